@@ -1,0 +1,76 @@
+//! The languages of the app and of what the assistant writes.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A language a person can choose. Written `en`, `zh` (simplified Chinese) or `ms` everywhere outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// Simplified Chinese.
+    Zh,
+    /// Malay.
+    Ms,
+}
+
+impl Language {
+    /// The code as it is stored and sent: `en`, `zh` or `ms`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Zh => "zh",
+            Self::Ms => "ms",
+        }
+    }
+
+    /// The language of a code, `None` for one the product does not speak.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::En, Self::Zh, Self::Ms].into_iter().find(|language| language.code() == code)
+    }
+
+    /// The language a text is written in: Chinese when it holds any Han character, else `otherwise`.
+    #[must_use]
+    pub fn of_text(text: &str, otherwise: Self) -> Self {
+        let han = text
+            .chars()
+            .any(|c| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{2fa1f}'));
+        match (han, otherwise) {
+            (true, _) => Self::Zh,
+            (false, Self::Zh) if text.chars().any(char::is_alphabetic) => Self::En,
+            (false, other) => other,
+        }
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_answered_in_the_language_it_was_written_in() {
+        assert_eq!(Language::of_text("生成上个季度的报表", Language::En), Language::Zh);
+        assert_eq!(Language::of_text("the October statement", Language::Zh), Language::En);
+        assert_eq!(Language::of_text("2025?", Language::Zh), Language::Zh);
+        assert_eq!(Language::of_text("penyata kewangan", Language::Ms), Language::Ms);
+    }
+
+    #[test]
+    fn codes_round_trip() {
+        for language in [Language::En, Language::Zh, Language::Ms] {
+            assert_eq!(Language::from_code(language.code()), Some(language));
+        }
+        assert_eq!(Language::from_code("fr"), None);
+    }
+}

@@ -1,0 +1,14 @@
+//! Types and rules of the assistant. Pure: no async, no SQL, no HTTP; the time and new ids are passed in.
+
+pub mod canonical;
+pub mod effect;
+pub mod event;
+pub mod file;
+pub mod id;
+pub mod language;
+pub mod ledger;
+pub mod money;
+pub mod people;
+pub mod period;
+pub mod roles;
+pub mod run;

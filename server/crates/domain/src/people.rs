@@ -1,0 +1,110 @@
+//! People of the company and the departments they work in.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{self, Id};
+use crate::language::Language;
+
+/// Someone who can sign in. Email addresses are stored in lower case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Who.
+    pub id: Id<id::Person>,
+    /// The sign-in name and mailbox.
+    pub email: String,
+    /// As people call them, e.g. `Grace Tan`.
+    pub name: String,
+    /// What they are in the company, e.g. `Chief Executive Officer`.
+    pub title: String,
+    /// The name of their role in `roles.yaml`.
+    pub role: String,
+    /// Whose data they work with, as their role says.
+    pub department: Department,
+    /// What the app and the assistant speak with them.
+    pub language: Language,
+    /// A disabled person can't sign in and is not found in the directory.
+    pub disabled: bool,
+}
+
+/// The five departments; also the names of the agents that serve them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Department {
+    /// Books and statements.
+    Finance,
+    /// Leads and customers.
+    Sales,
+    /// Content and campaigns.
+    Marketing,
+    /// Tickets.
+    Support,
+    /// All departments' figures.
+    Management,
+}
+
+impl Department {
+    /// Every department.
+    pub const ALL: [Self; 5] = [Self::Finance, Self::Sales, Self::Marketing, Self::Support, Self::Management];
+
+    /// As it is stored and sent, e.g. `finance`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Finance => "finance",
+            Self::Sales => "sales",
+            Self::Marketing => "marketing",
+            Self::Support => "support",
+            Self::Management => "management",
+        }
+    }
+
+    /// The department of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|department| department.code() == code)
+    }
+}
+
+impl fmt::Display for Department {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// The company as the assistant knows it: which addresses are inside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Company {
+    /// As it stands on documents.
+    pub name: String,
+    /// The mail domain of its people, lower case; every other address is outside.
+    pub domain: String,
+}
+
+impl Company {
+    /// Whether a mail to this address stays inside the company.
+    #[must_use]
+    pub fn holds(&self, address: &str) -> bool {
+        address
+            .rsplit_once('@')
+            .is_some_and(|(local, domain)| !local.is_empty() && domain.eq_ignore_ascii_case(&self.domain))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_companys_own_domain_is_inside() {
+        let company = Company { name: "Mezzofy".into(), domain: "mezzofy.example".into() };
+        assert!(company.holds("ceo@mezzofy.example"));
+        assert!(company.holds("CEO@Mezzofy.Example"));
+        assert!(!company.holds("ceo@mezzofy.example.evil.example"));
+        assert!(!company.holds("ceo@sub.mezzofy.example"));
+        assert!(!company.holds("mezzofy.example"));
+        assert!(!company.holds("@mezzofy.example"));
+    }
+}

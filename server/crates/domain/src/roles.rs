@@ -1,0 +1,99 @@
+//! Roles and what they may do, as `roles.yaml` says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::people::Department;
+
+/// One thing that a route or a tool can require.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Permission {
+    /// Talk to the assistant and see one's own conversations, runs, files and outbox.
+    Chat,
+    /// Make documents from what one may read.
+    MakeDocuments,
+    /// Read the ledger.
+    ReadLedger,
+    /// Send mail from one's own mailbox.
+    SendMail,
+}
+
+/// One role: whose data, what it may do, and with which skills.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Role {
+    /// The department its people work in.
+    pub department: Department,
+    /// What it may do besides what everyone may.
+    #[serde(default)]
+    pub may: BTreeSet<Permission>,
+    /// The skills it may use.
+    #[serde(default)]
+    pub skills: BTreeSet<String>,
+}
+
+/// All of `roles.yaml`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Roles {
+    /// What every role may do.
+    everyone: BTreeSet<Permission>,
+    /// By name.
+    roles: BTreeMap<String, Role>,
+}
+
+impl Roles {
+    /// Reads `roles.yaml`. The error names the line and what is wrong with it.
+    pub fn parse(yaml: &str) -> Result<Self, String> {
+        serde_saphyr::from_str(yaml).map_err(|error| error.to_string())
+    }
+
+    /// The role of a name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Role> {
+        self.roles.get(name)
+    }
+
+    /// The names of all roles.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.roles.keys().map(String::as_str)
+    }
+
+    /// Whether people of this role may do this. An unknown role may do nothing.
+    #[must_use]
+    pub fn allows(&self, role: &str, permission: Permission) -> bool {
+        self.get(role).is_some_and(|role| self.everyone.contains(&permission) || role.may.contains(&permission))
+    }
+
+    /// Whether people of this role may use this skill.
+    #[must_use]
+    pub fn allows_skill(&self, role: &str, skill: &str) -> bool {
+        self.get(role).is_some_and(|role| role.skills.contains(skill))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const YAML: &str = "everyone: [chat]\nroles:\n  viewer: {department: finance, may: [read_ledger], skills: [financial_reporting]}\n";
+
+    #[test]
+    fn a_role_may_do_what_is_listed_and_nothing_else() {
+        let roles = Roles::parse(YAML).unwrap();
+        assert!(roles.allows("viewer", Permission::Chat));
+        assert!(roles.allows("viewer", Permission::ReadLedger));
+        assert!(!roles.allows("viewer", Permission::SendMail));
+        assert!(!roles.allows("stranger", Permission::Chat));
+        assert!(roles.allows_skill("viewer", "financial_reporting"));
+        assert!(!roles.allows_skill("viewer", "pitch_deck"));
+    }
+
+    #[test]
+    fn an_unknown_permission_is_refused_with_its_line() {
+        let error = Roles::parse("everyone: [fly]\nroles: {}\n").unwrap_err();
+        assert!(error.contains("fly") && error.contains('1'), "{error}");
+    }
+}

@@ -1,0 +1,94 @@
+//! The state of a run as people see it. The machine that moves it lives in the agent crate.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// Stored, not yet begun.
+    Queued,
+    /// A worker is at it.
+    Running,
+    /// It needs a person; `waiting_for` says what.
+    Waiting,
+    /// Ended well.
+    Succeeded,
+    /// Ended with an error.
+    Failed,
+    /// Ended because someone said so.
+    Cancelled,
+}
+
+impl RunState {
+    /// Whether nothing more will happen.
+    #[must_use]
+    pub fn has_ended(self) -> bool {
+        match self {
+            Self::Succeeded | Self::Failed | Self::Cancelled => true,
+            Self::Queued | Self::Running | Self::Waiting => false,
+        }
+    }
+
+    /// As it is stored and sent.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Waiting => "waiting",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The state of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Queued, Self::Running, Self::Waiting, Self::Succeeded, Self::Failed, Self::Cancelled]
+            .into_iter()
+            .find(|state| state.code() == code)
+    }
+}
+
+impl fmt::Display for RunState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// What a waiting run waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitingFor {
+    /// The person's next message answers the question asked.
+    Person,
+}
+
+/// Why a run failed: a kind for programs, a sentence for the reader.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunError {
+    /// Which family of reasons.
+    pub kind: RunErrorKind,
+    /// What happened, to what, and what to do.
+    pub detail: String,
+}
+
+/// The families of reasons a run fails for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunErrorKind {
+    /// The person's role does not allow what the request needs. Nothing was made.
+    NotPermitted,
+    /// No tool can do it. Nothing was made.
+    NotPossible,
+    /// A tool said why it could not do its part.
+    ToolFailed,
+    /// It is not known whether an effect took place; the outbox says what to check.
+    EffectUnknown,
+    /// A fault of ours; the log has the cause.
+    Internal,
+}
