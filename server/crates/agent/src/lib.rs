@@ -1,0 +1,10 @@
+//! How a run thinks: the run machine, the tools' contract and its gate, the planner and the skills. No IO but reading the
+//! skills' files at start.
+
+pub mod agents;
+pub mod gate;
+pub mod planner;
+pub mod run;
+pub mod skills;
+pub mod texts;
+pub mod tool;

@@ -1,0 +1,275 @@
+//! The built-in planner: recognises what a person wants in English or Chinese, fills the skill's inputs, and asks when
+//! something is missing. Deterministic, without a network and without a model. It never invents text: what it says is in
+//! `prompts/planner.yaml` and in the skills' files.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chrono::NaiveDate;
+use mezzofy_domain::language::Language;
+use mezzofy_domain::people::{Department, Person};
+use mezzofy_domain::period::Period;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::skills::{InputKind, Skill, SkillProblem, Skills, Text};
+
+mod answer;
+mod calendar;
+mod filling;
+mod periods;
+mod prompts;
+mod recipients;
+mod recognise;
+pub(crate) mod words;
+
+use calendar::Calendar;
+use filling::{Filling, Need};
+use prompts::Prompts;
+use recipients::Reader;
+use recognise::{Guess, guesses};
+use words::{Kind, Phrases, Sentence, Token};
+
+/// The planner with its words.
+#[derive(Debug)]
+pub struct Planner {
+    prompts: Prompts,
+}
+
+/// What a person asks, and what must be known to understand it.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The person's texts of this run, the newest last.
+    pub texts: &'a [String],
+    /// The question that the newest text answers.
+    pub open: Option<&'a OpenQuestion>,
+    /// Who asks.
+    pub me: &'a Person,
+    /// The company's directory; disabled people are not found.
+    pub people: &'a [Person],
+    /// Today in the company's time zone.
+    pub today: NaiveDate,
+    /// The last ended month that has ledger entries.
+    pub latest_month: Option<Period>,
+    /// The names of the skills this person may use.
+    pub allowed: &'a [String],
+}
+
+/// What the planner makes of a request.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Plan {
+    /// The skill to run, with its inputs complete.
+    Skill(SkillPlan),
+    /// Something must be asked first.
+    Ask(OpenQuestion),
+    /// Nothing the assistant has can do it.
+    NotPossible {
+        /// What the person is told, with what can be done instead.
+        text: String,
+    },
+    /// A skill does it, but not for this person.
+    NotPermitted {
+        /// The skill.
+        skill: String,
+        /// Whose agent would serve it.
+        agent: Department,
+        /// What the person is told.
+        text: String,
+    },
+    /// A greeting, thanks or a question for help; or the person called off what they asked for.
+    Talk {
+        /// What the person is told.
+        text: String,
+    },
+}
+
+/// A skill to run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SkillPlan {
+    /// The skill's name.
+    pub skill: String,
+    /// The agent that serves it: that of the skill's department.
+    pub agent: Department,
+    /// The language the person is answered in.
+    pub language: Language,
+    /// The inputs by name.
+    pub inputs: Map<String, Value>,
+    /// The inputs as people read them: `October 2026`, `Grace Tan`, `Grace Tan (ceo@mezzofy.example)`.
+    pub labels: BTreeMap<String, Text>,
+}
+
+impl SkillPlan {
+    /// The addresses it will write to: the list beside the skill's person input.
+    #[must_use]
+    pub fn recipients(&self, skill: &Skill) -> Vec<String> {
+        let input = skill.input(InputKind::Person).and_then(|input| self.inputs.get(&format!("{}s", input.name)));
+        let addresses = input.and_then(Value::as_array).into_iter().flatten();
+        addresses.filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+}
+
+/// A question that the person's next text answers. Stored with the run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OpenQuestion {
+    /// What the person is asked.
+    pub question: String,
+    /// The likely answers, as buttons; any other text is an answer too.
+    pub choices: Vec<Choice>,
+    /// Whose agent serves the request, as far as it is known.
+    pub agent: Department,
+    about: About,
+}
+
+/// One likely answer to a question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// What the button says; sending it as a text chooses it.
+    pub label: String,
+    /// What it stands for: a skill's name, an email address or a period.
+    pub value: String,
+}
+
+/// What an open question is about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+enum About {
+    /// Which skill this text asks for.
+    Skill { text: String },
+    /// An input of a skill that is otherwise understood.
+    Input(Filling),
+}
+
+/// A request with the language it is answered in.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    request: &'a Request<'a>,
+    skills: &'a Skills,
+    language: Language,
+}
+
+impl Planner {
+    /// Reads the planner's words from `prompts/planner.yaml`; a wrong file is refused with its lines.
+    pub fn load(file: &Path) -> Result<Self, Vec<SkillProblem>> {
+        Ok(Self { prompts: prompts::load(file)? })
+    }
+
+    /// Makes a plan of a person's newest text.
+    #[must_use]
+    pub fn plan(&self, skills: &Skills, request: &Request<'_>) -> Plan {
+        let text = request.texts.last().map_or("", String::as_str);
+        let asked = Asked { request, skills, language: language_of(text, request) };
+        match request.open {
+            Some(open) => self.answered(asked, open, text),
+            None => self.fresh(asked, text),
+        }
+    }
+
+    /// A text that answers no question.
+    fn fresh(&self, asked: Asked<'_>, text: &str) -> Plan {
+        if let Some(talk) = self.talk(asked, text) {
+            return talk;
+        }
+        let found = self.guesses(asked, text);
+        let may = |guess: &&Guess<'_>| asked.may_use(guess.skill);
+        match found.as_slice() {
+            [first, rest @ ..] if first.is_sure() && rest.first().is_none_or(|second| first.leads(second)) => {
+                if asked.may_use(first.skill) {
+                    self.fill(asked, first.skill, text)
+                } else {
+                    self.not_permitted(asked, first.skill)
+                }
+            }
+            _ => match found.iter().filter(may).take(2).map(|guess| guess.skill).collect::<Vec<_>>().as_slice() {
+                [] => match found.iter().find(|guess| guess.is_sure()) {
+                    Some(guess) => self.not_permitted(asked, guess.skill),
+                    None => Plan::NotPossible {
+                        text: asked.say(&self.prompts.texts.not_possible.value, &[("offers", &self.offers(asked))]),
+                    },
+                },
+                likely => Plan::Ask(self.which_skill(asked, likely, text)),
+            },
+        }
+    }
+
+    fn guesses<'a>(&self, asked: Asked<'a>, text: &str) -> Vec<Guess<'a>> {
+        let mut sentence = Sentence::read(text);
+        let reader = Reader::new(&self.prompts, asked.request.me, asked.request.people);
+        self.read_slots(asked, &reader, &mut sentence);
+        guesses(&self.prompts, asked.skills, &sentence)
+    }
+
+    /// Greetings, thanks and "what can you do?".
+    fn talk(&self, asked: Asked<'_>, text: &str) -> Option<Plan> {
+        let tokens = words::tokens(text);
+        let (offers, texts) = (self.offers(asked), &self.prompts.texts);
+        let name = asked.request.me.name.as_str();
+        let said = [
+            (&self.prompts.help, &texts.help),
+            (&self.prompts.thanks, &texts.thanks),
+            (&self.prompts.greeting, &texts.greeting),
+        ];
+        let (_, answer) = said.into_iter().find(|(phrases, _)| self.says_only(phrases, &tokens))?;
+        Some(Plan::Talk { text: asked.say(&answer.value, &[("offers", &offers), ("name", name)]) })
+    }
+
+    /// Whether a text holds one of the phrases, and else only filler.
+    fn says_only(&self, phrases: &Phrases, tokens: &[Token]) -> bool {
+        let (said, filler) = (phrases.covered(tokens), self.prompts.filler.covered(tokens));
+        said.contains(&true)
+            && tokens.iter().enumerate().all(|(at, token)| said[at] || filler[at] || token.kind == Kind::Mark)
+    }
+
+    fn not_permitted(&self, asked: Asked<'_>, skill: &Skill) -> Plan {
+        let title = skill.title.in_language(asked.language);
+        let text =
+            asked.say(&self.prompts.texts.not_permitted.value, &[("skill", title), ("offers", &self.offers(asked))]);
+        Plan::NotPermitted { skill: skill.name.clone(), agent: skill.department, text }
+    }
+
+    fn which_skill(&self, asked: Asked<'_>, likely: &[&Skill], text: &str) -> OpenQuestion {
+        let title = |skill: &Skill| skill.title.in_language(asked.language).to_owned();
+        let question = match likely {
+            [one] => asked.say(&self.prompts.texts.this_skill.value, &[("skill", &title(one))]),
+            _ => asked.say(&self.prompts.texts.which_skill.value, &[]),
+        };
+        OpenQuestion {
+            question,
+            choices: likely.iter().map(|skill| Choice { label: title(skill), value: skill.name.clone() }).collect(),
+            agent: likely.first().map_or(asked.request.me.department, |skill| skill.department),
+            about: About::Skill { text: text.to_owned() },
+        }
+    }
+
+    /// What this person can have done, a line each.
+    fn offers(&self, asked: Asked<'_>) -> String {
+        let language = asked.language;
+        let skills = asked.skills.iter().filter(|skill| asked.may_use(skill));
+        let lines: Vec<String> = skills
+            .map(|skill| format!("- {}: {}", skill.title.in_language(language), skill.summary.in_language(language)))
+            .collect();
+        if lines.is_empty() { asked.say(&self.prompts.texts.nothing_offered.value, &[]) } else { lines.join("\n") }
+    }
+}
+
+impl Asked<'_> {
+    fn may_use(&self, skill: &Skill) -> bool {
+        self.request.allowed.contains(&skill.name)
+    }
+
+    fn say(&self, text: &Text, values: &[(&str, &str)]) -> String {
+        text.say(self.language, values).trim().to_owned()
+    }
+
+    fn calendar(&self) -> Calendar {
+        Calendar { today: self.request.today, latest_month: self.request.latest_month }
+    }
+}
+
+/// The language of a text; a short answer without letters is in that of the run's first text.
+fn language_of(text: &str, request: &Request<'_>) -> Language {
+    let first = request.texts.first().map_or("", String::as_str);
+    let of_run = Language::of_text(first, request.me.language);
+    if request.open.is_some() { of_run } else { Language::of_text(text, request.me.language) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,230 @@
+//! Fills a skill's inputs from a text, and asks for what is missing.
+
+use mezzofy_domain::language::Language;
+use mezzofy_domain::period::Period;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::periods::{self, Said};
+use super::prompts::Named;
+use super::recipients::{Reader, Recipient, Recipients};
+use super::words::Sentence;
+use super::{About, Asked, Choice, OpenQuestion, Plan, Planner, SkillPlan};
+use crate::skills::{InputKind, Skill, Text};
+
+mod labels;
+
+/// A skill with the inputs understood so far.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Filling {
+    pub(super) skill: String,
+    pub(super) language: Language,
+    pub(super) inputs: Map<String, Value>,
+    pub(super) recipients: Vec<Recipient>,
+    /// What must still be asked, the next question first.
+    pub(super) needs: Vec<Need>,
+}
+
+/// Something that must be asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) enum Need {
+    /// A period: nothing was said.
+    Period,
+    /// One of several periods that were named.
+    OnePeriod { periods: Vec<Period> },
+    /// A period instead of a time that is none.
+    ClearPeriod { said: String },
+    /// Who should get it: nobody was named.
+    Recipient,
+    /// Who is meant; nobody, or several people, are called so.
+    KnownRecipient { named: String, candidates: Vec<Recipient> },
+}
+
+/// What a text says besides its subject.
+pub(super) struct Slots<'a> {
+    period: Said,
+    recipients: Recipients,
+    formats: Vec<&'a Named>,
+    language: Option<&'a Named>,
+    elsewhere: Option<&'a Named>,
+    recurring: bool,
+}
+
+impl Planner {
+    /// Reads everything but the subject, marking what is understood.
+    pub(super) fn read_slots<'a>(
+        &'a self,
+        asked: Asked<'_>,
+        reader: &Reader<'_>,
+        sentence: &mut Sentence,
+    ) -> Slots<'a> {
+        let formats = take(&self.prompts.formats, sentence);
+        let languages = take(&self.prompts.languages, sentence);
+        let elsewhere = take(&self.prompts.elsewhere, sentence);
+        reader.protect_names(sentence);
+        let period = periods::find(sentence, asked.calendar());
+        let recipients = reader.find(sentence);
+        let mut codes: Vec<&str> = languages.iter().map(|language| language.code.as_str()).collect();
+        codes.dedup();
+        let both = self.prompts.languages.iter().find(|language| language.code == "both").filter(|_| codes.len() > 1);
+        Slots {
+            period,
+            recipients,
+            formats,
+            language: both.or(languages.first().copied()),
+            elsewhere: elsewhere.first().copied(),
+            recurring: self.prompts.recurring.is_in(&sentence.tokens),
+        }
+    }
+
+    /// Fills a skill from the text that asks for it.
+    pub(super) fn fill(&self, asked: Asked<'_>, skill: &Skill, text: &str) -> Plan {
+        let mut sentence = Sentence::read(text);
+        let reader = Reader::new(&self.prompts, asked.request.me, asked.request.people);
+        let slots = self.read_slots(asked, &reader, &mut sentence);
+        if let Some(text) = self.impossible(asked, skill, &slots) {
+            return Plan::NotPossible { text };
+        }
+        let mut filling = Filling {
+            skill: skill.name.clone(),
+            language: asked.language,
+            inputs: Map::new(),
+            recipients: slots.recipients.found,
+            needs: Vec::new(),
+        };
+        for input in &skill.inputs {
+            match input.kind {
+                InputKind::Period => {
+                    let default = input
+                        .default
+                        .as_deref()
+                        .map(|default| default.parse().unwrap_or_else(|_| asked.calendar().latest()));
+                    match (slots.period.clone(), default) {
+                        (Said::One(period) | Said::Latest(period), _) | (Said::Nothing, Some(period)) => {
+                            filling.inputs.insert(input.name.clone(), Value::from(period.to_string()));
+                        }
+                        (Said::Several(periods), _) => filling.needs.push(Need::OnePeriod { periods }),
+                        (Said::Unclear(said), _) => filling.needs.push(Need::ClearPeriod { said }),
+                        (Said::Nothing, None) if input.required => filling.needs.push(Need::Period),
+                        (Said::Nothing, None) => {}
+                    }
+                }
+                InputKind::Person => {
+                    let unsettled = slots.recipients.unsettled.iter();
+                    filling.needs.extend(unsettled.map(|who| Need::KnownRecipient {
+                        named: who.named.clone(),
+                        candidates: who.candidates.clone(),
+                    }));
+                    let nobody = filling.recipients.is_empty() && slots.recipients.unsettled.is_empty();
+                    if slots.recipients.nobody_named || (input.required && nobody) {
+                        filling.needs.push(Need::Recipient);
+                    }
+                }
+                InputKind::Format => {
+                    let named = slots
+                        .formats
+                        .iter()
+                        .find(|format| input.choices.contains(&format.code))
+                        .map(|format| format.code.clone());
+                    if let Some(format) = named.or_else(|| input.default.clone()) {
+                        filling.inputs.insert(input.name.clone(), Value::from(format));
+                    }
+                }
+                InputKind::Language => {
+                    let of_request = if asked.language == Language::Zh { Language::Zh } else { Language::En };
+                    let code = slots.language.map_or(of_request.code(), |language| language.code.as_str());
+                    filling.inputs.insert(input.name.clone(), Value::from(code));
+                }
+            }
+        }
+        self.next(asked, skill, filling)
+    }
+
+    /// Asks for what is still needed, or hands over the complete plan.
+    pub(super) fn next(&self, asked: Asked<'_>, skill: &Skill, filling: Filling) -> Plan {
+        let Some(need) = filling.needs.first() else { return Plan::Skill(complete(skill, filling)) };
+        let (question, choices) = self.question(asked, skill, need);
+        Plan::Ask(OpenQuestion { question, choices, agent: skill.department, about: About::Input(filling) })
+    }
+
+    fn question(&self, asked: Asked<'_>, skill: &Skill, need: &Need) -> (String, Vec<Choice>) {
+        let texts = &self.prompts.texts;
+        let ask = |kind| {
+            let question = skill.input(kind).and_then(|input| input.ask.as_ref());
+            question.map(|question: &Text| question.in_language(asked.language).to_owned()).unwrap_or_default()
+        };
+        match need {
+            Need::Period => (ask(InputKind::Period), Vec::new()),
+            Need::OnePeriod { periods } => {
+                let choice =
+                    |period: &Period| Choice { label: period.label(asked.language), value: period.to_string() };
+                (asked.say(&texts.several_periods.value, &[]), periods.iter().map(choice).collect())
+            }
+            Need::ClearPeriod { said } => (asked.say(&texts.unclear_period.value, &[("said", said)]), Vec::new()),
+            Need::Recipient => (ask(InputKind::Person), Vec::new()),
+            Need::KnownRecipient { named, candidates } if candidates.is_empty() => {
+                (asked.say(&texts.no_person.value, &[("who", named)]), Vec::new())
+            }
+            Need::KnownRecipient { named, candidates } => {
+                let count = candidates.len().to_string();
+                let question = asked.say(&texts.several_people.value, &[("who", named), ("count", &count)]);
+                (question, candidates.iter().map(|who| labels::choice(who, asked.request.people)).collect())
+            }
+        }
+    }
+
+    /// What the text asks for that the skill can't do.
+    fn impossible(&self, asked: Asked<'_>, skill: &Skill, slots: &Slots<'_>) -> Option<String> {
+        let texts = &self.prompts.texts;
+        let title = skill.title.in_language(asked.language);
+        if let Some(input) = skill.input(InputKind::Format)
+            && let Some(format) = slots.formats.first()
+            && !slots.formats.iter().any(|format| input.choices.contains(&format.code))
+        {
+            let able = self.prompts.formats.iter().filter(|format| input.choices.contains(&format.code));
+            let able: Vec<&str> = able.map(|format| format.name.in_language(asked.language)).collect();
+            let wanted = format.name.in_language(asked.language);
+            let values = [("format", wanted), ("skill", title), ("formats", &able.join(", "))];
+            return Some(asked.say(&texts.format_not_possible.value, &values));
+        }
+        if let Some(language) = slots.language.filter(|language| !matches!(language.code.as_str(), "en" | "zh")) {
+            let name = language.name.in_language(asked.language);
+            return Some(asked.say(&texts.language_not_possible.value, &[("language", name), ("skill", title)]));
+        }
+        if slots.recurring {
+            return Some(asked.say(&texts.recurring_not_possible.value, &[]));
+        }
+        let place = slots.elsewhere?.name.in_language(asked.language);
+        Some(asked.say(&texts.elsewhere_not_possible.value, &[("place", place)]))
+    }
+}
+
+/// The plan of a filling that needs nothing more.
+fn complete(skill: &Skill, filling: Filling) -> SkillPlan {
+    let mut inputs = filling.inputs;
+    if let Some(input) = skill.input(InputKind::Person)
+        && let Some(first) = filling.recipients.first()
+    {
+        let all: Vec<Value> = filling.recipients.iter().map(|who| Value::from(who.email.clone())).collect();
+        inputs.insert(input.name.clone(), Value::from(first.email.clone()));
+        inputs.insert(format!("{}s", input.name), Value::from(all));
+    }
+    let labels = labels::labels(skill, &inputs, &filling.recipients);
+    SkillPlan { skill: filling.skill, agent: skill.department, language: filling.language, inputs, labels }
+}
+
+/// Every entry of a list that a text names, in the order of the text; marks their tokens as used.
+fn take<'a>(list: &'a [Named], sentence: &mut Sentence) -> Vec<&'a Named> {
+    let mut named = Vec::new();
+    let mut at = 0;
+    while at < sentence.tokens.len() {
+        if let Some((found, len)) = Named::found_at(list, &sentence.tokens, at) {
+            sentence.take(at..at + len);
+            named.push(found);
+            at += len;
+        } else {
+            at += 1;
+        }
+    }
+    named
+}

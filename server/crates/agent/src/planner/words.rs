@@ -1,0 +1,344 @@
+//! A text as the planner reads it: words, Han characters, email addresses and marks, without regard to case, width,
+//! plural or (for the characters our phrases use) traditional forms.
+
+use std::ops::Range;
+
+use serde::Deserialize;
+
+/// Traditional characters of our phrases and their simplified forms, position by position.
+const TRADITIONAL: &str = "財務報損負產債個給發總經執資單電郵傳請這製檔現轉關書數據業績贈幫們師長內寄買兩從與時間開應該對話點處類額錢後別將幣過動計劃帳無須營當馬為寫詩說範圍結餘狀";
+const SIMPLIFIED: &str = "财务报损负产债个给发总经执资单电邮传请这制档现转关书数据业绩赠帮们师长内寄买两从与时间开应该对话点处类额钱后别将币过动计划账无须营当马为写诗说范围结余状";
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Letters and digits of an alphabetic script.
+    Word,
+    /// One Han character.
+    Han,
+    /// An email address.
+    Email,
+    /// A mark that matters: `, . ; : ? ! / - & # ~` or a line's end.
+    Mark,
+}
+
+/// One unit of a text.
+#[derive(Debug, Clone)]
+pub(crate) struct Token {
+    /// As written, but for width.
+    pub(crate) raw: String,
+    /// Lower case, simplified.
+    pub(crate) text: String,
+    /// `text` without plural, `-ing`, `-ed` and a final `e`: what phrases are compared by.
+    pub(crate) stem: String,
+    pub(crate) kind: Kind,
+}
+
+impl Token {
+    fn new(raw: String, kind: Kind) -> Self {
+        let text: String = raw.to_lowercase().chars().map(simplified).collect();
+        let stem = if kind == Kind::Word { stem(&text) } else { text.clone() };
+        Self { raw, text, stem, kind }
+    }
+
+    /// The number it writes in digits.
+    pub(crate) fn number(&self) -> Option<u32> {
+        let digits = !self.text.is_empty() && self.text.bytes().all(|byte| byte.is_ascii_digit());
+        if digits { self.text.parse().ok() } else { None }
+    }
+}
+
+/// Cuts a text into tokens.
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
+    let chars: Vec<char> = text.chars().map(half_width).collect();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(&c) = chars.get(at) {
+        if is_han(c) {
+            found.push(Token::new(c.to_string(), Kind::Han));
+            at += 1;
+        } else if let Some(end) = email_end(&chars, at) {
+            found.push(Token::new(chars[at..end].iter().collect(), Kind::Email));
+            at = end;
+        } else if let Some(end) = initials_end(&chars, at) {
+            push_word(chars[at..end].iter().filter(|c| **c != '.').collect(), &mut found);
+            at = end;
+        } else if c.is_alphanumeric() || c == '\'' {
+            at = read_word(&chars, at, &mut found);
+        } else {
+            let between_digits =
+                || at > 0 && chars[at - 1].is_ascii_digit() && chars.get(at + 1).is_some_and(char::is_ascii_digit);
+            if matches!(c, ',' | '.' | ';' | ':' | '?' | '!' | '/' | '&' | '#' | '~' | '\n')
+                || (c == '-' && (between_digits() || dash_before_quarter(&chars, at)))
+            {
+                found.push(Token::new(c.to_string(), Kind::Mark));
+            }
+            at += 1;
+        }
+    }
+    found
+}
+
+/// Reads one word from `at`, dropping apostrophes and a possessive `'s`; `'25` after a word becomes the year.
+fn read_word(chars: &[char], mut at: usize, found: &mut Vec<Token>) -> usize {
+    let mut word = String::new();
+    let ends = |at: usize| chars.get(at).is_none_or(|c| !c.is_alphanumeric() || is_han(*c));
+    while let Some(&c) = chars.get(at) {
+        if c == '\'' {
+            if chars.get(at + 1).is_some_and(|c| c.eq_ignore_ascii_case(&'s')) && ends(at + 2) {
+                at += 2;
+                break;
+            }
+            if let [a, b] = chars.get(at + 1..at + 3).unwrap_or_default()
+                && a.is_ascii_digit()
+                && b.is_ascii_digit()
+                && ends(at + 3)
+            {
+                push_word(word, found);
+                push_word(format!("20{a}{b}"), found);
+                return at + 3;
+            }
+        } else if c.is_alphanumeric() && !is_han(c) {
+            word.push(c);
+        } else {
+            break;
+        }
+        at += 1;
+    }
+    push_word(word, found);
+    at
+}
+
+fn push_word(word: String, found: &mut Vec<Token>) {
+    if !word.is_empty() {
+        found.push(Token::new(word, Kind::Word));
+    }
+}
+
+/// The end of initials with dots, `C.E.O.`, that begin at `at`; they are one word.
+fn initials_end(chars: &[char], at: usize) -> Option<usize> {
+    let pairs = chars[at..].chunks_exact(2).take_while(|pair| pair[0].is_ascii_alphabetic() && pair[1] == '.').count();
+    let alone = at == 0 || !chars[at - 1].is_alphanumeric();
+    (alone && pairs >= 2).then_some(at + 2 * pairs)
+}
+
+/// Whether the dash at `at` joins a year and a part of it, as in `2025-Q3`.
+fn dash_before_quarter(chars: &[char], at: usize) -> bool {
+    at > 0 && chars[at - 1].is_ascii_digit() && chars.get(at + 1).is_some_and(|c| matches!(c, 'Q' | 'q' | 'H' | 'h'))
+}
+
+/// The end of the email address that begins at `at`.
+fn email_end(chars: &[char], at: usize) -> Option<usize> {
+    let part = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-' | '@');
+    if !chars.get(at)?.is_ascii_alphanumeric() {
+        return None;
+    }
+    let mut end = at + chars[at..].iter().take_while(|c| part(c)).count();
+    while end > at && !chars[end - 1].is_ascii_alphanumeric() {
+        end -= 1;
+    }
+    let address: String = chars[at..end].iter().collect();
+    let (local, domain) = address.split_once('@')?;
+    let labels = || domain.split('.');
+    let sound =
+        !local.is_empty() && labels().count() >= 2 && labels().all(|label| !label.is_empty() && !label.contains('@'));
+    sound.then_some(end)
+}
+
+fn half_width(c: char) -> char {
+    match c {
+        '\u{3000}' | '\u{a0}' => ' ',
+        '。' => '.',
+        '、' => ',',
+        '’' | '‘' | '`' => '\'',
+        '–' | '—' | '−' => '-',
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        other => other,
+    }
+}
+
+fn simplified(c: char) -> char {
+    TRADITIONAL.chars().zip(SIMPLIFIED.chars()).find_map(|(from, to)| (from == c).then_some(to)).unwrap_or(c)
+}
+
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{2fa1f}' | '〇')
+}
+
+fn stem(word: &str) -> String {
+    if word.len() < 4 || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return word.to_owned();
+    }
+    let mut stem = word;
+    if let Some(base) = stem.strip_suffix("ies").filter(|base| base.len() > 2) {
+        return format!("{base}y");
+    }
+    if !["ss", "us", "is"].iter().any(|end| stem.ends_with(end)) {
+        stem = stem.strip_suffix('s').unwrap_or(stem);
+    }
+    let base = stem.strip_suffix("ing").or_else(|| stem.strip_suffix("ed"));
+    if let Some(base) = base.filter(|base| base.len() > 2) {
+        stem = base;
+    }
+    stem.strip_suffix('e').filter(|base| base.len() > 2).unwrap_or(stem).to_owned()
+}
+
+/// A few words in a row, as a data file writes them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Phrase(Vec<String>);
+
+impl Phrase {
+    pub(crate) fn new(text: &str) -> Self {
+        Self(tokens(text).into_iter().map(|token| token.stem).collect())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn is_at(&self, tokens: &[Token], at: usize) -> bool {
+        tokens
+            .get(at..at + self.0.len())
+            .is_some_and(|found| found.iter().zip(&self.0).all(|(token, stem)| token.stem == *stem))
+    }
+
+    pub(crate) fn is_in(&self, tokens: &[Token]) -> bool {
+        (0..tokens.len()).any(|at| self.is_at(tokens, at))
+    }
+}
+
+/// A list of phrases of a data file, the longest first.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(from = "Vec<String>")]
+pub(crate) struct Phrases(Vec<Phrase>);
+
+impl From<Vec<String>> for Phrases {
+    fn from(texts: Vec<String>) -> Self {
+        let mut phrases: Vec<Phrase> =
+            texts.iter().map(|text| Phrase::new(text)).filter(|phrase| phrase.len() > 0).collect();
+        phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.len()));
+        Self(phrases)
+    }
+}
+
+impl Phrases {
+    /// The length of the longest phrase that begins at `at`.
+    pub(crate) fn longest_at(&self, tokens: &[Token], at: usize) -> Option<usize> {
+        self.0.iter().find(|phrase| phrase.is_at(tokens, at)).map(Phrase::len)
+    }
+
+    /// The first place any of them stands at.
+    pub(crate) fn first_in(&self, tokens: &[Token]) -> Option<Range<usize>> {
+        (0..tokens.len()).find_map(|at| self.longest_at(tokens, at).map(|len| at..at + len))
+    }
+
+    pub(crate) fn is_in(&self, tokens: &[Token]) -> bool {
+        self.first_in(tokens).is_some()
+    }
+
+    /// Every token that is part of one of them.
+    pub(crate) fn covered(&self, tokens: &[Token]) -> Vec<bool> {
+        let mut covered = vec![false; tokens.len()];
+        let mut at = 0;
+        while at < tokens.len() {
+            let len = self.longest_at(tokens, at).unwrap_or(0);
+            covered[at..at + len].fill(true);
+            at += len.max(1);
+        }
+        covered
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Phrase> {
+        self.0.iter()
+    }
+}
+
+/// A person's text, with a note of which tokens have been understood as a period, a person or a format.
+#[derive(Debug, Clone)]
+pub(crate) struct Sentence {
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) used: Vec<bool>,
+}
+
+impl Sentence {
+    pub(crate) fn read(text: &str) -> Self {
+        let tokens = tokens(text);
+        Self { used: vec![false; tokens.len()], tokens }
+    }
+
+    pub(crate) fn take(&mut self, range: Range<usize>) {
+        if let Some(used) = self.used.get_mut(range) {
+            used.fill(true);
+        }
+    }
+
+    /// The text of a token, empty beyond the ends.
+    pub(crate) fn text(&self, at: usize) -> &str {
+        self.tokens.get(at).map_or("", |token| token.text.as_str())
+    }
+
+    /// The text of the token before `at`, empty at the beginning.
+    pub(crate) fn before(&self, at: usize) -> &str {
+        at.checked_sub(1).map_or("", |at| self.text(at))
+    }
+
+    /// The tokens of a range as the person wrote them.
+    pub(crate) fn quote(&self, range: Range<usize>) -> String {
+        let mut quote = String::new();
+        let mut word_before = false;
+        for token in self.tokens.get(range).unwrap_or_default() {
+            let is_word = matches!(token.kind, Kind::Word | Kind::Email);
+            if is_word && word_before {
+                quote.push(' ');
+            }
+            quote.push_str(&token.raw);
+            word_before = is_word;
+        }
+        quote
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<String> {
+        tokens(text).into_iter().map(|token| token.text).collect()
+    }
+
+    #[test]
+    fn width_case_apostrophes_and_traditional_characters_make_no_difference() {
+        assert_eq!(texts("Ｐ＆Ｌ，Q3"), ["p", "&", "l", ",", "q3"]);
+        assert_eq!(texts("last year’s; don't"), ["last", "year", ";", "dont"]);
+        assert_eq!(texts("the C.E.O. of Q3."), ["the", "ceo", "of", "q3", "."]);
+        assert_eq!(texts("Oct '25"), ["oct", "2025"]);
+        assert_eq!(texts("財務報表"), texts("财务报表"));
+        assert_eq!(texts("2025年10月"), ["2025", "年", "10", "月"]);
+        assert_eq!(TRADITIONAL.chars().count(), SIMPLIFIED.chars().count());
+    }
+
+    #[test]
+    fn an_email_address_is_one_token_and_a_sentence_may_end_after_it() {
+        assert_eq!(texts("mail grace.tan+x@mezzofy.example."), ["mail", "grace.tan+x@mezzofy.example", "."]);
+        assert_eq!(texts("发给ceo@mezzofy.example吧"), ["发", "给", "ceo@mezzofy.example", "吧"]);
+        assert!(tokens("me @ home a@b").iter().all(|token| token.kind != Kind::Email));
+    }
+
+    #[test]
+    fn forms_of_a_word_share_a_stem() {
+        for (one, other) in [
+            ("statements", "statement"),
+            ("emailing", "email"),
+            ("generating", "generate"),
+            ("companies", "company"),
+            ("mailed", "mail"),
+        ] {
+            assert_eq!(stem(one), stem(other), "{one} {other}");
+        }
+        assert_ne!(stem("business"), stem("busines"));
+    }
+}

@@ -1,0 +1,102 @@
+//! What a tool is: its shape, what it is given, and what it answers. A tool that changes something outside our database
+//! does not do it: it answers the effect it wants, and the worker makes that happen once.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use mezzofy_domain::effect::Mail;
+use mezzofy_domain::file::File;
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::language::Language;
+use mezzofy_domain::people::Person;
+use mezzofy_domain::roles::Permission;
+use serde_json::Value;
+
+use crate::skills::ToolShape;
+
+/// What a tool is called, needs and takes.
+#[derive(Debug, Clone)]
+pub struct ToolSpec {
+    /// Its name, as the contract lists it.
+    pub name: &'static str,
+    /// What the person's role must allow.
+    pub permission: Permission,
+    /// JSON schema of its input object.
+    pub input_schema: Value,
+    /// JSON schema of its result.
+    pub output_schema: Value,
+}
+
+impl ToolSpec {
+    /// The shape that skills are checked against.
+    #[must_use]
+    pub fn shape(&self) -> ToolShape {
+        ToolShape {
+            name: self.name.to_owned(),
+            input_schema: self.input_schema.clone(),
+            output_schema: Some(self.output_schema.clone()),
+        }
+    }
+}
+
+/// What a call is made in.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// For whom.
+    pub person: &'a Person,
+    /// In which run.
+    pub run: Id<id::Run>,
+    /// The call's id, unique in the run.
+    pub call: &'a str,
+    /// The language of the request.
+    pub language: Language,
+    /// The time of the call.
+    pub now: DateTime<Utc>,
+    /// What earlier calls of the run keep for later ones, by call id.
+    pub kept: &'a BTreeMap<String, Value>,
+}
+
+/// What a call gave.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It is done.
+    Done(Output),
+    /// This mail is to be sent; the call's result tells how that went.
+    Send(Mail),
+}
+
+/// The result of a call.
+#[derive(Debug, Default)]
+pub struct Output {
+    /// What skills, models and the person see.
+    pub result: Value,
+    /// Data for later calls of the run, named by this call's id; too large or too exact to pass through a model.
+    pub keep: Option<Value>,
+    /// Files it made; their bytes are stored, their rows are saved together with the result.
+    pub files: Vec<File>,
+}
+
+/// Why a call gave nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum ToolError {
+    /// The reader can do something about it. The text goes to the person or the model.
+    #[error("{0}")]
+    Tell(String),
+    /// A fault of ours; the text goes to the log.
+    #[error("{0}")]
+    Abort(String),
+    /// The machine around us is not well at the moment; the step is tried again.
+    #[error("{0}")]
+    Retry(String),
+}
+
+/// Something a run can do.
+#[async_trait]
+pub trait Tool: Send + Sync {
+    /// Its shape.
+    fn spec(&self) -> &ToolSpec;
+
+    /// Does it once. The input has been checked against the schema.
+    async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError>;
+}
