@@ -1,0 +1,9 @@
+//! Documents: what they say (`doc`), how a financial statement becomes one (`statement`), and printing them as PDF
+//! (`press`) with the looks of the brand folder.
+
+pub mod doc;
+pub mod press;
+pub mod statement;
+
+pub use doc::Doc;
+pub use press::{Pdf, Press, PressError};

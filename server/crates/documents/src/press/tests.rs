@@ -1,0 +1,181 @@
+//! Prints a small document of every kind of block; the statement's own tests read the pages.
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use mezzofy_domain::language::Language;
+use rust_decimal::Decimal;
+
+use super::*;
+use crate::doc::{
+    Axis, Block, Category, Chart, Column, ColumnKind, Fact, Kpi, Row, RowKind, Section, Series, Table, Tone,
+};
+
+fn folder(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(name)
+}
+
+/// The press as the server sets it up.
+pub(crate) static PRESS: LazyLock<Press> = LazyLock::new(|| {
+    let press = Press::new(&folder("brand"), &[folder("fonts")]).unwrap();
+    assert!(press.missing().is_empty(), "{:?} not found in server/fonts: run make fonts", press.missing());
+    press
+});
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn doc(text: &str, language: Language) -> Doc {
+    let values = |start: i64| (0..12).map(|month| Decimal::from(start + month * 900)).collect::<Vec<_>>();
+    let column = |title: &str, kind| Column { title: title.into(), kind };
+    let row = |kind, cells: [&str; 3]| Row { kind, cells: cells.map(str::to_owned).to_vec() };
+    Doc {
+        kind: DocKind::Statement,
+        title: "Financial statement".into(),
+        subtitle: text.into(),
+        language,
+        meta: vec![Fact::new("Company", text), Fact::new("Prepared for", "Grace Tan")],
+        sections: vec![Section {
+            title: Some(text.into()),
+            level: 1,
+            caption: Some(text.into()),
+            new_page: false,
+            blocks: vec![
+                Block::Paragraph { text: text.into() },
+                Block::Callout { title: "Note".into(), text: text.into() },
+                Block::Facts { items: vec![Fact::new("Basis", text)] },
+                Block::Kpis {
+                    items: vec![Kpi {
+                        name: text.into(),
+                        value: "1,234,567,890,123,456.00".into(),
+                        change: "+1.0%".into(),
+                        against: "vs before".into(),
+                        tone: Tone::Good,
+                    }],
+                },
+                Block::Chart(Chart {
+                    title: "By month".into(),
+                    alt: text.into(),
+                    categories: (0..12).map(|month| Category { label: month.to_string(), group: None }).collect(),
+                    columns: vec![
+                        Series { name: "Revenue".into(), values: values(8_000) },
+                        Series { name: "Expenses".into(), values: values(5_000) },
+                    ],
+                    line: Series { name: "Net income".into(), values: values(-3_000) },
+                    axis: Axis::around(values(8_000).into_iter().chain(values(-3_000)), language),
+                }),
+                Block::Table(Table {
+                    keep: true,
+                    columns: vec![
+                        column("Code", ColumnKind::Code),
+                        column("Account", ColumnKind::Text),
+                        column("Amount", ColumnKind::Amount),
+                    ],
+                    rows: vec![
+                        row(RowKind::Group, ["", "Revenue", ""]),
+                        row(RowKind::Line, ["4000", text, "12.00"]),
+                        row(RowKind::Total, ["", "Total revenue", "12.00"]),
+                        row(RowKind::Result, ["", "Net income", "12.00"]),
+                    ],
+                }),
+            ],
+        }],
+    }
+}
+
+#[test]
+fn the_same_document_time_and_ident_give_the_same_bytes() {
+    let doc = doc("October 2026", Language::En);
+    let first = PRESS.pdf(&doc, at("2026-11-22T01:00:00Z"), "run 1").unwrap();
+    assert!(first.bytes.starts_with(b"%PDF-") && first.pages >= 1);
+    assert_eq!(first, PRESS.pdf(&doc, at("2026-11-22T01:00:00Z"), "run 1").unwrap());
+    assert_ne!(first.bytes, PRESS.pdf(&doc, at("2026-11-22T01:00:01Z"), "run 1").unwrap().bytes);
+    assert_ne!(first.bytes, PRESS.pdf(&doc, at("2026-11-22T01:00:00Z"), "run 2").unwrap().bytes);
+}
+
+#[test]
+fn a_character_that_no_font_has_is_named() {
+    let problem = PRESS.pdf(&doc("Sales ☃ 🎉", Language::En), at("2026-11-22T01:00:00Z"), "x").unwrap_err();
+    assert_eq!(problem, PressError::NoGlyph { character: '🎉', hint: String::new() });
+    assert_eq!(problem.to_string(), "no font has the character “🎉” (U+1F389), so the document was not made");
+}
+
+#[test]
+fn a_missing_font_is_told_and_stops_what_needs_it() {
+    let none = Press::new(&folder("brand"), &[folder("no such folder")]).unwrap();
+    assert_eq!(none.missing(), ["Inter", "Noto Sans SC"]);
+    let problem = none.pdf(&doc("x", Language::En), at("2026-11-22T01:00:00Z"), "x").unwrap_err();
+    assert_eq!(problem.to_string(), "the font Inter is not installed, so no document can be made; run “make fonts”");
+}
+
+#[test]
+fn a_brand_folder_that_lacks_something_is_refused_with_the_file() {
+    let problem = Press::new(&folder("no such folder"), &[]).unwrap_err();
+    assert!(matches!(problem, PressError::Brand { file, .. } if file == "brand.toml"));
+    let problem = Press::new(&folder("fonts"), &[]).unwrap_err();
+    assert!(problem.to_string().starts_with("brand.toml in the brand folder: "), "{problem}");
+}
+
+/// A copy of the brand folder in which one file says something else.
+fn brand_with(file: &str, change: impl Fn(String) -> String) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(folder("brand")).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+    }
+    let path = copy.path().join(file);
+    std::fs::write(&path, change(std::fs::read_to_string(&path).unwrap())).unwrap();
+    copy
+}
+
+#[test]
+fn a_mistake_in_a_template_is_told_with_file_and_line() {
+    let brand = brand_with("statement.typ", |text| text + "\n#no-such-function()\n");
+    let press = Press::new(brand.path(), &[folder("fonts")]).unwrap();
+    let problem = press.pdf(&doc("x", Language::En), at("2026-11-22T01:00:00Z"), "x").unwrap_err();
+    let place = format!(
+        "statement.typ, line {}",
+        2 + std::fs::read_to_string(folder("brand/statement.typ")).unwrap().lines().count()
+    );
+    assert_eq!(problem.to_string(), format!("the template {place} failed: unknown variable: no-such-function"));
+}
+
+#[test]
+fn a_mistake_in_the_settings_is_told_when_the_press_is_set_up() {
+    for (from, to, reason) in [
+        ("#0f766e", "teal", "the colour accent is “teal”; write it as #0f766e"),
+        ("\"logo.svg\"", "\"lost.svg\"", "the logo lost.svg is not in the folder"),
+        ("company = \"Mezzofy\"", "company = \" \"", "company is empty"),
+    ] {
+        let brand = brand_with("brand.toml", |text| text.replacen(from, to, 1));
+        let problem = Press::new(brand.path(), &[]).unwrap_err();
+        assert_eq!(problem.to_string(), format!("brand.toml in the brand folder: {reason}"));
+    }
+}
+
+#[test]
+fn the_brands_colours_and_name_are_in_the_document() {
+    let brand = brand_with("brand.toml", |text| text.replace("\"Mezzofy\"", "\"Northwind\""));
+    let press = Press::new(brand.path(), &[folder("fonts")]).unwrap();
+    assert!(reading::read(&press, &doc("x", Language::En)).has("Northwind"));
+}
+
+#[test]
+fn without_the_chinese_font_latin_documents_are_still_made() {
+    let fonts = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(folder("fonts")).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_name().to_string_lossy().starts_with("Inter") {
+            std::fs::copy(entry.path(), fonts.path().join(entry.file_name())).unwrap();
+        }
+    }
+    let press = Press::new(&folder("brand"), &[fonts.path().to_owned()]).unwrap();
+    assert_eq!(press.missing(), ["Noto Sans SC"]);
+    assert!(press.pdf(&doc("October", Language::En), at("2026-11-22T01:00:00Z"), "x").is_ok());
+    let problem = press.pdf(&doc("十月", Language::Zh), at("2026-11-22T01:00:00Z"), "x").unwrap_err();
+    assert_eq!(
+        problem.to_string(),
+        "no font has the character “十” (U+5341), so the document was not made (Noto Sans SC is not installed; run “make fonts”)"
+    );
+}
