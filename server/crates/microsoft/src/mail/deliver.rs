@@ -1,0 +1,157 @@
+//! The walk with a real mailbox: does the next step, stores the place, and says truly what happened when it stops.
+
+use async_trait::async_trait;
+
+use super::{Mail, Outgoing, Standing, Step, Walk};
+use crate::graph::{GraphError, Outcome};
+
+/// What storing a place can fail with.
+pub type JournalError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Where the walk's place is stored; it must be durable when `record` returns.
+#[async_trait]
+pub trait Journal: Send + Sync {
+    /// Stores the place that the mail has come to.
+    async fn record(&self, walk: &Walk) -> Result<(), JournalError>;
+}
+
+/// Why the walk stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum Reason {
+    /// Graph failed or refused.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// The place could not be stored, so nothing further was done.
+    #[error("the place of the mail could not be stored")]
+    Journal(#[source] JournalError),
+    /// Neither a draft nor a sent mail is there any more.
+    #[error("the mail is in neither the drafts nor the sent mail, so it isn't known whether it went out")]
+    Vanished,
+}
+
+/// A walk that stopped before its end, and the last place that was stored.
+#[derive(Debug, thiserror::Error)]
+#[error("{reason}")]
+pub struct Stopped {
+    /// The place to go on from.
+    pub walk: Walk,
+    /// Why it stopped.
+    #[source]
+    pub reason: Reason,
+}
+
+impl Stopped {
+    /// Whether the mail went out. `Unknown` is settled by going on from `walk`, or by a person.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.walk.outcome()
+    }
+
+    /// After how long to go on from `walk`; `None`: never, it stays as it is.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<std::time::Duration> {
+        match &self.reason {
+            Reason::Graph(error) => error.retry_after(),
+            Reason::Journal(_) => Some(std::time::Duration::from_secs(1)),
+            Reason::Vanished => None,
+        }
+    }
+}
+
+struct Delivery<'a> {
+    outgoing: &'a Outgoing,
+    mail: &'a Mail,
+    journal: &'a dyn Journal,
+    at: Walk,
+}
+
+impl Outgoing {
+    /// Walks the mail to its end from the stored place and answers with the sent message's id. Call it again with
+    /// [`Stopped::walk`], or after a crash with what the journal holds: the mail goes out once.
+    pub async fn deliver(&self, mail: &Mail, from: Walk, journal: &dyn Journal) -> Result<String, Stopped> {
+        let mut delivery = Delivery { outgoing: self, mail, journal, at: from };
+        match delivery.run().await {
+            Ok(id) => Ok(id),
+            Err(reason) => Err(Stopped { walk: delivery.at, reason }),
+        }
+    }
+
+    /// Looks several times while it is still a draft.
+    async fn look_until_settled(&self, mailbox: &str, id: &str) -> Result<Standing, GraphError> {
+        for wait in &self.settle {
+            match self.look(mailbox, id).await? {
+                Standing::Draft => self.graph.wait(*wait).await,
+                settled @ (Standing::Sent | Standing::Gone) => return Ok(settled),
+            }
+        }
+        self.look(mailbox, id).await
+    }
+}
+
+impl Delivery<'_> {
+    async fn run(&mut self) -> Result<String, Reason> {
+        loop {
+            match self.at.clone().next() {
+                Step::Create => self.create().await?,
+                Step::FindOrCreate => self.find_or_create().await?,
+                Step::Complete(id) => {
+                    self.outgoing.complete(id, self.mail).await?;
+                    self.reach(Walk::Ready { id: id.to_owned() }).await?;
+                }
+                Step::Send(id) => self.send(id).await?,
+                Step::Look(id) => self.settle(id).await?,
+                Step::Nothing(id) => return Ok(id.to_owned()),
+            }
+        }
+    }
+
+    async fn create(&mut self) -> Result<(), Reason> {
+        if self.at != Walk::Creating {
+            self.reach(Walk::Creating).await?;
+        }
+        let draft = self.outgoing.create_draft(self.mail).await?;
+        let place = if draft.complete { Walk::Ready { id: draft.id } } else { Walk::Drafted { id: draft.id } };
+        self.reach(place).await
+    }
+
+    async fn find_or_create(&mut self) -> Result<(), Reason> {
+        match self.outgoing.find_by_key(&self.mail.mailbox, &self.mail.key).await? {
+            Some(found) if found.is_draft => self.reach(Walk::Drafted { id: found.id }).await,
+            Some(found) => self.reach(Walk::Sent { id: found.id }).await,
+            None => self.create().await,
+        }
+    }
+
+    /// Sends. A certain no takes the walk back to `Ready`, so that its place never claims more doubt than there is.
+    async fn send(&mut self, id: &str) -> Result<(), Reason> {
+        self.reach(Walk::Sending { id: id.to_owned() }).await?;
+        match self.outgoing.send(&self.mail.mailbox, id).await {
+            Ok(()) => self.reach(Walk::Sent { id: id.to_owned() }).await,
+            Err(error) => {
+                if error.outcome() == Outcome::NotDone {
+                    self.reach(Walk::Ready { id: id.to_owned() }).await?;
+                }
+                Err(error.into())
+            }
+        }
+    }
+
+    async fn settle(&mut self, id: &str) -> Result<(), Reason> {
+        let mailbox = &self.mail.mailbox;
+        match self.outgoing.look_until_settled(mailbox, id).await? {
+            Standing::Draft => self.send(id).await,
+            Standing::Sent => self.reach(Walk::Sent { id: id.to_owned() }).await,
+            Standing::Gone => match self.outgoing.find_by_key(mailbox, &self.mail.key).await? {
+                Some(found) if !found.is_draft => self.reach(Walk::Sent { id: found.id }).await,
+                Some(_) | None => Err(Reason::Vanished),
+            },
+        }
+    }
+
+    /// Stores the place, then stands there.
+    async fn reach(&mut self, walk: Walk) -> Result<(), Reason> {
+        self.journal.record(&walk).await.map_err(Reason::Journal)?;
+        self.at = walk;
+        Ok(())
+    }
+}

@@ -1,0 +1,107 @@
+//! How far one mail has come, and what to do next. Pure: the caller stores it between the steps.
+
+use serde::{Deserialize, Serialize};
+
+use crate::graph::Outcome;
+
+/// A place on the way of one mail. It is stored before and after each step that changes the mailbox, so that after a
+/// crash the walk goes on from there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "at", rename_all = "snake_case")]
+pub enum Walk {
+    /// Nothing was asked of the mailbox.
+    New,
+    /// A draft was asked for; it may exist.
+    Creating,
+    /// The draft exists; some attachments may be missing.
+    Drafted {
+        /// The draft's immutable id.
+        id: String,
+    },
+    /// The draft is complete and was not sent.
+    Ready {
+        /// The draft's immutable id.
+        id: String,
+    },
+    /// Sending was asked for; it may have happened.
+    Sending {
+        /// The draft's immutable id.
+        id: String,
+    },
+    /// It was sent.
+    Sent {
+        /// The message's immutable id, the provider's receipt.
+        id: String,
+    },
+}
+
+/// What to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// Create the draft.
+    Create,
+    /// Look for the key first, create the draft if there is none.
+    FindOrCreate,
+    /// Add the attachments that the draft lacks.
+    Complete(&'a str),
+    /// Send the draft.
+    Send(&'a str),
+    /// Look what became of the draft before anything else.
+    Look(&'a str),
+    /// Nothing: it was sent.
+    Nothing(&'a str),
+}
+
+impl Walk {
+    /// What to do when the walk is taken up here, fresh or after a crash.
+    #[must_use]
+    pub fn next(&self) -> Step<'_> {
+        match self {
+            Self::New => Step::Create,
+            Self::Creating => Step::FindOrCreate,
+            Self::Drafted { id } => Step::Complete(id),
+            Self::Ready { id } => Step::Send(id),
+            Self::Sending { id } => Step::Look(id),
+            Self::Sent { id } => Step::Nothing(id),
+        }
+    }
+
+    /// Whether the mail went out, as far as this place tells. A draft is not a mail.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::New | Self::Creating | Self::Drafted { .. } | Self::Ready { .. } => Outcome::NotDone,
+            Self::Sending { .. } => Outcome::Unknown,
+            Self::Sent { .. } => Outcome::Done,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_mail_whose_sending_was_never_asked_for_is_sent_without_a_look() {
+        let id = "AAkALgx".to_owned();
+        let cases = [
+            (Walk::New, Step::Create, Outcome::NotDone),
+            (Walk::Creating, Step::FindOrCreate, Outcome::NotDone),
+            (Walk::Drafted { id: id.clone() }, Step::Complete(&id), Outcome::NotDone),
+            (Walk::Ready { id: id.clone() }, Step::Send(&id), Outcome::NotDone),
+            (Walk::Sending { id: id.clone() }, Step::Look(&id), Outcome::Unknown),
+            (Walk::Sent { id: id.clone() }, Step::Nothing(&id), Outcome::Done),
+        ];
+        for (walk, step, outcome) in &cases {
+            assert_eq!((walk.next(), walk.outcome()), (*step, *outcome));
+        }
+    }
+
+    #[test]
+    fn a_stored_walk_reads_back() {
+        let walk = Walk::Sending { id: "AAkALgx".to_owned() };
+        let stored = serde_json::to_string(&walk).unwrap();
+        assert_eq!(stored, r#"{"at":"sending","id":"AAkALgx"}"#);
+        assert_eq!(serde_json::from_str::<Walk>(&stored).unwrap(), walk);
+    }
+}
