@@ -1,0 +1,123 @@
+//! Events of runs, read in the order they were written, live and hours later alike.
+
+use chrono::{DateTime, Utc};
+use mezzofy_domain::event::EventBody;
+use mezzofy_domain::id::{self, Id};
+use serde_json::Value;
+use sqlx::PgConnection;
+use sqlx::postgres::PgListener;
+use uuid::Uuid;
+
+use crate::{Store, StoreError};
+
+const CHANNEL: &str = "mezzofy_events";
+
+/// A stored event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Rises by one with each of the person's events.
+    pub cursor: i64,
+    /// Of which run.
+    pub run_id: Uuid,
+    /// In which conversation.
+    pub conversation_id: Uuid,
+    /// E.g. `run.state`.
+    pub kind: String,
+    /// As the contract gives it for the kind.
+    pub data: Value,
+}
+
+/// Writes events in the transaction of what they tell. Their readers wake when it commits.
+pub async fn append(
+    db: &mut PgConnection,
+    person: Id<id::Person>,
+    run: Id<id::Run>,
+    bodies: &[EventBody],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    if bodies.is_empty() {
+        return Ok(());
+    }
+    let (kinds, data): (Vec<String>, Vec<Value>) = bodies.iter().map(EventBody::parts).unzip();
+    // The row lock on the person orders the writers, so a reader never sees cursor 8 before cursor 7 is there.
+    sqlx::query!(
+        "WITH last AS (UPDATE people SET event_cursor = event_cursor + $5 WHERE id = $1 RETURNING event_cursor)
+         INSERT INTO events (person_id, cursor, run_id, kind, data, created_at)
+         SELECT $1, last.event_cursor - $5 + new.number, $2, new.kind, new.data, $6
+         FROM last, unnest($3::text[], $4::jsonb[]) WITH ORDINALITY AS new (kind, data, number)",
+        person.uuid(),
+        run.uuid(),
+        &kinds,
+        &data,
+        i64::try_from(bodies.len()).unwrap_or(i64::MAX),
+        now
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!("SELECT pg_notify($1, $2)", CHANNEL, person.to_string()).execute(db).await?;
+    Ok(())
+}
+
+/// A person's events after a cursor, oldest first, at most `limit`.
+pub async fn after(
+    db: &mut PgConnection,
+    person: Id<id::Person>,
+    cursor: i64,
+    limit: i64,
+) -> Result<Vec<Event>, StoreError> {
+    Ok(sqlx::query_as!(
+        Event,
+        "SELECT e.cursor, e.run_id, r.conversation_id, e.kind, e.data FROM events e JOIN runs r ON r.id = e.run_id
+         WHERE e.person_id = $1 AND e.cursor > $2 ORDER BY e.cursor LIMIT $3",
+        person.uuid(),
+        cursor,
+        limit
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// One run's events after a cursor, oldest first, at most `limit`.
+pub async fn of_run(
+    db: &mut PgConnection,
+    run: Id<id::Run>,
+    cursor: i64,
+    limit: i64,
+) -> Result<Vec<Event>, StoreError> {
+    Ok(sqlx::query_as!(
+        Event,
+        "SELECT e.cursor, e.run_id, r.conversation_id, e.kind, e.data FROM events e JOIN runs r ON r.id = e.run_id
+         WHERE e.run_id = $1 AND e.cursor > $2 ORDER BY e.cursor LIMIT $3",
+        run.uuid(),
+        cursor,
+        limit
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// The cursor of the person's newest event; 0 before the first.
+pub async fn newest(db: &mut PgConnection, person: Id<id::Person>) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar!("SELECT event_cursor FROM people WHERE id = $1", person.uuid())
+        .fetch_optional(db)
+        .await?
+        .unwrap_or(0))
+}
+
+/// Hears of new events in the whole database.
+#[derive(Debug)]
+pub struct Listener(PgListener);
+
+impl Listener {
+    /// Begins to listen.
+    pub async fn begin(store: &Store) -> Result<Self, StoreError> {
+        let mut listener = PgListener::connect_with(store.pool()).await?;
+        listener.listen(CHANNEL).await?;
+        Ok(Self(listener))
+    }
+
+    /// The next person with new events; `None` after a lost connection, when anyone may have some.
+    pub async fn next(&mut self) -> Result<Option<Id<id::Person>>, StoreError> {
+        Ok(self.0.try_recv().await?.and_then(|note| note.payload().parse().ok()))
+    }
+}

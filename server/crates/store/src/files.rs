@@ -1,0 +1,119 @@
+//! The rows of files. The bytes are in the file storage.
+
+use chrono::{DateTime, Utc};
+use mezzofy_domain::file::{Attachment, File};
+use mezzofy_domain::id::{self, Id};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::StoreError;
+use crate::page::{Page, Slice};
+
+struct Row {
+    id: Uuid,
+    person_id: Uuid,
+    run_id: Option<Uuid>,
+    name: String,
+    media_type: String,
+    size: i64,
+    sha256: String,
+    created_at: DateTime<Utc>,
+}
+
+impl From<Row> for File {
+    fn from(row: Row) -> Self {
+        Self {
+            attachment: Attachment {
+                id: row.id.into(),
+                name: row.name,
+                media_type: row.media_type,
+                size: u64::try_from(row.size).unwrap_or_default(),
+                sha256: row.sha256,
+            },
+            owner: row.person_id.into(),
+            run: row.run_id.map(Into::into),
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// Stores a file's row; its bytes must be in the storage already.
+pub async fn add(db: &mut PgConnection, file: &File) -> Result<(), StoreError> {
+    let Attachment { id, name, media_type, size, sha256 } = &file.attachment;
+    sqlx::query!(
+        "INSERT INTO files (id, person_id, run_id, name, media_type, size, sha256, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        id.uuid(),
+        file.owner.uuid(),
+        file.run.map(Id::uuid),
+        name,
+        media_type,
+        i64::try_from(*size).unwrap_or(i64::MAX),
+        sha256,
+        file.created_at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A person's files, newest first.
+pub async fn list(db: &mut PgConnection, person: Id<id::Person>, page: Page) -> Result<Slice<File>, StoreError> {
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT id, person_id, run_id, name, media_type, size, sha256, created_at FROM files
+         WHERE person_id = $1 AND deleted_at IS NULL AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
+        person.uuid(),
+        page.before,
+        page.fetch()
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(page.slice(rows.into_iter().map(File::from).collect(), |file| file.attachment.id.uuid()))
+}
+
+/// A person's file.
+pub async fn get(db: &mut PgConnection, person: Id<id::Person>, id: Id<id::File>) -> Result<Option<File>, StoreError> {
+    Ok(sqlx::query_as!(
+        Row,
+        "SELECT id, person_id, run_id, name, media_type, size, sha256, created_at FROM files
+         WHERE id = $1 AND person_id = $2 AND deleted_at IS NULL",
+        id.uuid(),
+        person.uuid()
+    )
+    .fetch_optional(db)
+    .await?
+    .map(File::from))
+}
+
+/// The files each of these runs made, oldest first.
+pub async fn of_runs(db: &mut PgConnection, runs: &[Uuid]) -> Result<Vec<File>, StoreError> {
+    Ok(sqlx::query_as!(
+        Row,
+        "SELECT id, person_id, run_id, name, media_type, size, sha256, created_at FROM files
+         WHERE run_id = ANY($1) AND deleted_at IS NULL ORDER BY id",
+        runs
+    )
+    .fetch_all(db)
+    .await?
+    .into_iter()
+    .map(File::from)
+    .collect())
+}
+
+/// Takes a file out of its owner's sight. What was sent with a mail stays with the mail.
+pub async fn delete(
+    db: &mut PgConnection,
+    person: Id<id::Person>,
+    id: Id<id::File>,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let deleted = sqlx::query!(
+        "UPDATE files SET deleted_at = $3 WHERE id = $1 AND person_id = $2 AND deleted_at IS NULL",
+        id.uuid(),
+        person.uuid(),
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected() == 1)
+}

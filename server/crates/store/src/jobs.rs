@@ -1,0 +1,92 @@
+//! The queue. A job commits with the data it belongs to and is handed out at least once; doing it once is the run's own care.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use apalis::prelude::*;
+use apalis_postgres::{Config, PostgresStorage, Pubsub, queries};
+use mezzofy_domain::id::{self, Id};
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::{Store, StoreError};
+
+const QUEUE: &str = "runs";
+/// A worker that misses three heartbeats is dead and its jobs go to another, so about 6 seconds after a crash.
+const HEARTBEAT: Duration = Duration::from_secs(2);
+const MISSED: usize = 3;
+/// What no notice woke the worker for (a job given back by a dead worker, a lost listener) is found this soon.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Work on a run until it ends or waits.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct WorkOnRun {
+    run: Uuid,
+}
+
+/// The work could not be done now; it is tried again.
+#[derive(Debug, thiserror::Error)]
+#[error("the job is tried again: {0}")]
+pub struct Retry(pub String);
+
+/// Enqueues work on a run in the transaction that makes it due.
+pub async fn enqueue(db: &mut PgConnection, run: Id<id::Run>) -> Result<(), StoreError> {
+    let job = serde_json::to_vec(&WorkOnRun { run: run.uuid() }).map_err(|error| StoreError::stored("job", error))?;
+    queries::push_tasks(db, QUEUE, vec![TaskBuilder::new(job).build()]).await?;
+    Ok(())
+}
+
+/// Gives every job that a worker holds back to the queue. Right only while no worker lives, i.e. before the first one of the
+/// only process on this database starts.
+pub async fn take_back_all(db: &mut PgConnection) -> Result<u64, StoreError> {
+    Ok(queries::reenqueue_orphaned(db, QUEUE, 0).await?)
+}
+
+/// How many jobs are waiting or at work.
+pub async fn open(db: &mut PgConnection) -> Result<i64, StoreError> {
+    // Unchecked: the table is the queue's own, not of our migrations.
+    Ok(sqlx::query_scalar(
+        "SELECT count(*) FROM apalis.jobs WHERE job_type = $1 AND status IN ('Pending', 'Queued', 'Running')",
+    )
+    .bind(QUEUE)
+    .fetch_one(db)
+    .await?)
+}
+
+/// Works on jobs, `at_once` at a time, until `stop` completes; then what is at work is finished.
+/// `name` is this worker's alone among all living ones.
+pub async fn work<F, Fut>(
+    store: &Store,
+    name: &str,
+    at_once: usize,
+    stop: impl Future<Output = ()> + Send + 'static,
+    handle: F,
+) -> Result<(), String>
+where
+    F: Fn(Id<id::Run>) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<(), Retry>> + Send + 'static,
+{
+    let config = Config::default()
+        .queue(QUEUE)
+        .batch_size(at_once)
+        .heartbeat_interval(HEARTBEAT)
+        .missed_heartbeats(MISSED)
+        .persist_results(true);
+    let strategy = Strategy::new().stream(Pubsub::new(store.pool().clone(), QUEUE.to_owned())).interval(LOOK);
+    let backend = PostgresStorage::<WorkOnRun>::new(store.pool()).with_config(config).poll_with_strategy(strategy);
+    let handle = Arc::new(handle);
+    let worker = WorkerBuilder::new(name).backend(backend).concurrency(at_once).build(move |job: WorkOnRun| {
+        let handle = Arc::clone(&handle);
+        async move { handle(job.run.into()).await.map_err(|retry| -> BoxDynError { Box::new(retry) }) }
+    });
+    let stop = async {
+        stop.await;
+        Ok::<(), std::io::Error>(())
+    };
+    // Boxed, because the compiler can't see through the worker's own type that it may move between threads.
+    let running: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(worker.run_until(stop));
+    running.await.map_err(|error| error.to_string())
+}

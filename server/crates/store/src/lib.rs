@@ -1,0 +1,19 @@
+//! All SQL, the embedded PostgreSQL, the queue and the file storage. It knows the domain's types and nothing above them.
+
+pub mod conversations;
+pub mod effects;
+pub mod embedded;
+pub mod events;
+pub mod file_storage;
+pub mod files;
+pub mod jobs;
+pub mod ledger;
+pub mod local365;
+pub mod messages;
+pub mod page;
+pub mod people;
+pub mod runs;
+pub mod sessions;
+mod store;
+
+pub use store::{Store, StoreError, Tx, commit};

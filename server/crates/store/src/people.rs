@@ -1,0 +1,202 @@
+//! People and the wrong passwords tried on them.
+
+use chrono::{DateTime, Utc};
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::language::Language;
+use mezzofy_domain::people::{Department, Person};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::StoreError;
+
+struct Row {
+    id: Uuid,
+    email: String,
+    name: String,
+    title: String,
+    role: String,
+    department: String,
+    language: String,
+    disabled: bool,
+}
+
+impl TryFrom<Row> for Person {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id.into(),
+            department: Department::from_code(&row.department)
+                .ok_or_else(|| StoreError::stored("person", format!("department {}", row.department)))?,
+            language: Language::from_code(&row.language)
+                .ok_or_else(|| StoreError::stored("person", format!("language {}", row.language)))?,
+            email: row.email,
+            name: row.name,
+            title: row.title,
+            role: row.role,
+            disabled: row.disabled,
+        })
+    }
+}
+
+/// Everyone, by name.
+pub async fn all(db: &mut PgConnection) -> Result<Vec<Person>, StoreError> {
+    sqlx::query_as!(
+        Row,
+        "SELECT id, email, name, title, role, department, language, disabled FROM people ORDER BY name, id"
+    )
+    .fetch_all(db)
+    .await?
+    .into_iter()
+    .map(Person::try_from)
+    .collect()
+}
+
+/// One person.
+pub async fn get(db: &mut PgConnection, person: Id<id::Person>) -> Result<Option<Person>, StoreError> {
+    sqlx::query_as!(
+        Row,
+        "SELECT id, email, name, title, role, department, language, disabled FROM people WHERE id = $1",
+        person.uuid()
+    )
+    .fetch_optional(db)
+    .await?
+    .map(Person::try_from)
+    .transpose()
+}
+
+/// The person of an address, with the hash of their password.
+pub async fn by_email(db: &mut PgConnection, email: &str) -> Result<Option<(Person, String)>, StoreError> {
+    let Some(row) = sqlx::query!(
+        "SELECT id, email, name, title, role, department, language, disabled, password_hash FROM people WHERE email = lower($1)",
+        email
+    )
+    .fetch_optional(db)
+    .await?
+    else {
+        return Ok(None);
+    };
+    let hash = row.password_hash;
+    let row = Row {
+        id: row.id,
+        email: row.email,
+        name: row.name,
+        title: row.title,
+        role: row.role,
+        department: row.department,
+        language: row.language,
+        disabled: row.disabled,
+    };
+    Ok(Some((row.try_into()?, hash)))
+}
+
+/// Adds a person. Answers false when the address is taken.
+pub async fn add(
+    db: &mut PgConnection,
+    person: &Person,
+    password_hash: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let added = sqlx::query!(
+        "INSERT INTO people (id, email, name, title, role, department, language, password_hash, disabled, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (email) DO NOTHING",
+        person.id.uuid(),
+        person.email,
+        person.name,
+        person.title,
+        person.role,
+        person.department.code(),
+        person.language.code(),
+        password_hash,
+        person.disabled,
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(added.rows_affected() == 1)
+}
+
+/// Saves the language a person chose.
+pub async fn set_language(db: &mut PgConnection, person: Id<id::Person>, language: Language) -> Result<(), StoreError> {
+    sqlx::query!("UPDATE people SET language = $2 WHERE id = $1", person.uuid(), language.code()).execute(db).await?;
+    Ok(())
+}
+
+/// Disables or enables a person; a disabled one's sessions end. Answers whether the address is known.
+pub async fn set_disabled(
+    db: &mut PgConnection,
+    email: &str,
+    disabled: bool,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let Some(person) =
+        sqlx::query_scalar!("UPDATE people SET disabled = $2 WHERE email = lower($1) RETURNING id", email, disabled)
+            .fetch_optional(&mut *db)
+            .await?
+    else {
+        return Ok(false);
+    };
+    if disabled {
+        end_sessions(db, person, "disabled", now).await?;
+    }
+    Ok(true)
+}
+
+/// Sets a new password and ends all sessions. Answers whether the address is known.
+pub async fn set_password(
+    db: &mut PgConnection,
+    email: &str,
+    hash: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let Some(person) =
+        sqlx::query_scalar!("UPDATE people SET password_hash = $2 WHERE email = lower($1) RETURNING id", email, hash)
+            .fetch_optional(&mut *db)
+            .await?
+    else {
+        return Ok(false);
+    };
+    end_sessions(db, person, "password changed", now).await?;
+    Ok(true)
+}
+
+async fn end_sessions(db: &mut PgConnection, person: Uuid, reason: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE sessions SET ended_at = $2, end_reason = $3 WHERE person_id = $1 AND ended_at IS NULL",
+        person,
+        now,
+        reason
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// When the tries on this address after `since` went wrong, oldest first.
+pub async fn failures(
+    db: &mut PgConnection,
+    email: &str,
+    since: DateTime<Utc>,
+) -> Result<Vec<DateTime<Utc>>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        "SELECT failed_at FROM sign_in_failures WHERE email = lower($1) AND failed_at > $2 ORDER BY failed_at",
+        email,
+        since
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Notes a wrong try. The address need not belong to anyone, so that guessing tells nothing.
+pub async fn add_failure(db: &mut PgConnection, email: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    sqlx::query!("INSERT INTO sign_in_failures (email, failed_at) VALUES (lower($1), $2)", email, now)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Forgets the wrong tries after a right one.
+pub async fn clear_failures(db: &mut PgConnection, email: &str) -> Result<(), StoreError> {
+    sqlx::query!("DELETE FROM sign_in_failures WHERE email = lower($1)", email).execute(db).await?;
+    Ok(())
+}

@@ -1,0 +1,210 @@
+//! Runs: the state people see beside the run machine as its last step left it.
+
+use chrono::{DateTime, Utc};
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::run::{RunError, RunState, WaitingFor};
+use serde_json::Value;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::StoreError;
+
+/// A run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// Which one.
+    pub id: Id<id::Run>,
+    /// Where it was asked for.
+    pub conversation: Id<id::Conversation>,
+    /// Who asked.
+    pub person: Id<id::Person>,
+    /// Where it stands.
+    pub state: RunState,
+    /// What it waits for.
+    pub waiting_for: Option<WaitingFor>,
+    /// The department's agent that serves it.
+    pub agent: Option<String>,
+    /// The skill in use.
+    pub skill: Option<String>,
+    /// What the skill was given.
+    pub inputs: Value,
+    /// The names of the calls, in order.
+    pub tools: Vec<String>,
+    /// What was answered.
+    pub answer: Option<String>,
+    /// Why it failed.
+    pub error: Option<RunError>,
+    /// Tokens and money.
+    pub usage: Value,
+    /// The run machine, for the agent crate.
+    pub machine: Value,
+    /// Rises by one with each save.
+    pub version: i32,
+    /// Whether someone asked to stop it.
+    pub cancel_asked: bool,
+    /// When it was asked for.
+    pub created_at: DateTime<Utc>,
+    /// When it ended.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+struct Row {
+    id: Uuid,
+    conversation_id: Uuid,
+    person_id: Uuid,
+    state: String,
+    waiting_for: Option<String>,
+    agent: Option<String>,
+    skill: Option<String>,
+    inputs: Value,
+    tools: Vec<String>,
+    answer: Option<String>,
+    error: Option<Value>,
+    usage: Value,
+    machine: Value,
+    version: i32,
+    cancel_asked: bool,
+    created_at: DateTime<Utc>,
+    ended_at: Option<DateTime<Utc>>,
+}
+
+impl TryFrom<Row> for Run {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let read = |error: serde_json::Error| StoreError::stored("run", error);
+        Ok(Self {
+            id: row.id.into(),
+            conversation: row.conversation_id.into(),
+            person: row.person_id.into(),
+            state: RunState::from_code(&row.state).ok_or_else(|| StoreError::stored("run", &row.state))?,
+            waiting_for: row.waiting_for.map(|w| serde_json::from_value(Value::String(w))).transpose().map_err(read)?,
+            agent: row.agent,
+            skill: row.skill,
+            inputs: row.inputs,
+            tools: row.tools,
+            answer: row.answer,
+            error: row.error.map(serde_json::from_value).transpose().map_err(read)?,
+            usage: row.usage,
+            machine: row.machine,
+            version: row.version,
+            cancel_asked: row.cancel_asked,
+            created_at: row.created_at,
+            ended_at: row.ended_at,
+        })
+    }
+}
+
+/// Stores a new run.
+pub async fn add(db: &mut PgConnection, run: &Run) -> Result<(), StoreError> {
+    sqlx::query!(
+        "INSERT INTO runs (id, conversation_id, person_id, state, usage, machine, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        run.id.uuid(),
+        run.conversation.uuid(),
+        run.person.uuid(),
+        run.state.code(),
+        run.usage,
+        run.machine,
+        run.created_at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Saves a run after a step, if nobody else has since it was read; else [`StoreError::Overtaken`].
+pub async fn save(db: &mut PgConnection, run: &mut Run) -> Result<(), StoreError> {
+    let waiting_for = run.waiting_for.map(|WaitingFor::Person| "person");
+    let error = run.error.as_ref().map(serde_json::to_value).transpose().map_err(|e| StoreError::stored("run", e))?;
+    let saved = sqlx::query!(
+        "UPDATE runs SET state = $3, waiting_for = $4, agent = $5, skill = $6, inputs = $7, tools = $8, answer = $9, error = $10,
+                usage = $11, machine = $12, ended_at = $13, version = version + 1
+         WHERE id = $1 AND version = $2",
+        run.id.uuid(),
+        run.version,
+        run.state.code(),
+        waiting_for,
+        run.agent,
+        run.skill,
+        run.inputs,
+        &run.tools,
+        run.answer,
+        error,
+        run.usage,
+        run.machine,
+        run.ended_at
+    )
+    .execute(db)
+    .await?;
+    if saved.rows_affected() != 1 {
+        return Err(StoreError::Overtaken);
+    }
+    run.version += 1;
+    Ok(())
+}
+
+/// A run as its worker loads it, whoever asked for it.
+pub async fn load(db: &mut PgConnection, id: Id<id::Run>) -> Result<Option<Run>, StoreError> {
+    sqlx::query_as!(
+        Row,
+        "SELECT id, conversation_id, person_id, state, waiting_for, agent, skill, inputs, tools, answer, error, usage, machine,
+                version, cancel_asked, created_at, ended_at
+         FROM runs WHERE id = $1",
+        id.uuid()
+    )
+    .fetch_optional(db)
+    .await?
+    .map(Run::try_from)
+    .transpose()
+}
+
+/// A person's run.
+pub async fn get(db: &mut PgConnection, person: Id<id::Person>, id: Id<id::Run>) -> Result<Option<Run>, StoreError> {
+    Ok(load(db, id).await?.filter(|run| run.person == person))
+}
+
+/// A person's run, locked until the transaction ends.
+pub async fn lock(db: &mut PgConnection, person: Id<id::Person>, id: Id<id::Run>) -> Result<Option<Run>, StoreError> {
+    sqlx::query!("SELECT id FROM runs WHERE id = $1 AND person_id = $2 FOR UPDATE", id.uuid(), person.uuid())
+        .fetch_optional(&mut *db)
+        .await?;
+    get(db, person, id).await
+}
+
+/// The newest run of a conversation, locked until the transaction ends.
+pub async fn lock_newest(db: &mut PgConnection, conversation: Id<id::Conversation>) -> Result<Option<Run>, StoreError> {
+    let newest = sqlx::query_scalar!(
+        "SELECT id FROM runs WHERE conversation_id = $1 ORDER BY id DESC LIMIT 1 FOR UPDATE",
+        conversation.uuid()
+    )
+    .fetch_optional(&mut *db)
+    .await?;
+    match newest {
+        Some(id) => load(db, id.into()).await,
+        None => Ok(None),
+    }
+}
+
+/// Whether a run of the conversation has not ended.
+pub async fn any_at_work(db: &mut PgConnection, conversation: Id<id::Conversation>) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM runs WHERE conversation_id = $1 AND state IN ('queued', 'running')) AS "any!""#,
+        conversation.uuid()
+    )
+    .fetch_one(db)
+    .await?)
+}
+
+/// Asks a run's worker to stop before the next step.
+pub async fn ask_cancel(db: &mut PgConnection, id: Id<id::Run>) -> Result<(), StoreError> {
+    sqlx::query!("UPDATE runs SET cancel_asked = true WHERE id = $1", id.uuid()).execute(db).await?;
+    Ok(())
+}
+
+/// Whether someone asked to stop the run.
+pub async fn cancel_asked(db: &mut PgConnection, id: Id<id::Run>) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!("SELECT cancel_asked FROM runs WHERE id = $1", id.uuid())
+        .fetch_optional(db)
+        .await?
+        .unwrap_or(true))
+}

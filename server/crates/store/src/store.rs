@@ -1,0 +1,97 @@
+//! The pool, the migrations and the one error of the store.
+
+use apalis_postgres::PostgresStorage;
+use sqlx::migrate::MigrateError;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{Postgres, Transaction};
+
+/// A transaction. Nothing of it stays unless it is committed; none is held over network IO.
+pub type Tx = Transaction<'static, Postgres>;
+
+/// Something the database refused or could not do.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database, or the way to it.
+    #[error("the database did not do what it was asked: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A migration.
+    #[error("the database can't be brought to this version: {0}")]
+    Migration(#[from] MigrateError),
+    /// The queue's tables.
+    #[error("the queue did not do what it was asked: {0}")]
+    Queue(#[from] apalis_postgres::Error),
+    /// A row holds what this version does not understand.
+    #[error("a stored {what} can't be read: {detail}")]
+    Stored {
+        /// What kind of row.
+        what: &'static str,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// The file storage.
+    #[error("the file storage did not do what it was asked: {0}")]
+    Files(#[from] object_store::Error),
+    /// Somebody else moved the row on; this writer must let go.
+    #[error("the run was moved on by another worker")]
+    Overtaken,
+}
+
+impl StoreError {
+    pub(crate) fn stored(what: &'static str, detail: impl ToString) -> Self {
+        Self::Stored { what, detail: detail.to_string() }
+    }
+}
+
+/// The database.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: PgPool,
+}
+
+impl Store {
+    /// Opens the pool. Connections are made when they are needed.
+    #[must_use]
+    pub fn open(options: PgConnectOptions, connections: u32) -> Self {
+        Self { pool: PgPoolOptions::new().max_connections(connections).connect_lazy_with(options) }
+    }
+
+    /// Brings the tables, ours and the queue's, to this version. Two processes may do it at once.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        // Both sets are recorded in one table, so each has to bear the other's rows.
+        PostgresStorage::migrations().set_ignore_missing(true).run(&self.pool).await?;
+        sqlx::migrate!("./migrations").set_ignore_missing(true).run(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Begins a transaction.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        Ok(self.pool.begin().await?)
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query!("SELECT 1 AS one").fetch_one(&self.pool).await?;
+        Ok(())
+    }
+
+    /// The server's version, e.g. `15.18`.
+    pub async fn version(&self) -> Result<String, StoreError> {
+        Ok(sqlx::query_scalar!(r#"SELECT current_setting('server_version') AS "version!""#)
+            .fetch_one(&self.pool)
+            .await?)
+    }
+
+    /// Closes all connections.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+}
+
+/// Commits a transaction.
+pub async fn commit(tx: Tx) -> Result<(), StoreError> {
+    Ok(tx.commit().await?)
+}
