@@ -1,0 +1,81 @@
+//! What every handler and every job works with.
+
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use mezzofy_agent::gate::Gate;
+use mezzofy_agent::planner::Planner;
+use mezzofy_agent::skills::Skills;
+use mezzofy_agent::texts::Texts;
+use mezzofy_domain::id::Id;
+use mezzofy_domain::people::Company;
+use mezzofy_domain::roles::Roles;
+use mezzofy_microsoft::mail::Outgoing;
+use mezzofy_store::Store;
+use mezzofy_store::file_storage::FileStorage;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::Clock;
+use crate::config::Limits;
+use crate::events::Hub;
+use crate::http::limits::Limiters;
+use crate::http::tokens::Tokens;
+use crate::tools::Tools;
+
+/// The parts of a running server. Cheap to clone.
+pub type App = Arc<Parts>;
+
+/// See [`App`].
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// The bytes of files.
+    pub files: FileStorage,
+    /// The time.
+    pub clock: Clock,
+    /// Where days begin and end.
+    pub zone: Tz,
+    /// Which addresses are inside.
+    pub company: Company,
+    /// Who may do what.
+    pub roles: Roles,
+    /// How much at once.
+    pub limits: Limits,
+    /// What can be asked for.
+    pub skills: Skills,
+    /// What understands it without a model.
+    pub planner: Planner,
+    /// What is said when a run can't go on.
+    pub texts: Texts,
+    /// What runs can do.
+    pub tools: Tools,
+    /// The way mail goes out.
+    pub outgoing: Outgoing,
+    /// Makes and reads access tokens.
+    pub(crate) tokens: Tokens,
+    /// Counts requests.
+    pub(crate) limiters: Limiters,
+    /// Wakes those who wait for events.
+    pub hub: Hub,
+    /// Whether cookies are for https only.
+    pub secure_cookies: bool,
+    /// Where the web app's export is.
+    pub web_dir: std::path::PathBuf,
+    /// Everything that runs beside the requests; a stop waits for it.
+    pub tasks: TaskTracker,
+    /// Cancelled when the server stops.
+    pub stop: CancellationToken,
+}
+
+impl Parts {
+    /// A new id of the present time.
+    pub fn new_id<T>(&self) -> Id<T> {
+        Id::new(self.clock.now())
+    }
+
+    /// The rules in force.
+    pub fn gate(&self) -> Gate<'_> {
+        Gate { roles: &self.roles, company: &self.company, texts: &self.texts }
+    }
+}

@@ -1,0 +1,82 @@
+//! `serve`: everything in one process.
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::database::Database;
+use crate::demo::{self, Demo};
+use crate::serve;
+
+use super::say;
+
+pub(super) async fn run(config: &Config, demo: Option<Demo>) -> Result<(), String> {
+    arm_crash()?;
+    // The port is taken first, so that a second server says so before it touches anything.
+    let listener = serve::listen(config.port).await?;
+    let port = listener.local_addr().map_err(|error| error.to_string())?.port();
+    let database = Database::serve(config).await?;
+    let served = async {
+        let clock = Clock::system(config.now);
+        if let Some(what) = demo {
+            let today = clock.today(config.settings.time_zone);
+            let made = demo::make(&database.store, &config.roles, &clock, today, what).await?;
+            tracing::info!(made, "the demo is there");
+        }
+        let app = serve::build(config, database.store.clone(), clock).await?;
+        serve::start_work(&app, database.is_ours_alone()).await?;
+        let stop = app.stop.clone();
+        app.tasks.spawn(async move {
+            stopped().await;
+            stop.cancel();
+        });
+        greet(config, port, demo);
+        serve::serve(app, listener).await
+    }
+    .await;
+    database.close().await;
+    served
+}
+
+fn greet(config: &Config, port: u16, demo: Option<Demo>) {
+    say(&format!("\n  Mezzofy AI Assistant is ready:  http://localhost:{port}\n"));
+    if !config.web_dir().join("index.html").is_file() {
+        say("  The web app is not built: “make web” builds it. The API answers.\n");
+    }
+    if demo.is_some() {
+        say(&format!("  Demo sign-ins, the password of all is {}", demo::PASSWORD));
+        for (mailbox, name, title, _) in demo::PEOPLE {
+            say(&format!("    {:<36} {name}, {title}", format!("{mailbox}@mezzofy.example")));
+        }
+        say("\n  Try as finance.manager: “Generate the latest financial statement and send it to the CEO”");
+        say("                      or: “生成上个季度的财务报表并发给首席执行官”\n");
+    }
+    say("  Ctrl-C stops it.");
+}
+
+/// Completes at Ctrl-C or when the system asks the process to end.
+async fn stopped() {
+    let term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    let term = async {
+        match term {
+            Ok(mut term) => {
+                term.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = term => {}
+    }
+}
+
+#[cfg(feature = "failpoints")]
+#[expect(clippy::disallowed_methods, reason = "the order to crash is for tests only and no part of the configuration")]
+fn arm_crash() -> Result<(), String> {
+    std::env::var("MEZZOFY_CRASH").map_or(Ok(()), |order| crate::crash::arm(&order))
+}
+
+#[cfg(not(feature = "failpoints"))]
+#[expect(clippy::unnecessary_wraps, reason = "the other one can fail")]
+fn arm_crash() -> Result<(), String> {
+    Ok(())
+}

@@ -1,0 +1,246 @@
+//! What the server goes by: the environment, `config.yaml` and `roles.yaml`. The only module that reads the environment.
+
+use std::fs;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use mezzofy_domain::ledger::CashRule;
+use mezzofy_domain::people::Company;
+use mezzofy_domain::roles::Roles;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use crate::secrets;
+
+/// Why the server can't be configured, as a sentence for who runs it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(String);
+
+/// `config.yaml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The company that is served.
+    pub company: Company,
+    /// Where its days begin and end.
+    pub time_zone: Tz,
+    /// How the books are read.
+    pub ledger: LedgerSettings,
+    /// How much at once.
+    pub limits: Limits,
+}
+
+/// How the books are read.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LedgerSettings {
+    /// Codes of asset accounts that are cash whatever their name.
+    pub cash_accounts: Vec<String>,
+}
+
+impl LedgerSettings {
+    /// Which accounts are cash.
+    #[must_use]
+    pub fn cash_rule(&self) -> CashRule {
+        CashRule { codes: self.cash_accounts.clone() }
+    }
+}
+
+/// How much at once.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Messages of one person in a minute.
+    pub messages_a_minute: u32,
+    /// Other requests of one person in a minute.
+    pub requests_a_minute: u32,
+    /// Runs that one process works on at a time.
+    pub runs_at_once: usize,
+    /// Connections to the database.
+    pub database_connections: u32,
+}
+
+/// Everything the server goes by.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `config.yaml`.
+    pub settings: Settings,
+    /// `roles.yaml`.
+    pub roles: Roles,
+    /// The folder with skills, prompts, brand and config.
+    pub home: PathBuf,
+    /// Where database, files and keys are kept.
+    pub data_dir: PathBuf,
+    /// Where the server listens.
+    pub port: u16,
+    /// An outside PostgreSQL.
+    pub database_url: Option<SecretString>,
+    /// What access tokens are signed with.
+    pub jwt_secret: SecretString,
+    /// The Microsoft 365 tenant; without one local365 serves.
+    pub microsoft: Option<Microsoft>,
+    /// Where a demo's clock starts.
+    pub now: Option<DateTime<Utc>>,
+    /// Whether browsers reach the server over https, so that cookies must be secure.
+    pub secure_cookies: bool,
+}
+
+/// A Microsoft 365 tenant.
+#[derive(Debug, Clone)]
+pub struct Microsoft {
+    /// The tenant's id.
+    pub tenant: String,
+    /// The app's id.
+    pub client_id: String,
+    /// The app's secret.
+    pub client_secret: SecretString,
+    /// Origin of the sign-in service.
+    pub login_base: String,
+    /// Origin of Graph.
+    pub graph_base: String,
+}
+
+impl Config {
+    /// Reads everything. `demo` allows what only a demo may: a moved clock.
+    pub fn load(demo: bool) -> Result<Self, ConfigError> {
+        let home = home()?;
+        let data_dir = PathBuf::from(variable("DATA_DIR")?.unwrap_or_else(|| "./var".to_owned()));
+        fs::create_dir_all(&data_dir)
+            .map_err(|error| ConfigError(format!("{} can't be made: {error}", data_dir.display())))?;
+        let data_dir = data_dir
+            .canonicalize()
+            .map_err(|error| ConfigError(format!("{} can't be entered: {error}", data_dir.display())))?;
+        let port = match variable("PORT")? {
+            Some(port) => {
+                port.parse().map_err(|_| ConfigError(format!("PORT must be a number up to 65535, not {port:?}")))?
+            }
+            None => 8080,
+        };
+        let now = match variable("MEZZOFY_NOW")? {
+            Some(_) if !demo => {
+                return Err(ConfigError("MEZZOFY_NOW moves the clock, which only `serve --demo` allows".to_owned()));
+            }
+            Some(now) => Some(
+                DateTime::parse_from_rfc3339(&now)
+                    .map_err(|_| {
+                        ConfigError(format!("MEZZOFY_NOW must be a time like 2026-11-22T09:00:00+08:00, not {now:?}"))
+                    })?
+                    .to_utc(),
+            ),
+            None => None,
+        };
+        let jwt_secret = match variable("JWT_SECRET")? {
+            Some(secret) if secret.len() < 32 => {
+                return Err(ConfigError("JWT_SECRET must have at least 32 characters".to_owned()));
+            }
+            Some(secret) => secret.into(),
+            None => kept_secret(&data_dir.join("jwt.secret"))?,
+        };
+        Ok(Self {
+            settings: read_yaml(&home.join("config/config.yaml"))?,
+            roles: roles(&home)?,
+            microsoft: microsoft()?,
+            database_url: variable("DATABASE_URL")?.map(Into::into),
+            secure_cookies: variable("PUBLIC_URL")?.is_some_and(|url| url.starts_with("https://")),
+            home,
+            data_dir,
+            port,
+            jwt_secret,
+            now,
+        })
+    }
+
+    /// The folders that fonts are looked for in.
+    #[must_use]
+    pub fn font_dirs(&self) -> Vec<PathBuf> {
+        vec![self.home.join("fonts")]
+    }
+
+    /// The folder of the web app's export.
+    #[must_use]
+    pub fn web_dir(&self) -> PathBuf {
+        let beside = self.home.join("web");
+        if beside.is_dir() { beside } else { self.home.join("../mobile/dist") }
+    }
+}
+
+/// The folder that holds `skills`: `MEZZOFY_HOME`, or the nearest one above the program or the working folder.
+fn home() -> Result<PathBuf, ConfigError> {
+    if let Some(home) = variable("MEZZOFY_HOME")? {
+        return Ok(home.into());
+    }
+    let program = std::env::current_exe().unwrap_or_default();
+    let here = std::env::current_dir().unwrap_or_default();
+    let above = program.ancestors().chain(here.ancestors()).find(|folder| folder.join("skills").is_dir());
+    above.map(Path::to_owned).ok_or_else(|| {
+        ConfigError("the folder with skills, prompts and config was not found: set MEZZOFY_HOME to it".to_owned())
+    })
+}
+
+/// A variable, or the content of the file that the variable with `_FILE` names. Empty is as good as not set.
+#[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+fn variable(name: &str) -> Result<Option<String>, ConfigError> {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    match (set(name), set(&format!("{name}_FILE"))) {
+        (Some(_), Some(_)) => Err(ConfigError(format!("set {name} or {name}_FILE, not both"))),
+        (Some(value), None) => Ok(Some(value)),
+        (None, Some(file)) => fs::read_to_string(&file)
+            .map(|value| Some(value.trim_end().to_owned()))
+            .map_err(|error| ConfigError(format!("{name}_FILE: {file} can't be read: {error}"))),
+        (None, None) => Ok(None),
+    }
+}
+
+fn microsoft() -> Result<Option<Microsoft>, ConfigError> {
+    let (tenant, client_id, client_secret) =
+        (variable("MS365_TENANT_ID")?, variable("MS365_CLIENT_ID")?, variable("MS365_CLIENT_SECRET")?);
+    let base = |name, default: &str| Ok(variable(name)?.unwrap_or_else(|| default.to_owned()));
+    match (tenant, client_id, client_secret) {
+        (None, None, None) => Ok(None),
+        (Some(tenant), Some(client_id), Some(client_secret)) => Ok(Some(Microsoft {
+            tenant,
+            client_id,
+            client_secret: client_secret.into(),
+            login_base: base("MS365_LOGIN_BASE_URL", "https://login.microsoftonline.com")?,
+            graph_base: base("MS365_GRAPH_BASE_URL", "https://graph.microsoft.com")?,
+        })),
+        (_, _, _) => Err(ConfigError(
+            "Microsoft 365 needs MS365_TENANT_ID, MS365_CLIENT_ID and MS365_CLIENT_SECRET together; set all or none"
+                .to_owned(),
+        )),
+    }
+}
+
+fn roles(home: &Path) -> Result<Roles, ConfigError> {
+    let file = home.join("config/roles.yaml");
+    let text =
+        fs::read_to_string(&file).map_err(|error| ConfigError(format!("{} can't be read: {error}", file.display())))?;
+    Roles::parse(&text).map_err(|error| ConfigError(format!("{}: {error}", file.display())))
+}
+
+fn read_yaml<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, ConfigError> {
+    let text =
+        fs::read_to_string(file).map_err(|error| ConfigError(format!("{} can't be read: {error}", file.display())))?;
+    serde_saphyr::from_str(&text).map_err(|error| ConfigError(format!("{}: {error}", file.display())))
+}
+
+/// A random secret in a file only the owner can read, made at first use.
+fn kept_secret(file: &Path) -> Result<SecretString, ConfigError> {
+    let wrong = |error: std::io::Error| ConfigError(format!("{} can't be kept: {error}", file.display()));
+    match fs::read_to_string(file) {
+        Ok(secret) if secret.len() >= 32 => return Ok(secret.into()),
+        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(wrong(error)),
+    }
+    let secret = secrets::random_text();
+    let made = file.with_extension("new");
+    let mut open = fs::OpenOptions::new();
+    open.write(true).create(true).truncate(true).mode(0o600);
+    std::io::Write::write_all(&mut open.open(&made).map_err(wrong)?, secret.as_bytes()).map_err(wrong)?;
+    fs::rename(&made, file).map_err(wrong)?;
+    Ok(secret.into())
+}

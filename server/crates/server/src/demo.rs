@@ -1,0 +1,91 @@
+//! The demo company: its people and its books. Making it again changes nothing that is there.
+
+use chrono::NaiveDate;
+use mezzofy_domain::id::Id;
+use mezzofy_domain::language::Language;
+use mezzofy_domain::ledger::demo;
+use mezzofy_domain::ledger::import::{FileAccount, FileEntry, LedgerFile};
+use mezzofy_domain::people::Person;
+use mezzofy_domain::roles::Roles;
+use mezzofy_store::{Store, commit, ledger, people};
+
+use crate::clock::Clock;
+use crate::secrets;
+
+/// The password of every demo sign-in.
+pub const PASSWORD: &str = "mezzofy-demo";
+const DOMAIN: &str = "mezzofy.example";
+
+/// What a demo has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Demo {
+    /// Sign-ins and data.
+    All,
+    /// Sign-ins only.
+    People,
+}
+
+/// Mailbox, name, title and role of each demo sign-in.
+pub const PEOPLE: [(&str, &str, &str, &str); 10] = [
+    ("finance.manager", "Mei Ling Koh", "Finance Manager", "finance_manager"),
+    ("finance.viewer", "Arjun Nair", "Financial Analyst", "finance_viewer"),
+    ("sales.rep", "Daniel Lim", "Sales Representative", "sales_rep"),
+    ("sales.manager", "Siti Rahman", "Sales Manager", "sales_manager"),
+    ("marketing.creator", "Chloe Wong", "Content Creator", "marketing_creator"),
+    ("marketing.manager", "Kenji Mori", "Marketing Manager", "marketing_manager"),
+    ("support.agent", "Nurul Aziz", "Support Agent", "support_agent"),
+    ("support.manager", "Wei Jun Teo", "Support Manager", "support_manager"),
+    ("ceo", "Grace Tan", "Chief Executive Officer", "executive"),
+    ("admin", "Ravi Menon", "Systems Administrator", "admin"),
+];
+
+/// Makes the demo. Answers what was new, as a sentence.
+pub async fn make(store: &Store, roles: &Roles, clock: &Clock, today: NaiveDate, what: Demo) -> Result<String, String> {
+    let text = |error: mezzofy_store::StoreError| error.to_string();
+    let now = clock.now();
+    let mut tx = store.begin().await.map_err(text)?;
+    let mut added = 0;
+    for (mailbox, name, title, role) in PEOPLE {
+        let email = format!("{mailbox}@{DOMAIN}");
+        if people::by_email(&mut tx, &email).await.map_err(text)?.is_some() {
+            continue;
+        }
+        let department =
+            roles.get(role).ok_or_else(|| format!("roles.yaml has no role {role}, which the demo needs"))?.department;
+        let person = Person {
+            id: Id::new(now),
+            email,
+            name: name.to_owned(),
+            title: title.to_owned(),
+            role: role.to_owned(),
+            department,
+            language: Language::En,
+            disabled: false,
+        };
+        added += i32::from(people::add(&mut tx, &person, &secrets::hash_password(PASSWORD)?, now).await.map_err(text)?);
+    }
+    let mut said = format!("{added} people");
+    if what == Demo::All {
+        let imported =
+            ledger::import(&mut tx, &books(today)).await.map_err(text)?.map_err(|error| error.to_string())?;
+        said = format!("{said}, {} ledger entries", imported.new);
+    }
+    commit(tx).await.map_err(text)?;
+    Ok(said)
+}
+
+/// The demo's entries in the form of an import.
+fn books(today: NaiveDate) -> LedgerFile {
+    let mut file = LedgerFile::default();
+    for (line, entry) in (2..).zip(demo::entries(today)) {
+        for posting in &entry.lines {
+            if !file.accounts.iter().any(|account| account.code == posting.account.code) {
+                let (code, name, kind) =
+                    (posting.account.code.clone(), posting.account.name.clone(), posting.account.kind);
+                file.accounts.push(FileAccount { code, name, kind, line });
+            }
+        }
+        file.entries.push(FileEntry { line, entry });
+    }
+    file
+}

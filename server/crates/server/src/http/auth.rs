@@ -1,0 +1,160 @@
+//! Sign-in, refresh and sign-out.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::people::Person;
+use mezzofy_store::sessions::Redeemed;
+use mezzofy_store::{Tx, commit, people, sessions};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::caller::Caller;
+use super::extract::Body;
+use super::me::PersonView;
+use super::problem::{Kind, Problem, ProblemBody};
+use super::tokens::ACCESS;
+use crate::app::{App, Parts};
+use crate::secrets;
+
+/// How long a refresh token is good.
+const REFRESH: TimeDelta = TimeDelta::days(7);
+/// Wrong tries on one address within [`WINDOW`] before it has to wait.
+const TRIES: usize = 5;
+const WINDOW: TimeDelta = TimeDelta::minutes(15);
+/// Browsers keep the refresh token where no script can read it.
+const COOKIE_NAME: &str = "mezzofy_refresh";
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(login)).routes(routes!(refresh)).routes(routes!(logout))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Login {
+    /// The person's address.
+    email: String,
+    /// Their password.
+    password: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Refresh {
+    /// The newest refresh token; browsers leave it out and send the cookie.
+    refresh_token: Option<String>,
+}
+
+/// A sign-in.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SignIn {
+    access_token: String,
+    /// Good once, for 7 days.
+    refresh_token: String,
+    /// `Bearer`.
+    token_type: String,
+    /// Seconds until the access token is over.
+    expires_in: i64,
+    person: PersonView,
+}
+
+/// Signs a person in. After five wrong passwords the address has to wait.
+#[utoipa::path(post, path = "/v1/auth/login", request_body = Login, responses((status = 200, body = SignIn), (status = "4XX", body = ProblemBody)))]
+async fn login(State(app): State<App>, Body(login): Body<Login>) -> Result<Response, Problem> {
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let failures = people::failures(&mut tx, &login.email, now - WINDOW).await?;
+    if let Some(oldest) = failures.len().checked_sub(TRIES).and_then(|at| failures.get(at)) {
+        let wait = u64::try_from((*oldest + WINDOW - now).num_seconds()).unwrap_or_default();
+        let minutes = wait / 60 + 1;
+        return Err(Problem::too_many(format!("Too many wrong passwords. Try again in {minutes} minutes."), wait));
+    }
+    let found = people::by_email(&mut tx, &login.email).await?.filter(|(person, _)| !person.disabled);
+    drop(tx);
+
+    let hash = found.as_ref().map(|(_, hash)| hash.clone());
+    let checking = app.tasks.spawn_blocking(move || secrets::check_password(&login.password, hash.as_deref()));
+    let right = checking.await.map_err(Problem::internal)?;
+
+    let mut tx = app.store.begin().await?;
+    let Some((person, _)) = found.filter(|_| right) else {
+        people::add_failure(&mut tx, &login.email, now).await?;
+        commit(tx).await?;
+        return Err(Problem::new(Kind::SignedOut, "The email address or the password is wrong."));
+    };
+    people::clear_failures(&mut tx, &login.email).await?;
+    let session = app.new_id();
+    sessions::begin(&mut tx, session, person.id, now).await?;
+    signed_in(&app, tx, session, person).await
+}
+
+/// Gives a new pair of tokens for the newest refresh token. An old one ends the session: someone has a copy of it.
+#[utoipa::path(post, path = "/v1/auth/refresh", request_body = Refresh, responses((status = 200, body = SignIn), (status = "4XX", body = ProblemBody)))]
+async fn refresh(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Body(refresh): Body<Refresh>,
+) -> Result<Response, Problem> {
+    let refused = || Problem::new(Kind::SignedOut, "The session is over. Sign in again.");
+    let token = refresh.refresh_token.or_else(|| cookie(&headers)).ok_or_else(refused)?;
+    let mut tx = app.store.begin().await?;
+    match sessions::redeem(&mut tx, &Sha256::digest(token), app.clock.now()).await? {
+        Redeemed::Refused => Err(refused()),
+        Redeemed::Reused { session } => {
+            commit(tx).await?;
+            tracing::warn!(%session, "a refresh token was used twice; its session is ended");
+            Err(refused())
+        }
+        Redeemed::Session { session, person } => {
+            let person = people::get(&mut tx, person).await?.ok_or_else(refused)?;
+            signed_in(&app, tx, session, person).await
+        }
+    }
+}
+
+/// Ends the session.
+#[utoipa::path(post, path = "/v1/auth/logout", responses((status = 204), (status = "4XX", body = ProblemBody)))]
+async fn logout(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    let mut tx = app.store.begin().await?;
+    sessions::end(&mut tx, caller.session, "signed out", app.clock.now()).await?;
+    commit(tx).await?;
+    with_cookie(StatusCode::NO_CONTENT.into_response(), &app, "", 0)
+}
+
+async fn signed_in(app: &Parts, mut tx: Tx, session: Id<id::Session>, person: Person) -> Result<Response, Problem> {
+    let now = app.clock.now();
+    let refresh_token = secrets::random_text();
+    sessions::add_token(&mut tx, session, &Sha256::digest(&refresh_token), now + REFRESH).await?;
+    commit(tx).await?;
+    let answer = SignIn {
+        access_token: app.tokens.make(session, person.id, now).map_err(Problem::internal)?,
+        refresh_token: refresh_token.clone(),
+        token_type: "Bearer".to_owned(),
+        expires_in: ACCESS.num_seconds(),
+        person: person.into(),
+    };
+    with_cookie(Json(answer).into_response(), app, &refresh_token, REFRESH.num_seconds())
+}
+
+fn with_cookie(mut response: Response, app: &Parts, token: &str, seconds: i64) -> Result<Response, Problem> {
+    let secure = if app.secure_cookies { "; Secure" } else { "" };
+    let cookie = format!("{COOKIE_NAME}={token}; HttpOnly; SameSite=Strict; Path=/v1/auth; Max-Age={seconds}{secure}");
+    response.headers_mut().insert(SET_COOKIE, HeaderValue::try_from(cookie).map_err(Problem::internal)?);
+    Ok(response)
+}
+
+fn cookie(headers: &HeaderMap) -> Option<String> {
+    let cookies =
+        headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
+    cookies
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find(|(name, value)| *name == COOKIE_NAME && !value.is_empty())
+        .map(|(_, value)| value.to_owned())
+}

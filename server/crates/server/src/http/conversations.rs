@@ -1,0 +1,135 @@
+//! Conversations and the messages in them.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
+use mezzofy_domain::id::{self, Id};
+use mezzofy_store::conversations::{self, Conversation};
+use mezzofy_store::{commit, runs};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::caller::Caller;
+use super::extract::{Asked, Body, List, PageQuery, Segment};
+use super::problem::{Kind, Problem, ProblemBody};
+use crate::app::App;
+
+/// Characters of a title at most.
+const TITLE: usize = 120;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(show, rename, delete))
+}
+
+/// A thread of messages.
+#[derive(Debug, Serialize, ToSchema)]
+struct ConversationView {
+    id: Uuid,
+    /// Empty before the first message.
+    title: String,
+    created_at: DateTime<Utc>,
+    /// When something was last said in it.
+    updated_at: DateTime<Utc>,
+}
+
+impl From<Conversation> for ConversationView {
+    fn from(row: Conversation) -> Self {
+        Self { id: row.id, title: row.title, created_at: row.created_at, updated_at: row.updated_at }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Create {
+    /// What to call it; without one it takes the first message's words.
+    title: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Rename {
+    /// 1 to 120 characters.
+    title: String,
+}
+
+/// Lists the caller's conversations, newest first.
+#[utoipa::path(get, path = "/v1/conversations", params(PageQuery), responses((status = 200, body = List<ConversationView>), (status = "4XX", body = ProblemBody)))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(query): Asked<PageQuery>,
+) -> Result<Json<List<ConversationView>>, Problem> {
+    let mut tx = app.store.begin().await?;
+    let slice = conversations::list(&mut tx, caller.person.id, query.page()?).await?;
+    Ok(Json(List::of(slice, Into::into)))
+}
+
+/// Begins a conversation.
+#[utoipa::path(post, path = "/v1/conversations", request_body = Create, responses((status = 201, body = ConversationView), (status = "4XX", body = ProblemBody)))]
+async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    Body(create): Body<Create>,
+) -> Result<(StatusCode, Json<ConversationView>), Problem> {
+    let title = create.title.map(|title| checked_title(&title)).transpose()?.unwrap_or_default();
+    let mut tx = app.store.begin().await?;
+    let conversation = conversations::add(&mut tx, app.new_id(), caller.person.id, &title, app.clock.now()).await?;
+    commit(tx).await?;
+    Ok((StatusCode::CREATED, Json(conversation.into())))
+}
+
+/// Shows a conversation.
+#[utoipa::path(get, path = "/v1/conversations/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = ConversationView), (status = "4XX", body = ProblemBody)))]
+async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Segment(id): Segment<Id<id::Conversation>>,
+) -> Result<Json<ConversationView>, Problem> {
+    let mut tx = app.store.begin().await?;
+    let conversation = conversations::get(&mut tx, caller.person.id, id).await?;
+    Ok(Json(conversation.ok_or_else(|| Problem::not_found("conversation"))?.into()))
+}
+
+/// Renames a conversation.
+#[utoipa::path(patch, path = "/v1/conversations/{id}", params(("id" = Uuid, Path)), request_body = Rename, responses((status = 200, body = ConversationView), (status = "4XX", body = ProblemBody)))]
+async fn rename(
+    State(app): State<App>,
+    caller: Caller,
+    Segment(id): Segment<Id<id::Conversation>>,
+    Body(rename): Body<Rename>,
+) -> Result<Json<ConversationView>, Problem> {
+    let title = checked_title(&rename.title)?;
+    let mut tx = app.store.begin().await?;
+    let conversation = conversations::rename(&mut tx, caller.person.id, id, &title).await?;
+    commit(tx).await?;
+    Ok(Json(conversation.ok_or_else(|| Problem::not_found("conversation"))?.into()))
+}
+
+/// Deletes a conversation with its messages. Its files and what is in the outbox stay.
+#[utoipa::path(delete, path = "/v1/conversations/{id}", params(("id" = Uuid, Path)), responses((status = 204), (status = "4XX", body = ProblemBody)))]
+async fn delete(
+    State(app): State<App>,
+    caller: Caller,
+    Segment(id): Segment<Id<id::Conversation>>,
+) -> Result<StatusCode, Problem> {
+    let mut tx = app.store.begin().await?;
+    conversations::lock(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("conversation"))?;
+    if runs::any_at_work(&mut tx, id).await? {
+        return Err(Problem::new(Kind::Conflict, "A run is at work in this conversation. Stop it first, then delete."));
+    }
+    conversations::delete(&mut tx, id).await?;
+    commit(tx).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn checked_title(title: &str) -> Result<String, Problem> {
+    let title = title.trim();
+    match title.chars().count() {
+        1..=TITLE if !title.contains('\0') => Ok(title.to_owned()),
+        _ => Err(Problem::field("title", format!("The title must have 1 to {TITLE} characters."))),
+    }
+}

@@ -1,0 +1,41 @@
+//! `/openapi.json` and `/docs`, a page of our own that shows it: no script from elsewhere.
+
+use std::sync::LazyLock;
+
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{Html, IntoResponse, Response};
+use utoipa::Modify;
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+
+use super::problem::{Kind, Problem};
+
+static DESCRIPTION: LazyLock<String> = LazyLock::new(|| super::openapi().to_json().unwrap_or_default());
+
+/// Says that a bearer token is needed, everywhere but where it can't be.
+pub(super) struct BearerToken;
+
+impl Modify for BearerToken {
+    fn modify(&self, openapi: &mut OpenApi) {
+        let scheme =
+            SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build());
+        openapi.components.get_or_insert_default().add_security_scheme("access_token", scheme);
+        openapi.security = Some(vec![SecurityRequirement::new("access_token", Vec::<String>::new())]);
+    }
+}
+
+pub(super) async fn openapi() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "application/json")], DESCRIPTION.as_str())
+}
+
+pub(super) async fn page() -> Html<&'static str> {
+    Html(include_str!("docs/page.html"))
+}
+
+pub(super) async fn script() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("docs/page.js"))
+}
+
+pub(super) async fn method_not_allowed() -> Response {
+    Problem::new(Kind::Method, "This address does not take that method.").into_response()
+}

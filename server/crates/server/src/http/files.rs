@@ -1,0 +1,147 @@
+//! Files: what runs made.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, RANGE,
+};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use mezzofy_domain::file::{Attachment, File};
+use mezzofy_domain::id::{self, Id};
+use mezzofy_store::{commit, files};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::caller::Caller;
+use super::extract::{Asked, List, PageQuery, Segment};
+use super::problem::{Kind, Problem, ProblemBody};
+use super::range::{Wanted, wanted};
+use crate::app::{App, Parts};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show, delete)).routes(routes!(content))
+}
+
+/// A file.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FileView {
+    id: Uuid,
+    name: String,
+    /// Decided by content.
+    media_type: String,
+    /// Bytes.
+    size: u64,
+    /// Lower-case hex.
+    sha256: String,
+    created_at: DateTime<Utc>,
+    /// The run that made it.
+    run_id: Option<Uuid>,
+}
+
+impl FileView {
+    pub(crate) fn of(file: &File) -> Self {
+        let Attachment { id, name, media_type, size, sha256 } = file.attachment.clone();
+        Self {
+            id: id.uuid(),
+            name,
+            media_type,
+            size,
+            sha256,
+            created_at: file.created_at,
+            run_id: file.run.map(Id::uuid),
+        }
+    }
+}
+
+/// Lists the caller's files, newest first.
+#[utoipa::path(get, path = "/v1/files", params(PageQuery), responses((status = 200, body = List<FileView>), (status = "4XX", body = ProblemBody)))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(query): Asked<PageQuery>,
+) -> Result<Json<List<FileView>>, Problem> {
+    let mut tx = app.store.begin().await?;
+    let slice = files::list(&mut tx, caller.person.id, query.page()?).await?;
+    Ok(Json(List::of(slice, |file| FileView::of(&file))))
+}
+
+/// Shows a file's name, kind and size.
+#[utoipa::path(get, path = "/v1/files/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = FileView), (status = "4XX", body = ProblemBody)))]
+async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Segment(id): Segment<Id<id::File>>,
+) -> Result<Json<FileView>, Problem> {
+    Ok(Json(FileView::of(&load(&app, &caller, id).await?)))
+}
+
+/// Deletes a file. A mail that carries it keeps its copy.
+#[utoipa::path(delete, path = "/v1/files/{id}", params(("id" = Uuid, Path)), responses((status = 204), (status = "4XX", body = ProblemBody)))]
+async fn delete(
+    State(app): State<App>,
+    caller: Caller,
+    Segment(id): Segment<Id<id::File>>,
+) -> Result<StatusCode, Problem> {
+    let mut tx = app.store.begin().await?;
+    let deleted = files::delete(&mut tx, caller.person.id, id, app.clock.now()).await?;
+    commit(tx).await?;
+    if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found("file")) }
+}
+
+/// The bytes of a file, all of them or one range (RFC 9110, section 14).
+#[utoipa::path(get, path = "/v1/files/{id}/content", params(("id" = Uuid, Path)), responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 206, body = Vec<u8>, content_type = "application/octet-stream"), (status = "4XX", body = ProblemBody)))]
+async fn content(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Segment(id): Segment<Id<id::File>>,
+) -> Result<Response, Problem> {
+    let Attachment { name, media_type, size, sha256, .. } = load(&app, &caller, id).await?.attachment;
+    let range = headers.get(RANGE).and_then(|range| range.to_str().ok());
+    let (status, start, end) = match wanted(range, size) {
+        Wanted::All => (StatusCode::OK, 0, size),
+        Wanted::Part { start, end } => (StatusCode::PARTIAL_CONTENT, start, end),
+        Wanted::None => {
+            let mut refused = Problem::new(Kind::Range, format!("The file has {size} bytes.")).into_response();
+            refused.headers_mut().insert(CONTENT_RANGE, format!("bytes */{size}").parse().map_err(Problem::internal)?);
+            return Ok(refused);
+        }
+    };
+    let bytes = app.files.range(&sha256, start, end).await?;
+    let mut response = Response::builder()
+        .status(status)
+        .header(CONTENT_TYPE, media_type)
+        .header(CONTENT_LENGTH, bytes.len())
+        .header(CONTENT_DISPOSITION, disposition(&name))
+        .header(ACCEPT_RANGES, "bytes")
+        .header(ETAG, format!("\"{sha256}\""))
+        .header(CACHE_CONTROL, "private, no-cache");
+    if status == StatusCode::PARTIAL_CONTENT {
+        response = response.header(CONTENT_RANGE, format!("bytes {start}-{}/{size}", end.saturating_sub(1)));
+    }
+    response.body(Body::from(bytes)).map_err(Problem::internal)
+}
+
+async fn load(app: &Parts, caller: &Caller, id: Id<id::File>) -> Result<File, Problem> {
+    let mut tx = app.store.begin().await?;
+    files::get(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("file"))
+}
+
+/// The file's name for browsers, in the form of RFC 6266 that carries any character.
+fn disposition(name: &str) -> String {
+    let mut encoded = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    format!("inline; filename*=UTF-8''{encoded}")
+}

@@ -1,0 +1,255 @@
+//! Messages: taking one stores it, its run and the job in one transaction.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
+use mezzofy_agent::run::Run as Machine;
+use mezzofy_domain::file::File;
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::people::Person;
+use mezzofy_domain::run::RunState;
+use mezzofy_store::messages::{Author, Message, NewMessage};
+use mezzofy_store::runs::Run;
+use mezzofy_store::{Tx, commit, conversations, files, jobs, messages, runs};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::caller::Caller;
+use super::extract::{Asked, Body, List, PageQuery, Segment};
+use super::files::FileView;
+use super::problem::{Problem, ProblemBody};
+use super::runs::{RunView, UsageView};
+use crate::app::{App, Parts};
+
+/// Characters of a message at most.
+const LONGEST: usize = 5_000;
+/// Characters of the first message that become the conversation's title.
+const TITLE: usize = 60;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list, create))
+}
+
+/// What a person sees in a conversation.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MessageView {
+    id: Uuid,
+    conversation_id: Uuid,
+    /// person or assistant.
+    author: String,
+    /// Markdown when the assistant wrote it.
+    text: String,
+    /// What the run made, with its last message.
+    files: Vec<FileView>,
+    /// Texts to send next with one touch.
+    choices: Vec<String>,
+    run_id: Uuid,
+    created_at: DateTime<Utc>,
+}
+
+impl MessageView {
+    /// The view of a message with the files of its run; what a person said shows none.
+    pub(crate) fn of(row: Message, files: &[File]) -> Self {
+        let made = files
+            .iter()
+            .filter(|file| row.author == Author::Assistant.code() && file.run.map(Id::uuid) == Some(row.run_id));
+        Self {
+            files: made.map(FileView::of).collect(),
+            id: row.id,
+            conversation_id: row.conversation_id,
+            author: row.author,
+            text: row.text,
+            choices: row.choices,
+            run_id: row.run_id,
+            created_at: row.created_at,
+        }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Create {
+    /// The sender's own id of the message: sending it again gives the same answer and starts nothing.
+    client_id: Uuid,
+    /// 1 to 5,000 characters.
+    text: String,
+}
+
+/// A message that was taken, and its run.
+#[derive(Serialize, ToSchema)]
+struct Accepted {
+    message: MessageView,
+    run: RunView,
+}
+
+/// Lists a conversation's messages, newest first.
+#[utoipa::path(get, path = "/v1/conversations/{id}/messages", params(("id" = Uuid, Path), PageQuery), responses((status = 200, body = List<MessageView>), (status = "4XX", body = ProblemBody)))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Segment(id): Segment<Id<id::Conversation>>,
+    Asked(query): Asked<PageQuery>,
+) -> Result<Json<List<MessageView>>, Problem> {
+    let page = query.page()?;
+    let mut tx = app.store.begin().await?;
+    conversations::get(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("conversation"))?;
+    let slice = messages::list(&mut tx, id, page).await?;
+    let of: Vec<Uuid> = slice.items.iter().map(|message| message.run_id).collect();
+    let files = files::of_runs(&mut tx, &of).await?;
+    Ok(Json(List::of(slice, |message| MessageView::of(message, &files))))
+}
+
+/// Takes a message. It starts a run, or answers the question that the conversation's newest run waits with.
+#[utoipa::path(post, path = "/v1/conversations/{id}/messages", params(("id" = Uuid, Path)), request_body = Create, responses((status = 202, body = Accepted), (status = "4XX", body = ProblemBody)))]
+async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    Segment(id): Segment<Id<id::Conversation>>,
+    Body(create): Body<Create>,
+) -> Result<(StatusCode, Json<Accepted>), Problem> {
+    let text = checked_text(&create.text)?;
+    let mut tx = app.store.begin().await?;
+    conversations::lock(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("conversation"))?;
+
+    if let Some(message) = messages::by_client_id(&mut tx, id, create.client_id).await? {
+        let run = runs::load(&mut tx, message.run_id.into()).await?.ok_or_else(|| Problem::not_found("run"))?;
+        return Ok((StatusCode::ACCEPTED, Json(accepted(&mut tx, message, run).await?)));
+    }
+
+    let (message, run) = take(&app, &mut tx, &caller.person, id, text, Some(create.client_id)).await?;
+    let accepted = accepted(&mut tx, message, run).await?;
+    commit(tx).await?;
+    Ok((StatusCode::ACCEPTED, Json(accepted)))
+}
+
+/// A conversation of its own for one text, as `mezzofy ask` needs it.
+pub(crate) async fn begin(app: &Parts, person: &Person, text: &str) -> Result<Id<id::Run>, String> {
+    let text = checked_text(text).map_err(|problem| problem.to_string())?;
+    let mut tx = app.store.begin().await.map_err(|error| error.to_string())?;
+    let conversation: Id<id::Conversation> = app.new_id();
+    conversations::add(&mut tx, conversation, person.id, "", app.clock.now())
+        .await
+        .map_err(|error| error.to_string())?;
+    let (_, run) = take(app, &mut tx, person, conversation, text, None).await.map_err(|problem| problem.to_string())?;
+    commit(tx).await.map_err(|error| error.to_string())?;
+    Ok(run.id)
+}
+
+/// Stores a message with its run and its job.
+async fn take(
+    app: &Parts,
+    tx: &mut Tx,
+    person: &Person,
+    conversation: Id<id::Conversation>,
+    text: &str,
+    client_id: Option<Uuid>,
+) -> Result<(Message, Run), Problem> {
+    let now = app.clock.now();
+    let run = run_for(app, tx, person, conversation, text).await?;
+    let message = NewMessage {
+        id: app.new_id(),
+        conversation,
+        run: run.id,
+        author: Author::Person,
+        text,
+        choices: &[],
+        client_id,
+        now,
+    };
+    let message = messages::add(tx, message).await?;
+    conversations::touch(tx, conversation, &title_of(text), now).await?;
+    jobs::enqueue(tx, run.id).await?;
+    Ok((message, run))
+}
+
+/// The run that waits for this text, moved on by it, or a new one.
+async fn run_for(
+    app: &Parts,
+    tx: &mut Tx,
+    person: &Person,
+    conversation: Id<id::Conversation>,
+    text: &str,
+) -> Result<Run, Problem> {
+    if let Some(mut waiting) = runs::lock_newest(tx, conversation).await?.filter(|run| run.state == RunState::Waiting) {
+        let mut machine: Machine = serde_json::from_value(waiting.machine).map_err(Problem::internal)?;
+        machine.said(text.to_owned());
+        waiting.machine = serde_json::to_value(&machine).map_err(Problem::internal)?;
+        waiting.state = RunState::Queued;
+        waiting.waiting_for = None;
+        runs::save(tx, &mut waiting).await?;
+        return Ok(waiting);
+    }
+    let machine = Machine::new(text.to_owned(), person);
+    let run = Run {
+        id: app.new_id(),
+        conversation,
+        person: person.id,
+        state: RunState::Queued,
+        waiting_for: None,
+        agent: None,
+        skill: None,
+        inputs: json!({}),
+        tools: Vec::new(),
+        answer: None,
+        error: None,
+        usage: serde_json::to_value(UsageView::planner()).map_err(Problem::internal)?,
+        machine: serde_json::to_value(&machine).map_err(Problem::internal)?,
+        version: 0,
+        cancel_asked: false,
+        created_at: app.clock.now(),
+        ended_at: None,
+    };
+    runs::add(tx, &run).await?;
+    Ok(run)
+}
+
+async fn accepted(tx: &mut Tx, message: Message, run: Run) -> Result<Accepted, Problem> {
+    let files = files::of_runs(tx, &[run.id.uuid()]).await?;
+    Ok(Accepted { message: MessageView::of(message, &files), run: RunView::of(run, &files)? })
+}
+
+fn checked_text(text: &str) -> Result<&str, Problem> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err(Problem::field("text", "The message is empty.")),
+        1..=LONGEST if !text.contains('\0') => Ok(text),
+        1..=LONGEST => Err(Problem::field("text", "The message has a character that can't be stored (U+0000).")),
+        _ => Err(Problem::field("text", format!("The message has more than {LONGEST} characters."))),
+    }
+}
+
+fn title_of(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    if line.chars().count() <= TITLE {
+        return line.to_owned();
+    }
+    let cut: String = line.chars().take(TITLE).collect();
+    let whole = cut.rsplit_once(' ').map_or(cut.as_str(), |(whole, _)| whole);
+    format!("{}…", whole.trim_end_matches([',', '.', '，', '。']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_first_line_is_cut_between_words() {
+        assert_eq!(title_of("P&L for Q3\nplease"), "P&L for Q3");
+        let long = "Generate the latest financial statement and send it to the CEO before the board meeting";
+        assert_eq!(title_of(long), "Generate the latest financial statement and send it to the…");
+        assert_eq!(title_of(&"报".repeat(70)).chars().count(), 61);
+    }
+
+    #[test]
+    fn empty_and_overlong_messages_are_refused() {
+        assert!(checked_text("  \n ").is_err());
+        assert!(checked_text(&"x".repeat(5_001)).is_err());
+        assert!(checked_text("a\0b").is_err());
+        assert_eq!(checked_text(" hi ").unwrap(), "hi");
+    }
+}

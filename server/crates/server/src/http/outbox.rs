@@ -1,0 +1,127 @@
+//! The outbox: every effect, as the people see it.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use mezzofy_domain::effect::EffectKind;
+use mezzofy_domain::file::Attachment;
+use mezzofy_domain::id::{self, Id};
+use mezzofy_store::effects::{self, Effect};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::caller::Caller;
+use super::extract::{Asked, List, PageQuery, Segment};
+use super::problem::{Problem, ProblemBody};
+use crate::app::App;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show))
+}
+
+/// An effect.
+#[derive(Debug, Serialize, ToSchema)]
+struct EffectView {
+    id: Uuid,
+    /// mail.
+    kind: String,
+    /// intended, attempting, done, failed or unknown.
+    state: String,
+    /// Bare addresses.
+    to: Vec<String>,
+    cc: Vec<String>,
+    subject: String,
+    /// Plain text.
+    body: String,
+    attachments: Vec<AttachmentView>,
+    /// Hex SHA-256 of the payload's RFC 8785 JSON: `{to, cc, subject, body, attachments}`.
+    payload_hash: String,
+    run_id: Uuid,
+    created_at: DateTime<Utc>,
+    done_at: Option<DateTime<Utc>>,
+    /// Why it failed, or what to check when it can't be known.
+    error: Option<String>,
+}
+
+/// What goes with a mail.
+#[derive(Debug, Serialize, ToSchema)]
+struct AttachmentView {
+    id: Uuid,
+    name: String,
+    media_type: String,
+    /// Bytes.
+    size: u64,
+    /// Lower-case hex.
+    sha256: String,
+}
+
+impl From<Attachment> for AttachmentView {
+    fn from(file: Attachment) -> Self {
+        Self { id: file.id.uuid(), name: file.name, media_type: file.media_type, size: file.size, sha256: file.sha256 }
+    }
+}
+
+impl From<Effect> for EffectView {
+    fn from(effect: Effect) -> Self {
+        Self {
+            id: effect.id.uuid(),
+            kind: effect.kind.code().to_owned(),
+            state: effect.state.code().to_owned(),
+            to: effect.mail.to,
+            cc: effect.mail.cc,
+            subject: effect.mail.subject,
+            body: effect.mail.body,
+            attachments: effect.mail.attachments.into_iter().map(Into::into).collect(),
+            payload_hash: effect.payload_hash,
+            run_id: effect.run.uuid(),
+            created_at: effect.created_at,
+            done_at: effect.done_at,
+            error: effect.error,
+        }
+    }
+}
+
+/// Which effects.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Filter {
+    /// Only this kind: mail.
+    kind: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// At most 200; 50 when not given.
+    limit: Option<i64>,
+}
+
+/// Lists the caller's effects, newest first.
+#[utoipa::path(get, path = "/v1/outbox", params(Filter), responses((status = 200, body = List<EffectView>), (status = "4XX", body = ProblemBody)))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(filter): Asked<Filter>,
+) -> Result<Json<List<EffectView>>, Problem> {
+    let page = PageQuery { cursor: filter.cursor, limit: filter.limit }.page()?;
+    let kind = filter
+        .kind
+        .map(|kind| EffectKind::from_code(&kind).ok_or_else(|| Problem::field("kind", "The kind must be mail.")))
+        .transpose()?;
+    let mut tx = app.store.begin().await?;
+    let slice = effects::list(&mut tx, caller.person.id, kind, page).await?;
+    Ok(Json(List::of(slice, Into::into)))
+}
+
+/// Shows an effect with exactly what is or was sent.
+#[utoipa::path(get, path = "/v1/outbox/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = EffectView), (status = "4XX", body = ProblemBody)))]
+async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Segment(id): Segment<Id<id::Effect>>,
+) -> Result<Json<EffectView>, Problem> {
+    let mut tx = app.store.begin().await?;
+    let effect = effects::get(&mut tx, caller.person.id, id).await?;
+    Ok(Json(effect.ok_or_else(|| Problem::not_found("effect"))?.into()))
+}

@@ -1,0 +1,239 @@
+//! Runs: how one stands, its events, and stopping it.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use mezzofy_domain::file::File;
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::run::{RunError, RunErrorKind, RunState, WaitingFor};
+use mezzofy_store::events::{self, Event};
+use mezzofy_store::runs::{self, Run};
+use mezzofy_store::{commit, files, jobs};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::caller::Caller;
+use super::extract::{Asked, Segment};
+use super::files::FileView;
+use super::problem::{Kind, Problem, ProblemBody};
+use crate::app::{App, Parts};
+
+/// Seconds that `wait` is at most.
+const LONGEST_WAIT: u64 = 60;
+/// Events on one page.
+const PAGE: i64 = 200;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(show)).routes(routes!(cancel)).routes(routes!(list_events))
+}
+
+/// A piece of work.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RunView {
+    id: Uuid,
+    conversation_id: Uuid,
+    /// queued, running, waiting, succeeded, failed or cancelled.
+    state: String,
+    /// person while it waits for the person's next message, else null.
+    waiting_for: Option<String>,
+    /// The department's agent that serves it.
+    agent: Option<String>,
+    /// The skill in use; null while it is not clear which.
+    skill: Option<String>,
+    /// What the skill was given.
+    #[schema(value_type = std::collections::BTreeMap<String, Object>)]
+    inputs: Value,
+    /// The names of the calls, in order.
+    tools: Vec<String>,
+    /// Markdown.
+    answer: Option<String>,
+    /// What it made.
+    files: Vec<FileView>,
+    error: Option<ErrorView>,
+    usage: UsageView,
+    created_at: DateTime<Utc>,
+    ended_at: Option<DateTime<Utc>>,
+}
+
+/// Why a run failed.
+#[derive(Debug, Serialize, ToSchema)]
+struct ErrorView {
+    /// not_permitted, not_possible, tool_failed, effect_unknown or internal.
+    kind: String,
+    /// What happened, to what, and what to do.
+    detail: String,
+}
+
+/// What a run cost.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(super) struct UsageView {
+    /// The model that planned; `planner` is built in and costs nothing.
+    model: String,
+    input_tokens: u64,
+    output_tokens: u64,
+    cached_tokens: u64,
+    /// USD, decimal.
+    cost: String,
+}
+
+impl UsageView {
+    pub(super) fn planner() -> Self {
+        Self {
+            model: "planner".to_owned(),
+            input_tokens: 0,
+            output_tokens: 0,
+            cached_tokens: 0,
+            cost: "0.000000".to_owned(),
+        }
+    }
+}
+
+impl RunView {
+    pub(super) fn of(run: Run, files: &[File]) -> Result<Self, Problem> {
+        let kind =
+            |kind: RunErrorKind| serde_json::to_value(kind).ok().and_then(|kind| kind.as_str().map(str::to_owned));
+        Ok(Self {
+            id: run.id.uuid(),
+            conversation_id: run.conversation.uuid(),
+            state: run.state.code().to_owned(),
+            waiting_for: run.waiting_for.map(|WaitingFor::Person| "person".to_owned()),
+            agent: run.agent,
+            skill: run.skill,
+            inputs: run.inputs,
+            tools: run.tools,
+            answer: run.answer,
+            files: files.iter().filter(|file| file.run == Some(run.id)).map(FileView::of).collect(),
+            error: run
+                .error
+                .map(|RunError { kind: of, detail }| ErrorView { kind: kind(of).unwrap_or_default(), detail }),
+            usage: serde_json::from_value(run.usage).map_err(Problem::internal)?,
+            created_at: run.created_at,
+            ended_at: run.ended_at,
+        })
+    }
+}
+
+/// How long to wait for the end.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Wait {
+    /// Answers when the run has ended or waits for a person, at the latest after this many seconds; 60 at most.
+    wait: Option<u64>,
+}
+
+/// Where to begin.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct After {
+    /// Events after this cursor; from the first on when not given.
+    after: Option<i64>,
+}
+
+/// One line of what happened.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct EventView {
+    /// Rises by one with each of the person's events.
+    pub(super) cursor: i64,
+    pub(super) run_id: Uuid,
+    pub(super) conversation_id: Uuid,
+    /// run.state, run.progress, message.delta, message.done, tool.started, tool.done, file.ready or notice.
+    pub(super) kind: String,
+    /// As the kind has it.
+    pub(super) data: Value,
+}
+
+impl From<Event> for EventView {
+    fn from(row: Event) -> Self {
+        Self {
+            cursor: row.cursor,
+            run_id: row.run_id,
+            conversation_id: row.conversation_id,
+            kind: row.kind,
+            data: row.data,
+        }
+    }
+}
+
+/// A page of events.
+#[derive(Debug, Serialize, ToSchema)]
+struct Events {
+    /// Oldest first.
+    items: Vec<EventView>,
+    /// Give it as `after` to read on; null at the end.
+    next_cursor: Option<i64>,
+}
+
+/// Shows a run, at once or when it has ended or waits for a person.
+#[utoipa::path(get, path = "/v1/runs/{id}", params(("id" = Uuid, Path), Wait), responses((status = 200, body = RunView), (status = "4XX", body = ProblemBody)))]
+async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Segment(id): Segment<Id<id::Run>>,
+    Asked(query): Asked<Wait>,
+) -> Result<Json<RunView>, Problem> {
+    let seconds = query.wait.unwrap_or_default().min(LONGEST_WAIT);
+    let mut waiter = app.hub.waiter(caller.person.id);
+    let until = tokio::time::Instant::now() + Duration::from_secs(seconds);
+    loop {
+        let run = load(&app, &caller, id).await?;
+        let settled = run.state.has_ended() || run.state == RunState::Waiting;
+        if settled
+            || tokio::time::timeout_at(until, app.stop.run_until_cancelled(waiter.woken())).await.is_err()
+            || app.stop.is_cancelled()
+        {
+            let mut tx = app.store.begin().await?;
+            let files = files::of_runs(&mut tx, &[id.uuid()]).await?;
+            return Ok(Json(RunView::of(run, &files)?));
+        }
+    }
+}
+
+/// Stops a run before its next step. What has been done stays done.
+#[utoipa::path(post, path = "/v1/runs/{id}/cancel", params(("id" = Uuid, Path)), responses((status = 202, body = RunView), (status = "4XX", body = ProblemBody)))]
+async fn cancel(
+    State(app): State<App>,
+    caller: Caller,
+    Segment(id): Segment<Id<id::Run>>,
+) -> Result<(axum::http::StatusCode, Json<RunView>), Problem> {
+    let mut tx = app.store.begin().await?;
+    let run = runs::lock(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("run"))?;
+    if run.state.has_ended() {
+        return Err(Problem::new(Kind::Conflict, "The run has ended already."));
+    }
+    runs::ask_cancel(&mut tx, id).await?;
+    if run.state == RunState::Waiting {
+        jobs::enqueue(&mut tx, id).await?;
+    }
+    let files = files::of_runs(&mut tx, &[id.uuid()]).await?;
+    commit(tx).await?;
+    Ok((axum::http::StatusCode::ACCEPTED, Json(RunView::of(run, &files)?)))
+}
+
+/// Lists what happened in a run, oldest first.
+#[utoipa::path(get, path = "/v1/runs/{id}/events", params(("id" = Uuid, Path), After), responses((status = 200, body = Events), (status = "4XX", body = ProblemBody)))]
+async fn list_events(
+    State(app): State<App>,
+    caller: Caller,
+    Segment(id): Segment<Id<id::Run>>,
+    Asked(query): Asked<After>,
+) -> Result<Json<Events>, Problem> {
+    load(&app, &caller, id).await?;
+    let mut tx = app.store.begin().await?;
+    let items = events::of_run(&mut tx, id, query.after.unwrap_or_default(), PAGE).await?;
+    let full = i64::try_from(items.len()).is_ok_and(|count| count == PAGE);
+    let next_cursor = items.last().map(|event| event.cursor).filter(|_| full);
+    Ok(Json(Events { items: items.into_iter().map(Into::into).collect(), next_cursor }))
+}
+
+async fn load(app: &Parts, caller: &Caller, id: Id<id::Run>) -> Result<Run, Problem> {
+    let mut tx = app.store.begin().await?;
+    runs::get(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("run"))
+}

@@ -1,0 +1,177 @@
+//! The live stream: a person's events after a cursor, then as they come. The first frame says who listens.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::response::Response;
+use mezzofy_domain::id::{self, Id};
+use mezzofy_store::events;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::time::{Instant, interval_at, timeout};
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::caller::{self, Caller};
+use super::extract::Asked;
+use super::problem::{Problem, ProblemBody};
+use super::runs::EventView;
+use crate::app::{App, Parts};
+
+const HELLO: Duration = Duration::from_secs(10);
+const PING: Duration = Duration::from_secs(25);
+/// How often the session is looked at, so that a signed-out person's stream ends.
+const RECHECK: u32 = 2;
+const BATCH: i64 = 500;
+
+const REFUSED: u16 = 4401;
+const BAD_FRAME: u16 = 4400;
+const GOING_AWAY: u16 = 1001;
+const FAULT: u16 = 1011;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(stream))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct From {
+    /// Events after this cursor; the first frame may say it instead. Without one the stream is live only.
+    after: Option<i64>,
+}
+
+/// The first frame.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Hello {
+    #[serde(rename = "type")]
+    kind: HelloKind,
+    token: String,
+    after: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum HelloKind {
+    Hello,
+}
+
+/// Opens a WebSocket. The first frame must be `{"type": "hello", "token", "after"?}` within 10 s; a wrong token closes with 4401.
+#[utoipa::path(get, path = "/v1/stream", params(From), responses((status = 101, description = "frames `{type: \"event\", cursor, run_id, conversation_id, kind, data}`"), (status = "4XX", body = ProblemBody)))]
+async fn stream(State(app): State<App>, Asked(from): Asked<From>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade.max_message_size(64 * 1024).on_upgrade(move |socket| async move {
+        let serving = app.tasks.track_future(serve(&app, socket, from.after));
+        serving.await;
+    })
+}
+
+async fn serve(app: &Parts, mut socket: WebSocket, after: Option<i64>) {
+    let end = match greet(app, &mut socket, after).await {
+        Ok((caller, cursor)) => send_events(app, &mut socket, caller, cursor).await,
+        Err(end) => end,
+    };
+    if let Some((code, reason)) = end {
+        let frame = CloseFrame { code, reason: reason.into() };
+        socket.send(Message::Close(Some(frame))).await.ok();
+    }
+}
+
+/// Why a stream ends: the close code and its reason; `None` when the client has gone.
+type End = Option<(u16, &'static str)>;
+
+async fn greet(app: &Parts, socket: &mut WebSocket, after: Option<i64>) -> Result<(Caller, i64), End> {
+    let frame = match timeout(HELLO, socket.recv()).await {
+        Ok(Some(Ok(Message::Text(frame)))) => frame,
+        Ok(None | Some(Err(_))) => return Err(None),
+        Ok(Some(Ok(_))) | Err(_) => return Err(Some((BAD_FRAME, "the first frame must be hello, within 10 s"))),
+    };
+    let hello: Hello = serde_json::from_str(&frame)
+        .map_err(|_| Some((BAD_FRAME, "the first frame must be {type: hello, token, after?}")))?;
+    let HelloKind::Hello = hello.kind;
+    let fault = |error: Problem| {
+        tracing::warn!(?error, "a stream could not begin");
+        Some((FAULT, "try again"))
+    };
+    let caller =
+        caller::of_token(app, &hello.token).await.map_err(fault)?.ok_or(Some((REFUSED, "the token is not good")))?;
+    let cursor = match hello.after.or(after) {
+        Some(cursor) => cursor,
+        None => newest(app, caller.person.id).await.map_err(fault)?,
+    };
+    Ok((caller, cursor))
+}
+
+async fn newest(app: &Parts, person: Id<id::Person>) -> Result<i64, Problem> {
+    let mut tx = app.store.begin().await?;
+    Ok(events::newest(&mut tx, person).await?)
+}
+
+async fn send_events(app: &Parts, socket: &mut WebSocket, caller: Caller, mut cursor: i64) -> End {
+    let person = caller.person.id;
+    let mut waiter = app.hub.waiter(person);
+    let mut ping = interval_at(Instant::now() + PING, PING);
+    let mut pings = 0;
+    loop {
+        match send_after(app, socket, person, &mut cursor).await {
+            Ok(true) => {}
+            Ok(false) => return None,
+            Err(error) => {
+                tracing::warn!(?error, "a stream could not read events");
+                return Some((FAULT, "try again"));
+            }
+        }
+        tokio::select! {
+            () = waiter.woken() => {}
+            () = app.stop.cancelled() => return Some((GOING_AWAY, "the server restarts")),
+            frame = socket.recv() => match frame {
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Ok(Message::Text(_) | Message::Binary(_))) => return Some((BAD_FRAME, "nothing is expected after hello")),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+            },
+            _ = ping.tick() => {
+                if socket.send(Message::Ping(Vec::new().into())).await.is_err() {
+                    return None;
+                }
+                pings += 1;
+                if pings % RECHECK == 0 && !still_signed_in(app, &caller).await {
+                    return Some((REFUSED, "the session is over"));
+                }
+            }
+        }
+    }
+}
+
+/// Sends everything after the cursor; answers false when the client has gone.
+async fn send_after(
+    app: &Parts,
+    socket: &mut WebSocket,
+    person: Id<id::Person>,
+    cursor: &mut i64,
+) -> Result<bool, Problem> {
+    loop {
+        let mut tx = app.store.begin().await?;
+        let found = events::after(&mut tx, person, *cursor, BATCH).await?;
+        drop(tx);
+        if found.is_empty() {
+            return Ok(true);
+        }
+        for event in found {
+            *cursor = event.cursor;
+            let EventView { cursor, run_id, conversation_id, kind, data } = event.into();
+            let frame = json!({
+                "type": "event", "cursor": cursor, "run_id": run_id, "conversation_id": conversation_id, "kind": kind, "data": data
+            });
+            if socket.send(Message::Text(frame.to_string().into())).await.is_err() {
+                return Ok(false);
+            }
+        }
+    }
+}
+
+async fn still_signed_in(app: &Parts, caller: &Caller) -> bool {
+    let Ok(mut tx) = app.store.begin().await else { return true };
+    mezzofy_store::sessions::person(&mut tx, caller.session).await.map_or(true, |person| person.is_some())
+}

@@ -1,0 +1,7 @@
+//! `mezzofy`: one binary with a command for everything.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mezzofy::cli::main()
+}

@@ -1,0 +1,140 @@
+//! A running server: its parts are put together here, and taken down again in order.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use mezzofy_agent::planner::Planner;
+use mezzofy_agent::texts::Texts;
+use mezzofy_agent::{agents, skills};
+use mezzofy_documents::press::Press;
+use mezzofy_microsoft::graph::{Graph, Settings};
+use mezzofy_microsoft::mail::Outgoing;
+use mezzofy_store::Store;
+use mezzofy_store::file_storage::FileStorage;
+use mezzofy_store::jobs;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::{App, Parts};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::database::full;
+use crate::events::Hub;
+use crate::http::limits::Limiters;
+use crate::http::tokens::Tokens;
+use crate::tools::{Tools, Workshop};
+use crate::{http, local365, worker};
+
+/// What is at work gets this long to end when the server stops.
+const GRACE: Duration = Duration::from_secs(10);
+/// Exchange may show a mail as a draft for a moment after it took it; so long is waited between the looks.
+const SETTLE: [u64; 3] = [1, 2, 4];
+
+/// Puts the parts together. Nothing listens and nothing works yet.
+pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, String> {
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let ticking = clock.clone();
+    let graph_clock = mezzofy_microsoft::clock::Clock::new(move || ticking.now());
+    let (settings, settle) = match &config.microsoft {
+        Some(tenant) => {
+            let settings = Settings {
+                login_base: tenant.login_base.clone(),
+                graph_base: tenant.graph_base.clone(),
+                tenant: tenant.tenant.clone(),
+                client_id: tenant.client_id.clone(),
+                client_secret: tenant.client_secret.clone(),
+            };
+            (settings, SETTLE.map(Duration::from_secs).to_vec())
+        }
+        None => {
+            let started = local365::start(&store, graph_clock.clone(), &tasks, &stop).await;
+            (started.map_err(|error| format!("local365 can't listen: {error}"))?, Vec::new())
+        }
+    };
+    let graph = Graph::new(settings, graph_clock).map_err(|error| full(&error))?;
+    let files = FileStorage::on_disk(&config.data_dir.join("files")).map_err(|error| full(&error))?;
+    let press = Press::new(&config.home.join("brand"), &config.font_dirs()).map_err(|error| error.to_string())?;
+    let tools = Tools::all(Workshop {
+        store: store.clone(),
+        files: files.clone(),
+        press: Arc::new(press),
+        company: config.settings.company.name.clone(),
+        zone: config.settings.time_zone,
+        cash: config.settings.ledger.cash_rule(),
+    })?;
+    let prompts = config.home.join("prompts");
+    let wrong =
+        |problems: Vec<skills::SkillProblem>| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    let skills = skills::load(&config.home.join("skills"), &tools.shapes()).map_err(wrong)?;
+    agents::load(&config.home.join("agents"), &skills).map_err(wrong)?;
+    Ok(Arc::new(Parts {
+        skills,
+        planner: Planner::load(&prompts.join("planner.yaml")).map_err(wrong)?,
+        texts: Texts::load(&prompts).map_err(|problem| problem.to_string())?,
+        store,
+        files,
+        clock,
+        zone: config.settings.time_zone,
+        company: config.settings.company.clone(),
+        roles: config.roles.clone(),
+        limiters: Limiters::new(&config.settings.limits),
+        limits: config.settings.limits.clone(),
+        tools,
+        outgoing: Outgoing::new(graph, settle),
+        tokens: Tokens::new(&config.jwt_secret),
+        hub: Hub::new(),
+        secure_cookies: config.secure_cookies,
+        web_dir: config.web_dir(),
+        tasks,
+        stop,
+    }))
+}
+
+/// Starts what runs beside the requests: the relay of events and the worker. `alone` says that no other process works on
+/// this database, so that jobs of a dead predecessor can be taken up at once.
+pub async fn start_work(app: &App, alone: bool) -> Result<(), String> {
+    if alone {
+        let mut tx = app.store.begin().await.map_err(|error| full(&error))?;
+        let taken = jobs::take_back_all(&mut tx).await.map_err(|error| full(&error))?;
+        mezzofy_store::commit(tx).await.map_err(|error| full(&error))?;
+        if taken > 0 {
+            tracing::info!(jobs = taken, "work of the process before is taken up");
+        }
+    }
+    let relaying = app.clone();
+    app.tasks.spawn(async move { relaying.hub.relay(&relaying.store, &relaying.stop).await });
+    app.tasks.spawn(worker::work(app.clone()));
+    Ok(())
+}
+
+/// Takes the port.
+pub async fn listen(port: u16) -> Result<TcpListener, String> {
+    let address = SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| format!("port {port} can't be used: {error}. Set PORT to another one"))
+}
+
+/// Answers requests until the app stops, then lets what is at work end.
+pub async fn serve(app: App, listener: TcpListener) -> Result<(), String> {
+    let stop = app.stop.clone();
+    let router = http::router(app.clone());
+    let served = axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await });
+    let served = tokio::select! {
+        served = served => served,
+        () = after_grace(&app.stop) => Ok(()),
+    };
+    app.stop.cancel();
+    app.tasks.close();
+    if tokio::time::timeout(GRACE, app.tasks.wait()).await.is_err() {
+        tracing::warn!("not everything ended in time; the rest goes on at the next start");
+    }
+    served.map_err(|error| error.to_string())
+}
+
+async fn after_grace(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(GRACE).await;
+}

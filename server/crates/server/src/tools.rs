@@ -1,0 +1,87 @@
+//! The tools a run can call: adapters between the agent's contract and the parts that do the work.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use jsonschema::Validator;
+use mezzofy_agent::skills::ToolShape;
+use mezzofy_agent::tool::{Tool, ToolError};
+use mezzofy_documents::press::Press;
+use mezzofy_domain::ledger::CashRule;
+use mezzofy_store::file_storage::FileStorage;
+use mezzofy_store::{Store, StoreError};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+mod finance_statement;
+mod outlook_send_email;
+mod pdf_generator;
+
+/// What the tools work with.
+pub struct Workshop {
+    /// The database.
+    pub store: Store,
+    /// The bytes of files.
+    pub files: FileStorage,
+    /// Prints documents.
+    pub press: Arc<Press>,
+    /// The company's name on documents.
+    pub company: String,
+    /// Where days begin and end.
+    pub zone: Tz,
+    /// Which accounts are cash.
+    pub cash: CashRule,
+}
+
+/// All tools by name, each with the check of its input.
+pub struct Tools(BTreeMap<&'static str, (Arc<dyn Tool>, Validator)>);
+
+impl Tools {
+    /// Every tool there is. A schema that is none is an error of ours, named.
+    pub fn all(workshop: Workshop) -> Result<Self, String> {
+        let workshop = Arc::new(workshop);
+        let all: [Arc<dyn Tool>; 3] = [
+            Arc::new(finance_statement::FinanceStatement::new(&workshop)),
+            Arc::new(pdf_generator::PdfGenerator::new(&workshop)),
+            Arc::new(outlook_send_email::OutlookSendEmail::new(&workshop)),
+        ];
+        let checked = all.into_iter().map(|tool| {
+            let spec = tool.spec();
+            let validator = jsonschema::validator_for(&spec.input_schema)
+                .map_err(|error| format!("the schema of {}: {error}", spec.name))?;
+            Ok((spec.name, (tool, validator)))
+        });
+        checked.collect::<Result<_, String>>().map(Self)
+    }
+
+    /// The tool of a name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Arc<dyn Tool>> {
+        self.0.get(name).map(|(tool, _)| tool)
+    }
+
+    /// Checks a call's input against the tool's schema.
+    pub fn check(&self, name: &str, input: &Value) -> Result<(), ToolError> {
+        let (_, validator) = self.0.get(name).ok_or_else(|| ToolError::Abort(format!("there is no tool {name}")))?;
+        validator.validate(input).map_err(|error| {
+            ToolError::Tell(format!("The input of {name} is wrong at “{}”: {error}.", error.instance_path()))
+        })
+    }
+
+    /// The shapes that skills are checked against.
+    #[must_use]
+    pub fn shapes(&self) -> Vec<ToolShape> {
+        self.0.values().map(|(tool, _)| tool.spec().shape()).collect()
+    }
+}
+
+/// Reads a checked input into the tool's own type.
+fn read<T: DeserializeOwned>(input: Value) -> Result<T, ToolError> {
+    serde_json::from_value(input).map_err(|error| ToolError::Tell(format!("The input can't be read: {error}.")))
+}
+
+/// The database is tried again.
+fn retry(error: StoreError) -> ToolError {
+    ToolError::Retry(error.to_string())
+}

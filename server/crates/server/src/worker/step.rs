@@ -1,0 +1,99 @@
+//! Storing a step: the run, its files, its events and what is said, in one transaction.
+
+use mezzofy_domain::event::EventBody;
+use mezzofy_domain::file::File;
+use mezzofy_domain::id::{self, Id};
+use mezzofy_store::messages::{Author, NewMessage};
+use mezzofy_store::{Tx, commit, conversations, events, files, messages, runs};
+use serde_json::Value;
+
+use super::{Stuck, Work};
+use crate::http::messages::MessageView;
+
+/// What a step told, besides moving the run.
+#[derive(Debug, Default)]
+pub(super) struct Step {
+    events: Vec<EventBody>,
+    files: Vec<File>,
+    say: Option<(String, Vec<String>)>,
+}
+
+impl Step {
+    pub(super) fn telling(events: impl IntoIterator<Item = EventBody>) -> Self {
+        Self { events: events.into_iter().collect(), ..Self::default() }
+    }
+
+    /// A step that made files.
+    pub(super) fn making(files: Vec<File>, events: Vec<EventBody>) -> Self {
+        Self { events, files, say: None }
+    }
+
+    /// A step that ends with a message; the run waits or has ended then.
+    pub(super) fn saying(text: String, choices: Vec<String>) -> Self {
+        Self { say: Some((text, choices)), ..Self::default() }
+    }
+}
+
+impl Work<'_> {
+    /// Stores the run as it stands now with what the step told.
+    pub(super) async fn save(&mut self, mut step: Step) -> Result<(), Stuck> {
+        let now = self.app.clock.now();
+        self.show_machine()?;
+        if step.say.is_some() {
+            (self.run.state, self.run.waiting_for) = self.machine.state();
+            self.run.ended_at = self.run.state.has_ended().then_some(now);
+        }
+        let mut tx = self.app.store.begin().await?;
+        if let Some((text, _)) = step.say.as_ref().filter(|_| self.run.state.has_ended()) {
+            self.run.answer = Some(text.clone());
+        }
+        runs::save(&mut tx, &mut self.run).await?;
+        for file in &step.files {
+            files::add(&mut tx, file).await?;
+        }
+        if let Some((text, choices)) = step.say.take() {
+            self.say(&mut tx, &mut step, &text, &choices).await?;
+        }
+        events::append(&mut tx, self.run.person, self.run.id, &step.events, now).await?;
+        crate::crash::point("step.before");
+        commit(tx).await?;
+        crate::crash::point("step.after");
+        Ok(())
+    }
+
+    /// Shows the machine in the columns that people see.
+    fn show_machine(&mut self) -> Result<(), Stuck> {
+        let read = |error: serde_json::Error| Stuck::Retry(error.to_string());
+        self.run.machine = serde_json::to_value(&self.machine).map_err(read)?;
+        self.run.agent = self.machine.agent().map(|agent| agent.code().to_owned());
+        self.run.skill = self.machine.skill().map(str::to_owned);
+        self.run.inputs = Value::Object(self.machine.inputs().clone());
+        self.run.tools = self.machine.tools().to_vec();
+        self.run.error = self.machine.error().cloned();
+        Ok(())
+    }
+
+    async fn say(&self, tx: &mut Tx, step: &mut Step, text: &str, choices: &[String]) -> Result<(), Stuck> {
+        let now = self.app.clock.now();
+        let id: Id<id::Message> = self.app.new_id();
+        let message = NewMessage {
+            id,
+            conversation: self.run.conversation,
+            run: self.run.id,
+            author: Author::Assistant,
+            text,
+            choices,
+            client_id: None,
+            now,
+        };
+        let message = messages::add(tx, message).await?;
+        conversations::touch(tx, self.run.conversation, "", now).await?;
+        let files = files::of_runs(tx, &[self.run.id.uuid()]).await?;
+        let view =
+            serde_json::to_value(MessageView::of(message, &files)).map_err(|error| Stuck::Retry(error.to_string()))?;
+        step.events.push(EventBody::MessageDelta { message_id: id, text: text.to_owned() });
+        step.events.push(EventBody::MessageDone { message: view });
+        step.events.push(EventBody::RunState { state: self.run.state, waiting_for: self.run.waiting_for });
+        Ok(())
+    }
+}
