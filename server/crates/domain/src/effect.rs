@@ -48,6 +48,9 @@ pub enum EffectState {
 }
 
 impl EffectState {
+    /// Every state.
+    pub const ALL: [Self; 5] = [Self::Intended, Self::Attempting, Self::Done, Self::Failed, Self::Unknown];
+
     /// As it is stored and sent.
     #[must_use]
     pub fn code(self) -> &'static str {
@@ -63,9 +66,7 @@ impl EffectState {
     /// The state of a code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Intended, Self::Attempting, Self::Done, Self::Failed, Self::Unknown]
-            .into_iter()
-            .find(|state| state.code() == code)
+        Self::ALL.into_iter().find(|state| state.code() == code)
     }
 
     /// Whether nothing more will happen.

@@ -23,6 +23,10 @@ pub enum RunState {
 }
 
 impl RunState {
+    /// Every state.
+    pub const ALL: [Self; 6] =
+        [Self::Queued, Self::Running, Self::Waiting, Self::Succeeded, Self::Failed, Self::Cancelled];
+
     /// Whether nothing more will happen.
     #[must_use]
     pub fn has_ended(self) -> bool {
@@ -48,9 +52,7 @@ impl RunState {
     /// The state of a code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Queued, Self::Running, Self::Waiting, Self::Succeeded, Self::Failed, Self::Cancelled]
-            .into_iter()
-            .find(|state| state.code() == code)
+        Self::ALL.into_iter().find(|state| state.code() == code)
     }
 }
 

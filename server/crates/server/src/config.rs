@@ -74,7 +74,7 @@ pub struct Config {
     pub home: PathBuf,
     /// Where database, files and keys are kept.
     pub data_dir: PathBuf,
-    /// Where the server listens.
+    /// Where the server listens; 0 is any free port.
     pub port: u16,
     /// An outside PostgreSQL.
     pub database_url: Option<SecretString>,
@@ -101,6 +101,13 @@ pub struct Microsoft {
     pub login_base: String,
     /// Origin of Graph.
     pub graph_base: String,
+}
+
+impl Settings {
+    /// Reads the text of `config.yaml`.
+    pub fn parse(yaml: &str) -> Result<Self, ConfigError> {
+        serde_saphyr::from_str(yaml).map_err(|error| ConfigError(error.to_string()))
+    }
 }
 
 impl Config {
@@ -140,7 +147,7 @@ impl Config {
             None => kept_secret(&data_dir.join("jwt.secret"))?,
         };
         Ok(Self {
-            settings: read_yaml(&home.join("config/config.yaml"))?,
+            settings: settings(&home)?,
             roles: roles(&home)?,
             microsoft: microsoft()?,
             database_url: variable("DATABASE_URL")?.map(Into::into),
@@ -221,10 +228,11 @@ fn roles(home: &Path) -> Result<Roles, ConfigError> {
     Roles::parse(&text).map_err(|error| ConfigError(format!("{}: {error}", file.display())))
 }
 
-fn read_yaml<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, ConfigError> {
+fn settings(home: &Path) -> Result<Settings, ConfigError> {
+    let file = home.join("config/config.yaml");
     let text =
-        fs::read_to_string(file).map_err(|error| ConfigError(format!("{} can't be read: {error}", file.display())))?;
-    serde_saphyr::from_str(&text).map_err(|error| ConfigError(format!("{}: {error}", file.display())))
+        fs::read_to_string(&file).map_err(|error| ConfigError(format!("{} can't be read: {error}", file.display())))?;
+    Settings::parse(&text).map_err(|error| ConfigError(format!("{}: {error}", file.display())))
 }
 
 /// A random secret in a file only the owner can read, made at first use.

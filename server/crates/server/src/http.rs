@@ -65,7 +65,9 @@ fn api() -> OpenApiRouter<App> {
 /// The description of every route, as `/openapi.json` shows it.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    api().into_openapi()
+    let mut api = api().into_openapi();
+    docs::name_operations(&mut api);
+    api
 }
 
 /// Everything the server answers.

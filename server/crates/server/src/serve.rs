@@ -1,7 +1,7 @@
 //! A running server: its parts are put together here, and taken down again in order.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mezzofy_agent::planner::Planner;
@@ -16,6 +16,7 @@ use mezzofy_store::jobs;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use uuid::timestamp::context::ContextV7;
 
 use crate::app::{App, Parts};
 use crate::clock::Clock;
@@ -76,6 +77,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         store,
         files,
         clock,
+        ids: Mutex::new(ContextV7::new()),
         zone: config.settings.time_zone,
         company: config.settings.company.clone(),
         roles: config.roles.clone(),

@@ -72,7 +72,10 @@ async fn stopped() {
 #[cfg(feature = "failpoints")]
 #[expect(clippy::disallowed_methods, reason = "the order to crash is for tests only and no part of the configuration")]
 fn arm_crash() -> Result<(), String> {
-    std::env::var("MEZZOFY_CRASH").map_or(Ok(()), |order| crate::crash::arm(&order))
+    std::env::var("MEZZOFY_CRASH")
+        .ok()
+        .filter(|order| !order.is_empty())
+        .map_or(Ok(()), |order| crate::crash::arm(&order))
 }
 
 #[cfg(not(feature = "failpoints"))]

@@ -44,14 +44,14 @@ impl From<Conversation> for ConversationView {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Create {
+struct NewConversation {
     /// What to call it; without one it takes the first message's words.
     title: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Rename {
+struct RenameConversation {
     /// 1 to 120 characters.
     title: String,
 }
@@ -69,11 +69,11 @@ async fn list(
 }
 
 /// Begins a conversation.
-#[utoipa::path(post, path = "/v1/conversations", request_body = Create, responses((status = 201, body = ConversationView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/conversations", request_body = NewConversation, responses((status = 201, body = ConversationView), (status = "4XX", body = ProblemBody)))]
 async fn create(
     State(app): State<App>,
     caller: Caller,
-    Body(create): Body<Create>,
+    Body(create): Body<NewConversation>,
 ) -> Result<(StatusCode, Json<ConversationView>), Problem> {
     let title = create.title.map(|title| checked_title(&title)).transpose()?.unwrap_or_default();
     let mut tx = app.store.begin().await?;
@@ -95,12 +95,12 @@ async fn show(
 }
 
 /// Renames a conversation.
-#[utoipa::path(patch, path = "/v1/conversations/{id}", params(("id" = Uuid, Path)), request_body = Rename, responses((status = 200, body = ConversationView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(patch, path = "/v1/conversations/{id}", params(("id" = Uuid, Path)), request_body = RenameConversation, responses((status = 200, body = ConversationView), (status = "4XX", body = ProblemBody)))]
 async fn rename(
     State(app): State<App>,
     caller: Caller,
     Segment(id): Segment<Id<id::Conversation>>,
-    Body(rename): Body<Rename>,
+    Body(rename): Body<RenameConversation>,
 ) -> Result<Json<ConversationView>, Problem> {
     let title = checked_title(&rename.title)?;
     let mut tx = app.store.begin().await?;

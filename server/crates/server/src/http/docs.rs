@@ -5,10 +5,39 @@ use std::sync::LazyLock;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse, Response};
 use utoipa::Modify;
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::schema::{SchemaType, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{Object, ObjectBuilder, OpenApi};
 
 use super::problem::{Kind, Problem};
+
+/// A text that is one of these.
+pub(super) fn one_of<const N: usize>(values: [&'static str; N]) -> Object {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(values)).build()
+}
+
+/// The same, or null.
+pub(super) fn nullable(object: Object) -> Object {
+    let values = object.enum_values.clone().map(|values| values.into_iter().chain([serde_json::Value::Null]));
+    ObjectBuilder::from(object)
+        .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
+        .enum_values(values)
+        .build()
+}
+
+/// Names each operation by its method and path, so that no two have the same name.
+pub(super) fn name_operations(api: &mut OpenApi) {
+    for (path, item) in &mut api.paths.paths {
+        let place = path.replace(['/', '{', '}', '.'], "_");
+        for (method, operation) in
+            [("get", &mut item.get), ("post", &mut item.post), ("patch", &mut item.patch), ("delete", &mut item.delete)]
+        {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(format!("{method}{place}").trim_end_matches('_').replace("__", "_"));
+            }
+        }
+    }
+}
 
 static DESCRIPTION: LazyLock<String> = LazyLock::new(|| super::openapi().to_json().unwrap_or_default());
 

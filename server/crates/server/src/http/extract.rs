@@ -103,6 +103,7 @@ pub(super) struct List<T> {
     /// Newest first.
     pub items: Vec<T>,
     /// Give it as `cursor` to read on; null at the end.
+    #[schema(required = true)]
     pub next_cursor: Option<String>,
 }
 

@@ -41,6 +41,7 @@ pub(crate) struct FileView {
     sha256: String,
     created_at: DateTime<Utc>,
     /// The run that made it.
+    #[schema(required = true)]
     run_id: Option<Uuid>,
 }
 

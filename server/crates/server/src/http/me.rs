@@ -3,15 +3,17 @@
 use axum::Json;
 use axum::extract::State;
 use mezzofy_domain::language::Language;
-use mezzofy_domain::people::Person;
+use mezzofy_domain::people::{Department, Person};
 use mezzofy_store::{commit, people};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::Object;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::caller::Caller;
+use super::docs::one_of;
 use super::extract::Body;
 use super::problem::{Problem, ProblemBody};
 use crate::app::App;
@@ -28,10 +30,18 @@ pub(super) struct PersonView {
     name: String,
     title: String,
     role: String,
-    /// finance, sales, marketing, support or management.
+    #[schema(schema_with = departments)]
     department: String,
-    /// en, zh or ms.
+    #[schema(schema_with = languages)]
     language: String,
+}
+
+fn departments() -> Object {
+    one_of(Department::ALL.map(Department::code))
+}
+
+fn languages() -> Object {
+    one_of([Language::En, Language::Zh, Language::Ms].map(Language::code))
 }
 
 impl From<Person> for PersonView {
@@ -51,8 +61,8 @@ impl From<Person> for PersonView {
 /// What a person may change of themselves.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Update {
-    /// en, zh or ms.
+struct UpdatePerson {
+    #[schema(schema_with = languages)]
     language: String,
 }
 
@@ -63,11 +73,11 @@ async fn show(caller: Caller) -> Json<PersonView> {
 }
 
 /// Saves the language the app and the assistant speak with the person.
-#[utoipa::path(patch, path = "/v1/me", request_body = Update, responses((status = 200, body = PersonView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(patch, path = "/v1/me", request_body = UpdatePerson, responses((status = 200, body = PersonView), (status = "4XX", body = ProblemBody)))]
 async fn update(
     State(app): State<App>,
     mut caller: Caller,
-    Body(update): Body<Update>,
+    Body(update): Body<UpdatePerson>,
 ) -> Result<Json<PersonView>, Problem> {
     let language = Language::from_code(&update.language)
         .ok_or_else(|| Problem::field("language", "The language must be en, zh or ms."))?;

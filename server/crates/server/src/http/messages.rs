@@ -15,11 +15,13 @@ use mezzofy_store::{Tx, commit, conversations, files, jobs, messages, runs};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
+use utoipa::openapi::Object;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::caller::Caller;
+use super::docs::one_of;
 use super::extract::{Asked, Body, List, PageQuery, Segment};
 use super::files::FileView;
 use super::problem::{Problem, ProblemBody};
@@ -40,7 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 pub(crate) struct MessageView {
     id: Uuid,
     conversation_id: Uuid,
-    /// person or assistant.
+    #[schema(schema_with = authors)]
     author: String,
     /// Markdown when the assistant wrote it.
     text: String,
@@ -71,9 +73,13 @@ impl MessageView {
     }
 }
 
+fn authors() -> Object {
+    one_of([Author::Person, Author::Assistant].map(Author::code))
+}
+
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Create {
+struct SendMessage {
     /// The sender's own id of the message: sending it again gives the same answer and starts nothing.
     client_id: Uuid,
     /// 1 to 5,000 characters.
@@ -105,12 +111,12 @@ async fn list(
 }
 
 /// Takes a message. It starts a run, or answers the question that the conversation's newest run waits with.
-#[utoipa::path(post, path = "/v1/conversations/{id}/messages", params(("id" = Uuid, Path)), request_body = Create, responses((status = 202, body = Accepted), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/conversations/{id}/messages", params(("id" = Uuid, Path)), request_body = SendMessage, responses((status = 202, body = Accepted), (status = "4XX", body = ProblemBody)))]
 async fn create(
     State(app): State<App>,
     caller: Caller,
     Segment(id): Segment<Id<id::Conversation>>,
-    Body(create): Body<Create>,
+    Body(create): Body<SendMessage>,
 ) -> Result<(StatusCode, Json<Accepted>), Problem> {
     let text = checked_text(&create.text)?;
     let mut tx = app.store.begin().await?;

@@ -3,17 +3,19 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use mezzofy_domain::effect::EffectKind;
+use mezzofy_domain::effect::{EffectKind, EffectState};
 use mezzofy_domain::file::Attachment;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_store::effects::{self, Effect};
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::Object;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::caller::Caller;
+use super::docs::one_of;
 use super::extract::{Asked, List, PageQuery, Segment};
 use super::problem::{Problem, ProblemBody};
 use crate::app::App;
@@ -26,9 +28,9 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 #[derive(Debug, Serialize, ToSchema)]
 struct EffectView {
     id: Uuid,
-    /// mail.
+    #[schema(schema_with = kinds)]
     kind: String,
-    /// intended, attempting, done, failed or unknown.
+    #[schema(schema_with = states)]
     state: String,
     /// Bare addresses.
     to: Vec<String>,
@@ -41,9 +43,19 @@ struct EffectView {
     payload_hash: String,
     run_id: Uuid,
     created_at: DateTime<Utc>,
+    #[schema(required = true)]
     done_at: Option<DateTime<Utc>>,
     /// Why it failed, or what to check when it can't be known.
+    #[schema(required = true)]
     error: Option<String>,
+}
+
+fn kinds() -> Object {
+    one_of([EffectKind::Mail.code()])
+}
+
+fn states() -> Object {
+    one_of(EffectState::ALL.map(EffectState::code))
 }
 
 /// What goes with a mail.

@@ -13,12 +13,14 @@ use mezzofy_store::runs::{self, Run};
 use mezzofy_store::{commit, files, jobs};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::openapi::Object;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::caller::Caller;
+use super::docs::{nullable, one_of};
 use super::extract::{Asked, Segment};
 use super::files::FileView;
 use super::problem::{Kind, Problem, ProblemBody};
@@ -38,13 +40,16 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 pub(super) struct RunView {
     id: Uuid,
     conversation_id: Uuid,
-    /// queued, running, waiting, succeeded, failed or cancelled.
+    #[schema(schema_with = states)]
     state: String,
     /// person while it waits for the person's next message, else null.
+    #[schema(schema_with = waits, required = true)]
     waiting_for: Option<String>,
     /// The department's agent that serves it.
+    #[schema(required = true)]
     agent: Option<String>,
     /// The skill in use; null while it is not clear which.
+    #[schema(required = true)]
     skill: Option<String>,
     /// What the skill was given.
     #[schema(value_type = std::collections::BTreeMap<String, Object>)]
@@ -52,13 +57,24 @@ pub(super) struct RunView {
     /// The names of the calls, in order.
     tools: Vec<String>,
     /// Markdown.
+    #[schema(required = true)]
     answer: Option<String>,
     /// What it made.
     files: Vec<FileView>,
+    #[schema(required = true)]
     error: Option<ErrorView>,
     usage: UsageView,
     created_at: DateTime<Utc>,
+    #[schema(required = true)]
     ended_at: Option<DateTime<Utc>>,
+}
+
+fn states() -> Object {
+    one_of(RunState::ALL.map(RunState::code))
+}
+
+fn waits() -> Object {
+    nullable(one_of(["person"]))
 }
 
 /// Why a run failed.
@@ -168,6 +184,7 @@ struct Events {
     /// Oldest first.
     items: Vec<EventView>,
     /// Give it as `after` to read on; null at the end.
+    #[schema(required = true)]
     next_cursor: Option<i64>,
 }
 

@@ -44,8 +44,10 @@ impl Work<'_> {
             self.run.ended_at = self.run.state.has_ended().then_some(now);
         }
         let mut tx = self.app.store.begin().await?;
-        if let Some((text, _)) = step.say.as_ref().filter(|_| self.run.state.has_ended()) {
-            self.run.answer = Some(text.clone());
+        if let Some((text, _)) = &step.say {
+            // The conversation before the run, as a new message locks them, or the two could wait for each other.
+            conversations::touch(&mut tx, self.run.conversation, "", now).await?;
+            self.run.answer = self.run.state.has_ended().then(|| text.clone());
         }
         runs::save(&mut tx, &mut self.run).await?;
         for file in &step.files {
@@ -87,7 +89,6 @@ impl Work<'_> {
             now,
         };
         let message = messages::add(tx, message).await?;
-        conversations::touch(tx, self.run.conversation, "", now).await?;
         let files = files::of_runs(tx, &[self.run.id.uuid()]).await?;
         let view =
             serde_json::to_value(MessageView::of(message, &files)).map_err(|error| Stuck::Retry(error.to_string()))?;

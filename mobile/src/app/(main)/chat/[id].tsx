@@ -1,0 +1,1 @@
+export { ThreadScreen as default } from '@/screens/chat/thread-screen';

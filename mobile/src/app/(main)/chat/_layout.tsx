@@ -1,0 +1,1 @@
+export { ChatSection as default } from '@/screens/chat/chat-section';

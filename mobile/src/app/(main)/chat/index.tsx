@@ -1,0 +1,1 @@
+export { ChatHomeScreen as default } from '@/screens/chat/chat-home-screen';

@@ -1,0 +1,1 @@
+export { FileScreen as default } from '@/screens/files/file-screen';

@@ -1,0 +1,1 @@
+export { FilesSection as default } from '@/screens/files/files-section';

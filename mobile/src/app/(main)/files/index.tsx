@@ -1,0 +1,1 @@
+export { FilesHomeScreen as default } from '@/screens/files/files-home-screen';

@@ -1,0 +1,1 @@
+export { EffectScreen as default } from '@/screens/outbox/effect-screen';

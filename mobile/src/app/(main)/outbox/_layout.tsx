@@ -1,0 +1,1 @@
+export { OutboxSection as default } from '@/screens/outbox/outbox-section';

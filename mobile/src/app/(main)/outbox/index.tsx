@@ -1,0 +1,1 @@
+export { OutboxHomeScreen as default } from '@/screens/outbox/outbox-home-screen';

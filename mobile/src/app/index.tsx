@@ -1,0 +1,1 @@
+export { ToChat as default } from '@/screens/shell/to-chat';

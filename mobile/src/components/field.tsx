@@ -1,0 +1,72 @@
+import { useState, type ReactNode, type Ref } from 'react';
+import { StyleSheet, TextInput, View, type TextInputProps } from 'react-native';
+
+import { sans } from '@/theme/fonts';
+import { themed, usePalette } from '@/theme/theme';
+import { radius, space, type Palette } from '@/theme/tokens';
+
+import { Text } from './text';
+
+interface FieldProps extends Omit<TextInputProps, 'style'> {
+  label: string;
+  error?: string | null;
+  hint?: string;
+  /** Shown inside, at the end. */
+  end?: ReactNode;
+  ref?: Ref<TextInput>;
+}
+
+/** A labelled line of text with its error. */
+export function Field({ label, error, hint, end, ref, ...input }: FieldProps) {
+  const styles = useStyles();
+  const palette = usePalette();
+  const [focused, setFocused] = useState(false);
+  return (
+    <View style={styles.field}>
+      <Text size="label" aria-hidden>
+        {label}
+      </Text>
+      <View style={[styles.box, focused && styles.focused, error ? styles.wrong : null]}>
+        <TextInput
+          {...input}
+          ref={ref}
+          aria-label={label}
+          onFocus={() => setFocused(true)}
+          onBlur={() => setFocused(false)}
+          placeholderTextColor={palette.faint}
+          selectionColor={palette.accent}
+          style={styles.input}
+        />
+        {end}
+      </View>
+      {error ? (
+        <Text size="small" tone="danger" role="alert">
+          {error}
+        </Text>
+      ) : hint ? (
+        <Text size="small" tone="faint">
+          {hint}
+        </Text>
+      ) : null}
+    </View>
+  );
+}
+
+const useStyles = themed((c: Palette) =>
+  StyleSheet.create({
+    field: { gap: 6 },
+    box: {
+      flexDirection: 'row',
+      alignItems: 'center',
+      minHeight: 50,
+      paddingRight: 4,
+      borderRadius: radius.m,
+      borderWidth: 1,
+      borderColor: c.edge,
+      backgroundColor: c.raised,
+    },
+    focused: { borderColor: c.accent, boxShadow: `0 0 0 3px ${c.accentWash}` },
+    wrong: { borderColor: c.danger },
+    input: { flex: 1, minWidth: 0, minHeight: 48, paddingHorizontal: 14, fontSize: 16, fontFamily: sans, color: c.text },
+  }),
+);

@@ -1,0 +1,35 @@
+import type { Texts } from './en';
+
+const DAY = 86_400_000;
+
+function dayOf(date: Date): number {
+  return Math.floor((date.getTime() - date.getTimezoneOffset() * 60_000) / DAY);
+}
+
+/** For a list: the time today, "Yesterday", else the date. */
+export function shortTime(iso: string, texts: Texts, now: Date = new Date()): string {
+  const date = new Date(iso);
+  const ago = dayOf(now) - dayOf(date);
+  if (ago === 0) return date.toLocaleTimeString(texts.locale, { hour: '2-digit', minute: '2-digit', hour12: false });
+  if (ago === 1) return texts.states.yesterday;
+  const year = date.getFullYear() === now.getFullYear() ? undefined : 'numeric';
+  return date.toLocaleDateString(texts.locale, { day: 'numeric', month: 'short', year });
+}
+
+/** For a page: day and time in full. */
+export function longTime(iso: string, texts: Texts): string {
+  return new Date(iso).toLocaleString(texts.locale, {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hour12: false,
+  });
+}
+
+export function fileSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} KB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

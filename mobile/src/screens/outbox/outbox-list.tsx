@@ -1,0 +1,45 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { usePathname, useRouter } from 'expo-router';
+import { StyleSheet, View } from 'react-native';
+
+import { ListRow } from '@/components/list-row';
+import { PagedList } from '@/components/paged-list';
+import { ScreenHeader } from '@/components/screen-header';
+import { Empty } from '@/components/states';
+import { shortTime } from '@/i18n/format';
+import { useTexts } from '@/i18n/texts';
+import { outbox } from '@/services/queries';
+
+import { EffectStateChip } from './effect-state';
+
+export function OutboxList({ large }: { large?: boolean }) {
+  const texts = useTexts();
+  const router = useRouter();
+  const path = usePathname();
+  return (
+    <View style={styles.list}>
+      <ScreenHeader title={texts.outbox.title} large={large} />
+      <PagedList
+        label={texts.outbox.title}
+        query={useInfiniteQuery(outbox())}
+        empty={<Empty icon="send" title={texts.outbox.empty} lead={texts.outbox.emptyLead} />}
+        row={(effect) => {
+          const subject = effect.subject || texts.outbox.noSubject;
+          return (
+            <ListRow
+              label={`${subject}, ${effect.to.join(', ')}, ${texts.outbox.states[effect.state]}`}
+              title={subject}
+              detail={effect.to.join(', ')}
+              time={shortTime(effect.done_at ?? effect.created_at, texts)}
+              end={<EffectStateChip state={effect.state} />}
+              selected={path === `/outbox/${effect.id}`}
+              onPress={() => router.navigate(`/outbox/${effect.id}`)}
+            />
+          );
+        }}
+      />
+    </View>
+  );
+}
+
+const styles = StyleSheet.create({ list: { flex: 1 } });

@@ -1,0 +1,123 @@
+import Constants from 'expo-constants';
+import { useState, type ReactNode } from 'react';
+import { Platform, ScrollView, StyleSheet, View } from 'react-native';
+
+import { Button } from '@/components/button';
+import { ScreenHeader } from '@/components/screen-header';
+import { Segmented } from '@/components/segmented';
+import { Text } from '@/components/text';
+import { languages, type Language } from '@/i18n/languages';
+import { languageNames, useTexts } from '@/i18n/texts';
+import { serverAddress } from '@/services/address';
+import { api, data } from '@/services/api';
+import { session } from '@/services/auth';
+import { queryClient } from '@/services/query-client';
+import { useMe } from '@/stores/me';
+import { usePreferences, type Appearance } from '@/stores/preferences';
+import { themed, useWide } from '@/theme/theme';
+import { radius, space, type Palette } from '@/theme/tokens';
+
+import { Account } from './account';
+
+const appearances = ['system', 'light', 'dark'] as const satisfies readonly Appearance[];
+
+export function SettingsScreen() {
+  const styles = useStyles();
+  const { settings } = useTexts();
+  const wide = useWide();
+  const { language, appearance, choose } = usePreferences();
+  const person = useMe((s) => s.person);
+  const [unsaved, setUnsaved] = useState(false);
+  const [leaving, setLeaving] = useState(false);
+
+  const speak = async (chosen: Language) => {
+    choose({ language: chosen });
+    setUnsaved(false);
+    try {
+      const changed = await data(api().PATCH('/v1/me', { body: { language: chosen } }));
+      useMe.getState().show(changed);
+      await queryClient.invalidateQueries({ queryKey: ['skills'] });
+    } catch {
+      setUnsaved(true);
+    }
+  };
+  const leave = () => {
+    setLeaving(true);
+    void session.signOut();
+  };
+
+  return (
+    <ScrollView role="main" style={styles.screen} contentContainerStyle={styles.content}>
+      <View style={styles.column}>
+        <ScreenHeader title={settings.title} large />
+        {person && (
+          <Group title={settings.account}>
+            <Account person={person} />
+          </Group>
+        )}
+        <Group title={settings.language} lead={settings.languageLead} side={wide}>
+          <Segmented
+            label={settings.language}
+            value={language}
+            options={languages.map((value) => ({ value, label: languageNames[value] }))}
+            onChange={(chosen) => void speak(chosen)}
+          />
+          {unsaved && (
+            <Text size="small" tone="danger" role="alert">
+              {settings.notSaved}
+            </Text>
+          )}
+        </Group>
+        <Group title={settings.appearance} side={wide}>
+          <Segmented
+            label={settings.appearance}
+            value={appearance}
+            options={appearances.map((value) => ({ value, label: settings[value] }))}
+            onChange={(chosen) => choose({ appearance: chosen })}
+          />
+        </Group>
+        <Group title={settings.signOut} lead={settings.signOutLead} side={wide}>
+          <Button kind="danger" icon="log-out" label={settings.signOut} busy={leaving} onPress={leave} />
+        </Group>
+        <Text size="caption" tone="faint" style={styles.about}>
+          {settings.version} {Constants.expoConfig?.version}
+          {Platform.OS === 'web' ? '' : ` · ${settings.server} ${serverAddress()}`}
+        </Text>
+      </View>
+    </ScrollView>
+  );
+}
+
+function Group({ title, lead, side, children }: { title: string; lead?: string; side?: boolean; children: ReactNode }) {
+  const styles = useStyles();
+  return (
+    <View role="region" aria-label={title} style={[styles.group, useWide() && styles.roomy, side && styles.side]}>
+      <View style={[styles.words, side && styles.grow]}>
+        <Text size="heading" role="heading" aria-level={2}>
+          {title}
+        </Text>
+        {lead && (
+          <Text size="small" tone="soft">
+            {lead}
+          </Text>
+        )}
+      </View>
+      <View style={side && styles.control}>{children}</View>
+    </View>
+  );
+}
+
+const useStyles = themed((c: Palette) =>
+  StyleSheet.create({
+    screen: { flex: 1, backgroundColor: c.page },
+    content: { alignItems: 'center', paddingHorizontal: space.l, paddingBottom: space.xxxl },
+    column: { width: '100%', maxWidth: 720, gap: space.m },
+    group: { gap: space.m, padding: space.l, borderRadius: radius.l, borderWidth: 1, borderColor: c.line, backgroundColor: c.raised },
+    roomy: { padding: space.xl },
+    side: { flexDirection: 'row', alignItems: 'center', gap: space.xl },
+    grow: { flex: 1 },
+    words: { gap: 2 },
+    control: { minWidth: 280, gap: space.s },
+    about: { paddingHorizontal: space.xl, paddingTop: space.s },
+  }),
+);

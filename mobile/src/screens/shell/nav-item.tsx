@@ -1,0 +1,54 @@
+import type { TabTriggerSlotProps } from 'expo-router/ui';
+import { Pressable, StyleSheet, View } from 'react-native';
+
+import { Icon, type IconName } from '@/components/icon';
+import { Text } from '@/components/text';
+import { themed, type Pressing } from '@/theme/theme';
+import { radius, type Palette } from '@/theme/tokens';
+
+interface NavItemProps extends TabTriggerSlotProps {
+  icon: IconName;
+  label: string;
+  wide: boolean;
+}
+
+/** One place of the app: in the rail on a wide screen, in the bar at the bottom on a phone. */
+export function NavItem({ icon, label, wide, isFocused, href, onPress, onLongPress, ref }: NavItemProps) {
+  const styles = useStyles();
+  const tone = isFocused ? 'accentText' : 'soft';
+  return (
+    <Pressable
+      ref={ref}
+      {...{ href }}
+      role="link"
+      aria-label={label}
+      aria-current={isFocused ? 'page' : undefined}
+      onPress={onPress}
+      onLongPress={onLongPress}
+      style={wide ? styles.railItem : styles.barItem}
+    >
+      {({ hovered }: Pressing) => (
+        <>
+          <View style={[styles.tile, hovered && styles.hover, isFocused && styles.here]}>
+            <Icon name={icon} size={21} tone={tone} />
+          </View>
+          <Text size="caption" tone={tone} style={[styles.label, isFocused && styles.labelHere]} numberOfLines={1}>
+            {label}
+          </Text>
+        </>
+      )}
+    </Pressable>
+  );
+}
+
+const useStyles = themed((c: Palette) =>
+  StyleSheet.create({
+    railItem: { alignItems: 'center', gap: 2, paddingVertical: 6, borderRadius: radius.m },
+    barItem: { flex: 1, alignItems: 'center', justifyContent: 'center', gap: 1, minHeight: 58, paddingTop: 4 },
+    tile: { width: 56, height: 32, borderRadius: radius.full, alignItems: 'center', justifyContent: 'center' },
+    hover: { backgroundColor: c.hover },
+    here: { backgroundColor: c.accentWash },
+    label: { fontSize: 12, lineHeight: 16 },
+    labelHere: { fontWeight: '600' },
+  }),
+);

@@ -1,0 +1,2 @@
+/** A phone has no window title. */
+export function useTitle(_path: string): void {}

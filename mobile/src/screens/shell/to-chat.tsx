@@ -1,0 +1,5 @@
+import { Redirect } from 'expo-router';
+
+export function ToChat() {
+  return <Redirect href="/chat" />;
+}

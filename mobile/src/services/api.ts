@@ -1,0 +1,31 @@
+import createClient from 'openapi-fetch';
+
+import { serverAddress } from './address';
+import { session } from './auth';
+import { Problem, problemFrom } from './problem';
+import type { paths } from './types';
+
+let made: { address: string; client: ReturnType<typeof createClient<paths>> } | null = null;
+
+/** The typed client of the server in use. */
+export function api() {
+  const address = serverAddress();
+  if (made?.address !== address) {
+    made = { address, client: createClient<paths>({ baseUrl: address, fetch: session.fetch }) };
+  }
+  return made.client;
+}
+
+/** The data of an answer, or the problem as an exception. */
+export async function data<T>(asked: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+  const { data: value, error, response } = await asked;
+  if (!response.ok) throw problemFrom(response.status, error);
+  return value as T;
+}
+
+/** A file's bytes. */
+export async function fileContent(id: string): Promise<Response> {
+  const response = await session.fetch(new Request(`${serverAddress()}/v1/files/${encodeURIComponent(id)}/content`));
+  if (!response.ok) throw new Problem(response.status, '');
+  return response;
+}

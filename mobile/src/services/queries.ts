@@ -1,0 +1,87 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+
+import type { Language } from '@/i18n/languages';
+import { told, type ProgressLine } from '@/stores/live';
+
+import { api, data } from './api';
+import { asEvent } from './events';
+import type { Page, RunEvent } from './types';
+
+const byId = (id: string) => ({ params: { path: { id } } });
+const paging = (cursor: string | null) => ({ limit: 40, ...(cursor ? { cursor } : {}) });
+const pages = {
+  initialPageParam: null as string | null,
+  getNextPageParam: (page: Page<unknown>) => page.next_cursor,
+};
+
+export const conversations = () =>
+  infiniteQueryOptions({
+    queryKey: ['conversations'],
+    queryFn: ({ pageParam }) => data(api().GET('/v1/conversations', { params: { query: paging(pageParam) } })),
+    ...pages,
+  });
+
+export const conversation = (id: string) =>
+  queryOptions({
+    queryKey: ['conversation', id],
+    queryFn: () => data(api().GET('/v1/conversations/{id}', byId(id))),
+  });
+
+export const messages = (conversationId: string) =>
+  infiniteQueryOptions({
+    queryKey: ['messages', conversationId],
+    queryFn: ({ pageParam }) =>
+      data(api().GET('/v1/conversations/{id}/messages', { params: { path: { id: conversationId }, query: paging(pageParam) } })),
+    ...pages,
+  });
+
+export const run = (id: string) =>
+  queryOptions({ queryKey: ['run', id], queryFn: () => data(api().GET('/v1/runs/{id}', byId(id))) });
+
+/** What a run has told before the event `since`; all of it where that is null. */
+export const earlierSteps = (id: string, since: number | null) =>
+  queryOptions({
+    queryKey: ['steps', id, since],
+    queryFn: async () => {
+      let lines: ProgressLine[] = [];
+      let after: number | null = 0;
+      while (after !== null) {
+        const page: { items: RunEvent[]; next_cursor: number | null } = await data(
+          api().GET('/v1/runs/{id}/events', { params: { path: { id }, query: { after } } }),
+        );
+        const events = page.items.map(asEvent).filter((event) => event !== null && (since === null || event.cursor < since));
+        lines = events.reduce((so, event) => (event ? told(so, event) : so), lines);
+        after = page.next_cursor;
+      }
+      return lines;
+    },
+    staleTime: Infinity,
+  });
+
+export const files = () =>
+  infiniteQueryOptions({
+    queryKey: ['files'],
+    queryFn: ({ pageParam }) => data(api().GET('/v1/files', { params: { query: paging(pageParam) } })),
+    ...pages,
+  });
+
+export const file = (id: string) =>
+  queryOptions({ queryKey: ['file', id], queryFn: () => data(api().GET('/v1/files/{id}', byId(id))) });
+
+export const outbox = () =>
+  infiniteQueryOptions({
+    queryKey: ['outbox'],
+    queryFn: ({ pageParam }) => data(api().GET('/v1/outbox', { params: { query: paging(pageParam) } })),
+    ...pages,
+  });
+
+export const effect = (id: string) =>
+  queryOptions({ queryKey: ['effect', id], queryFn: () => data(api().GET('/v1/outbox/{id}', byId(id))) });
+
+/** What the person may ask for. The server answers in the language of their account, so that is part of the key. */
+export const skills = (language: Language) =>
+  queryOptions({
+    queryKey: ['skills', language],
+    queryFn: () => data(api().GET('/v1/skills')),
+    staleTime: 5 * 60_000,
+  });

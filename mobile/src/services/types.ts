@@ -1,0 +1,25 @@
+// A short name for each thing of the server, from the generated schema.
+import type { components } from './schema';
+
+export type { paths } from './schema';
+
+type Schemas = components['schemas'];
+
+export type Person = Schemas['PersonView'];
+export type Session = Schemas['SignIn'];
+export type Conversation = Schemas['ConversationView'];
+export type Message = Schemas['MessageView'];
+export type Run = Schemas['RunView'];
+export type RunState = Run['state'];
+export type RunEvent = Schemas['EventView'];
+/** A file; as an attachment of a mail without the time and the run that made it. */
+export type StoredFile = Schemas['AttachmentView'] & Partial<Pick<Schemas['FileView'], 'created_at' | 'run_id'>>;
+export type Effect = Schemas['EffectView'];
+export type EffectState = Effect['state'];
+export type Skill = Schemas['SkillView'];
+export type ProblemBody = Schemas['ProblemBody'];
+
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}

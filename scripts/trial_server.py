@@ -1,0 +1,72 @@
+"""A server of its own for a test: built binary, free port, demo data in a folder that is removed afterwards."""
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BINARY = ROOT / "server/target/debug/mezzofy"
+# What would make it another server than the one of `make run`.
+FOREIGN = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "WEBHOOK_SECRET", "MS365_", "MEZZOFY_", "ANTHROPIC_", "KIMI_", "S3_", "PUBLIC_URL")
+
+
+class TrialServer:
+    """Use it in a `with`: `url` is where it answers, `process` the running server."""
+
+    def __init__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="mezzofy-trial-"))
+        # PostgreSQL runs as another account when we are root, and has to get in.
+        self.folder.chmod(0o755)
+        self.log = self.folder / "server.log"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process = None
+
+    def start(self, patience=120):
+        """Starts the server and returns how many seconds it took until it was ready."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+        environment |= {"PORT": str(self.port), "DATA_DIR": str(self.folder / "var")}
+        begun = time.monotonic()
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen([BINARY, "serve", "--demo"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        while not self.ready():
+            if self.process.poll() is not None or time.monotonic() - begun > patience:
+                raise SystemExit(f"the server did not become ready:\n{self.said()}")
+            time.sleep(0.01)
+        return time.monotonic() - begun
+
+    def ready(self):
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:
+                return answer.status == 200
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def said(self):
+        """Its last words, without the line for each request."""
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        return "\n".join([line for line in text.splitlines() if "finished processing request" not in line][-40:])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)

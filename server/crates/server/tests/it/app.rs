@@ -1,0 +1,257 @@
+//! A server for one test: real PostgreSQL with a database of its own, real HTTP on loopback, a clock that stands still.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use mezzofy::app::App;
+use mezzofy::clock::Clock;
+use mezzofy::config::Config;
+use mezzofy::demo::{self, Demo};
+use mezzofy::{http, serve};
+use mezzofy_domain::roles::Roles;
+use mezzofy_store::{Store, embedded, jobs};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+/// 22 November 2026, 09:00 in Singapore.
+pub(crate) const NOW: &str = "2026-11-22T01:00:00Z";
+const PEOPLE: &str = "template_people";
+const COMPANY: &str = "template_company";
+
+static TEMPLATES: OnceCell<PgConnectOptions> = OnceCell::const_new();
+
+pub(crate) struct TestApp {
+    pub(crate) app: App,
+    pub(crate) clock: Clock,
+    pub(crate) address: SocketAddr,
+    server: PgConnectOptions,
+    database: String,
+    _folder: TempDir,
+}
+
+/// Someone who is signed in.
+pub(crate) struct Client {
+    base: String,
+    http: reqwest::Client,
+    pub(crate) token: String,
+    pub(crate) refresh: String,
+}
+
+pub(crate) fn home() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn config(data_dir: &Path) -> Config {
+    let home = home();
+    let yaml = std::fs::read_to_string(home.join("config/config.yaml")).unwrap();
+    Config {
+        settings: mezzofy::config::Settings::parse(&yaml).unwrap(),
+        roles: Roles::parse(&std::fs::read_to_string(home.join("config/roles.yaml")).unwrap()).unwrap(),
+        home,
+        data_dir: data_dir.to_owned(),
+        port: 0,
+        database_url: None,
+        jwt_secret: "a secret of the tests, long enough".into(),
+        microsoft: None,
+        now: None,
+        secure_cookies: false,
+    }
+}
+
+/// Databases to copy: one with the demo people, one with the whole demo company.
+async fn templates() -> PgConnectOptions {
+    let server = embedded::testing::for_tests().await;
+    let mut root = server.connect().await.unwrap();
+    let clock = Clock::standing(NOW.parse().unwrap());
+    for (name, what) in [(PEOPLE, Demo::People), (COMPANY, Demo::All)] {
+        sqlx::query(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")))
+            .execute(&mut root)
+            .await
+            .unwrap();
+        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut root).await.unwrap();
+        let store = Store::open(server.clone().database(name), 2);
+        store.migrate().await.unwrap();
+        let roles = config(Path::new("unused")).roles;
+        demo::make(&store, &roles, &clock, clock.today(chrono_tz::Asia::Singapore), what).await.unwrap();
+        store.close().await;
+    }
+    root.close().await.unwrap();
+    server
+}
+
+impl TestApp {
+    /// With the demo people and the demo company's books.
+    pub(crate) async fn new() -> Self {
+        Self::copy_of(COMPANY).await
+    }
+
+    /// With the demo people and no data.
+    pub(crate) async fn without_data() -> Self {
+        Self::copy_of(PEOPLE).await
+    }
+
+    async fn copy_of(template: &str) -> Self {
+        let server = TEMPLATES.get_or_init(templates).await.clone();
+        let database = format!("test_{}", Uuid::new_v4().simple());
+        let mut root = server.connect().await.unwrap();
+        // Copies of one template exclude each other.
+        sqlx::query("SELECT pg_advisory_lock(1)").execute(&mut root).await.unwrap();
+        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {database} TEMPLATE {template}")))
+            .execute(&mut root)
+            .await
+            .unwrap();
+        root.close().await.unwrap();
+
+        let folder = TempDir::new().unwrap();
+        let clock = Clock::standing(NOW.parse().unwrap());
+        let store = Store::open(server.clone().database(&database), 10);
+        let app = serve::build(&config(folder.path()), store, clock.clone()).await.unwrap();
+        serve::start_work(&app, false).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (router, stop) = (http::router(app.clone()), app.stop.clone());
+        app.tasks.spawn(async move {
+            axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await }).await.unwrap();
+        });
+        Self { app, clock, address, server, database, _folder: folder }
+    }
+
+    pub(crate) fn base(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub(crate) fn nobody(&self) -> Client {
+        Client { base: self.base(), http: client(), token: String::new(), refresh: String::new() }
+    }
+
+    /// Signs a demo person in.
+    pub(crate) async fn person(&self, mailbox: &str) -> Client {
+        let mut client = self.nobody();
+        let (status, body) = client.sign_in(mailbox, demo::PASSWORD).await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+        client.token = text(&body["access_token"]);
+        client.refresh = text(&body["refresh_token"]);
+        client
+    }
+
+    pub(crate) fn advance(&self, by: TimeDelta) {
+        self.clock.advance(by);
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// The subjects of the mails in a folder of somebody's mailbox.
+    pub(crate) async fn mailbox(&self, mailbox: &str, folder: &str) -> Vec<String> {
+        let mut tx = self.app.store.begin().await.unwrap();
+        let address = format!("{mailbox}@mezzofy.example");
+        let found = mezzofy_store::local365::find(&mut tx, &address, &[folder.to_owned()], None, 0, 100).await.unwrap();
+        found.iter().map(|document| document.body.to_string()).collect()
+    }
+
+    /// Ends the server; no job may be left over.
+    pub(crate) async fn end(self) {
+        // The queue notes the end of a job a moment after the run has told of its own.
+        let settled = async {
+            let mut look = tokio::time::interval(Duration::from_millis(5));
+            loop {
+                look.tick().await;
+                let mut tx = self.app.store.begin().await.unwrap();
+                if jobs::open(&mut tx).await.unwrap() == 0 {
+                    return;
+                }
+            }
+        };
+        let settled = tokio::time::timeout(Duration::from_secs(10), settled).await;
+        self.app.stop.cancel();
+        self.app.tasks.close();
+        self.app.tasks.wait().await;
+        self.app.store.close().await;
+        let mut root = self.server.connect().await.unwrap();
+        sqlx::query(AssertSqlSafe(format!("DROP DATABASE {} WITH (FORCE)", self.database)))
+            .execute(&mut root)
+            .await
+            .unwrap();
+        assert!(settled.is_ok(), "jobs are left in the queue");
+    }
+}
+
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("not a text: {value}")).to_owned()
+}
+
+impl Client {
+    pub(crate) async fn sign_in(&self, mailbox: &str, password: &str) -> (StatusCode, Value) {
+        let body = json!({"email": format!("{mailbox}@mezzofy.example"), "password": password});
+        self.send(Method::POST, "/v1/auth/login", Some(&body)).await
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        if self.token.is_empty() { request } else { request.bearer_auth(&self.token) }
+    }
+
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> (StatusCode, Value) {
+        let request = self.request(method, path);
+        let response = match body {
+            Some(body) => request.json(body),
+            None => request,
+        }
+        .send()
+        .await
+        .unwrap();
+        let status = response.status();
+        let kind =
+            response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
+        let bytes = response.bytes().await.unwrap();
+        if status.is_client_error() || status.is_server_error() {
+            assert_eq!(kind, "application/problem+json", "{path}: {status} {bytes:?}");
+        }
+        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        let (status, body) = self.send(Method::GET, path, None).await;
+        assert!(status.is_success(), "{path}: {status} {body}");
+        body
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
+        let (status, answer) = self.send(Method::POST, path, Some(&body)).await;
+        assert!(status.is_success(), "{path}: {status} {answer}");
+        answer
+    }
+
+    pub(crate) async fn conversation(&self) -> String {
+        text(&self.post("/v1/conversations", json!({})).await["id"])
+    }
+
+    /// Says something and answers the run when it has ended or waits.
+    pub(crate) async fn say(&self, conversation: &str, said: &str) -> Value {
+        let path = format!("/v1/conversations/{conversation}/messages");
+        let accepted = self.post(&path, json!({"client_id": Uuid::new_v4(), "text": said})).await;
+        self.get(&format!("/v1/runs/{}?wait=60", text(&accepted["run"]["id"]))).await
+    }
+
+    /// Says something in a conversation of its own.
+    pub(crate) async fn ask(&self, said: &str) -> Value {
+        self.say(&self.conversation().await, said).await
+    }
+
+    pub(crate) async fn items(&self, path: &str) -> Vec<Value> {
+        self.get(path).await["items"].as_array().unwrap().clone()
+    }
+}
