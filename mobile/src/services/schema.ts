@@ -400,8 +400,8 @@ export interface components {
         ErrorView: {
             /** @description What happened, to what, and what to do. */
             detail: string;
-            /** @description not_permitted, not_possible, tool_failed, effect_unknown or internal. */
-            kind: string;
+            /** @enum {string} */
+            kind: "not_permitted" | "not_possible" | "tool_failed" | "effect_unknown" | "internal";
         };
         /** @description One line of what happened. */
         EventView: {

@@ -126,7 +126,7 @@ impl Run {
             Plan::Skill(plan) => {
                 self.agent = Some(plan.agent);
                 self.skill = Some(plan.skill.clone());
-                self.inputs = plan.inputs.clone();
+                self.inputs.clone_from(&plan.inputs);
                 self.language = plan.language;
                 match admitted {
                     Ok(()) => Phase::Working(Box::new(SkillRun::new(plan, person, today))),

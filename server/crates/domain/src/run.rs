@@ -94,3 +94,37 @@ pub enum RunErrorKind {
     /// A fault of ours; the log has the cause.
     Internal,
 }
+
+impl RunErrorKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] =
+        [Self::NotPermitted, Self::NotPossible, Self::ToolFailed, Self::EffectUnknown, Self::Internal];
+
+    /// As it is stored and sent.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NotPermitted => "not_permitted",
+            Self::NotPossible => "not_possible",
+            Self::ToolFailed => "tool_failed",
+            Self::EffectUnknown => "effect_unknown",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_what_is_stored() {
+        for kind in RunErrorKind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.code());
+        }
+        for state in RunState::ALL {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.code());
+            assert_eq!(RunState::from_code(state.code()), Some(state));
+        }
+    }
+}

@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use mezzofy_domain::ledger::CashRule;
 use mezzofy_domain::people::Company;
 use mezzofy_domain::roles::Roles;
+use mezzofy_microsoft::graph::Settings as Tenant;
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -81,26 +82,11 @@ pub struct Config {
     /// What access tokens are signed with.
     pub jwt_secret: SecretString,
     /// The Microsoft 365 tenant; without one local365 serves.
-    pub microsoft: Option<Microsoft>,
+    pub microsoft: Option<Tenant>,
     /// Where a demo's clock starts.
     pub now: Option<DateTime<Utc>>,
     /// Whether browsers reach the server over https, so that cookies must be secure.
     pub secure_cookies: bool,
-}
-
-/// A Microsoft 365 tenant.
-#[derive(Debug, Clone)]
-pub struct Microsoft {
-    /// The tenant's id.
-    pub tenant: String,
-    /// The app's id.
-    pub client_id: String,
-    /// The app's secret.
-    pub client_secret: SecretString,
-    /// Origin of the sign-in service.
-    pub login_base: String,
-    /// Origin of Graph.
-    pub graph_base: String,
 }
 
 impl Settings {
@@ -201,13 +187,13 @@ fn variable(name: &str) -> Result<Option<String>, ConfigError> {
     }
 }
 
-fn microsoft() -> Result<Option<Microsoft>, ConfigError> {
+fn microsoft() -> Result<Option<Tenant>, ConfigError> {
     let (tenant, client_id, client_secret) =
         (variable("MS365_TENANT_ID")?, variable("MS365_CLIENT_ID")?, variable("MS365_CLIENT_SECRET")?);
     let base = |name, default: &str| Ok(variable(name)?.unwrap_or_else(|| default.to_owned()));
     match (tenant, client_id, client_secret) {
         (None, None, None) => Ok(None),
-        (Some(tenant), Some(client_id), Some(client_secret)) => Ok(Some(Microsoft {
+        (Some(tenant), Some(client_id), Some(client_secret)) => Ok(Some(Tenant {
             tenant,
             client_id,
             client_secret: client_secret.into(),

@@ -8,7 +8,7 @@ use mezzofy_agent::planner::Planner;
 use mezzofy_agent::texts::Texts;
 use mezzofy_agent::{agents, skills};
 use mezzofy_documents::press::Press;
-use mezzofy_microsoft::graph::{Graph, Settings};
+use mezzofy_microsoft::graph::Graph;
 use mezzofy_microsoft::mail::Outgoing;
 use mezzofy_store::Store;
 use mezzofy_store::file_storage::FileStorage;
@@ -38,21 +38,11 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     let ticking = clock.clone();
     let graph_clock = mezzofy_microsoft::clock::Clock::new(move || ticking.now());
-    let (settings, settle) = match &config.microsoft {
-        Some(tenant) => {
-            let settings = Settings {
-                login_base: tenant.login_base.clone(),
-                graph_base: tenant.graph_base.clone(),
-                tenant: tenant.tenant.clone(),
-                client_id: tenant.client_id.clone(),
-                client_secret: tenant.client_secret.clone(),
-            };
-            (settings, SETTLE.map(Duration::from_secs).to_vec())
-        }
-        None => {
-            let started = local365::start(&store, graph_clock.clone(), &tasks, &stop).await;
-            (started.map_err(|error| format!("local365 can't listen: {error}"))?, Vec::new())
-        }
+    let (settings, settle) = if let Some(tenant) = &config.microsoft {
+        (tenant.clone(), SETTLE.map(Duration::from_secs).to_vec())
+    } else {
+        let started = local365::start(&store, graph_clock.clone(), &tasks, &stop).await;
+        (started.map_err(|error| format!("local365 can't listen: {error}"))?, Vec::new())
     };
     let graph = Graph::new(settings, graph_clock).map_err(|error| full(&error))?;
     let files = FileStorage::on_disk(&config.data_dir.join("files")).map_err(|error| full(&error))?;

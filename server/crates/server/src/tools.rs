@@ -82,6 +82,7 @@ fn read<T: DeserializeOwned>(input: Value) -> Result<T, ToolError> {
 }
 
 /// The database is tried again.
+#[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
 fn retry(error: StoreError) -> ToolError {
     ToolError::Retry(error.to_string())
 }

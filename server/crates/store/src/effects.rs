@@ -65,7 +65,7 @@ impl TryFrom<Row> for Effect {
             kind: EffectKind::from_code(&row.kind).ok_or_else(|| StoreError::stored("effect", &row.kind))?,
             state: EffectState::from_code(&row.state).ok_or_else(|| StoreError::stored("effect", &row.state))?,
             idempotency_key: row.idempotency_key,
-            mail: serde_json::from_value(row.payload).map_err(|error| StoreError::stored("effect", error))?,
+            mail: serde_json::from_value(row.payload).map_err(|error| StoreError::stored("effect", &error))?,
             payload_hash: row.payload_hash,
             walk: row.walk,
             error: row.error,
@@ -77,7 +77,7 @@ impl TryFrom<Row> for Effect {
 
 /// Stores an intended effect. The same idempotency key again answers the row that is there.
 pub async fn intend(db: &mut PgConnection, new: &Effect) -> Result<Effect, StoreError> {
-    let payload = serde_json::to_value(&new.mail).map_err(|error| StoreError::stored("effect", error))?;
+    let payload = serde_json::to_value(&new.mail).map_err(|error| StoreError::stored("effect", &error))?;
     sqlx::query!(
         "INSERT INTO effects (id, person_id, run_id, kind, state, idempotency_key, payload, payload_hash, created_at)
          VALUES ($1, $2, $3, $4, 'intended', $5, $6, $7, $8) ON CONFLICT (idempotency_key) DO NOTHING",
@@ -92,7 +92,7 @@ pub async fn intend(db: &mut PgConnection, new: &Effect) -> Result<Effect, Store
     )
     .execute(&mut *db)
     .await?;
-    by_key(db, &new.idempotency_key).await?.ok_or_else(|| StoreError::stored("effect", "it is gone"))
+    by_key(db, &new.idempotency_key).await?.ok_or_else(|| StoreError::stored("effect", &"it is gone"))
 }
 
 /// The effect of a key.

@@ -34,7 +34,7 @@ pub struct Retry(pub String);
 
 /// Enqueues work on a run in the transaction that makes it due.
 pub async fn enqueue(db: &mut PgConnection, run: Id<id::Run>) -> Result<(), StoreError> {
-    let job = serde_json::to_vec(&WorkOnRun { run: run.uuid() }).map_err(|error| StoreError::stored("job", error))?;
+    let job = serde_json::to_vec(&WorkOnRun { run: run.uuid() }).map_err(|error| StoreError::stored("job", &error))?;
     queries::push_tasks(db, QUEUE, vec![TaskBuilder::new(job).build()]).await?;
     Ok(())
 }

@@ -236,7 +236,7 @@ async fn months(db: &mut PgConnection, last_day: NaiveDate) -> Result<Vec<MonthF
     rows.into_iter()
         .map(|row| {
             let month = Period::month(row.month.year(), row.month.month())
-                .ok_or_else(|| StoreError::stored("date", row.month))?;
+                .ok_or_else(|| StoreError::stored("date", &row.month))?;
             Ok(MonthFigures {
                 month,
                 currency: row.currency,

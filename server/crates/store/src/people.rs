@@ -27,9 +27,9 @@ impl TryFrom<Row> for Person {
         Ok(Self {
             id: row.id.into(),
             department: Department::from_code(&row.department)
-                .ok_or_else(|| StoreError::stored("person", format!("department {}", row.department)))?,
+                .ok_or_else(|| StoreError::stored("person", &format!("department {}", row.department)))?,
             language: Language::from_code(&row.language)
-                .ok_or_else(|| StoreError::stored("person", format!("language {}", row.language)))?,
+                .ok_or_else(|| StoreError::stored("person", &format!("language {}", row.language)))?,
             email: row.email,
             name: row.name,
             title: row.title,

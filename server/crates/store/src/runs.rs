@@ -72,7 +72,7 @@ impl TryFrom<Row> for Run {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
-        let read = |error: serde_json::Error| StoreError::stored("run", error);
+        let read = |error: serde_json::Error| StoreError::stored("run", &error);
         Ok(Self {
             id: row.id.into(),
             conversation: row.conversation_id.into(),
@@ -115,7 +115,7 @@ pub async fn add(db: &mut PgConnection, run: &Run) -> Result<(), StoreError> {
 /// Saves a run after a step, if nobody else has since it was read; else [`StoreError::Overtaken`].
 pub async fn save(db: &mut PgConnection, run: &mut Run) -> Result<(), StoreError> {
     let waiting_for = run.waiting_for.map(|WaitingFor::Person| "person");
-    let error = run.error.as_ref().map(serde_json::to_value).transpose().map_err(|e| StoreError::stored("run", e))?;
+    let error = run.error.as_ref().map(serde_json::to_value).transpose().map_err(|e| StoreError::stored("run", &e))?;
     let saved = sqlx::query!(
         "UPDATE runs SET state = $3, waiting_for = $4, agent = $5, skill = $6, inputs = $7, tools = $8, answer = $9, error = $10,
                 usage = $11, machine = $12, ended_at = $13, version = version + 1

@@ -37,7 +37,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    pub(crate) fn stored(what: &'static str, detail: impl ToString) -> Self {
+    pub(crate) fn stored(what: &'static str, detail: &impl ToString) -> Self {
         Self::Stored { what, detail: detail.to_string() }
     }
 }

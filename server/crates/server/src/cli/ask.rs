@@ -13,7 +13,7 @@ use crate::serve;
 use super::say;
 
 /// A run that has not ended after this long is left to the server.
-const LONGEST: Duration = Duration::from_secs(600);
+const LONGEST: Duration = Duration::from_mins(10);
 
 pub(super) async fn run(config: &Config, email: &str, text: &str) -> Result<(), String> {
     let database = Database::visit(config).await?;

@@ -46,7 +46,8 @@ pub(super) async fn run() -> Result<(), String> {
         Ok(press) => match press.missing().as_slice() {
             [] => line(State::On, "documents", "PDF in English and Chinese".to_owned()),
             missing => {
-                line(State::Wrong, "documents", format!("fonts are missing: {}. Run “make fonts”", missing.join(", ")))
+                let fonts = missing.join(", ");
+                line(State::Wrong, "documents", format!("fonts are missing: {fonts}. Run “make fonts”"));
             }
         },
         Err(error) => line(State::Wrong, "documents", error.to_string()),

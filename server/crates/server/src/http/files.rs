@@ -134,6 +134,10 @@ async fn load(app: &Parts, caller: &Caller, id: Id<id::File>) -> Result<File, Pr
     files::get(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("file"))
 }
 
+fn hex(digit: u8) -> char {
+    char::from_digit(digit.into(), 16).unwrap_or('0').to_ascii_uppercase()
+}
+
 /// The file's name for browsers, in the form of RFC 6266 that carries any character.
 fn disposition(name: &str) -> String {
     let mut encoded = String::new();
@@ -141,8 +145,19 @@ fn disposition(name: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            encoded.extend(['%', hex(byte >> 4), hex(byte & 15)]);
         }
     }
     format!("inline; filename*=UTF-8''{encoded}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_any_script_reaches_the_browser_and_can_not_break_the_header() {
+        assert_eq!(disposition("报表-2026.pdf"), "inline; filename*=UTF-8''%E6%8A%A5%E8%A1%A8-2026.pdf");
+        assert_eq!(disposition("a\r\nSet-Cookie: x"), "inline; filename*=UTF-8''a%0D%0ASet-Cookie%3A%20x");
+    }
 }

@@ -77,10 +77,14 @@ fn waits() -> Object {
     nullable(one_of(["person"]))
 }
 
+fn kinds() -> Object {
+    one_of(RunErrorKind::ALL.map(RunErrorKind::code))
+}
+
 /// Why a run failed.
 #[derive(Debug, Serialize, ToSchema)]
 struct ErrorView {
-    /// not_permitted, not_possible, tool_failed, effect_unknown or internal.
+    #[schema(schema_with = kinds)]
     kind: String,
     /// What happened, to what, and what to do.
     detail: String,
@@ -112,8 +116,6 @@ impl UsageView {
 
 impl RunView {
     pub(super) fn of(run: Run, files: &[File]) -> Result<Self, Problem> {
-        let kind =
-            |kind: RunErrorKind| serde_json::to_value(kind).ok().and_then(|kind| kind.as_str().map(str::to_owned));
         Ok(Self {
             id: run.id.uuid(),
             conversation_id: run.conversation.uuid(),
@@ -125,9 +127,7 @@ impl RunView {
             tools: run.tools,
             answer: run.answer,
             files: files.iter().filter(|file| file.run == Some(run.id)).map(FileView::of).collect(),
-            error: run
-                .error
-                .map(|RunError { kind: of, detail }| ErrorView { kind: kind(of).unwrap_or_default(), detail }),
+            error: run.error.map(|RunError { kind, detail }| ErrorView { kind: kind.code().to_owned(), detail }),
             usage: serde_json::from_value(run.usage).map_err(Problem::internal)?,
             created_at: run.created_at,
             ended_at: run.ended_at,
