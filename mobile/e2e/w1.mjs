@@ -63,7 +63,7 @@ async function askAndCheck(page, language, name) {
 
   await see(page, 'link', w.open).click();
   await page.waitForURL(/\/files\/[0-9a-f-]{36}$/);
-  await page.getByText(w.page).filter({ visible: true }).waitFor();
+  await page.getByText(w.page).filter({ visible: true }).first().waitFor();
   assert.ok((await inkOf(page)) > 2000, 'the first page of the PDF has something on it');
   await shoot(page, `${name}-pdf`);
 

@@ -414,7 +414,7 @@ export interface components {
             cursor: number;
             /** @description As the kind has it. */
             data: unknown;
-            /** @description run.state, run.progress, message.delta, message.done, tool.started, tool.done, file.ready or notice. */
+            /** @description run.state, run.progress, message.delta, message.done, tool.started, tool.done or file.ready. */
             kind: string;
             /** Format: uuid */
             run_id: string;

@@ -67,12 +67,6 @@ pub enum EventBody {
         /// The file.
         file: Attachment,
     },
-    /// Something the person should know.
-    #[serde(rename = "notice")]
-    Notice {
-        /// A sentence.
-        text: String,
-    },
 }
 
 impl EventBody {

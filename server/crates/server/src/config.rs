@@ -1,6 +1,7 @@
 //! What the server goes by: the environment, `config.yaml` and `roles.yaml`. The only module that reads the environment.
 
 use std::fs;
+use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -75,7 +76,9 @@ pub struct Config {
     pub home: PathBuf,
     /// Where database, files and keys are kept.
     pub data_dir: PathBuf,
-    /// Where the server listens; 0 is any free port.
+    /// The address the server listens at.
+    pub host: IpAddr,
+    /// The port it listens on; 0 is any free one.
     pub port: u16,
     /// An outside PostgreSQL.
     pub database_url: Option<SecretString>,
@@ -112,6 +115,10 @@ impl Config {
             }
             None => 8080,
         };
+        let host = match variable("HOST")? {
+            Some(host) => host.parse().map_err(|_| ConfigError(format!("HOST must be an IP address, not {host:?}")))?,
+            None => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        };
         let now = match variable("MEZZOFY_NOW")? {
             Some(_) if !demo => {
                 return Err(ConfigError("MEZZOFY_NOW moves the clock, which only `serve --demo` allows".to_owned()));
@@ -140,6 +147,7 @@ impl Config {
             secure_cookies: variable("PUBLIC_URL")?.is_some_and(|url| url.starts_with("https://")),
             home,
             data_dir,
+            host,
             port,
             jwt_secret,
             now,
@@ -226,15 +234,21 @@ fn kept_secret(file: &Path) -> Result<SecretString, ConfigError> {
     let wrong = |error: std::io::Error| ConfigError(format!("{} can't be kept: {error}", file.display()));
     match fs::read_to_string(file) {
         Ok(secret) if secret.len() >= 32 => return Ok(secret.into()),
-        Ok(_) => {}
+        Ok(_) => return Err(ConfigError(format!("{} is too short: delete it, and a new one is made", file.display()))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => return Err(wrong(error)),
     }
     let secret = secrets::random_text();
-    let made = file.with_extension("new");
+    let made = file.with_extension(format!("{}.new", std::process::id()));
     let mut open = fs::OpenOptions::new();
     open.write(true).create(true).truncate(true).mode(0o600);
     std::io::Write::write_all(&mut open.open(&made).map_err(wrong)?, secret.as_bytes()).map_err(wrong)?;
-    fs::rename(&made, file).map_err(wrong)?;
-    Ok(secret.into())
+    // Of two processes that start at once the first one's secret holds.
+    let linked = fs::hard_link(&made, file);
+    fs::remove_file(&made).map_err(wrong)?;
+    match linked {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => kept_secret(file),
+        Err(error) => Err(wrong(error)),
+        Ok(()) => Ok(secret.into()),
+    }
 }

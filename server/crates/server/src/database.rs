@@ -24,7 +24,7 @@ impl Database {
     /// Opens the database to serve on it: starts the embedded PostgreSQL unless `DATABASE_URL` names another.
     pub async fn serve(config: &Config) -> Result<Self, String> {
         if config.database_url.is_some() {
-            return Self::outside(config).await;
+            return Self { store: outside(config)?, embedded: None }.migrated().await;
         }
         let embedded = Embedded::start(&config.data_dir).await.map_err(|error| full(&error))?;
         let store = Store::open(embedded.options(), config.settings.limits.database_connections);
@@ -37,14 +37,6 @@ impl Database {
             Some(options) => Self { store: Store::open(options, VISITORS), embedded: None }.migrated().await,
             None => Self::serve(config).await,
         }
-    }
-
-    async fn outside(config: &Config) -> Result<Self, String> {
-        let url = config.database_url.as_ref().map_or("", |url| url.expose_secret());
-        let options =
-            PgConnectOptions::from_str(url).map_err(|error| format!("DATABASE_URL can't be read: {error}"))?;
-        let store = Store::open(options, config.settings.limits.database_connections);
-        Self { store, embedded: None }.migrated().await
     }
 
     async fn migrated(self) -> Result<Self, String> {
@@ -65,6 +57,13 @@ impl Database {
             embedded.stop().await;
         }
     }
+}
+
+/// The pool of the database that `DATABASE_URL` names, as it is.
+pub(crate) fn outside(config: &Config) -> Result<Store, String> {
+    let url = config.database_url.as_ref().map_or("", |url| url.expose_secret());
+    let options = PgConnectOptions::from_str(url).map_err(|error| format!("DATABASE_URL can't be read: {error}"))?;
+    Ok(Store::open(options, config.settings.limits.database_connections))
 }
 
 /// An error with what caused it.

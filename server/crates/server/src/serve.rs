@@ -1,6 +1,6 @@
 //! A running server: its parts are put together here, and taken down again in order.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -101,10 +101,9 @@ pub async fn start_work(app: &App, alone: bool) -> Result<(), String> {
     Ok(())
 }
 
-/// Takes the port.
-pub async fn listen(port: u16) -> Result<TcpListener, String> {
-    let address = SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
-    TcpListener::bind(address)
+/// Takes the address and port.
+pub async fn listen(host: IpAddr, port: u16) -> Result<TcpListener, String> {
+    TcpListener::bind((host, port))
         .await
         .map_err(|error| format!("port {port} can't be used: {error}. Set PORT to another one"))
 }

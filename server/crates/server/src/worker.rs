@@ -83,9 +83,16 @@ async fn carry_out(app: &Parts, id: Id<id::Run>) -> Result<(), Stuck> {
     drop(tx);
     let idle = run.state.has_ended() || (run.state == RunState::Waiting && !run.cancel_asked);
     let Some(person) = person.filter(|_| !idle) else { return Ok(()) };
-    let machine: Machine =
-        serde_json::from_value(run.machine.clone()).map_err(|error| Stuck::Retry(error.to_string()))?;
-    let mut work = Work { app, run, machine, person };
+    let mut work = match serde_json::from_value(run.machine.clone()) {
+        Ok(machine) => Work { app, run, machine, person },
+        Err(error) => {
+            // Stored by a version that this one does not understand: it can only be ended.
+            let mut work = Work { app, machine: Machine::new(String::new(), &person), run, person };
+            let error = work.internal(&error.to_string());
+            work.machine.failed(None, error);
+            work
+        }
+    };
     if work.run.state == RunState::Queued {
         let (state, waiting_for) = (RunState::Running, None);
         work.run.state = state;

@@ -46,7 +46,7 @@ CREATE TABLE conversations (
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL
 );
-CREATE INDEX ON conversations (person_id, updated_at DESC, id DESC);
+CREATE INDEX ON conversations (person_id, id DESC);
 COMMENT ON TABLE conversations IS 'A thread of messages between a person and the assistant';
 
 CREATE TABLE runs (
@@ -69,6 +69,7 @@ CREATE TABLE runs (
     ended_at timestamptz
 );
 CREATE INDEX ON runs (conversation_id, id DESC);
+CREATE INDEX ON runs (conversation_id) WHERE state = 'waiting';
 COMMENT ON TABLE runs IS 'A piece of work; machine is the run machine after its last step, version guards it against a second worker';
 
 CREATE TABLE messages (

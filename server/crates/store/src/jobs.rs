@@ -21,6 +21,9 @@ const MISSED: usize = 3;
 /// What no notice woke the worker for (a job given back by a dead worker, a lost listener) is found this soon.
 const LOOK: Duration = Duration::from_millis(500);
 
+/// A job is tried until it is done: what can't be done ends its run, and everything else passes.
+const TRIES: usize = i32::MAX as usize;
+
 /// Work on a run until it ends or waits.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct WorkOnRun {
@@ -35,7 +38,7 @@ pub struct Retry(pub String);
 /// Enqueues work on a run in the transaction that makes it due.
 pub async fn enqueue(db: &mut PgConnection, run: Id<id::Run>) -> Result<(), StoreError> {
     let job = serde_json::to_vec(&WorkOnRun { run: run.uuid() }).map_err(|error| StoreError::stored("job", &error))?;
-    queries::push_tasks(db, QUEUE, vec![TaskBuilder::new(job).build()]).await?;
+    queries::push_tasks(db, QUEUE, vec![TaskBuilder::new(job).max_attempts(TRIES).build()]).await?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::StoreError;
 use crate::page::{Page, Slice};
+use crate::runs::Run;
 
 /// Who said it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +87,56 @@ pub async fn add(db: &mut PgConnection, new: NewMessage<'_>) -> Result<Message, 
     )
     .fetch_one(db)
     .await?)
+}
+
+/// What [`add_fresh`] did.
+#[derive(Debug)]
+pub enum Fresh {
+    /// The message and its run are stored.
+    Stored(Message),
+    /// Nothing is: there is no such conversation of the person, a run waits in it for this text, or the message is there.
+    Not,
+}
+
+/// Stores a message with its new run in one statement, where nothing else is to be decided: nearly always.
+pub async fn add_fresh(
+    db: &mut PgConnection,
+    new: NewMessage<'_>,
+    run: &Run,
+    title: &str,
+) -> Result<Fresh, StoreError> {
+    let stored = sqlx::query_as!(
+        Message,
+        "WITH place AS (
+             UPDATE conversations AS c SET updated_at = $9, title = CASE WHEN title = '' THEN $8 ELSE title END
+             WHERE c.id = $1 AND c.person_id = $2
+               AND NOT EXISTS (SELECT 1 FROM runs AS r WHERE r.conversation_id = $1 AND r.state = 'waiting')
+               AND NOT EXISTS (SELECT 1 FROM messages AS m WHERE m.conversation_id = $1 AND m.client_id = $7)
+             RETURNING c.id),
+         run AS (
+             INSERT INTO runs (id, conversation_id, person_id, state, usage, machine, created_at)
+             SELECT $3, place.id, $2, 'queued', $5, $6, $9 FROM place RETURNING id)
+         INSERT INTO messages (id, conversation_id, run_id, author, text, client_id, created_at)
+         SELECT $4, place.id, run.id, 'person', $10, $7, $9 FROM place, run
+         RETURNING id, conversation_id, run_id, author, text, choices, created_at",
+        new.conversation.uuid(),
+        run.person.uuid(),
+        run.id.uuid(),
+        new.id.uuid(),
+        run.usage,
+        run.machine,
+        new.client_id,
+        title,
+        new.now,
+        new.text
+    )
+    .fetch_optional(db)
+    .await;
+    match stored {
+        Ok(message) => Ok(message.map_or(Fresh::Not, Fresh::Stored)),
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(Fresh::Not),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The message a client has sent before under this id.

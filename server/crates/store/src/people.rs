@@ -7,7 +7,7 @@ use mezzofy_domain::people::{Department, Person};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::StoreError;
+use crate::{Store, StoreError};
 
 struct Row {
     id: Uuid,
@@ -60,6 +60,21 @@ pub async fn get(db: &mut PgConnection, person: Id<id::Person>) -> Result<Option
         person.uuid()
     )
     .fetch_optional(db)
+    .await?
+    .map(Person::try_from)
+    .transpose()
+}
+
+/// The person whose session this is, while it is going on and they may sign in. One query without a transaction: every
+/// request begins with it.
+pub async fn of_session(store: &Store, session: Id<id::Session>) -> Result<Option<Person>, StoreError> {
+    sqlx::query_as!(
+        Row,
+        "SELECT p.id, p.email, p.name, p.title, p.role, p.department, p.language, p.disabled
+         FROM sessions s JOIN people p ON p.id = s.person_id WHERE s.id = $1 AND s.ended_at IS NULL AND NOT p.disabled",
+        session.uuid()
+    )
+    .fetch_optional(store.pool())
     .await?
     .map(Person::try_from)
     .transpose()

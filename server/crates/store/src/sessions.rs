@@ -43,15 +43,6 @@ pub async fn begin(
     Ok(())
 }
 
-/// Whose session it is, while it is going on and its person may sign in.
-pub async fn person(db: &mut PgConnection, session: Id<id::Session>) -> Result<Option<Id<id::Person>>, StoreError> {
-    let person =
-        sqlx::query_scalar!("SELECT person_id FROM sessions WHERE id = $1 AND ended_at IS NULL", session.uuid())
-            .fetch_optional(db)
-            .await?;
-    Ok(person.map(Into::into))
-}
-
 /// Stores a refresh token's SHA-256.
 pub async fn add_token(
     db: &mut PgConnection,

@@ -3,7 +3,7 @@
 use apalis_postgres::PostgresStorage;
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{Postgres, Transaction};
+use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Transaction};
 
 /// A transaction. Nothing of it stays unless it is committed; none is held over network IO.
 pub type Tx = Transaction<'static, Postgres>;
@@ -49,16 +49,23 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the pool. Connections are made when they are needed.
+    /// Opens the pool. Connections are made when they are needed, and kept: a new one costs as much as many requests.
     #[must_use]
     pub fn open(options: PgConnectOptions, connections: u32) -> Self {
-        Self { pool: PgPoolOptions::new().max_connections(connections).connect_lazy_with(options) }
+        let pool = PgPoolOptions::new().max_connections(connections).min_connections(connections / 2);
+        Self { pool: pool.test_before_acquire(false).connect_lazy_with(options) }
     }
 
     /// Brings the tables, ours and the queue's, to this version. Two processes may do it at once.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         // Both sets are recorded in one table, so each has to bear the other's rows.
-        PostgresStorage::migrations().set_ignore_missing(true).run(&self.pool).await?;
+        let mut queue = PostgresStorage::migrations();
+        for migration in queue.migrations.to_mut() {
+            // Not every PostgreSQL has this extension, and the queue no longer uses it. The checksums stay those of the files.
+            let sql = migration.sql.as_str().replace("CREATE EXTENSION IF NOT EXISTS pgcrypto;", "");
+            migration.sql = AssertSqlSafe(sql).into_sql_str();
+        }
+        queue.set_ignore_missing(true).run(&self.pool).await?;
         sqlx::migrate!("./migrations").set_ignore_missing(true).run(&self.pool).await?;
         Ok(())
     }

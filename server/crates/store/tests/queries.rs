@@ -37,11 +37,14 @@ async fn every_kept_query_is_what_the_migrated_database_says_of_it() {
         let sql = query["query"].as_str().unwrap().to_owned();
         let described = connection.describe(AssertSqlSafe(sql.clone()).into_sql_str()).await.unwrap();
         let now: Vec<String> = described.columns.iter().map(|column| column.name().to_owned()).collect();
-        let then: Vec<&str> = query["describe"]["columns"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();
+        let then: Vec<&str> =
+            query["describe"]["columns"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();
         assert_eq!(now, then, "{sql}");
         let Some(Either::Left(parameters)) = described.parameters else { continue };
-        let now: Vec<String> = parameters.iter().map(|parameter| parameter.name().trim_end_matches("[]").to_lowercase()).collect();
-        let then: Vec<String> = query["describe"]["parameters"]["Left"].as_array().unwrap().iter().map(type_name).collect();
+        let now: Vec<String> =
+            parameters.iter().map(|parameter| parameter.name().trim_end_matches("[]").to_lowercase()).collect();
+        let then: Vec<String> =
+            query["describe"]["parameters"]["Left"].as_array().unwrap().iter().map(type_name).collect();
         assert_eq!(now.len(), then.len(), "{sql}");
         for (now, then) in now.iter().zip(&then) {
             assert!(then.starts_with(now.as_str()), "{sql}: a parameter is {now} and was {then}");

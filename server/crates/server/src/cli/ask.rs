@@ -50,7 +50,8 @@ async fn ask(app: &crate::app::App, alone: bool, email: &str, text: &str) -> Res
             if run.state.has_ended() || run.waiting_for.is_some() {
                 let said =
                     mezzofy_store::messages::newest(&mut tx, run.conversation).await.map_err(|error| full(&error))?;
-                return Ok(said.map(|message| message.text).unwrap_or_default());
+                let said = said.map(|message| message.text).unwrap_or_default();
+                return if run.error.is_some() { Err(said) } else { Ok(said) };
             }
             drop(tx);
             waiter.woken().await;

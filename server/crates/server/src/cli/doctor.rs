@@ -74,9 +74,9 @@ pub(super) async fn run() -> Result<(), String> {
 }
 
 async fn open(config: &Config) -> Result<String, String> {
-    let database = database::Database::visit(config).await?;
-    let version = database.store.version().await.map_err(|error| database::full(&error));
-    database.close().await;
+    let store = database::outside(config)?;
+    let version = store.version().await.map_err(|error| database::full(&error));
+    store.close().await;
     version
 }
 

@@ -41,6 +41,7 @@ pub(super) async fn run(config: &Config, what: What) -> Result<(), String> {
     .await;
     database.close().await;
     let ledger::Imported { new, known } = imported.map_err(|error: String| error)?;
-    say(&format!("imported {new} entries, {known} were there already"));
+    let entries = |count| if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") };
+    say(&format!("imported {}; there already: {}", entries(new), entries(known)));
     Ok(())
 }

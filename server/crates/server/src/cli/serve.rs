@@ -11,7 +11,7 @@ use super::say;
 pub(super) async fn run(config: &Config, demo: Option<Demo>) -> Result<(), String> {
     arm_crash()?;
     // The port is taken first, so that a second server says so before it touches anything.
-    let listener = serve::listen(config.port).await?;
+    let listener = serve::listen(config.host, config.port).await?;
     let port = listener.local_addr().map_err(|error| error.to_string())?.port();
     let database = Database::serve(config).await?;
     let served = async {

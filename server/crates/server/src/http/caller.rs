@@ -6,7 +6,8 @@ use axum::http::request;
 use axum::http::{HeaderMap, Method};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
-use mezzofy_store::{people, sessions};
+use mezzofy_domain::roles::Permission;
+use mezzofy_store::people;
 
 use super::limits::Counted;
 use super::problem::{Kind, Problem};
@@ -27,6 +28,12 @@ impl FromRequestParts<App> for Caller {
     async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
         let token = bearer(&parts.headers).ok_or_else(signed_out)?;
         let caller = of_token(app, token).await?.ok_or_else(signed_out)?;
+        if !app.roles.allows(&caller.person.role, Permission::Chat) {
+            return Err(Problem::new(
+                Kind::NotPermitted,
+                "Your role does not allow talking to the assistant. Ask an administrator.",
+            ));
+        }
         let path = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
         let message = parts.method == Method::POST && path == Some("/v1/conversations/{id}/messages");
         app.limiters.count(caller.person.id, if message { Counted::Message } else { Counted::Request })?;
@@ -37,10 +44,7 @@ impl FromRequestParts<App> for Caller {
 /// The caller of an access token; `None` when it is not good.
 pub(super) async fn of_token(app: &Parts, token: &str) -> Result<Option<Caller>, Problem> {
     let Some(session) = app.tokens.read(token, app.clock.now()) else { return Ok(None) };
-    let mut tx = app.store.begin().await?;
-    let Some(person) = sessions::person(&mut tx, session).await? else { return Ok(None) };
-    let person = people::get(&mut tx, person).await?.filter(|person| !person.disabled);
-    Ok(person.map(|person| Caller { person, session }))
+    Ok(people::of_session(&app.store, session).await?.map(|person| Caller { person, session }))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -9,7 +9,7 @@ use mezzofy_domain::file::File;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
 use mezzofy_domain::run::RunState;
-use mezzofy_store::messages::{Author, Message, NewMessage};
+use mezzofy_store::messages::{Author, Fresh, Message, NewMessage};
 use mezzofy_store::runs::Run;
 use mezzofy_store::{Tx, commit, conversations, files, jobs, messages, runs};
 use serde::{Deserialize, Serialize};
@@ -120,13 +120,22 @@ async fn create(
 ) -> Result<(StatusCode, Json<Accepted>), Problem> {
     let text = checked_text(&create.text)?;
     let mut tx = app.store.begin().await?;
-    conversations::lock(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("conversation"))?;
+    let run = new_run(&app, &caller.person, id, text)?;
+    let message = person_message(&app, id, run.id, text, Some(create.client_id));
+    if let Fresh::Stored(message) = messages::add_fresh(&mut tx, message, &run, &title_of(text)).await? {
+        jobs::enqueue(&mut tx, run.id).await?;
+        commit(tx).await?;
+        let accepted = Accepted { message: MessageView::of(message, &[]), run: RunView::of(run, &[])? };
+        return Ok((StatusCode::ACCEPTED, Json(accepted)));
+    }
+    drop(tx);
 
+    let mut tx = app.store.begin().await?;
+    conversations::lock(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("conversation"))?;
     if let Some(message) = messages::by_client_id(&mut tx, id, create.client_id).await? {
         let run = runs::load(&mut tx, message.run_id.into()).await?.ok_or_else(|| Problem::not_found("run"))?;
         return Ok((StatusCode::ACCEPTED, Json(accepted(&mut tx, message, run).await?)));
     }
-
     let (message, run) = take(&app, &mut tx, &caller.person, id, text, Some(create.client_id)).await?;
     let accepted = accepted(&mut tx, message, run).await?;
     commit(tx).await?;
@@ -155,18 +164,9 @@ async fn take(
     text: &str,
     client_id: Option<Uuid>,
 ) -> Result<(Message, Run), Problem> {
-    let now = app.clock.now();
     let run = run_for(app, tx, person, conversation, text).await?;
-    let message = NewMessage {
-        id: app.new_id(),
-        conversation,
-        run: run.id,
-        author: Author::Person,
-        text,
-        choices: &[],
-        client_id,
-        now,
-    };
+    let message = person_message(app, conversation, run.id, text, client_id);
+    let now = message.now;
     let message = messages::add(tx, message).await?;
     conversations::touch(tx, conversation, &title_of(text), now).await?;
     jobs::enqueue(tx, run.id).await?;
@@ -190,8 +190,14 @@ async fn run_for(
         runs::save(tx, &mut waiting).await?;
         return Ok(waiting);
     }
+    let run = new_run(app, person, conversation, text)?;
+    runs::add(tx, &run).await?;
+    Ok(run)
+}
+
+fn new_run(app: &Parts, person: &Person, conversation: Id<id::Conversation>, text: &str) -> Result<Run, Problem> {
     let machine = Machine::new(text.to_owned(), person);
-    let run = Run {
+    Ok(Run {
         id: app.new_id(),
         conversation,
         person: person.id,
@@ -209,9 +215,18 @@ async fn run_for(
         cancel_asked: false,
         created_at: app.clock.now(),
         ended_at: None,
-    };
-    runs::add(tx, &run).await?;
-    Ok(run)
+    })
+}
+
+fn person_message<'a>(
+    app: &Parts,
+    conversation: Id<id::Conversation>,
+    run: Id<id::Run>,
+    text: &'a str,
+    client_id: Option<Uuid>,
+) -> NewMessage<'a> {
+    let (id, now) = (app.new_id(), app.clock.now());
+    NewMessage { id, conversation, run, author: Author::Person, text, choices: &[], client_id, now }
 }
 
 async fn accepted(tx: &mut Tx, message: Message, run: Run) -> Result<Accepted, Problem> {

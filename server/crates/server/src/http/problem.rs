@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     Invalid,
     /// Nobody is signed in.
     SignedOut,
+    /// The caller's role does not allow it.
+    NotPermitted,
     /// There is no such thing for the caller.
     NotFound,
     /// It contradicts what is there.
@@ -48,6 +50,7 @@ impl Kind {
             Self::Malformed => (StatusCode::BAD_REQUEST, "malformed", "The request can't be read"),
             Self::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "The request can't be taken as it is"),
             Self::SignedOut => (StatusCode::UNAUTHORIZED, "signed-out", "Sign in first"),
+            Self::NotPermitted => (StatusCode::FORBIDDEN, "not-permitted", "Your role does not allow that"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is no such thing"),
             Self::Conflict => (StatusCode::CONFLICT, "conflict", "That is not possible now"),
             Self::Range => (StatusCode::RANGE_NOT_SATISFIABLE, "range", "The file has no such range"),

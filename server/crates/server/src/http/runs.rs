@@ -160,7 +160,7 @@ pub(super) struct EventView {
     pub(super) cursor: i64,
     pub(super) run_id: Uuid,
     pub(super) conversation_id: Uuid,
-    /// run.state, run.progress, message.delta, message.done, tool.started, tool.done, file.ready or notice.
+    /// run.state, run.progress, message.delta, message.done, tool.started, tool.done or file.ready.
     pub(super) kind: String,
     /// As the kind has it.
     pub(super) data: Value,

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use mezzofy_domain::id::{self, Id};
-use mezzofy_store::events;
+use mezzofy_store::{events, people};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::time::{Instant, interval_at, timeout};
@@ -172,6 +172,5 @@ async fn send_after(
 }
 
 async fn still_signed_in(app: &Parts, caller: &Caller) -> bool {
-    let Ok(mut tx) = app.store.begin().await else { return true };
-    mezzofy_store::sessions::person(&mut tx, caller.session).await.map_or(true, |person| person.is_some())
+    people::of_session(&app.store, caller.session).await.map_or(true, |person| person.is_some())
 }

@@ -1,6 +1,6 @@
 //! A server for one test: real PostgreSQL with a database of its own, real HTTP on loopback, a clock that stands still.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -57,6 +57,7 @@ fn config(data_dir: &Path) -> Config {
         roles: Roles::parse(&std::fs::read_to_string(home.join("config/roles.yaml")).unwrap()).unwrap(),
         home,
         data_dir: data_dir.to_owned(),
+        host: Ipv4Addr::LOCALHOST.into(),
         port: 0,
         database_url: None,
         jwt_secret: "a secret of the tests, long enough".into(),

@@ -99,10 +99,7 @@ async fn mails(data_dir: &Path) -> i64 {
 /// A database that root had to put elsewhere is removed with its folder.
 fn remove(folder: &TempDir) {
     if let Ok(place) = std::fs::read_to_string(folder.path().join("postgres.location")) {
-        let place = Path::new(place.trim());
-        if place.starts_with("/var/lib/mezzofy") {
-            std::fs::remove_dir_all(place).ok();
-        }
+        std::fs::remove_dir_all(Path::new("/var/lib/mezzofy").join(place.trim())).unwrap();
     }
 }
 
