@@ -88,3 +88,6 @@ impl Gate<'_> {
         Err(RunError { kind: RunErrorKind::NotPossible, detail: self.texts.outside.say(language, &values) })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -272,4 +272,4 @@ fn language_of(text: &str, request: &Request<'_>) -> Language {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -250,3 +250,6 @@ impl Run {
         self.language
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ pub(super) fn prompts() -> Prompts {
     prompts::load(&server_file("prompts/planner.yaml")).unwrap()
 }
 
-pub(super) fn skills() -> Skills {
+pub(crate) fn skills() -> Skills {
     crate::skills::load(&server_file("skills"), &tools()).unwrap()
 }
 
@@ -35,7 +35,7 @@ fn person(email: &str, name: &str, title: &str, role: &str, department: Departme
 }
 
 /// The finance manager, who asks, first.
-pub(super) fn directory() -> Vec<Person> {
+pub(crate) fn directory() -> Vec<Person> {
     let mut gone = person("gone", "Olga Petrova", "CEO", "executive", Department::Management);
     gone.disabled = true;
     vec![
@@ -48,7 +48,7 @@ pub(super) fn directory() -> Vec<Person> {
 }
 
 /// One planner with the shipped skills and words, for a table of sentences.
-pub(super) struct Desk {
+pub(crate) struct Desk {
     planner: Planner,
     skills: Skills,
     people: Vec<Person>,
@@ -56,7 +56,7 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             planner: Planner { prompts: prompts() },
             skills: skills(),
@@ -65,7 +65,7 @@ impl Desk {
         }
     }
 
-    pub(super) fn ask(&self, text: &str) -> Plan {
+    pub(crate) fn ask(&self, text: &str) -> Plan {
         self.reply(&[text], None)
     }
 
