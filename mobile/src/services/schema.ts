@@ -680,13 +680,19 @@ export interface components {
             waiting_for: "person" | null;
         };
         SendMessage: {
+            /** @description Must be null: the agent follows from the text. */
+            agent?: string | null;
             /**
              * Format: uuid
              * @description The sender's own id of the message: sending it again gives the same answer and starts nothing.
              */
             client_id: string;
+            /** @description Must be empty: a run can't read files. */
+            file_ids?: string[];
             /** @description 1 to 5,000 characters. */
             text: string;
+            /** @description Must be null: a run can't read pages. */
+            url?: string | null;
         };
         /** @description A sign-in. */
         SignIn: {

@@ -3,24 +3,36 @@
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use axum::http::request::Parts;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mezzofy_store::page::{MOST, Page, Slice};
 use serde::de::DeserializeOwned;
+use serde::de::value::{Error as ValueError, MapDeserializer};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::problem::{Kind, Problem};
 
-/// A JSON body.
+/// A JSON body. A request without any is read as one with an empty object.
 pub(super) struct Body<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let headers = request.headers();
+        let length = headers.get(CONTENT_LENGTH).map_or(Some("0"), |length| length.to_str().ok());
+        let empty =
+            length == Some("0") && !headers.contains_key(CONTENT_TYPE) && !headers.contains_key(TRANSFER_ENCODING);
+        if empty {
+            let body = T::deserialize(MapDeserializer::<_, ValueError>::new(std::iter::empty::<(&str, &str)>()));
+            return body
+                .map(Self)
+                .map_err(|error| Problem::new(Kind::Invalid, sentence(&format!("The body is missing: {error}"))));
+        }
         match Json::from_request(request, state).await {
             Ok(Json(body)) => Ok(Self(body)),
             Err(JsonRejection::JsonDataError(error)) => Err(Problem::new(Kind::Invalid, sentence(&error.body_text()))),

@@ -84,6 +84,29 @@ struct SendMessage {
     client_id: Uuid,
     /// 1 to 5,000 characters.
     text: String,
+    /// Must be empty: a run can't read files.
+    #[serde(default)]
+    file_ids: Vec<Uuid>,
+    /// Must be null: a run can't read pages.
+    url: Option<String>,
+    /// Must be null: the agent follows from the text.
+    agent: Option<String>,
+}
+
+impl SendMessage {
+    /// Refuses what a run would have to leave out.
+    fn check(&self) -> Result<&str, Problem> {
+        if !self.file_ids.is_empty() {
+            return Err(Problem::field("file_ids", "A message can't carry files. Say in words what you need."));
+        }
+        if self.url.is_some() {
+            return Err(Problem::field("url", "A message can't carry a web address. Say in words what you need."));
+        }
+        if self.agent.is_some() {
+            return Err(Problem::field("agent", "The agent can't be chosen. It follows from what is asked."));
+        }
+        checked_text(&self.text)
+    }
 }
 
 /// A message that was taken, and its run.
@@ -118,7 +141,7 @@ async fn create(
     Segment(id): Segment<Id<id::Conversation>>,
     Body(create): Body<SendMessage>,
 ) -> Result<(StatusCode, Json<Accepted>), Problem> {
-    let text = checked_text(&create.text)?;
+    let text = create.check()?;
     let mut tx = app.store.begin().await?;
     let run = new_run(&app, &caller.person, id, text)?;
     let message = person_message(&app, id, run.id, text, Some(create.client_id));

@@ -108,3 +108,17 @@ async fn suggestions_are_those_of_the_persons_role_and_language() {
     assert_eq!(ceo.items("/v1/skills").await[0]["title"], "财务报表");
     app.end().await;
 }
+
+#[tokio::test]
+async fn a_conversation_begins_without_a_body_and_a_message_may_name_what_it_does_not_carry() {
+    let app = TestApp::without_data().await;
+    let ceo = app.person("ceo").await;
+    let (status, conversation) = ceo.send(Method::POST, "/v1/conversations", None).await;
+    assert_eq!(status, StatusCode::CREATED, "{conversation}");
+    let path = format!("/v1/conversations/{}/messages", text(&conversation["id"]));
+    let body = json!({"client_id": Uuid::new_v4(), "text": "hello", "file_ids": [], "url": null, "agent": null});
+    let accepted = ceo.post(&path, body).await;
+    ceo.get(&format!("/v1/runs/{}?wait=60", text(&accepted["run"]["id"]))).await;
+    assert_eq!(ceo.send(Method::POST, &path, None).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    app.end().await;
+}

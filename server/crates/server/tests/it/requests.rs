@@ -79,6 +79,8 @@ async fn what_can_not_be_read_is_a_problem_and_never_a_fault() {
         (&messages, json!({"client_id": "not an id", "text": "hi"}).to_string(), 422),
         (&messages, json!({"client_id": id, "text": "hi", "role": "admin"}).to_string(), 422),
         (&messages, json!({"client_id": id, "text": 5}).to_string(), 422),
+        (&messages, json!({"client_id": id, "text": "hi", "file_ids": [id]}).to_string(), 422),
+        (&messages, json!({"client_id": id, "text": "hi", "agent": "finance"}).to_string(), 422),
         (&messages, "{\"client_id\":".to_owned(), 400),
         (&messages, "\u{fffd}".to_owned(), 400),
         (&messages, format!("{{\"text\": \"{}\"}}", "x".repeat(2 * 1024 * 1024)), 413),
