@@ -17,7 +17,6 @@ export type StreamEvent = Envelope &
     | { kind: 'tool.started'; data: { name: string } }
     | { kind: 'tool.done'; data: { name: string; ok: boolean } }
     | { kind: 'file.ready'; data: { file: StoredFile } }
-    | { kind: 'notice'; data: { text: string } }
   );
 
 /** An event as the server stores it, or null when it is none. Kinds that this app doesn't know stay as they are. */

@@ -102,7 +102,6 @@ export const useLive = create<Live>((set) => ({
     set((live) => ({
       ...withRun(live, event),
       ...withDrafts(live, event),
-      ...(event.kind === 'notice' ? { notice: event.data.text } : {}),
     })),
   tell: (notice) => set({ notice }),
   dismissNotice: () => set({ notice: null }),
