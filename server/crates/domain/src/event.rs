@@ -61,6 +61,12 @@ pub enum EventBody {
         /// What it gave.
         result: Value,
     },
+    /// Something the person should know of the run.
+    #[serde(rename = "notice")]
+    Notice {
+        /// A sentence in the person's language.
+        text: String,
+    },
     /// A file was made.
     #[serde(rename = "file.ready")]
     FileReady {

@@ -109,6 +109,9 @@ pub enum File {}
 /// What an effect's id is an id of.
 #[derive(Debug)]
 pub enum Effect {}
+/// What a model call's id is an id of.
+#[derive(Debug)]
+pub enum ModelCall {}
 /// What a sign-in session's id is an id of.
 #[derive(Debug)]
 pub enum Session {}

@@ -12,3 +12,4 @@ pub mod people;
 pub mod period;
 pub mod roles;
 pub mod run;
+pub mod usage;

@@ -18,6 +18,8 @@ pub enum Permission {
     ReadLedger,
     /// Send mail from one's own mailbox.
     SendMail,
+    /// See what the company's people use and set their budgets.
+    Administer,
 }
 
 /// One role: whose data, what it may do, and with which skills.

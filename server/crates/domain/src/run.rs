@@ -91,14 +91,28 @@ pub enum RunErrorKind {
     ToolFailed,
     /// It is not known whether an effect took place; the outbox says what to check.
     EffectUnknown,
+    /// A budget for models is used up.
+    BudgetExceeded,
+    /// The run took more turns, tokens, money or time than a run may.
+    LimitReached,
+    /// No model could be reached, or the model could not make itself understood.
+    ModelFailed,
     /// A fault of ours; the log has the cause.
     Internal,
 }
 
 impl RunErrorKind {
     /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::NotPermitted, Self::NotPossible, Self::ToolFailed, Self::EffectUnknown, Self::Internal];
+    pub const ALL: [Self; 8] = [
+        Self::NotPermitted,
+        Self::NotPossible,
+        Self::ToolFailed,
+        Self::EffectUnknown,
+        Self::BudgetExceeded,
+        Self::LimitReached,
+        Self::ModelFailed,
+        Self::Internal,
+    ];
 
     /// As it is stored and sent.
     #[must_use]
@@ -108,6 +122,9 @@ impl RunErrorKind {
             Self::NotPossible => "not_possible",
             Self::ToolFailed => "tool_failed",
             Self::EffectUnknown => "effect_unknown",
+            Self::BudgetExceeded => "budget_exceeded",
+            Self::LimitReached => "limit_reached",
+            Self::ModelFailed => "model_failed",
             Self::Internal => "internal",
         }
     }

@@ -1,0 +1,132 @@
+//! What a model's work takes in tokens, and what that costs.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+/// The tokens of one model call, or of several together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Usage {
+    /// Input that was neither read from nor written to a cache.
+    pub input: u64,
+    /// Input read from a cache.
+    pub cache_read: u64,
+    /// Input written to a cache that holds for five minutes.
+    pub cache_write_5m: u64,
+    /// Input written to a cache that holds for an hour.
+    pub cache_write_1h: u64,
+    /// Output, thinking among it.
+    pub output: u64,
+}
+
+impl Usage {
+    /// All tokens of the prompt, cached ones among them.
+    #[must_use]
+    pub fn prompt(self) -> u64 {
+        self.input + self.cache_read + self.cache_write_5m + self.cache_write_1h
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            input: self.input + other.input,
+            cache_read: self.cache_read + other.cache_read,
+            cache_write_5m: self.cache_write_5m + other.cache_write_5m,
+            cache_write_1h: self.cache_write_1h + other.cache_write_1h,
+            output: self.output + other.output,
+        }
+    }
+}
+
+/// What tokens cost, USD for a million of each kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rates {
+    /// Uncached input.
+    pub input: Decimal,
+    /// Output.
+    pub output: Decimal,
+    /// Input read from a cache.
+    pub cache_read: Decimal,
+    /// Input written to a cache for five minutes.
+    pub cache_write_5m: Decimal,
+    /// Input written to a cache for an hour.
+    pub cache_write_1h: Decimal,
+}
+
+/// A model's price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Price {
+    /// What holds for all tokens of a call.
+    pub rates: Rates,
+    /// What holds instead for all tokens of a call with a long prompt.
+    pub long_prompt: Option<LongPrompt>,
+}
+
+/// The price of calls with long prompts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LongPrompt {
+    /// A prompt of more tokens than this is long.
+    pub above: u64,
+    /// What holds then.
+    pub rates: Rates,
+}
+
+impl Price {
+    /// What one call costs, USD, exact.
+    #[must_use]
+    pub fn cost(&self, usage: Usage) -> Decimal {
+        let rates = match &self.long_prompt {
+            Some(long) if usage.prompt() > long.above => &long.rates,
+            Some(_) | None => &self.rates,
+        };
+        let tokens = [
+            (usage.input, rates.input),
+            (usage.output, rates.output),
+            (usage.cache_read, rates.cache_read),
+            (usage.cache_write_5m, rates.cache_write_5m),
+            (usage.cache_write_1h, rates.cache_write_1h),
+        ];
+        let for_a_million: Decimal = tokens.iter().map(|(tokens, rate)| Decimal::from(*tokens) * rate).sum();
+        for_a_million / Decimal::from(1_000_000)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decimal(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    fn rates(input: &str, output: &str, read: &str, write: &str, write_1h: &str) -> Rates {
+        Rates {
+            input: decimal(input),
+            output: decimal(output),
+            cache_read: decimal(read),
+            cache_write_5m: decimal(write),
+            cache_write_1h: decimal(write_1h),
+        }
+    }
+
+    #[test]
+    fn each_kind_of_token_has_its_own_rate() {
+        let sonnet = Price { rates: rates("2", "10", "0.10", "2.50", "4"), long_prompt: None };
+        let usage = Usage { input: 671, output: 113, cache_read: 20_001, cache_write_5m: 1_024, cache_write_1h: 7 };
+        assert_eq!(sonnet.cost(usage), decimal("0.0070601"));
+        assert_eq!(usage.prompt(), 21_703);
+        assert_eq!(sonnet.cost(Usage::default()), Decimal::ZERO);
+    }
+
+    #[test]
+    fn a_long_prompt_has_its_price_on_everything_and_begins_one_token_above_the_limit() {
+        let long = LongPrompt { above: 100_000, rates: rates("0.50", "2.50", "0.05", "0.625", "1") };
+        let haiku = Price { rates: rates("0.10", "0.50", "0.01", "0.125", "0.20"), long_prompt: Some(long) };
+        let at = Usage { input: 90_000, cache_read: 10_000, output: 1_000, ..Usage::default() };
+        assert_eq!(haiku.cost(at), decimal("0.0096"));
+        let above = Usage { cache_read: 10_001, ..at };
+        assert_eq!(haiku.cost(above), decimal("0.04800005"));
+    }
+}
