@@ -2,9 +2,14 @@
 //! skills' files at start.
 
 pub mod agents;
+pub mod calls;
 pub mod gate;
+pub mod instructions;
+pub mod model;
 pub mod planner;
 pub mod run;
 pub mod skills;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod texts;
 pub mod tool;

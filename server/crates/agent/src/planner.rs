@@ -17,6 +17,7 @@ use crate::skills::{InputKind, Skill, SkillProblem, Skills, Text};
 mod answer;
 mod calendar;
 mod filling;
+mod model;
 mod periods;
 mod prompts;
 mod recipients;
@@ -25,6 +26,8 @@ pub(crate) mod words;
 
 use calendar::Calendar;
 use filling::{Filling, Need};
+pub(crate) use model::question_in;
+pub use model::{BuiltIn, PLANNER};
 use prompts::Prompts;
 use recipients::Reader;
 use recognise::{Guess, guesses};

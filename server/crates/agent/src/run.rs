@@ -1,17 +1,29 @@
 //! The run machine: what a run does next, as a value that is stored after every step. It never does IO and never waits:
 //! it says what it needs, and takes what came of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::{Department, Person};
-use mezzofy_domain::run::{RunError, RunErrorKind, RunState, WaitingFor};
+use mezzofy_domain::run::{RunError, RunErrorKind, RunState};
+use mezzofy_domain::usage::Usage;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::planner::{OpenQuestion, Plan};
-use crate::skills::{NextStep, SkillRun, SkillRunError, Skills};
+use crate::model::{Block, CallResult, Part, Source, Turn};
+use crate::planner::PLANNER;
+use crate::skills::{SkillRunError, Skills};
+
+mod round;
+mod views;
+mod wanted;
+
+use round::{Coming, Round};
+pub use wanted::{Question, Wanted};
+
+/// Calls without effect that are made at once, at most.
+const AT_ONCE: usize = 8;
 
 /// A run between two steps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,16 +35,36 @@ pub struct Run {
     inputs: Map<String, Value>,
     tools: Vec<String>,
     kept: BTreeMap<String, Value>,
+    history: Vec<Turn>,
+    done: Vec<Done>,
+    /// Whether something outside our database was changed.
+    acted: bool,
+    notices: BTreeSet<String>,
+    /// Replies of models so far.
+    turns: u32,
+    /// Replies in a row with a call that can't be made.
+    misread: u32,
+    /// Tokens of the newest request and reply.
+    window: u64,
+    /// Since when it works without having waited for a person.
+    since: Option<DateTime<Utc>>,
     phase: Phase,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Phase {
-    Planning { open: Option<OpenQuestion> },
-    Working(Box<SkillRun>),
-    Waiting { open: OpenQuestion },
+    Asking,
+    Calling(Round),
     Ended(End),
+}
+
+/// A call without effect that a model made, and its result.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Done {
+    tool: String,
+    input: Value,
+    result: Value,
 }
 
 /// How a run ended.
@@ -50,17 +82,12 @@ pub enum End {
 /// What a run needs now.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Next<'a> {
-    /// A plan for what was said; give it to [`Run::planned`].
-    Plan {
-        /// The person's texts, the newest last.
-        texts: &'a [String],
-        /// The question the newest one answers.
-        open: Option<&'a OpenQuestion>,
-    },
-    /// A tool call; give its result to [`Run::called`], or the reason it failed to [`Run::failed`].
-    Call(Call),
+    /// A model's reply to its history; give it to [`Run::replied`].
+    Ask,
+    /// These calls, at once; give each result to [`Run::called`], or the reason it failed to [`Run::failed`].
+    Calls(Vec<Call>),
     /// The person's answer; give it to [`Run::said`].
-    Wait(&'a OpenQuestion),
+    Wait(&'a Question),
     /// Nothing: it has ended.
     Done(&'a End),
 }
@@ -74,9 +101,18 @@ pub struct Call {
     pub tool: String,
     /// Its input object.
     pub input: Value,
-    /// What the person is told meanwhile.
-    pub progress: String,
-    step: String,
+    /// What the person is told meanwhile, where a skill says it.
+    pub progress: Option<String>,
+    at: usize,
+    step: Option<String>,
+}
+
+impl Call {
+    /// Whether a skill makes it, not a model by itself.
+    #[must_use]
+    pub fn is_of_skill(&self) -> bool {
+        self.step.is_some()
+    }
 }
 
 impl Run {
@@ -91,164 +127,230 @@ impl Run {
             inputs: Map::new(),
             tools: Vec::new(),
             kept: BTreeMap::new(),
-            phase: Phase::Planning { open: None },
+            history: Vec::new(),
+            done: Vec::new(),
+            acted: false,
+            notices: BTreeSet::new(),
+            turns: 0,
+            misread: 0,
+            window: 0,
+            since: None,
+            phase: Phase::Asking,
         }
     }
 
-    /// What it needs now. A skill without further steps ends the run with its answer.
+    /// Gives it the conversation so far and its agent. A run that has begun is left as it is.
+    pub fn begin(&mut self, earlier: Vec<Turn>, context: String, agent: Department) {
+        if !self.has_begun() {
+            self.agent = Some(agent);
+            self.history = earlier;
+            let said = self.texts.iter().cloned().map(Part::Text);
+            self.history.push(Turn::Person(std::iter::once(Part::Text(context)).chain(said).collect()));
+        }
+    }
+
+    /// Whether it has a history.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        !self.history.is_empty()
+    }
+
+    /// Ends it before any model was asked: the person may not have this done.
+    pub fn refused(&mut self, error: RunError, skill: String, agent: Department) {
+        (self.skill, self.agent) = (Some(skill), Some(agent));
+        self.end(End::Failed(error));
+    }
+
+    /// What it needs now. A skill without further steps hands its answer on.
     pub fn next(&mut self, skills: &Skills) -> Result<Next<'_>, SkillRunError> {
-        if let Phase::Working(work) = &self.phase {
-            let skill = skills.get(&work.skill).ok_or_else(|| SkillRunError::Missing {
-                skill: work.skill.clone(),
-                needed: "its own folder".to_owned(),
-            })?;
-            match work.next(skill)? {
-                NextStep::Call { step_id, tool, input, progress } => {
-                    let id = format!("{step_id}-{}", self.tools.len() + 1);
-                    return Ok(Next::Call(Call { id, tool, input, progress, step: step_id }));
+        if let Phase::Calling(round) = &mut self.phase {
+            match round.next(skills, &self.done, self.tools.len())? {
+                Coming::Calls(calls) => return Ok(Next::Calls(calls)),
+                Coming::Person => {}
+                Coming::Answer(text) => self.end(End::Answered(text)),
+                Coming::Results(results) => {
+                    self.history.push(Turn::Results(results));
+                    self.phase = Phase::Asking;
                 }
-                NextStep::Answer { text } | NextStep::Stop { text } => self.phase = Phase::Ended(End::Answered(text)),
             }
         }
         Ok(match &self.phase {
-            Phase::Planning { open } => Next::Plan { texts: &self.texts, open: open.as_ref() },
-            Phase::Waiting { open } => Next::Wait(open),
             Phase::Ended(end) => Next::Done(end),
-            Phase::Working(work) => {
-                return Err(SkillRunError::Missing { skill: work.skill.clone(), needed: "a next step".to_owned() });
-            }
+            Phase::Calling(round) => round.question().map_or(Next::Ask, Next::Wait),
+            Phase::Asking => Next::Ask,
         })
     }
 
-    /// Takes the plan that [`Next::Plan`] asked for; `admitted` is what the gate says of it.
-    pub fn planned(&mut self, plan: Plan, person: &Person, today: NaiveDate, admitted: Result<(), RunError>) {
-        self.phase = match plan {
-            Plan::Skill(plan) => {
-                self.agent = Some(plan.agent);
-                self.skill = Some(plan.skill.clone());
-                self.inputs.clone_from(&plan.inputs);
-                self.language = plan.language;
-                match admitted {
-                    Ok(()) => Phase::Working(Box::new(SkillRun::new(plan, person, today))),
-                    Err(refusal) => {
-                        if refusal.kind == RunErrorKind::NotPossible {
-                            self.skill = None;
+    /// Takes a model's reply and what it wants, one for each of its calls. A reply without calls is the answer, unless the
+    /// provider only paused it.
+    pub fn replied(&mut self, reply: Replied, person: &Person, today: NaiveDate) {
+        let Replied { source, blocks, text, wanted, usage, paused } = reply;
+        self.turns += 1;
+        self.window = usage.prompt() + usage.output;
+        let planned = source.provider == PLANNER;
+        self.history.push(Turn::Model { source, blocks });
+        if wanted.is_empty() {
+            if !paused {
+                self.end(End::Answered(text));
+            }
+            return;
+        }
+        let misread = wanted.iter().any(|wanted| matches!(wanted, Wanted::Broken(_)));
+        self.misread = if misread { self.misread + 1 } else { 0 };
+        let mut round = Round::new(self.turns, planned);
+        for wanted in wanted {
+            match wanted {
+                Wanted::Skill { plan, admitted } => {
+                    self.agent = Some(plan.agent);
+                    self.skill = Some(plan.skill.clone());
+                    self.inputs.clone_from(&plan.inputs);
+                    match admitted {
+                        Ok(()) => round.add_skill(*plan, person, today),
+                        Err(refusal) if planned || refusal.kind == RunErrorKind::NotPermitted => {
+                            if refusal.kind == RunErrorKind::NotPossible {
+                                self.skill = None;
+                            }
+                            self.phase = Phase::Calling(round);
+                            return self.end(End::Failed(refusal));
                         }
-                        Phase::Ended(End::Failed(refusal))
+                        Err(refusal) => round.add_answered(CallResult { text: refusal.detail, is_error: true }),
                     }
                 }
+                Wanted::Tool { tool, input, effect } => round.add_tool(tool, input, effect),
+                Wanted::Ask { question, agent } => {
+                    self.agent = agent.or(self.agent);
+                    round.add_question(question);
+                }
+                Wanted::Decline { error, skill, agent } => {
+                    self.agent = agent.or(self.agent);
+                    self.skill = skill;
+                    self.phase = Phase::Calling(round);
+                    return self.end(End::Failed(error));
+                }
+                Wanted::Broken(text) => round.add_answered(CallResult { text, is_error: true }),
             }
-            Plan::Ask(open) => {
-                self.agent = Some(open.agent);
-                Phase::Waiting { open }
-            }
-            Plan::NotPossible { text } => {
-                self.agent.get_or_insert(person.department);
-                Phase::Ended(End::Failed(RunError { kind: RunErrorKind::NotPossible, detail: text }))
-            }
-            Plan::NotPermitted { skill, agent, text } => {
-                self.agent = Some(agent);
-                self.skill = Some(skill);
-                Phase::Ended(End::Failed(RunError { kind: RunErrorKind::NotPermitted, detail: text }))
-            }
-            Plan::Talk { text } => {
-                self.agent.get_or_insert(person.department);
-                Phase::Ended(End::Answered(text))
-            }
-        };
+        }
+        self.phase = Phase::Calling(round);
     }
 
-    /// Takes the result of a call, and what it keeps for later calls.
-    pub fn called(&mut self, skills: &Skills, call: &Call, result: Value, keep: Option<Value>) {
-        if let Phase::Working(work) = &mut self.phase
-            && let Some(skill) = skills.get(&work.skill)
-        {
-            self.tools.push(call.tool.clone());
-            if let Some(keep) = keep {
-                self.kept.insert(call.id.clone(), keep);
+    /// Takes what came of a call.
+    pub fn called(&mut self, skills: &Skills, call: &Call, called: Called) {
+        let Phase::Calling(round) = &mut self.phase else { return };
+        let Called { result, shown, keep, effect } = called;
+        self.tools.push(call.tool.clone());
+        self.acted |= effect;
+        if let Some(keep) = keep {
+            self.kept.insert(call.id.clone(), keep);
+        }
+        if let Some(step) = &call.step {
+            round.record(skills, call.at, step, result);
+        } else {
+            let text = shown.unwrap_or_else(|| result.to_string());
+            round.answer(call.at, CallResult { text, is_error: false });
+            if !effect {
+                self.done.push(Done { tool: call.tool.clone(), input: call.input.clone(), result });
             }
-            work.record(skill, &call.step, result);
         }
     }
 
-    /// Ends the run because a call failed, or because it can't go on.
+    /// Takes the reason a call failed, or the run can't go on. A model is told what it can do something about; all else ends
+    /// the run.
     pub fn failed(&mut self, call: Option<&Call>, error: RunError) {
         self.tools.extend(call.map(|call| call.tool.clone()));
-        self.phase = Phase::Ended(End::Failed(error));
+        let told = matches!(error.kind, RunErrorKind::NotPossible | RunErrorKind::ToolFailed);
+        match (&mut self.phase, call) {
+            (Phase::Calling(round), Some(call)) if told && !round.planned() => {
+                round.answer(call.at, CallResult { text: error.detail, is_error: true });
+            }
+            (Phase::Asking | Phase::Calling(_) | Phase::Ended(_), _) => self.end(End::Failed(error)),
+        }
     }
 
     /// Ends the run because someone said so.
     pub fn cancelled(&mut self, text: String) {
-        self.phase = Phase::Ended(End::Cancelled(text));
+        self.end(End::Cancelled(text));
     }
 
     /// Takes what the person said to the question asked. A run that does not wait is left as it is.
     pub fn said(&mut self, text: String) {
-        if let Phase::Waiting { open } = &self.phase {
-            self.phase = Phase::Planning { open: Some(open.clone()) };
+        if self.state().0 != RunState::Waiting {
+            return;
+        }
+        if let Phase::Calling(round) = &mut self.phase {
+            round.answer_question(&text);
             self.texts.push(text);
+            self.since = None;
         }
     }
 
-    /// Where it stands, as people see it.
+    /// Replaces the history by a summary of it, so that it fits the model's window again.
+    pub fn compact(&mut self, summary: String) {
+        let said = self.texts.iter().cloned().map(Part::Text);
+        self.history = vec![Turn::Person(said.chain([Part::Text(summary)]).collect())];
+        self.window = 0;
+    }
+
+    /// Notes what the person was told besides answers.
+    pub fn noticed(&mut self, texts: impl IntoIterator<Item = String>) {
+        self.notices.extend(texts);
+    }
+
+    /// Whether the person was told this in this run.
     #[must_use]
-    pub fn state(&self) -> (RunState, Option<WaitingFor>) {
-        match &self.phase {
-            Phase::Planning { .. } | Phase::Working(_) => (RunState::Running, None),
-            Phase::Waiting { .. } => (RunState::Waiting, Some(WaitingFor::Person)),
-            Phase::Ended(End::Answered(_)) => (RunState::Succeeded, None),
-            Phase::Ended(End::Failed(_)) => (RunState::Failed, None),
-            Phase::Ended(End::Cancelled(_)) => (RunState::Cancelled, None),
+    pub fn has_noticed(&self, text: &str) -> bool {
+        self.notices.contains(text)
+    }
+
+    /// Since when it works without having waited for a person; `now` where that begins now.
+    pub fn working_since(&mut self, now: DateTime<Utc>) -> DateTime<Utc> {
+        *self.since.get_or_insert(now)
+    }
+
+    /// Ends it; calls that nobody answered get an answer, so that the history is whole.
+    fn end(&mut self, end: End) {
+        if let Phase::Calling(round) = &mut self.phase {
+            let called = match self.history.last() {
+                Some(Turn::Model { blocks, .. }) => calls(blocks),
+                Some(Turn::Person(_) | Turn::Results(_)) | None => 0,
+            };
+            self.history.push(Turn::Results(round.close(called)));
         }
+        self.phase = Phase::Ended(end);
     }
+}
 
-    /// Why it failed.
-    #[must_use]
-    pub fn error(&self) -> Option<&RunError> {
-        match &self.phase {
-            Phase::Ended(End::Failed(error)) => Some(error),
-            Phase::Ended(End::Answered(_) | End::Cancelled(_))
-            | Phase::Planning { .. }
-            | Phase::Working(_)
-            | Phase::Waiting { .. } => None,
-        }
-    }
+/// What came of a call.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Called {
+    /// Its result.
+    pub result: Value,
+    /// What a model reads instead of a result that is too long for it.
+    pub shown: Option<String>,
+    /// What it keeps for later calls.
+    pub keep: Option<Value>,
+    /// Whether it changed something outside our database.
+    pub effect: bool,
+}
 
-    /// The department whose agent serves it.
-    #[must_use]
-    pub fn agent(&self) -> Option<Department> {
-        self.agent
-    }
+/// A model's reply, read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replied {
+    /// Which model said it.
+    pub source: Source,
+    /// As it said it.
+    pub blocks: Vec<Block>,
+    /// All its text.
+    pub text: String,
+    /// What its calls stand for, in their order.
+    pub wanted: Vec<Wanted>,
+    /// What it took.
+    pub usage: Usage,
+    /// Whether the provider only paused it.
+    pub paused: bool,
+}
 
-    /// The skill in use.
-    #[must_use]
-    pub fn skill(&self) -> Option<&str> {
-        self.skill.as_deref()
-    }
-
-    /// What the skill was given.
-    #[must_use]
-    pub fn inputs(&self) -> &Map<String, Value> {
-        &self.inputs
-    }
-
-    /// The names of the calls made, in order.
-    #[must_use]
-    pub fn tools(&self) -> &[String] {
-        &self.tools
-    }
-
-    /// What calls keep for later ones, by call id.
-    #[must_use]
-    pub fn kept(&self) -> &BTreeMap<String, Value> {
-        &self.kept
-    }
-
-    /// The language of the request.
-    #[must_use]
-    pub fn language(&self) -> Language {
-        self.language
-    }
+fn calls(blocks: &[Block]) -> usize {
+    blocks.iter().filter(|block| matches!(block.view(), crate::model::View::Call { .. })).count()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What the assistant says in its own voice when a run can't go on, from `prompts/run.yaml`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -30,6 +31,84 @@ pub struct Texts {
     pub cancelled: Text,
     /// A fault of ours ended the run.
     pub internal: Text,
+    /// A model failed and another goes on: `${model}`, `${next}`.
+    pub key_refused: Text,
+    /// See `key_refused`.
+    pub spend_limit: Text,
+    /// See `key_refused`.
+    pub busy: Text,
+    /// See `key_refused`.
+    pub unreachable: Text,
+    /// See `key_refused`.
+    pub broken_off: Text,
+    /// See `key_refused`.
+    pub rejected: Text,
+    /// See `key_refused`.
+    pub refused: Text,
+    /// A budget does not allow a model; another goes on: `${model}`, `${whose}`, `${limit}`, `${spent}`, `${next}`.
+    pub budget: Text,
+    /// Whose budget it is: the company's.
+    pub company_budget: Text,
+    /// Whose budget it is: the department's.
+    pub department_budget: Text,
+    /// Whose budget it is: the person's.
+    pub person_budget: Text,
+    /// What the planner is called in these.
+    pub planner: Text,
+    /// The planner can't go on with what a model began and partly did: `${done}`.
+    pub unfinished: Text,
+    /// The run took as much as a run may: `${limit}`.
+    pub limit_reached: Text,
+    /// The limit of turns, for `limit_reached`.
+    pub limit_turns: Text,
+    /// The limit of tokens, for `limit_reached`.
+    pub limit_tokens: Text,
+    /// The limit of money, for `limit_reached`.
+    pub limit_money: Text,
+    /// The limit of time, for `limit_reached`.
+    pub limit_time: Text,
+    /// A model called something twice that can't be called so: `${model}`.
+    pub misread: Text,
+    /// A reply did not fit twice: `${model}`.
+    pub too_long: Text,
+}
+
+/// What a tool is for, and what the person is told while it works.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ToolText {
+    /// For models: what it gives and when to call it.
+    pub description: String,
+    /// For the person, meanwhile.
+    pub progress: Text,
+}
+
+/// The texts of all tools, by name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(transparent)]
+pub struct ToolTexts(BTreeMap<String, ToolText>);
+
+impl ToolTexts {
+    /// Reads `tools.yaml` in the folder of the prompts; it has the texts of these tools and of no others.
+    pub fn load(prompts: &Path, tools: &[&str]) -> Result<Self, SkillProblem> {
+        let file = prompts.join("tools.yaml");
+        let problem = |reason: String| SkillProblem { file: file.clone(), line: 0, reason };
+        let text = std::fs::read_to_string(&file).map_err(|error| problem(error.to_string()))?;
+        let texts: Self = serde_saphyr::from_str(&text).map_err(|error| SkillProblem::of_yaml(&file, 0, &error))?;
+        if let Some(missing) = tools.iter().find(|name| !texts.0.contains_key(**name)) {
+            return Err(problem(format!("the tool {missing} has no texts")));
+        }
+        match texts.0.keys().find(|name| !tools.contains(&name.as_str())) {
+            Some(unknown) => Err(problem(format!("there is no tool {unknown}"))),
+            None => Ok(texts),
+        }
+    }
+
+    /// The texts of a tool.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&ToolText> {
+        self.0.get(name)
+    }
 }
 
 impl Texts {

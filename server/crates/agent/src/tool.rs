@@ -22,6 +22,8 @@ pub struct ToolSpec {
     pub name: &'static str,
     /// What the person's role must allow.
     pub permission: Permission,
+    /// Whether it changes something outside our database.
+    pub effect: bool,
     /// JSON schema of its input object.
     pub input_schema: Value,
     /// JSON schema of its result.

@@ -29,7 +29,13 @@ impl Rules {
 
     /// What the gate says to a statement for these recipients, asked for by somebody of this role.
     fn statement(&self, role: &str, recipients: &[&str]) -> Result<(), RunErrorKind> {
-        let spec = |name, permission| ToolSpec { name, permission, input_schema: json!({}), output_schema: json!({}) };
+        let spec = |name, permission| ToolSpec {
+            name,
+            permission,
+            effect: false,
+            input_schema: json!({}),
+            output_schema: json!({}),
+        };
         let ledger = spec("finance_statement", Permission::ReadLedger);
         let mail = spec("outlook_send_email", Permission::SendMail);
         let tools = if recipients.is_empty() { vec![&ledger] } else { vec![&ledger, &mail] };
@@ -107,6 +113,7 @@ fn a_mail_is_checked_again_with_its_copies_before_it_becomes_an_effect() {
 fn a_disabled_person_is_refused_whatever_their_role() {
     let rules = rules();
     let spec = ToolSpec {
+        effect: true,
         name: "outlook_send_email",
         permission: Permission::SendMail,
         input_schema: json!({}),

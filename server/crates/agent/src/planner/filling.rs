@@ -12,6 +12,7 @@ use super::words::Sentence;
 use super::{About, Asked, Choice, OpenQuestion, Plan, Planner, SkillPlan};
 use crate::skills::{InputKind, Skill, Text};
 
+mod call;
 mod labels;
 
 /// A skill with the inputs understood so far.

@@ -2,6 +2,10 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::*;
+use mezzofy_domain::run::WaitingFor;
+
+use crate::model::{Reply, Stop};
+use crate::planner::Plan;
 use crate::planner::tests::{Desk, directory, skills};
 use crate::skills::Skills;
 
@@ -11,113 +15,292 @@ fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, 22).unwrap()
 }
 
+fn me() -> Person {
+    directory().remove(0)
+}
+
 /// A run as it is after a restart: read back from what was stored.
 fn stored(run: &Run) -> Run {
     serde_json::from_value(serde_json::to_value(run).unwrap()).unwrap()
 }
 
-fn planned(said: &str) -> Run {
-    let me = &directory()[0];
-    let mut run = Run::new(said.to_owned(), me);
-    run.planned(Desk::new().ask(said), me, today(), Ok(()));
+fn source(provider: &str) -> Source {
+    Source { provider: provider.to_owned(), model: format!("{provider}-1") }
+}
+
+fn begun(said: &str) -> Run {
+    let mut run = Run::new(said.to_owned(), &me());
+    run.begin(Vec::new(), "Today is Sunday.".to_owned(), Department::Finance);
     run
 }
 
-fn call(run: &mut Run, skills: &Skills) -> Call {
+/// Takes a reply with a block for each wanted call.
+fn reply(run: &mut Run, provider: &str, wanted: Vec<Wanted>) {
+    let blocks = (0..wanted.len()).map(|at| Block::call(&format!("call{at}"), "any", &json!({}))).collect();
+    let replied = Replied {
+        source: source(provider),
+        blocks,
+        text: "Said.".to_owned(),
+        wanted,
+        usage: Usage { input: 100, output: 10, ..Usage::default() },
+        paused: false,
+    };
+    run.replied(replied, &me(), today());
+}
+
+fn statement() -> Wanted {
+    let Plan::Skill(plan) = Desk::new().ask(W1) else { panic!("the sentence is for a skill") };
+    Wanted::Skill { plan: Box::new(plan), admitted: Ok(()) }
+}
+
+fn tool(name: &str, effect: bool) -> Wanted {
+    Wanted::Tool { tool: name.to_owned(), input: json!({"of": name}), effect }
+}
+
+fn calls(run: &mut Run, skills: &Skills) -> Vec<Call> {
     match run.next(skills).unwrap() {
-        Next::Call(call) => call,
+        Next::Calls(calls) => calls,
         other => panic!("{other:?}"),
     }
 }
 
+fn names(calls: &[Call]) -> Vec<&str> {
+    calls.iter().map(|call| call.tool.as_str()).collect()
+}
+
+fn did(run: &mut Run, skills: &Skills, call: &Call, result: Value) {
+    run.called(skills, call, Called { result, ..Called::default() });
+}
+
+fn error(kind: RunErrorKind) -> RunError {
+    RunError { kind, detail: "No.".to_owned() }
+}
+
+const RESULTS: fn() -> [Value; 3] = || {
+    [
+        json!({"call": "1.0/statement-1", "empty": false, "figures": {"revenue": "SGD 1.00", "expenses": "SGD 1.00", "net_income": "SGD 0.00", "cash_at_end": "SGD 2.00"}}),
+        json!({"file": "f1", "name": "statement.pdf", "pages": 5}),
+        json!({"effect": "e1", "state": "done", "to": "ceo@mezzofy.example"}),
+    ]
+};
+
 #[test]
 fn a_run_stored_and_read_back_after_every_step_goes_on_as_if_nothing_had_been() {
     let skills = skills();
-    let mut run = stored(&planned(W1));
-    let results = [
-        json!({"call": "statement-1", "empty": false, "figures": {"revenue": "SGD 1.00", "expenses": "SGD 1.00", "net_income": "SGD 0.00", "cash_at_end": "SGD 2.00"}}),
-        json!({"file": "f1", "name": "statement.pdf", "pages": 5}),
-        json!({"effect": "e1", "state": "done", "to": "ceo@mezzofy.example"}),
-    ];
+    let mut run = begun(W1);
+    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    reply(&mut run, PLANNER, vec![statement()]);
+    let mut run = stored(&run);
     let mut ids = Vec::new();
-    for result in results {
-        let first = call(&mut run, &skills);
+    for result in RESULTS() {
+        let first = calls(&mut run, &skills);
         let mut run_again = stored(&run);
-        assert_eq!(call(&mut run_again, &skills), first, "the same call has the same id each time it is tried");
-        run_again.called(&skills, &first, result, None);
-        ids.push(first.id);
+        assert_eq!(calls(&mut run_again, &skills), first, "the same call has the same id each time it is tried");
+        did(&mut run_again, &skills, &first[0], result);
+        ids.push(first[0].id.clone());
         run = stored(&run_again);
     }
-    assert_eq!(ids, ["statement-1", "pdf-2", "mail-3"]);
+    assert_eq!(ids, ["1.0/statement-1", "1.0/pdf-2", "1.0/mail-3"]);
     assert!(matches!(run.next(&skills).unwrap(), Next::Done(End::Answered(text)) if text.contains("SGD 1.00")));
     assert_eq!(run.state(), (RunState::Succeeded, None));
     assert_eq!(run.tools(), ["finance_statement", "pdf_generator", "outlook_send_email"]);
+    assert_eq!((run.skill(), run.agent()), (Some("financial_reporting"), Some(Department::Finance)));
 }
 
 #[test]
-fn what_a_call_keeps_is_there_for_later_calls() {
+fn a_model_gets_the_answer_of_the_skill_it_called_and_speaks_last() {
     let skills = skills();
-    let mut run = planned(W1);
-    let first = call(&mut run, &skills);
-    run.called(
-        &skills,
-        &first,
-        json!({"call": first.id, "empty": false, "figures": {}}),
-        Some(json!({"exact": "0.1"})),
-    );
-    assert_eq!(stored(&run).kept()[&first.id], json!({"exact": "0.1"}));
+    let mut run = begun(W1);
+    reply(&mut run, "claude", vec![statement()]);
+    for result in RESULTS() {
+        let call = calls(&mut run, &skills).remove(0);
+        did(&mut run, &skills, &call, result);
+    }
+    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    let Some(Turn::Results(results)) = run.history().last() else { panic!("{:?}", run.history()) };
+    assert!(results.len() == 1 && results[0].text.contains("SGD 1.00") && !results[0].is_error);
+    reply(&mut run, "claude", Vec::new());
+    assert_eq!(run.next(&skills).unwrap(), Next::Done(&End::Answered("Said.".to_owned())));
 }
 
 #[test]
-fn a_failed_call_ends_the_run_with_its_reason() {
+fn reads_are_made_together_and_effects_one_after_another_in_the_order_of_the_reply() {
     let skills = skills();
-    let mut run = planned(W1);
-    let first = call(&mut run, &skills);
-    let error = RunError { kind: RunErrorKind::ToolFailed, detail: "The ledger is shut.".to_owned() };
-    run.failed(Some(&first), error.clone());
-    assert_eq!((run.state().0, run.error()), (RunState::Failed, Some(&error)));
+    let mut run = begun("Do it");
+    let mut wanted: Vec<Wanted> = (0..9).map(|n| tool(&format!("read{n}"), false)).collect();
+    wanted.extend([tool("mail_a", true), tool("mail_b", true), tool("last", false)]);
+    reply(&mut run, "claude", wanted);
+    let mut made = Vec::new();
+    let mut together = Vec::new();
+    while let Next::Calls(batch) = run.next(&skills).unwrap() {
+        together.push(batch.len());
+        for call in &batch {
+            made.push(call.tool.clone());
+            did(&mut run, &skills, call, json!({"done": call.tool}));
+        }
+    }
+    assert_eq!(together, [8, 1, 1, 1, 1], "eight at most");
+    assert_eq!(made[8..], ["read8", "mail_a", "mail_b", "last"]);
+    let Some(Turn::Results(results)) = run.history().last() else { panic!() };
+    let texts: Vec<&str> = results.iter().map(|result| result.text.as_str()).collect();
+    assert_eq!((texts.len(), texts[0], texts[11]), (12, r#"{"done":"read0"}"#, r#"{"done":"last"}"#));
+}
+
+#[test]
+fn a_failed_call_is_told_to_a_model_and_ends_the_run_of_the_planner() {
+    let skills = skills();
+    let mut run = begun(W1);
+    reply(&mut run, "claude", vec![tool("crm", false), tool("ledger", false)]);
+    let batch = calls(&mut run, &skills);
+    run.failed(Some(&batch[0]), error(RunErrorKind::ToolFailed));
+    did(&mut run, &skills, &batch[1], json!({"ok": true}));
+    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    let Some(Turn::Results(results)) = run.history().last() else { panic!() };
+    assert_eq!((results[0].is_error, results[0].text.as_str(), results[1].is_error), (true, "No.", false));
+
+    let mut run = begun(W1);
+    reply(&mut run, PLANNER, vec![statement()]);
+    let call = calls(&mut run, &skills).remove(0);
+    run.failed(Some(&call), error(RunErrorKind::ToolFailed));
+    assert_eq!((run.state().0, run.error()), (RunState::Failed, Some(&error(RunErrorKind::ToolFailed))));
     assert_eq!(run.tools(), ["finance_statement"]);
+}
+
+#[test]
+fn what_nobody_can_mend_ends_the_run_and_every_call_is_answered() {
+    let skills = skills();
+    for kind in [RunErrorKind::NotPermitted, RunErrorKind::EffectUnknown, RunErrorKind::Internal] {
+        let mut run = begun(W1);
+        reply(&mut run, "claude", vec![tool("mail", true), tool("mail", true), statement()]);
+        let call = calls(&mut run, &skills).remove(0);
+        run.failed(Some(&call), error(kind));
+        assert_eq!(run.error(), Some(&error(kind)));
+        let Some(Turn::Results(results)) = run.history().last() else { panic!() };
+        assert!(results.len() == 3 && results.iter().all(|result| result.is_error));
+    }
+}
+
+#[test]
+fn a_cancelled_run_calls_nothing_more_and_every_call_is_answered() {
+    let skills = skills();
+    let mut run = begun(W1);
+    reply(&mut run, "claude", vec![tool("mail", true), tool("mail", true)]);
+    let call = calls(&mut run, &skills).remove(0);
+    did(&mut run, &skills, &call, json!({"sent": true}));
+    run.cancelled("Stopped.".to_owned());
+    assert_eq!(run.next(&skills).unwrap(), Next::Done(&End::Cancelled("Stopped.".to_owned())));
+    let Some(Turn::Results(results)) = run.history().last() else { panic!() };
+    assert_eq!((results.len(), results[0].is_error, results[1].is_error), (2, false, true));
+    assert_eq!(run.state().0, RunState::Cancelled);
 }
 
 #[test]
 fn what_the_gate_refuses_makes_no_call() {
     let skills = skills();
-    let me = &directory()[0];
-    for (kind, skill) in [(RunErrorKind::NotPermitted, Some("financial_reporting")), (RunErrorKind::NotPossible, None)]
-    {
-        let mut run = Run::new(W1.to_owned(), me);
-        let refusal = RunError { kind, detail: "No.".to_owned() };
-        run.planned(Desk::new().ask(W1), me, today(), Err(refusal));
+    let Wanted::Skill { plan, .. } = statement() else { panic!() };
+    let refused = |kind| Wanted::Skill { plan: plan.clone(), admitted: Err(error(kind)) };
+    let table = [
+        (PLANNER, RunErrorKind::NotPermitted, Some("financial_reporting")),
+        (PLANNER, RunErrorKind::NotPossible, None),
+        ("claude", RunErrorKind::NotPermitted, Some("financial_reporting")),
+    ];
+    for (provider, kind, skill) in table {
+        let mut run = begun(W1);
+        reply(&mut run, provider, vec![refused(kind)]);
         assert!(matches!(run.next(&skills).unwrap(), Next::Done(End::Failed(_))));
         assert_eq!((run.skill(), run.tools().len()), (skill, 0));
     }
+    let mut run = begun(W1);
+    reply(&mut run, "claude", vec![refused(RunErrorKind::NotPossible)]);
+    assert_eq!(run.next(&skills).unwrap(), Next::Ask, "a model is told of a recipient that is not possible");
 }
 
 #[test]
-fn a_question_waits_and_only_the_answer_carries_on() {
+fn a_question_waits_and_the_answer_is_the_result_of_its_call() {
     let skills = skills();
-    let mut run = planned("Send the October statement to the CFO");
-    assert!(matches!(run.next(&skills).unwrap(), Next::Wait(_)));
+    let mut run = begun("Send the October statement to the CFO");
+    let question = Question { text: "Who is it?".to_owned(), choices: Vec::new() };
+    let ask = Wanted::Ask { question: question.clone(), agent: None };
+    reply(&mut run, "claude", vec![ask, tool("ledger", false)]);
+    assert_eq!(run.state().0, RunState::Running, "what can be done is done first");
+    let call = calls(&mut run, &skills).remove(0);
+    did(&mut run, &skills, &call, json!({}));
+    let mut run = stored(&run);
+    assert_eq!(run.next(&skills).unwrap(), Next::Wait(&question));
     assert_eq!((run.state(), run.skill()), ((RunState::Waiting, Some(WaitingFor::Person)), None));
     run.said("Grace Tan".to_owned());
-    let mut run = stored(&run);
-    let Next::Plan { texts, open: Some(_) } = run.next(&skills).unwrap() else {
-        panic!("it plans with the question at hand")
-    };
-    assert_eq!(texts.len(), 2);
+    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    let Some(Turn::Results(results)) = run.history().last() else { panic!() };
+    assert_eq!((results[0].text.as_str(), results.len(), run.texts().len()), ("Grace Tan", 2, 2));
 
-    let mut working = planned(W1);
+    let mut working = begun(W1);
     let before = working.clone();
     working.said("and to me".to_owned());
     assert_eq!(working, before, "a run that does not wait is not disturbed");
 }
 
 #[test]
-fn a_cancelled_run_calls_nothing_more() {
+fn a_call_that_cannot_be_read_is_told_and_counted_in_a_row() {
     let skills = skills();
-    let mut run = planned(W1);
-    call(&mut run, &skills);
-    run.cancelled("Stopped.".to_owned());
-    assert!(matches!(run.next(&skills).unwrap(), Next::Done(End::Cancelled(_))));
-    assert_eq!(run.state().0, RunState::Cancelled);
+    let mut run = begun(W1);
+    reply(&mut run, "claude", vec![Wanted::Broken("There is no tool x.".to_owned())]);
+    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    assert_eq!(run.misread(), 1);
+    reply(&mut run, "claude", vec![tool("ledger", false)]);
+    assert_eq!(run.misread(), 0);
+}
+
+#[test]
+fn a_paused_reply_goes_on_and_an_ended_one_is_the_answer() {
+    let skills = skills();
+    let mut run = begun(W1);
+    let paused = Reply { blocks: vec![Block::text("One moment")], stop: Stop::Paused, usage: Usage::default() };
+    let replied = Replied {
+        source: source("claude"),
+        text: paused.text(),
+        blocks: paused.blocks,
+        wanted: Vec::new(),
+        usage: paused.usage,
+        paused: true,
+    };
+    run.replied(replied, &me(), today());
+    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+}
+
+#[test]
+fn the_planner_takes_over_without_repeating_what_a_model_has_read() {
+    let skills = skills();
+    let mut run = begun(W1);
+    let wanted = Wanted::Tool { tool: "finance_statement".into(), input: json!({"period": "2026-10"}), effect: false };
+    reply(&mut run, "claude", vec![wanted]);
+    let call = calls(&mut run, &skills).remove(0);
+    did(&mut run, &skills, &call, RESULTS()[0].clone());
+    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    reply(&mut run, PLANNER, vec![statement()]);
+    assert_eq!(names(&calls(&mut run, &skills)), ["pdf_generator"]);
+}
+
+#[test]
+fn a_summary_takes_the_place_of_the_history_and_the_persons_words_stay() {
+    let mut run = begun(W1);
+    reply(&mut run, "claude", vec![Wanted::Broken("x".to_owned())]);
+    assert_eq!(run.window(), 110);
+    run.compact("Done so far: nothing.".to_owned());
+    let said = vec![Part::Text(W1.to_owned()), Part::Text("Done so far: nothing.".to_owned())];
+    assert_eq!(run.history(), [Turn::Person(said)]);
+    assert_eq!(run.window(), 0);
+}
+
+#[test]
+fn what_a_call_keeps_is_there_for_later_calls() {
+    let skills = skills();
+    let mut run = begun(W1);
+    reply(&mut run, "claude", vec![tool("ledger", false)]);
+    let call = calls(&mut run, &skills).remove(0);
+    let keep = Some(json!({"exact": "0.1"}));
+    run.called(&skills, &call, Called { result: json!({}), shown: Some("short".to_owned()), keep, effect: false });
+    assert_eq!(stored(&run).kept()[&call.id], json!({"exact": "0.1"}));
+    run.next(&skills).unwrap();
+    let Some(Turn::Results(results)) = run.history().last() else { panic!() };
+    assert_eq!(results[0].text, "short");
 }

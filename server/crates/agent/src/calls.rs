@@ -1,0 +1,218 @@
+//! What a model may call, and what its calls stand for: tools and skills its person may use, and two words of its own, to
+//! ask the person and to decline.
+
+use mezzofy_domain::language::Language;
+use mezzofy_domain::run::{RunError, RunErrorKind};
+use serde_json::{Map, Value, json};
+
+use crate::agents::Agent;
+use crate::gate::{Gate, Intent};
+use crate::model::{Block, ToolDefinition, View};
+use crate::planner::{self, Planner, question_in};
+use crate::run::{Question, Wanted};
+use crate::skills::{InputKind, Skill, SkillRun, Skills};
+use crate::texts::ToolTexts;
+use crate::tool::ToolSpec;
+
+/// Asks the person something and waits for the answer.
+pub const ASK_PERSON: &str = "ask_person";
+/// Ends the run because it can't or may not be done.
+pub const DECLINE: &str = "decline";
+
+/// The tools there are.
+pub trait Toolbox: Sync {
+    /// The shape of a tool.
+    fn spec(&self, name: &str) -> Option<&ToolSpec>;
+    /// Checks an input against the tool's schema; the error is a sentence.
+    fn check(&self, name: &str, input: &Value) -> Result<(), String>;
+}
+
+/// Everything a model's calls are read with.
+#[derive(Clone, Copy)]
+pub struct Desk<'a> {
+    /// What can be asked for.
+    pub skills: &'a Skills,
+    /// What can be called.
+    pub tools: &'a dyn Toolbox,
+    /// What tools are for.
+    pub texts: &'a ToolTexts,
+    /// Finds people and periods.
+    pub planner: &'a Planner,
+    /// Who asks, and when.
+    pub request: planner::Request<'a>,
+    /// The rules in force.
+    pub gate: Gate<'a>,
+    /// The language of the run.
+    pub language: Language,
+}
+
+impl Desk<'_> {
+    /// What the person's model may call, sorted by name: the agent's tools and the skills, as far as the role allows them.
+    #[must_use]
+    pub fn offered(&self, agent: &Agent) -> Vec<ToolDefinition> {
+        let me = self.request.me;
+        let tools = agent.tools.iter().filter_map(|name| {
+            let spec = self.tools.spec(name).filter(|spec| self.gate.roles.allows(&me.role, spec.permission))?;
+            Some(ToolDefinition {
+                name: spec.name.to_owned(),
+                description: self
+                    .texts
+                    .get(spec.name)
+                    .map_or_else(String::new, |text| text.description.trim().to_owned()),
+                input_schema: spec.input_schema.clone(),
+            })
+        });
+        let allowed = self.skills.iter().filter(|skill| self.request.allowed.contains(&skill.name));
+        let mut offered: Vec<ToolDefinition> = tools.chain(allowed.map(skill_definition)).chain(own_words()).collect();
+        offered.sort_by(|one, other| one.name.cmp(&other.name));
+        offered
+    }
+
+    /// Reads the calls of a reply, in their order.
+    #[must_use]
+    pub fn read(&self, blocks: &[Block], offered: &[ToolDefinition]) -> Vec<Wanted> {
+        let calls = blocks.iter().filter_map(|block| match block.view() {
+            View::Call { name, input, .. } => Some((block, name, input)),
+            View::Text(_) | View::Thinking | View::Unknown => None,
+        });
+        calls
+            .map(|(block, name, input)| match input {
+                Err(_) => Wanted::Broken(format!("The input of {name} is no JSON object. Call it again with one.")),
+                Ok(_) if !offered.iter().any(|tool| tool.name == name) => {
+                    let names: Vec<&str> = offered.iter().map(|tool| tool.name.as_str()).collect();
+                    Wanted::Broken(format!("There is no tool {name}. There are: {}.", names.join(", ")))
+                }
+                Ok(input) => self.wanted(block, &name, input).unwrap_or_else(Wanted::Broken),
+            })
+            .collect()
+    }
+
+    fn wanted(&self, block: &Block, name: &str, input: Map<String, Value>) -> Result<Wanted, String> {
+        match name {
+            ASK_PERSON => {
+                let text = text_of(&input, "question")?;
+                let choices = input.get("choices").and_then(Value::as_array).into_iter().flatten();
+                let choices = choices.filter_map(Value::as_str).map(str::to_owned).collect();
+                Ok(Wanted::Ask {
+                    question: Question { text, choices },
+                    agent: question_in(block).map(|open| open.agent),
+                })
+            }
+            DECLINE => {
+                let kind = match input.get("kind").and_then(Value::as_str) {
+                    Some("not_permitted") => RunErrorKind::NotPermitted,
+                    Some("model_failed") => RunErrorKind::ModelFailed,
+                    Some(_) | None => RunErrorKind::NotPossible,
+                };
+                let skill = input.get("skill").and_then(Value::as_str).and_then(|name| self.skills.get(name));
+                let error = RunError { kind, detail: text_of(&input, "text")? };
+                let (skill, agent) = (skill.map(|skill| skill.name.clone()), skill.map(|skill| skill.department));
+                Ok(Wanted::Decline { error, skill, agent })
+            }
+            _ => match self.skills.get(name) {
+                Some(skill) => self.skill(skill, &input),
+                None => self.tool(name, input),
+            },
+        }
+    }
+
+    fn tool(&self, name: &str, input: Map<String, Value>) -> Result<Wanted, String> {
+        let input = Value::Object(input);
+        self.tools.check(name, &input)?;
+        let effect = self.tools.spec(name).is_none_or(|spec| spec.effect);
+        Ok(Wanted::Tool { tool: name.to_owned(), input, effect })
+    }
+
+    fn skill(&self, skill: &Skill, input: &Map<String, Value>) -> Result<Wanted, String> {
+        let plan = self.planner.plan_of_call(self.skills, &self.request, self.language, skill, input)?;
+        let work = SkillRun::new(plan.clone(), self.request.me, self.request.today);
+        let tools: Vec<&ToolSpec> = work.tools_ahead(skill).iter().filter_map(|name| self.tools.spec(name)).collect();
+        let intent = Intent {
+            skill: &skill.name,
+            title: skill.title.in_language(self.language),
+            tools: &tools,
+            recipients: &plan.recipients(skill),
+            language: self.language,
+        };
+        let admitted = self.gate.admit(self.request.me, intent);
+        Ok(Wanted::Skill { plan: Box::new(plan), admitted })
+    }
+}
+
+fn text_of(input: &Map<String, Value>, name: &str) -> Result<String, String> {
+    let text = input.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
+    text.map(str::to_owned).ok_or_else(|| format!("{name} must be a text."))
+}
+
+fn skill_definition(skill: &Skill) -> ToolDefinition {
+    let property = |input: &crate::skills::Input| match input.kind {
+        InputKind::Period => json!({
+            "type": "string",
+            "description": "2026-10, 2026-Q3, 2026-H1, 2026, 2026-W47, 2026-YTD, or latest: the last ended month that has data"
+        }),
+        InputKind::Person => json!({
+            "type": "string",
+            "description": "Who gets it, only if the person asked for that: address, name or title of a colleague; several with commas"
+        }),
+        InputKind::Format => json!({"type": "string", "enum": input.choices}),
+        InputKind::Language => json!({"type": "string", "enum": ["en", "zh"], "description": "Of what is made"}),
+    };
+    let properties: Map<String, Value> =
+        skill.inputs.iter().map(|input| (input.name.clone(), property(input))).collect();
+    let required: Vec<&str> = skill
+        .inputs
+        .iter()
+        .filter(|input| input.required && input.default.is_none())
+        .map(|input| input.name.as_str())
+        .collect();
+    ToolDefinition {
+        name: skill.name.clone(),
+        description: format!("{} Does all of it in one call.", skill.description),
+        input_schema: json!({
+            "type": "object", "additionalProperties": false, "required": required, "properties": properties
+        }),
+    }
+}
+
+/// What a model may call besides tools and skills.
+fn own_words() -> [ToolDefinition; 2] {
+    [
+        ToolDefinition {
+            name: ASK_PERSON.to_owned(),
+            description:
+                "Asks the person one question and waits for the answer. Use it when the request can be meant in \
+                          different ways, or when something is missing that only the person knows."
+                    .to_owned(),
+            input_schema: json!({
+                "type": "object", "additionalProperties": false, "required": ["question", "choices"],
+                "properties": {
+                    "question": {"type": "string", "description": "In the person's language"},
+                    "choices": {
+                        "type": "array", "items": {"type": "string"},
+                        "description": "The two to five likeliest answers; empty when any answer is possible"
+                    }
+                }
+            }),
+        },
+        ToolDefinition {
+            name: DECLINE.to_owned(),
+            description:
+                "Ends the work because it can't be done: no tool can do it (not_possible), or the person's role does \
+                          not allow it (not_permitted). Use it before anything was made, not after."
+                    .to_owned(),
+            input_schema: json!({
+                "type": "object", "additionalProperties": false, "required": ["kind", "text"],
+                "properties": {
+                    "kind": {"type": "string", "enum": ["not_possible", "not_permitted"]},
+                    "text": {
+                        "type": "string",
+                        "description": "For the person, in their language: what can't be done and what can be done instead"
+                    }
+                }
+            }),
+        },
+    ]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,194 @@
+use std::path::{Path, PathBuf};
+
+use mezzofy_domain::people::{Company, Department, Person};
+use mezzofy_domain::period::Period;
+use mezzofy_domain::roles::{Permission, Roles};
+
+use super::*;
+use crate::agents::{self, Agents};
+use crate::planner::tests::{directory, skills};
+use crate::texts::Texts;
+
+/// The shipped rules and texts, with two tools.
+struct Office {
+    skills: Skills,
+    agents: Agents,
+    planner: Planner,
+    roles: Roles,
+    company: Company,
+    texts: Texts,
+    tool_texts: ToolTexts,
+    people: Vec<Person>,
+    tools: Kit,
+}
+
+struct Kit(Vec<ToolSpec>);
+
+impl Toolbox for Kit {
+    fn spec(&self, name: &str) -> Option<&ToolSpec> {
+        self.0.iter().find(|spec| spec.name == name)
+    }
+
+    fn check(&self, name: &str, input: &Value) -> Result<(), String> {
+        let spec = self.spec(name).ok_or_else(|| format!("There is no tool {name}."))?;
+        let validator = jsonschema::validator_for(&spec.input_schema).unwrap();
+        validator.validate(input).map_err(|error| error.to_string())
+    }
+}
+
+fn server_file(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+fn spec(name: &'static str, permission: Permission, effect: bool) -> ToolSpec {
+    let input_schema = json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}});
+    ToolSpec { name, permission, effect, input_schema, output_schema: json!({"type": "object"}) }
+}
+
+impl Office {
+    fn new() -> Self {
+        let skills = skills();
+        let yaml = "finance_statement: {description: Reads., progress: {en: r, zh: r}}\noutlook_send_email: {description: Sends., progress: {en: s, zh: s}}\npdf_generator: {description: Prints., progress: {en: p, zh: p}}\n";
+        Self {
+            agents: agents::load(&server_file("agents"), &skills).unwrap(),
+            skills,
+            planner: Planner::load(&server_file("prompts/planner.yaml")).unwrap(),
+            roles: Roles::parse(&std::fs::read_to_string(server_file("config/roles.yaml")).unwrap()).unwrap(),
+            company: Company { name: "Mezzofy".into(), domain: "mezzofy.example".into() },
+            texts: Texts::load(&server_file("prompts")).unwrap(),
+            tool_texts: serde_saphyr::from_str(yaml).unwrap(),
+            people: directory(),
+            tools: Kit(vec![
+                spec("finance_statement", Permission::ReadLedger, false),
+                spec("outlook_send_email", Permission::SendMail, true),
+                spec("pdf_generator", Permission::MakeDocuments, false),
+            ]),
+        }
+    }
+
+    /// What a reply of somebody's model stands for.
+    fn with<T>(&self, who: usize, act: impl FnOnce(Desk<'_>) -> T) -> T {
+        let me = &self.people[who];
+        let allowed: Vec<String> = self
+            .skills
+            .iter()
+            .map(|skill| skill.name.clone())
+            .filter(|name| self.roles.allows_skill(&me.role, name))
+            .collect();
+        act(Desk {
+            skills: &self.skills,
+            tools: &self.tools,
+            texts: &self.tool_texts,
+            planner: &self.planner,
+            request: planner::Request {
+                texts: &[],
+                open: None,
+                me,
+                people: &self.people,
+                today: chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
+                latest_month: Period::month(2026, 10),
+                allowed: &allowed,
+            },
+            gate: Gate { roles: &self.roles, company: &self.company, texts: &self.texts },
+            language: Language::En,
+        })
+    }
+
+    fn offered(&self, who: usize) -> Vec<ToolDefinition> {
+        let agent = self.agents.get(self.people[who].department).unwrap();
+        self.with(who, |desk| desk.offered(agent))
+    }
+
+    fn read(&self, who: usize, name: &str, input: &Value) -> Wanted {
+        let offered = self.offered(who);
+        self.with(who, |desk| desk.read(&[Block::call("c", name, input)], &offered)).remove(0)
+    }
+}
+
+const FINANCE_MANAGER: usize = 0;
+const SALES_MANAGER: usize = 2;
+
+#[test]
+fn a_model_is_offered_what_its_agent_has_and_the_role_allows_sorted_by_name() {
+    let office = Office::new();
+    let names = |who| office.offered(who).into_iter().map(|tool| tool.name).collect::<Vec<_>>();
+    assert_eq!(
+        names(FINANCE_MANAGER),
+        ["ask_person", "decline", "finance_statement", "financial_reporting", "outlook_send_email", "pdf_generator"]
+    );
+    assert_eq!(names(SALES_MANAGER), ["ask_person", "decline", "outlook_send_email"]);
+}
+
+#[test]
+fn a_skill_is_called_with_people_and_periods_as_one_says_them() {
+    let office = Office::new();
+    let table = [
+        (json!({}), "2026-10", json!(null)),
+        (json!({"period": "latest", "recipient": "the CEO"}), "2026-10", json!(["ceo@mezzofy.example"])),
+        (json!({"period": "2026-Q3", "recipient": "ceo@mezzofy.example"}), "2026-Q3", json!(["ceo@mezzofy.example"])),
+        (
+            json!({"period": "last year", "recipients": ["Grace Tan", "me"]}),
+            "2025",
+            json!(["ceo@mezzofy.example", "finance.manager@mezzofy.example"]),
+        ),
+    ];
+    for (input, period, recipients) in table {
+        let Wanted::Skill { plan, admitted } = office.read(FINANCE_MANAGER, "financial_reporting", &input) else {
+            panic!("{input}")
+        };
+        assert_eq!(admitted, Ok(()));
+        assert_eq!((&plan.inputs["period"], plan.agent), (&json!(period), Department::Finance), "{input}");
+        assert_eq!(plan.inputs.get("recipients").cloned().unwrap_or_default(), recipients, "{input}");
+    }
+}
+
+#[test]
+fn a_call_that_cannot_be_made_is_told_in_a_sentence() {
+    let office = Office::new();
+    let table = [
+        ("financial_reporting", json!({"period": "someday"}), "is no period"),
+        ("financial_reporting", json!({"recipient": "the CFO"}), "nobody called"),
+        ("financial_reporting", json!({"recipient": "Wei"}), "may be any of"),
+        ("financial_reporting", json!({"colour": "red"}), "no input colour"),
+        ("financial_reporting", json!({"format": "xlsx"}), "makes pdf"),
+        ("outlook_send_email", json!({"b": 1}), "required"),
+        ("crm_delete", json!({}), "There is no tool crm_delete"),
+        (ASK_PERSON, json!({"choices": []}), "question must be a text"),
+    ];
+    for (name, input, said) in table {
+        let wanted = office.read(FINANCE_MANAGER, name, &input);
+        assert!(matches!(&wanted, Wanted::Broken(text) if text.contains(said)), "{name} {input}: {wanted:?}");
+    }
+    let blocks =
+        [Block::of(&json!({"type": "tool_use", "id": "c", "name": "outlook_send_email", "arguments": "{\"a\""}))];
+    let offered = office.offered(FINANCE_MANAGER);
+    let wanted = office.with(FINANCE_MANAGER, |desk| desk.read(&blocks, &offered));
+    assert!(matches!(&wanted[..], [Wanted::Broken(text)] if text.contains("no JSON object")));
+}
+
+#[test]
+fn a_skill_that_was_not_offered_does_not_exist() {
+    let office = Office::new();
+    let wanted = office.read(SALES_MANAGER, "financial_reporting", &json!({}));
+    assert!(matches!(wanted, Wanted::Broken(_)), "{wanted:?}");
+}
+
+#[test]
+fn a_recipient_outside_is_refused_by_the_gate() {
+    let office = Office::new();
+    let input = json!({"recipient": "x@elsewhere.example"});
+    let Wanted::Skill { admitted: Err(refusal), .. } = office.read(FINANCE_MANAGER, "financial_reporting", &input)
+    else {
+        panic!()
+    };
+    assert_eq!(refusal.kind, RunErrorKind::NotPossible);
+}
+
+#[test]
+fn declining_says_why_and_whose_work_it_would_be() {
+    let office = Office::new();
+    let input = json!({"kind": "not_permitted", "text": "Your role may not.", "skill": "financial_reporting"});
+    let Wanted::Decline { error, skill, agent } = office.read(SALES_MANAGER, DECLINE, &input) else { panic!() };
+    assert_eq!((error.kind, error.detail.as_str()), (RunErrorKind::NotPermitted, "Your role may not."));
+    assert_eq!((skill.as_deref(), agent), (Some("financial_reporting"), Some(Department::Finance)));
+}

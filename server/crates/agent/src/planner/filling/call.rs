@@ -1,0 +1,131 @@
+//! A skill's inputs as a model gives them: checked, and completed from the company's directory and calendar.
+
+use mezzofy_domain::language::Language;
+use mezzofy_domain::period::Period;
+use serde_json::{Map, Value};
+
+use super::super::recipients::{Reader, Recipient, Recipients};
+use super::super::words::Sentence;
+use super::super::{Asked, Planner, Request, SkillPlan, periods};
+use super::{Filling, complete, periods::Said};
+use crate::skills::{Input, InputKind, Skill, Skills};
+
+impl Planner {
+    /// The plan of a model's call of a skill. People may be named by address, name or title, periods as a person says them.
+    /// The error tells the model what is wrong.
+    pub fn plan_of_call(
+        &self,
+        skills: &Skills,
+        request: &Request<'_>,
+        language: Language,
+        skill: &Skill,
+        input: &Map<String, Value>,
+    ) -> Result<SkillPlan, String> {
+        let asked = Asked { request, skills, language };
+        let known = |name: &String| {
+            skill.inputs.iter().any(|input| {
+                *name == input.name || (input.kind == InputKind::Person && *name == format!("{}s", input.name))
+            })
+        };
+        if let Some(name) = input.keys().find(|name| !known(name)) {
+            return Err(format!("{} has no input {name}.", skill.name));
+        }
+        let mut filling = Filling {
+            skill: skill.name.clone(),
+            language,
+            inputs: Map::new(),
+            recipients: Vec::new(),
+            needs: Vec::new(),
+        };
+        for wanted in &skill.inputs {
+            let values = values_of(wanted, input)?;
+            let said = values.first().map(String::as_str);
+            let value = match wanted.kind {
+                InputKind::Period => match said.or(wanted.default.as_deref()) {
+                    Some(said) => Some(period(asked, said)?.to_string()),
+                    None => None,
+                },
+                InputKind::Person => {
+                    for named in &values {
+                        filling.recipients.extend(self.people_named(request, named)?);
+                    }
+                    if wanted.required && filling.recipients.is_empty() { None } else { continue }
+                }
+                InputKind::Format => match said.map(str::to_lowercase).or_else(|| wanted.default.clone()) {
+                    Some(format) if wanted.choices.contains(&format) => Some(format),
+                    Some(format) => {
+                        return Err(format!("{} makes {}, not {format}.", skill.name, wanted.choices.join(", ")));
+                    }
+                    None => None,
+                },
+                InputKind::Language => match said {
+                    Some(code @ ("en" | "zh")) => Some(code.to_owned()),
+                    Some(code) => return Err(format!("{} writes en or zh, not {code}.", skill.name)),
+                    None => Some(if language == Language::Zh { "zh" } else { "en" }.to_owned()),
+                },
+            };
+            match value {
+                Some(value) => drop(filling.inputs.insert(wanted.name.clone(), Value::from(value))),
+                None if wanted.required => return Err(format!("{} needs {}.", skill.name, wanted.name)),
+                None => {}
+            }
+        }
+        Ok(complete(skill, filling))
+    }
+
+    /// The addresses of people named by address, name, title or office, one or several in a text.
+    pub fn addresses(&self, request: &Request<'_>, named: &str) -> Result<Vec<String>, String> {
+        Ok(self.people_named(request, named)?.into_iter().map(|who| who.email).collect())
+    }
+
+    fn people_named(&self, request: &Request<'_>, named: &str) -> Result<Vec<Recipient>, String> {
+        let Recipients { found, unsettled, .. } = Reader::new(&self.prompts, request.me, request.people).answer(named);
+        match unsettled.first() {
+            Some(who) if who.candidates.is_empty() => {
+                Err(format!("The directory has nobody called “{}”. Ask the person who is meant.", who.named))
+            }
+            Some(who) => {
+                let candidates: Vec<&str> = who.candidates.iter().map(|who| who.email.as_str()).collect();
+                let candidates = candidates.join(", ");
+                Err(format!("“{}” may be any of {candidates}. Ask the person who is meant.", who.named))
+            }
+            None if found.is_empty() => Err(format!("“{named}” names nobody.")),
+            None => Ok(found),
+        }
+    }
+}
+
+fn period(asked: Asked<'_>, said: &str) -> Result<Period, String> {
+    if said.eq_ignore_ascii_case("latest") {
+        return Ok(asked.calendar().latest());
+    }
+    if let Ok(period) = said.trim().parse() {
+        return Ok(period);
+    }
+    match periods::find(&mut Sentence::read(said), asked.calendar()) {
+        Said::One(period) | Said::Latest(period) => Ok(period),
+        Said::Nothing | Said::Several(_) | Said::Unclear(_) => {
+            Err(format!("“{said}” is no period: write 2026-10, 2026-Q3, 2026-H1, 2026, 2026-W47, 2026-YTD or latest."))
+        }
+    }
+}
+
+/// What was given for an input: a text, or a list of them for people.
+fn values_of(wanted: &Input, input: &Map<String, Value>) -> Result<Vec<String>, String> {
+    let all = (wanted.kind == InputKind::Person).then(|| input.get(&format!("{}s", wanted.name))).flatten();
+    let text = |value: &Value| match value {
+        Value::String(text) => Ok(text.trim().to_owned()),
+        Value::Null => Ok(String::new()),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            Err(format!("{} must be text.", wanted.name))
+        }
+    };
+    let given = match (all, input.get(&wanted.name)) {
+        (Some(Value::Array(values)), _) | (None, Some(Value::Array(values))) if wanted.kind == InputKind::Person => {
+            values.iter().map(text).collect::<Result<Vec<_>, _>>()?
+        }
+        (Some(value), _) | (None, Some(value)) => vec![text(value)?],
+        (None, None) => Vec::new(),
+    };
+    Ok(given.into_iter().filter(|text| !text.is_empty()).collect())
+}

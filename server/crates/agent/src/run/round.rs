@@ -1,0 +1,180 @@
+//! The calls of one reply, and what has come of each: all are answered, once each, before a model is asked again.
+
+use chrono::NaiveDate;
+use mezzofy_domain::people::Person;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{AT_ONCE, Call, Done, Question};
+use crate::model::CallResult;
+use crate::planner::SkillPlan;
+use crate::skills::{NextStep, SkillRun, SkillRunError, Skills};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Round {
+    number: u32,
+    /// Whether the built-in planner asked for the calls; then a skill's answer is the run's.
+    planned: bool,
+    calls: Vec<Asked>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Asked {
+    Tool { tool: String, input: Value, effect: bool },
+    Skill(Box<SkillRun>),
+    Question(Question),
+    Answered(CallResult),
+}
+
+/// What a round needs now.
+pub(super) enum Coming {
+    Calls(Vec<Call>),
+    Person,
+    /// The run's answer.
+    Answer(String),
+    Results(Vec<CallResult>),
+}
+
+impl Round {
+    pub(super) fn new(number: u32, planned: bool) -> Self {
+        Self { number, planned, calls: Vec::new() }
+    }
+
+    pub(super) fn planned(&self) -> bool {
+        self.planned
+    }
+
+    pub(super) fn add_tool(&mut self, tool: String, input: Value, effect: bool) {
+        self.calls.push(Asked::Tool { tool, input, effect });
+    }
+
+    pub(super) fn add_skill(&mut self, plan: SkillPlan, person: &Person, today: NaiveDate) {
+        self.calls.push(Asked::Skill(Box::new(SkillRun::new(plan, person, today))));
+    }
+
+    pub(super) fn add_question(&mut self, question: Question) {
+        self.calls.push(Asked::Question(question));
+    }
+
+    pub(super) fn add_answered(&mut self, result: CallResult) {
+        self.calls.push(Asked::Answered(result));
+    }
+
+    pub(super) fn answer(&mut self, at: usize, result: CallResult) {
+        if let Some(asked) = self.calls.get_mut(at) {
+            *asked = Asked::Answered(result);
+        }
+    }
+
+    pub(super) fn answer_question(&mut self, text: &str) {
+        let open = self.calls.iter_mut().find(|asked| matches!(asked, Asked::Question(_)));
+        if let Some(asked) = open {
+            *asked = Asked::Answered(CallResult { text: text.to_owned(), is_error: false });
+        }
+    }
+
+    pub(super) fn question(&self) -> Option<&Question> {
+        self.calls.iter().find_map(|asked| match asked {
+            Asked::Question(question) => Some(question),
+            Asked::Tool { .. } | Asked::Skill(_) | Asked::Answered(_) => None,
+        })
+    }
+
+    /// Whether only the person can move it on.
+    pub(super) fn waits(&self) -> bool {
+        self.question().is_some()
+            && self.calls.iter().all(|asked| matches!(asked, Asked::Question(_) | Asked::Answered(_)))
+    }
+
+    pub(super) fn record(&mut self, skills: &Skills, at: usize, step: &str, result: Value) {
+        if let Some(Asked::Skill(work)) = self.calls.get_mut(at)
+            && let Some(skill) = skills.get(&work.skill)
+        {
+            work.record(skill, step, result);
+        }
+    }
+
+    /// What comes next: calls without effect together, others one after another, in the order of the reply; then the
+    /// person's answer; then the results. `made` counts the calls of the run so far.
+    pub(super) fn next(&mut self, skills: &Skills, done: &[Done], made: usize) -> Result<Coming, SkillRunError> {
+        loop {
+            let open = self.calls.iter().position(|asked| matches!(asked, Asked::Tool { .. } | Asked::Skill(_)));
+            let Some(at) = open else {
+                if self.question().is_some() {
+                    return Ok(Coming::Person);
+                }
+                return Ok(Coming::Results(self.close(self.calls.len())));
+            };
+            let step = match &mut self.calls[at] {
+                Asked::Skill(work) => next_of_skill(work, skills, done)?,
+                Asked::Tool { .. } | Asked::Question(_) | Asked::Answered(_) => {
+                    return Ok(Coming::Calls(self.tools(at)));
+                }
+            };
+            match step {
+                NextStep::Call { step_id, tool, input, progress } => {
+                    let id = format!("{}.{at}/{step_id}-{}", self.number, made + 1);
+                    let (progress, step) = (Some(progress), Some(step_id));
+                    return Ok(Coming::Calls(vec![Call { id, tool, input, progress, at, step }]));
+                }
+                NextStep::Answer { text } | NextStep::Stop { text } if self.planned => return Ok(Coming::Answer(text)),
+                NextStep::Answer { text } | NextStep::Stop { text } => {
+                    let text = json!({"done": true, "answer": text.trim()}).to_string();
+                    self.answer(at, CallResult { text, is_error: false });
+                }
+            }
+        }
+    }
+
+    /// The calls to make at once, from an open one on.
+    fn tools(&self, from: usize) -> Vec<Call> {
+        let mut calls = Vec::new();
+        for (at, asked) in self.calls.iter().enumerate().skip(from) {
+            match asked {
+                Asked::Tool { tool, input, effect } if calls.is_empty() || !effect => {
+                    let (id, tool, input) = (format!("{}.{at}", self.number), tool.clone(), input.clone());
+                    calls.push(Call { id, tool, input, progress: None, at, step: None });
+                    if *effect || calls.len() == AT_ONCE {
+                        break;
+                    }
+                }
+                Asked::Tool { .. } | Asked::Skill(_) => break,
+                Asked::Question(_) | Asked::Answered(_) => {}
+            }
+        }
+        calls
+    }
+
+    /// One result for each of `count` calls; what nobody answered was not done.
+    pub(super) fn close(&mut self, count: usize) -> Vec<CallResult> {
+        let mut results: Vec<CallResult> = std::mem::take(&mut self.calls)
+            .into_iter()
+            .map(|asked| match asked {
+                Asked::Answered(result) => result,
+                Asked::Tool { .. } | Asked::Skill(_) | Asked::Question(_) => not_done(),
+            })
+            .collect();
+        results.resize_with(count, not_done);
+        results
+    }
+}
+
+fn not_done() -> CallResult {
+    CallResult { text: "Not done: the run had ended.".to_owned(), is_error: true }
+}
+
+/// The next step of a skill that has not been made by a model before, with the same input.
+fn next_of_skill(work: &mut SkillRun, skills: &Skills, done: &[Done]) -> Result<NextStep, SkillRunError> {
+    let skill = skills
+        .get(&work.skill)
+        .ok_or_else(|| SkillRunError::Missing { skill: work.skill.clone(), needed: "its own folder".to_owned() })?;
+    loop {
+        let next = work.next(skill)?;
+        let NextStep::Call { step_id, tool, input, .. } = &next else { return Ok(next) };
+        let Some(made) = done.iter().find(|made| made.tool == *tool && made.input == *input) else {
+            return Ok(next);
+        };
+        work.record(skill, step_id, made.result.clone());
+    }
+}

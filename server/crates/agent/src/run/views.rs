@@ -1,0 +1,106 @@
+//! A run, looked at.
+
+use std::collections::BTreeMap;
+
+use mezzofy_domain::language::Language;
+use mezzofy_domain::people::Department;
+use mezzofy_domain::run::{RunError, RunState, WaitingFor};
+use serde_json::{Map, Value};
+
+use super::{End, Phase, Run};
+use crate::model::Turn;
+
+impl Run {
+    /// Where it stands, as people see it.
+    #[must_use]
+    pub fn state(&self) -> (RunState, Option<WaitingFor>) {
+        match &self.phase {
+            Phase::Calling(round) if round.waits() => (RunState::Waiting, Some(WaitingFor::Person)),
+            Phase::Asking | Phase::Calling(_) => (RunState::Running, None),
+            Phase::Ended(End::Answered(_)) => (RunState::Succeeded, None),
+            Phase::Ended(End::Failed(_)) => (RunState::Failed, None),
+            Phase::Ended(End::Cancelled(_)) => (RunState::Cancelled, None),
+        }
+    }
+
+    /// Why it failed.
+    #[must_use]
+    pub fn error(&self) -> Option<&RunError> {
+        match &self.phase {
+            Phase::Ended(End::Failed(error)) => Some(error),
+            Phase::Ended(End::Answered(_) | End::Cancelled(_)) | Phase::Asking | Phase::Calling(_) => None,
+        }
+    }
+
+    /// What the person said, the newest last.
+    #[must_use]
+    pub fn texts(&self) -> &[String] {
+        &self.texts
+    }
+
+    /// What was said and done so far.
+    #[must_use]
+    pub fn history(&self) -> &[Turn] {
+        &self.history
+    }
+
+    /// The department whose agent serves it.
+    #[must_use]
+    pub fn agent(&self) -> Option<Department> {
+        self.agent
+    }
+
+    /// The skill in use.
+    #[must_use]
+    pub fn skill(&self) -> Option<&str> {
+        self.skill.as_deref()
+    }
+
+    /// What the skill was given.
+    #[must_use]
+    pub fn inputs(&self) -> &Map<String, Value> {
+        &self.inputs
+    }
+
+    /// The names of the calls made, in order.
+    #[must_use]
+    pub fn tools(&self) -> &[String] {
+        &self.tools
+    }
+
+    /// What calls keep for later ones, by call id.
+    #[must_use]
+    pub fn kept(&self) -> &BTreeMap<String, Value> {
+        &self.kept
+    }
+
+    /// The language of the request.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Replies of models so far.
+    #[must_use]
+    pub fn turns(&self) -> u32 {
+        self.turns
+    }
+
+    /// Replies in a row with a call that can't be made.
+    #[must_use]
+    pub fn misread(&self) -> u32 {
+        self.misread
+    }
+
+    /// Tokens of the newest request and reply: what the history fills of the model's window.
+    #[must_use]
+    pub fn window(&self) -> u64 {
+        self.window
+    }
+
+    /// Whether something outside our database was changed.
+    #[must_use]
+    pub fn acted(&self) -> bool {
+        self.acted
+    }
+}

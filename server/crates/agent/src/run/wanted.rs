@@ -1,0 +1,56 @@
+//! What a model's call stands for, once it has been read and checked.
+
+use mezzofy_domain::people::Department;
+use mezzofy_domain::run::RunError;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::planner::SkillPlan;
+
+/// What a call of a model's reply stands for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Wanted {
+    /// A tool with an input that fits its schema.
+    Tool {
+        /// The tool.
+        tool: String,
+        /// Its input.
+        input: Value,
+        /// Whether it changes something outside our database.
+        effect: bool,
+    },
+    /// A skill with its inputs complete.
+    Skill {
+        /// Its plan.
+        plan: Box<SkillPlan>,
+        /// What the gate says of it.
+        admitted: Result<(), RunError>,
+    },
+    /// The person must be asked.
+    Ask {
+        /// What.
+        question: Question,
+        /// Whose agent serves the request, where that is known now.
+        agent: Option<Department>,
+    },
+    /// It can't or may not be done.
+    Decline {
+        /// Why.
+        error: RunError,
+        /// The skill that would do it.
+        skill: Option<String>,
+        /// Whose agent would serve it.
+        agent: Option<Department>,
+    },
+    /// Nothing that can be done; the model is told why.
+    Broken(String),
+}
+
+/// A question that the person's next text answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// What the person is asked.
+    pub text: String,
+    /// Likely answers, as buttons; any other text is an answer too.
+    pub choices: Vec<String>,
+}
