@@ -39,22 +39,27 @@ pub async fn append(
         return Ok(());
     }
     let (kinds, data): (Vec<String>, Vec<Value>) = bodies.iter().map(EventBody::parts).unzip();
-    // The row lock on the person orders the writers, so a reader never sees cursor 8 before cursor 7 is there.
+    // The row lock on the person orders the writers, so a reader never sees cursor 8 before cursor 7 is there. One statement,
+    // because a streaming run comes here for each piece of its text.
     sqlx::query!(
-        "WITH last AS (UPDATE people SET event_cursor = event_cursor + $5 WHERE id = $1 RETURNING event_cursor)
-         INSERT INTO events (person_id, cursor, run_id, kind, data, created_at)
-         SELECT $1, last.event_cursor - $5 + new.number, $2, new.kind, new.data, $6
-         FROM last, unnest($3::text[], $4::jsonb[]) WITH ORDINALITY AS new (kind, data, number)",
+        "WITH last AS (UPDATE people SET event_cursor = event_cursor + $5 WHERE id = $1 RETURNING event_cursor),
+         added AS (
+             INSERT INTO events (person_id, cursor, run_id, kind, data, created_at)
+             SELECT $1, last.event_cursor - $5 + new.number, $2, new.kind, new.data, $6
+             FROM last, unnest($3::text[], $4::jsonb[]) WITH ORDINALITY AS new (kind, data, number)
+         )
+         SELECT pg_notify($7, $8)",
         person.uuid(),
         run.uuid(),
         &kinds,
         &data,
         i64::try_from(bodies.len()).unwrap_or(i64::MAX),
-        now
+        now,
+        CHANNEL,
+        person.to_string()
     )
-    .execute(&mut *db)
+    .execute(db)
     .await?;
-    sqlx::query!("SELECT pg_notify($1, $2)", CHANNEL, person.to_string()).execute(db).await?;
     Ok(())
 }
 

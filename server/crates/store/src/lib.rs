@@ -1,5 +1,6 @@
 //! All SQL, the embedded PostgreSQL, the queue and the file storage. It knows the domain's types and nothing above them.
 
+pub mod budgets;
 pub mod conversations;
 pub mod effects;
 pub mod embedded;
@@ -10,10 +11,11 @@ pub mod jobs;
 pub mod ledger;
 pub mod local365;
 pub mod messages;
+pub mod model_calls;
 pub mod page;
 pub mod people;
 pub mod runs;
 pub mod sessions;
 mod store;
 
-pub use store::{Store, StoreError, Tx, commit};
+pub use store::{Connection, Store, StoreError, Tx, commit};
