@@ -3,15 +3,18 @@
 use std::sync::{Arc, Mutex};
 
 use chrono_tz::Tz;
+use mezzofy_agent::agents::Agents;
 use mezzofy_agent::gate::Gate;
+use mezzofy_agent::instructions::Instructions;
 use mezzofy_agent::planner::Planner;
 use mezzofy_agent::skills::Skills;
-use mezzofy_agent::texts::Texts;
+use mezzofy_agent::texts::{Texts, ToolTexts};
 use mezzofy_domain::id::Id;
 use mezzofy_domain::people::Company;
 use mezzofy_domain::roles::Roles;
 use mezzofy_microsoft::mail::Outgoing;
 use mezzofy_store::Store;
+use mezzofy_store::budgets::DefaultBudgets;
 use mezzofy_store::file_storage::FileStorage;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -23,6 +26,7 @@ use crate::config::Limits;
 use crate::events::Hub;
 use crate::http::limits::Limiters;
 use crate::http::tokens::Tokens;
+use crate::models::Models;
 use crate::tools::Tools;
 
 /// The parts of a running server. Cheap to clone.
@@ -46,14 +50,24 @@ pub struct Parts {
     pub roles: Roles,
     /// How much at once.
     pub limits: Limits,
+    /// What models may cost in a month, where no other budget is set.
+    pub budgets: DefaultBudgets,
     /// What can be asked for.
     pub skills: Skills,
+    /// Who serves it.
+    pub agents: Agents,
+    /// What plans and writes.
+    pub models: Arc<Models>,
+    /// What they are told of their work.
+    pub instructions: Arc<Instructions>,
     /// What understands it without a model.
-    pub planner: Planner,
+    pub planner: Arc<Planner>,
     /// What is said when a run can't go on.
     pub texts: Texts,
     /// What runs can do.
     pub tools: Tools,
+    /// What it is for, in words.
+    pub tool_texts: ToolTexts,
     /// The way mail goes out.
     pub outgoing: Outgoing,
     /// Makes and reads access tokens.

@@ -1,5 +1,6 @@
 //! What the server goes by: the environment, `config.yaml` and `roles.yaml`. The only module that reads the environment.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::fs::OpenOptionsExt;
@@ -11,10 +12,15 @@ use mezzofy_domain::ledger::CashRule;
 use mezzofy_domain::people::Company;
 use mezzofy_domain::roles::Roles;
 use mezzofy_microsoft::graph::Settings as Tenant;
+use mezzofy_store::budgets::DefaultBudgets;
 use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::secrets;
+
+pub mod models;
+
+use models::{ModelsSettings, ProviderAccess};
 
 /// Why the server can't be configured, as a sentence for who runs it.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +39,10 @@ pub struct Settings {
     pub ledger: LedgerSettings,
     /// How much at once.
     pub limits: Limits,
+    /// Which models do what, and what they cost.
+    pub models: ModelsSettings,
+    /// What they may cost in a month, where no other budget is set.
+    pub budgets: DefaultBudgets,
 }
 
 /// How the books are read.
@@ -84,6 +94,8 @@ pub struct Config {
     pub database_url: Option<SecretString>,
     /// What access tokens are signed with.
     pub jwt_secret: SecretString,
+    /// The providers of models that can be asked, by name; without any the planner does all.
+    pub providers: BTreeMap<String, ProviderAccess>,
     /// The Microsoft 365 tenant; without one local365 serves.
     pub microsoft: Option<Tenant>,
     /// Where a demo's clock starts.
@@ -93,9 +105,12 @@ pub struct Config {
 }
 
 impl Settings {
-    /// Reads the text of `config.yaml`.
+    /// Reads the text of `config.yaml` and checks what its parts say of each other.
     pub fn parse(yaml: &str) -> Result<Self, ConfigError> {
-        serde_saphyr::from_str(yaml).map_err(|error| ConfigError(error.to_string()))
+        let settings: Self = serde_saphyr::from_str(yaml).map_err(|error| ConfigError(error.to_string()))?;
+        settings.models.check()?;
+        models::check_budgets(&settings.budgets)?;
+        Ok(settings)
     }
 }
 
@@ -139,8 +154,10 @@ impl Config {
             Some(secret) => secret.into(),
             None => kept_secret(&data_dir.join("jwt.secret"))?,
         };
+        let settings = settings(&home)?;
         Ok(Self {
-            settings: settings(&home)?,
+            providers: models::of_environment(&settings.models, variable)?,
+            settings,
             roles: roles(&home)?,
             microsoft: microsoft()?,
             database_url: variable("DATABASE_URL")?.map(Into::into),

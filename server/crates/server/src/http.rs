@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::app::App;
 use docs::BearerToken;
 
+mod admin;
 mod auth;
 mod caller;
 mod conversations;
@@ -31,7 +32,7 @@ pub(crate) mod messages;
 mod outbox;
 pub(crate) mod problem;
 mod range;
-mod runs;
+pub(crate) mod runs;
 mod skills;
 mod stream;
 pub(crate) mod tokens;
@@ -59,6 +60,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(files::routes())
         .merge(outbox::routes())
         .merge(skills::routes())
+        .merge(admin::routes())
         .merge(health::routes())
 }
 

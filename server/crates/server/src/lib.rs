@@ -10,6 +10,7 @@ pub mod demo;
 pub mod events;
 pub mod http;
 mod local365;
+pub mod models;
 mod secrets;
 pub mod serve;
 pub mod tools;

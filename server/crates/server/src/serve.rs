@@ -4,8 +4,10 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::serve::ListenerExt as _;
+use mezzofy_agent::instructions::Instructions;
 use mezzofy_agent::planner::Planner;
-use mezzofy_agent::texts::Texts;
+use mezzofy_agent::texts::{Texts, ToolTexts};
 use mezzofy_agent::{agents, skills};
 use mezzofy_documents::press::Press;
 use mezzofy_microsoft::graph::Graph;
@@ -25,6 +27,7 @@ use crate::database::full;
 use crate::events::Hub;
 use crate::http::limits::Limiters;
 use crate::http::tokens::Tokens;
+use crate::models::{Models, Surroundings};
 use crate::tools::{Tools, Workshop};
 use crate::{http, local365, worker};
 
@@ -47,6 +50,21 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
     let graph = Graph::new(settings, graph_clock).map_err(|error| full(&error))?;
     let files = FileStorage::on_disk(&config.data_dir.join("files")).map_err(|error| full(&error))?;
     let press = Press::new(&config.home.join("brand"), &config.font_dirs()).map_err(|error| error.to_string())?;
+    let prompts = config.home.join("prompts");
+    let wrong =
+        |problems: Vec<skills::SkillProblem>| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    let instructions = Instructions::load(&prompts, &config.settings.company.name);
+    let instructions = Arc::new(instructions.map_err(|problem| problem.to_string())?);
+    let planner = Arc::new(Planner::load(&prompts.join("planner.yaml")).map_err(wrong)?);
+    let around = Surroundings {
+        store: store.clone(),
+        clock: clock.clone(),
+        zone: config.settings.time_zone,
+        stop: stop.clone(),
+    };
+    let (settings, budgets) = (config.settings.models.clone(), config.settings.budgets);
+    let models = Models::new(settings, budgets, &config.providers, around)?;
+    let models = Arc::new(models);
     let tools = Tools::all(Workshop {
         store: store.clone(),
         files: files.clone(),
@@ -54,16 +72,20 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         company: config.settings.company.name.clone(),
         zone: config.settings.time_zone,
         cash: config.settings.ledger.cash_rule(),
+        models: models.clone(),
+        planner: planner.clone(),
+        instructions: instructions.clone(),
     })?;
-    let prompts = config.home.join("prompts");
-    let wrong =
-        |problems: Vec<skills::SkillProblem>| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     let skills = skills::load(&config.home.join("skills"), &tools.shapes()).map_err(wrong)?;
-    agents::load(&config.home.join("agents"), &skills).map_err(wrong)?;
+    let agents = agents::load(&config.home.join("agents"), &skills).map_err(wrong)?;
     Ok(Arc::new(Parts {
         skills,
-        planner: Planner::load(&prompts.join("planner.yaml")).map_err(wrong)?,
+        agents,
+        models,
+        instructions,
+        planner,
         texts: Texts::load(&prompts).map_err(|problem| problem.to_string())?,
+        tool_texts: ToolTexts::load(&prompts, &tools.names()).map_err(|problem| problem.to_string())?,
         store,
         files,
         clock,
@@ -73,6 +95,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         roles: config.roles.clone(),
         limiters: Limiters::new(&config.settings.limits),
         limits: config.settings.limits.clone(),
+        budgets: config.settings.budgets,
         tools,
         outgoing: Outgoing::new(graph, settle),
         tokens: Tokens::new(&config.jwt_secret),
@@ -97,6 +120,12 @@ pub async fn start_work(app: &App, alone: bool) -> Result<(), String> {
     }
     let relaying = app.clone();
     app.tasks.spawn(async move { relaying.hub.relay(&relaying.store, &relaying.stop).await });
+    if app.models.any() {
+        let (learning, stop) = (app.models.clone(), app.stop.clone());
+        app.tasks.spawn(async move {
+            stop.run_until_cancelled(learning.learn()).await;
+        });
+    }
     app.tasks.spawn(worker::work(app.clone()));
     Ok(())
 }
@@ -112,6 +141,12 @@ pub async fn listen(host: IpAddr, port: u16) -> Result<TcpListener, String> {
 pub async fn serve(app: App, listener: TcpListener) -> Result<(), String> {
     let stop = app.stop.clone();
     let router = http::router(app.clone());
+    // Else a small piece of a stream waits until the client has confirmed the one before.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection sends its small pieces late");
+        }
+    });
     let served = axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await });
     let served = tokio::select! {
         served = served => served,

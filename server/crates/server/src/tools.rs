@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use jsonschema::Validator;
+use mezzofy_agent::calls::Toolbox;
+use mezzofy_agent::instructions::Instructions;
+use mezzofy_agent::planner::Planner;
 use mezzofy_agent::skills::ToolShape;
-use mezzofy_agent::tool::{Tool, ToolError};
+use mezzofy_agent::tool::{Tool, ToolError, ToolSpec};
 use mezzofy_documents::press::Press;
 use mezzofy_domain::ledger::CashRule;
 use mezzofy_store::file_storage::FileStorage;
@@ -14,6 +17,10 @@ use mezzofy_store::{Store, StoreError};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::models::Models;
+
+mod content_generator;
+mod file_search;
 mod finance_statement;
 mod outlook_send_email;
 mod pdf_generator;
@@ -32,6 +39,12 @@ pub struct Workshop {
     pub zone: Tz,
     /// Which accounts are cash.
     pub cash: CashRule,
+    /// Write texts.
+    pub models: Arc<Models>,
+    /// Finds people.
+    pub planner: Arc<Planner>,
+    /// How models are told to write.
+    pub instructions: Arc<Instructions>,
 }
 
 /// All tools by name, each with the check of its input.
@@ -41,7 +54,9 @@ impl Tools {
     /// Every tool there is. A schema that is none is an error of ours, named.
     pub fn all(workshop: Workshop) -> Result<Self, String> {
         let workshop = Arc::new(workshop);
-        let all: [Arc<dyn Tool>; 3] = [
+        let all: [Arc<dyn Tool>; 5] = [
+            Arc::new(content_generator::ContentGenerator::new(&workshop)),
+            Arc::new(file_search::FileSearch::new(&workshop)),
             Arc::new(finance_statement::FinanceStatement::new(&workshop)),
             Arc::new(pdf_generator::PdfGenerator::new(&workshop)),
             Arc::new(outlook_send_email::OutlookSendEmail::new(&workshop)),
@@ -61,18 +76,29 @@ impl Tools {
         self.0.get(name).map(|(tool, _)| tool)
     }
 
-    /// Checks a call's input against the tool's schema.
-    pub fn check(&self, name: &str, input: &Value) -> Result<(), ToolError> {
-        let (_, validator) = self.0.get(name).ok_or_else(|| ToolError::Abort(format!("there is no tool {name}")))?;
-        validator.validate(input).map_err(|error| {
-            ToolError::Tell(format!("The input of {name} is wrong at “{}”: {error}.", error.instance_path()))
-        })
+    /// The names of all tools, sorted.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        self.0.keys().copied().collect()
     }
 
     /// The shapes that skills are checked against.
     #[must_use]
     pub fn shapes(&self) -> Vec<ToolShape> {
         self.0.values().map(|(tool, _)| tool.spec().shape()).collect()
+    }
+}
+
+impl Toolbox for Tools {
+    fn spec(&self, name: &str) -> Option<&ToolSpec> {
+        self.get(name).map(|tool| tool.spec())
+    }
+
+    fn check(&self, name: &str, input: &Value) -> Result<(), String> {
+        let (_, validator) = self.0.get(name).ok_or_else(|| format!("There is no tool {name}."))?;
+        validator
+            .validate(input)
+            .map_err(|error| format!("The input of {name} is wrong at “{}”: {error}.", error.instance_path()))
     }
 }
 

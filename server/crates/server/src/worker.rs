@@ -3,22 +3,22 @@
 
 use std::time::Duration;
 
-use mezzofy_agent::gate::Intent;
-use mezzofy_agent::planner::{Plan, Request};
-use mezzofy_agent::run::{Call, End, Next, Run as Machine};
-use mezzofy_agent::skills::{SkillRun, SkillRunError};
-use mezzofy_agent::tool::{Context, Outcome, Output, ToolError, ToolSpec};
+use mezzofy_agent::run::{End, Next, Run as Machine};
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
 use mezzofy_domain::run::{RunError, RunErrorKind, RunState};
 use mezzofy_store::runs::Run;
-use mezzofy_store::{StoreError, jobs, ledger, people, runs};
-use serde_json::Value;
+use mezzofy_store::{StoreError, commit, jobs, model_calls, people, runs};
 
 use crate::app::{App, Parts};
 
+mod ask;
+mod calls;
+mod limits;
 mod mail;
+mod route;
+mod speech;
 mod step;
 
 use step::Step;
@@ -84,10 +84,10 @@ async fn carry_out(app: &Parts, id: Id<id::Run>) -> Result<(), Stuck> {
     let idle = run.state.has_ended() || (run.state == RunState::Waiting && !run.cancel_asked);
     let Some(person) = person.filter(|_| !idle) else { return Ok(()) };
     let mut work = match serde_json::from_value(run.machine.clone()) {
-        Ok(machine) => Work { app, run, machine, person },
+        Ok(machine) => Work { app, run, machine, person, spoken: None },
         Err(error) => {
             // Stored by a version that this one does not understand: it can only be ended.
-            let mut work = Work { app, machine: Machine::new(String::new(), &person), run, person };
+            let mut work = Work { app, machine: Machine::new(String::new(), &person), run, person, spoken: None };
             let error = work.internal(&error.to_string());
             work.machine.failed(None, error);
             work
@@ -98,6 +98,7 @@ async fn carry_out(app: &Parts, id: Id<id::Run>) -> Result<(), Stuck> {
         work.run.state = state;
         work.save(Step::telling([EventBody::RunState { state, waiting_for }])).await?;
     }
+    work.lose_open_calls().await?;
     while work.step().await? {}
     Ok(())
 }
@@ -108,32 +109,27 @@ struct Work<'a> {
     run: Run,
     machine: Machine,
     person: Person,
+    /// The message that the newest reply's text was streamed as.
+    spoken: Option<Id<id::Message>>,
 }
 
 impl Work<'_> {
     /// Does one step and stores it; answers whether there is another one.
     async fn step(&mut self) -> Result<bool, Stuck> {
         if self.cancel_asked().await? && !self.machine.state().0.has_ended() {
-            let text = self.app.texts.cancelled.in_language(self.machine.language()).to_owned();
-            self.machine.cancelled(text);
+            self.stop_working();
         }
         match self.machine.next(&self.app.skills) {
-            Ok(Next::Plan { texts, open }) => {
-                let (texts, open) = (texts.to_vec(), open.cloned());
-                let plan = self.plan(&texts, open.as_ref()).await?;
-                let admitted = self.admitted(&plan);
-                let today = self.app.clock.today(self.app.zone);
-                self.machine.planned(plan, &self.person, today, admitted);
-                self.save(Step::default()).await?;
+            Ok(Next::Ask) => {
+                self.ask().await?;
                 Ok(true)
             }
-            Ok(Next::Call(call)) => {
-                self.call(call).await?;
+            Ok(Next::Calls(calls)) => {
+                self.call(calls).await?;
                 Ok(true)
             }
-            Ok(Next::Wait(open)) => {
-                let choices = open.choices.iter().map(|choice| choice.label.clone()).collect();
-                let step = Step::saying(open.question.clone(), choices);
+            Ok(Next::Wait(question)) => {
+                let step = Step::saying(question.text.clone(), question.choices.clone());
                 self.save(step).await?;
                 Ok(false)
             }
@@ -146,7 +142,8 @@ impl Work<'_> {
                 Ok(false)
             }
             Err(error) => {
-                self.broken(None, &error);
+                let error = self.internal(&error.to_string());
+                self.machine.failed(None, error);
                 Ok(true)
             }
         }
@@ -157,108 +154,20 @@ impl Work<'_> {
         Ok(runs::cancel_asked(&mut tx, self.run.id).await?)
     }
 
-    async fn plan(&self, texts: &[String], open: Option<&mezzofy_agent::planner::OpenQuestion>) -> Result<Plan, Stuck> {
-        let today = self.app.clock.today(self.app.zone);
+    /// Ends the run because the person said so.
+    fn stop_working(&mut self) {
+        let text = self.app.texts.cancelled.in_language(self.machine.language()).to_owned();
+        self.machine.cancelled(text);
+    }
+
+    /// Money that a dead worker reserved counts as spent: the provider may have done the work.
+    async fn lose_open_calls(&self) -> Result<(), Stuck> {
+        if !self.app.models.any() {
+            return Ok(());
+        }
         let mut tx = self.app.store.begin().await?;
-        let people = people::all(&mut tx).await?;
-        let latest_month = ledger::latest_month(&mut tx, today).await?;
-        drop(tx);
-        let may = |name: &&str| self.app.roles.allows_skill(&self.person.role, name);
-        let allowed: Vec<String> =
-            self.app.skills.iter().map(|skill| skill.name.as_str()).filter(may).map(str::to_owned).collect();
-        let request =
-            Request { texts, open, me: &self.person, people: &people, today, latest_month, allowed: &allowed };
-        Ok(self.app.planner.plan(&self.app.skills, &request))
-    }
-
-    /// What the gate says of a plan.
-    fn admitted(&self, plan: &Plan) -> Result<(), RunError> {
-        let Plan::Skill(plan) = plan else { return Ok(()) };
-        let Some(skill) = self.app.skills.get(&plan.skill) else { return Ok(()) };
-        let tools = SkillRun::new(plan.clone(), &self.person, self.app.clock.today(self.app.zone)).tools_ahead(skill);
-        let specs: Vec<&ToolSpec> =
-            tools.iter().filter_map(|name| self.app.tools.get(name)).map(|tool| tool.spec()).collect();
-        let intent = Intent {
-            skill: &plan.skill,
-            title: skill.title.in_language(plan.language),
-            tools: &specs,
-            recipients: &plan.recipients(skill),
-            language: plan.language,
-        };
-        self.app.gate().admit(&self.person, intent)
-    }
-
-    async fn call(&mut self, call: Call) -> Result<(), Stuck> {
-        let started = EventBody::ToolStarted { name: call.tool.clone(), inputs: call.input.clone() };
-        self.save(Step::telling([EventBody::Progress { text: call.progress.clone() }, started])).await?;
-        match self.output(&call).await? {
-            Ok(Output { result, keep, files }) => {
-                let done = EventBody::ToolDone {
-                    name: call.tool.clone(),
-                    inputs: call.input.clone(),
-                    ok: true,
-                    error: None,
-                    result: result.clone(),
-                };
-                let ready = files.iter().map(|file| EventBody::FileReady { file: file.attachment.clone() });
-                let events = std::iter::once(done).chain(ready).collect();
-                self.machine.called(&self.app.skills, &call, result, keep);
-                self.save(Step::making(files, events)).await
-            }
-            Err(error) => {
-                let done = EventBody::ToolDone {
-                    name: call.tool.clone(),
-                    inputs: call.input.clone(),
-                    ok: false,
-                    error: Some(error.detail.clone()),
-                    result: Value::Null,
-                };
-                self.machine.failed(Some(&call), error);
-                self.save(Step::telling([done])).await
-            }
-        }
-    }
-
-    /// Makes the call: the gate first, then the tool, then the mail it may want sent.
-    async fn output(&mut self, call: &Call) -> Result<Result<Output, RunError>, Stuck> {
-        let language = self.machine.language();
-        let Some(tool) = self.app.tools.get(&call.tool) else {
-            return Ok(Err(self.internal(&format!("there is no tool {}", call.tool))));
-        };
-        let mut tx = self.app.store.begin().await?;
-        self.person = people::get(&mut tx, self.person.id).await?.ok_or(Stuck::Overtaken)?;
-        drop(tx);
-        let title = self
-            .machine
-            .skill()
-            .and_then(|name| self.app.skills.get(name))
-            .map(|skill| skill.title.in_language(language));
-        if let Err(refusal) = self.app.gate().admit_tool(&self.person, tool.spec(), title.unwrap_or_default(), language)
-        {
-            return Ok(Err(refusal));
-        }
-        let context = Context {
-            person: &self.person,
-            run: self.run.id,
-            call: &call.id,
-            language,
-            now: self.app.clock.now(),
-            kept: self.machine.kept(),
-        };
-        let called = match self.app.tools.check(&call.tool, &call.input) {
-            Ok(()) => tool.call(context, call.input.clone()).await,
-            Err(error) => Err(error),
-        };
-        match called {
-            Ok(Outcome::Done(output)) => Ok(Ok(output)),
-            Ok(Outcome::Send(mail)) => match self.app.gate().admit_mail(&mail, language) {
-                Ok(()) => mail::send(self, call, mail).await,
-                Err(refusal) => Ok(Err(refusal)),
-            },
-            Err(ToolError::Tell(detail)) => Ok(Err(RunError { kind: RunErrorKind::ToolFailed, detail })),
-            Err(ToolError::Abort(cause)) => Ok(Err(self.internal(&cause))),
-            Err(ToolError::Retry(cause)) => Err(Stuck::Retry(cause)),
-        }
+        model_calls::lose_open(&mut tx, self.run.id, self.app.clock.now()).await?;
+        Ok(commit(tx).await?)
     }
 
     /// A fault of ours: the cause goes to the log, the person gets the run's number.
@@ -266,10 +175,5 @@ impl Work<'_> {
         tracing::error!(run = %self.run.id, error = cause, "a run failed");
         let detail = self.app.texts.internal.say(self.machine.language(), &[("run", &self.run.id.to_string())]);
         RunError { kind: RunErrorKind::Internal, detail }
-    }
-
-    fn broken(&mut self, call: Option<&Call>, error: &SkillRunError) {
-        let error = self.internal(&error.to_string());
-        self.machine.failed(call, error);
     }
 }

@@ -4,7 +4,7 @@ use mezzofy_documents::press::Press;
 use mezzofy_store::embedded::Embedded;
 
 use crate::config::Config;
-use crate::database;
+use crate::{database, models};
 
 use super::say;
 
@@ -64,6 +64,22 @@ pub(super) async fn run() -> Result<(), String> {
             "Microsoft 365",
             "local365 serves instead: mail stays in this database. Set MS365_TENANT_ID, MS365_CLIENT_ID and MS365_CLIENT_SECRET".to_owned(),
         ),
+    }
+    match models::check(&config.settings.models, &config.providers).await {
+        Ok(models) if models.is_empty() => line(
+            State::Off,
+            "models",
+            "none: the built-in planner does all the work. Set ANTHROPIC_API_KEY or KIMI_API_KEY".to_owned(),
+        ),
+        Ok(models) => {
+            for (model, said) in models {
+                match said {
+                    Ok(()) => line(State::On, "model", model),
+                    Err(error) => line(State::Wrong, "model", format!("{model}: {error}")),
+                }
+            }
+        }
+        Err(error) => line(State::Wrong, "models", error),
     }
     line(State::On, "planner", "built in, needs no key".to_owned());
     if wrong == 0 {

@@ -29,9 +29,13 @@ pub(super) fn nullable(object: Object) -> Object {
 pub(super) fn name_operations(api: &mut OpenApi) {
     for (path, item) in &mut api.paths.paths {
         let place = path.replace(['/', '{', '}', '.'], "_");
-        for (method, operation) in
-            [("get", &mut item.get), ("post", &mut item.post), ("patch", &mut item.patch), ("delete", &mut item.delete)]
-        {
+        for (method, operation) in [
+            ("get", &mut item.get),
+            ("post", &mut item.post),
+            ("put", &mut item.put),
+            ("patch", &mut item.patch),
+            ("delete", &mut item.delete),
+        ] {
             if let Some(operation) = operation {
                 operation.operation_id = Some(format!("{method}{place}").trim_end_matches('_').replace("__", "_"));
             }

@@ -205,13 +205,18 @@ async fn run_for(
     text: &str,
 ) -> Result<Run, Problem> {
     if let Some(mut waiting) = runs::lock_newest(tx, conversation).await?.filter(|run| run.state == RunState::Waiting) {
-        let mut machine: Machine = serde_json::from_value(waiting.machine).map_err(Problem::internal)?;
-        machine.said(text.to_owned());
-        waiting.machine = serde_json::to_value(&machine).map_err(Problem::internal)?;
-        waiting.state = RunState::Queued;
         waiting.waiting_for = None;
+        if let Ok(mut machine) = serde_json::from_value::<Machine>(waiting.machine.clone()) {
+            machine.said(text.to_owned());
+            waiting.machine = serde_json::to_value(&machine).map_err(Problem::internal)?;
+            waiting.state = RunState::Queued;
+            runs::save(tx, &mut waiting).await?;
+            return Ok(waiting);
+        }
+        // Stored by a version that this one does not understand: it can't go on, the text begins a run of its own.
+        waiting.state = RunState::Cancelled;
+        waiting.ended_at = Some(app.clock.now());
         runs::save(tx, &mut waiting).await?;
-        return Ok(waiting);
     }
     let run = new_run(app, person, conversation, text)?;
     runs::add(tx, &run).await?;

@@ -9,8 +9,10 @@ use mezzofy_domain::file::File;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::run::{RunError, RunErrorKind, RunState, WaitingFor};
 use mezzofy_store::events::{self, Event};
+use mezzofy_store::model_calls::Sum;
 use mezzofy_store::runs::{self, Run};
 use mezzofy_store::{commit, files, jobs};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::openapi::Object;
@@ -92,7 +94,7 @@ struct ErrorView {
 
 /// What a run cost.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub(super) struct UsageView {
+pub(crate) struct UsageView {
     /// The model that planned; `planner` is built in and costs nothing.
     model: String,
     input_tokens: u64,
@@ -103,7 +105,7 @@ pub(super) struct UsageView {
 }
 
 impl UsageView {
-    pub(super) fn planner() -> Self {
+    pub(crate) fn planner() -> Self {
         Self {
             model: "planner".to_owned(),
             input_tokens: 0,
@@ -111,6 +113,28 @@ impl UsageView {
             cached_tokens: 0,
             cost: "0.000000".to_owned(),
         }
+    }
+
+    /// What a run's calls took together; without any the planner served.
+    pub(crate) fn of(sum: &Sum) -> Self {
+        let Some(model) = &sum.model else { return Self::planner() };
+        Self {
+            model: model.clone(),
+            input_tokens: sum.usage.prompt(),
+            output_tokens: sum.usage.output,
+            cached_tokens: sum.usage.cache_read,
+            cost: format!("{:.6}", sum.cost),
+        }
+    }
+
+    /// Tokens of prompts and replies together.
+    pub(crate) fn tokens(&self) -> u64 {
+        self.input_tokens + self.output_tokens
+    }
+
+    /// USD.
+    pub(crate) fn cost(&self) -> Decimal {
+        self.cost.parse().unwrap_or_default()
     }
 }
 
@@ -160,7 +184,7 @@ pub(super) struct EventView {
     pub(super) cursor: i64,
     pub(super) run_id: Uuid,
     pub(super) conversation_id: Uuid,
-    /// run.state, run.progress, message.delta, message.done, tool.started, tool.done or file.ready.
+    /// run.state, run.progress, message.delta, message.done, tool.started, tool.done, file.ready or notice.
     pub(super) kind: String,
     /// As the kind has it.
     pub(super) data: Value,

@@ -24,7 +24,7 @@ const HELLO: Duration = Duration::from_secs(10);
 const PING: Duration = Duration::from_secs(25);
 /// How often the session is looked at, so that a signed-out person's stream ends.
 const RECHECK: u32 = 2;
-const BATCH: i64 = 500;
+const BATCH: usize = 500;
 
 const REFUSED: u16 = 4401;
 const BAD_FRAME: u16 = 4400;
@@ -152,12 +152,10 @@ async fn send_after(
     cursor: &mut i64,
 ) -> Result<bool, Problem> {
     loop {
-        let mut tx = app.store.begin().await?;
-        let found = events::after(&mut tx, person, *cursor, BATCH).await?;
-        drop(tx);
-        if found.is_empty() {
-            return Ok(true);
-        }
+        let mut connection = app.store.connection().await?;
+        let found = events::after(&mut connection, person, *cursor, BATCH as i64).await?;
+        drop(connection);
+        let are_all = found.len() < BATCH;
         for event in found {
             *cursor = event.cursor;
             let EventView { cursor, run_id, conversation_id, kind, data } = event.into();
@@ -167,6 +165,9 @@ async fn send_after(
             if socket.send(Message::Text(frame.to_string().into())).await.is_err() {
                 return Ok(false);
             }
+        }
+        if are_all {
+            return Ok(true);
         }
     }
 }

@@ -30,13 +30,14 @@ impl FinanceStatement {
         let spec = ToolSpec {
             name: "finance_statement",
             permission: Permission::ReadLedger,
+            effect: false,
             input_schema: json!({
                 "type": "object",
                 "additionalProperties": false,
                 "required": ["period"],
                 "properties": {"period": {
                     "type": "string",
-                    "description": "What it covers: 2026-10, 2026-Q3, 2026-H1, 2026, 2026-W47 or 2026-YTD"
+                    "description": "2026-10, 2026-Q3, 2026-H1, 2026, 2026-W47, 2026-YTD, or latest: the last ended month that has entries"
                 }}
             }),
             output_schema: json!({
@@ -71,9 +72,15 @@ impl Tool for FinanceStatement {
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
         let input: Input = read(input)?;
-        let period: Period = input.period.parse().map_err(|error| ToolError::Tell(format!("{error}.")))?;
         let today = context.now.with_timezone(&self.workshop.zone).date_naive();
         let mut tx = self.workshop.store.begin().await.map_err(retry)?;
+        let period = if input.period == "latest" {
+            // Books without entries have none in the last month either; the result says so.
+            let latest = ledger::latest_month(&mut tx, today).await.map_err(retry)?;
+            latest.unwrap_or_else(|| Period::month_before(today))
+        } else {
+            input.period.parse().map_err(|error| ToolError::Tell(format!("{error}.")))?
+        };
         let input = ledger::statement_input(&mut tx, period, today, &self.workshop.cash).await.map_err(retry)?;
         drop(tx);
         let label = period.label(context.language);

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::planner::Request;
 use mezzofy_agent::tool::{Context, Outcome, Tool, ToolError, ToolSpec};
-use mezzofy_domain::effect::Mail;
+use mezzofy_domain::effect::{Mail, is_address};
 use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Permission;
-use mezzofy_store::files;
+use mezzofy_store::{files, people};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -31,17 +33,18 @@ struct Input {
 
 impl OutlookSendEmail {
     pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
-        let addresses = json!({"type": "array", "maxItems": 50, "items": {"type": "string"}});
+        let people = |description: &str| json!({"type": "array", "maxItems": 50, "items": {"type": "string"}, "description": description});
         let spec = ToolSpec {
             name: "outlook_send_email",
             permission: Permission::SendMail,
+            effect: true,
             input_schema: json!({
                 "type": "object",
                 "additionalProperties": false,
                 "required": ["to", "subject", "body"],
                 "properties": {
-                    "to": addresses,
-                    "cc": addresses,
+                    "to": people("One each: an address, or the name or title of a colleague"),
+                    "cc": people("As `to`"),
                     "subject": {"type": "string", "maxLength": 255},
                     "body": {"type": "string", "maxLength": 50_000, "description": "Plain text"},
                     "attachments": {"type": "array", "maxItems": 20, "items": {"type": "string", "description": "A file's id"}}
@@ -57,6 +60,27 @@ impl OutlookSendEmail {
             }),
         };
         Self { spec, workshop: Arc::clone(workshop) }
+    }
+
+    /// The addresses of those who are named, each by an address, a name or a title.
+    fn addresses(&self, context: Context<'_>, people: &[Person], named: &[String]) -> Result<Vec<String>, ToolError> {
+        let today = context.now.with_timezone(&self.workshop.zone).date_naive();
+        let request =
+            Request { texts: &[], open: None, me: context.person, people, today, latest_month: None, allowed: &[] };
+        let mut addresses = Vec::new();
+        for name in named
+            .iter()
+            .flat_map(|names| names.split([',', ';', '，', '；', '、']))
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+        {
+            if is_address(name) {
+                addresses.push(name.to_owned());
+            } else {
+                addresses.extend(self.workshop.planner.addresses(&request, name).map_err(ToolError::Tell)?);
+            }
+        }
+        Ok(addresses)
     }
 }
 
@@ -76,7 +100,11 @@ impl Tool for OutlookSendEmail {
                 file.ok_or_else(|| ToolError::Tell(format!("There is no file {id} of yours to attach.")))?.attachment,
             );
         }
-        let mail = Mail { to: input.to, cc: input.cc, subject: input.subject, body: input.body, attachments };
+        let people = people::all(&mut tx).await.map_err(retry)?;
+        drop(tx);
+        let to = self.addresses(context, &people, &input.to)?;
+        let cc = self.addresses(context, &people, &input.cc)?;
+        let mail = Mail { to, cc, subject: input.subject, body: input.body, attachments };
         mail.checked().map(Outcome::Send).map_err(|error| ToolError::Tell(error.to_string()))
     }
 }

@@ -34,6 +34,7 @@ impl PdfGenerator {
         let spec = ToolSpec {
             name: "pdf_generator",
             permission: Permission::MakeDocuments,
+            effect: false,
             input_schema: json!({
                 "type": "object",
                 "additionalProperties": false,

@@ -77,7 +77,7 @@ impl Work<'_> {
 
     async fn say(&self, tx: &mut Tx, step: &mut Step, text: &str, choices: &[String]) -> Result<(), Stuck> {
         let now = self.app.clock.now();
-        let id: Id<id::Message> = self.app.new_id();
+        let id: Id<id::Message> = self.spoken.unwrap_or_else(|| self.app.new_id());
         let message = NewMessage {
             id,
             conversation: self.run.conversation,
@@ -92,7 +92,9 @@ impl Work<'_> {
         let files = files::of_runs(tx, &[self.run.id.uuid()]).await?;
         let view =
             serde_json::to_value(MessageView::of(message, &files)).map_err(|error| Stuck::Retry(error.to_string()))?;
-        step.events.push(EventBody::MessageDelta { message_id: id, text: text.to_owned() });
+        if self.spoken.is_none() {
+            step.events.push(EventBody::MessageDelta { message_id: id, text: text.to_owned() });
+        }
         step.events.push(EventBody::MessageDone { message: view });
         step.events.push(EventBody::RunState { state: self.run.state, waiting_for: self.run.waiting_for });
         Ok(())

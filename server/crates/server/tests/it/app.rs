@@ -1,5 +1,6 @@
 //! A server for one test: real PostgreSQL with a database of its own, real HTTP on loopback, a clock that stands still.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,8 +9,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mezzofy::app::App;
 use mezzofy::clock::Clock;
 use mezzofy::config::Config;
+use mezzofy::config::models::{Dialect, Protocol, ProviderAccess};
 use mezzofy::demo::{self, Demo};
 use mezzofy::{http, serve};
+use mezzofy_agent::testing::Replay;
 use mezzofy_domain::roles::Roles;
 use mezzofy_store::{Store, embedded, jobs};
 use reqwest::{Method, StatusCode};
@@ -23,6 +26,8 @@ use uuid::Uuid;
 
 /// 22 November 2026, 09:00 in Singapore.
 pub(crate) const NOW: &str = "2026-11-22T01:00:00Z";
+/// The key of the models' providers.
+const KEY: &str = "the key of the tests";
 const PEOPLE: &str = "template_people";
 const COMPANY: &str = "template_company";
 
@@ -61,6 +66,7 @@ fn config(data_dir: &Path) -> Config {
         port: 0,
         database_url: None,
         jwt_secret: "a secret of the tests, long enough".into(),
+        providers: BTreeMap::new(),
         microsoft: None,
         now: None,
         secure_cookies: false,
@@ -91,15 +97,39 @@ async fn templates() -> PgConnectOptions {
 impl TestApp {
     /// With the demo people and the demo company's books.
     pub(crate) async fn new() -> Self {
-        Self::copy_of(COMPANY).await
+        Self::copy_of(COMPANY, |_| {}).await
+    }
+
+    /// The same, with Claude and Kimi played by one replay server.
+    pub(crate) async fn with_models() -> (Self, Replay) {
+        Self::with_tuned_models(|_| {}).await
+    }
+
+    /// The same, with a changed configuration.
+    pub(crate) async fn with_tuned_models(tune: impl FnOnce(&mut Config)) -> (Self, Replay) {
+        let replay = Replay::start(KEY).await.unwrap();
+        let bases = [
+            ("claude", Protocol::Anthropic, Dialect::Plain, replay.anthropic_base()),
+            ("kimi", Protocol::Openai, Dialect::Kimi, replay.openai_base()),
+        ];
+        let tune = |config: &mut Config| {
+            config.providers = bases
+                .into_iter()
+                .map(|(name, protocol, dialect, base_url)| {
+                    (name.to_owned(), ProviderAccess { protocol, dialect, base_url, key: Some(KEY.into()) })
+                })
+                .collect();
+            tune(config);
+        };
+        (Self::copy_of(COMPANY, tune).await, replay)
     }
 
     /// With the demo people and no data.
     pub(crate) async fn without_data() -> Self {
-        Self::copy_of(PEOPLE).await
+        Self::copy_of(PEOPLE, |_| {}).await
     }
 
-    async fn copy_of(template: &str) -> Self {
+    async fn copy_of(template: &str, tune: impl FnOnce(&mut Config)) -> Self {
         let server = TEMPLATES.get_or_init(templates).await.clone();
         let database = format!("test_{}", Uuid::new_v4().simple());
         let mut root = server.connect().await.unwrap();
@@ -114,7 +144,9 @@ impl TestApp {
         let folder = TempDir::new().unwrap();
         let clock = Clock::standing(NOW.parse().unwrap());
         let store = Store::open(server.clone().database(&database), 10);
-        let app = serve::build(&config(folder.path()), store, clock.clone()).await.unwrap();
+        let mut config = config(folder.path());
+        tune(&mut config);
+        let app = serve::build(&config, store, clock.clone()).await.unwrap();
         serve::start_work(&app, false).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -157,6 +189,13 @@ impl TestApp {
         let address = format!("{mailbox}@mezzofy.example");
         let found = mezzofy_store::local365::find(&mut tx, &address, &[folder.to_owned()], None, 0, 100).await.unwrap();
         found.iter().map(|document| document.body.to_string()).collect()
+    }
+
+    /// Leaves a run as a version would that stored its machine in another form.
+    pub(crate) async fn forget_machine(&self, run: &str) {
+        let mut database = self.server.clone().database(&self.database).connect().await.unwrap();
+        let run: Uuid = run.parse().unwrap();
+        sqlx::query("UPDATE runs SET machine = '{}' WHERE id = $1").bind(run).execute(&mut database).await.unwrap();
     }
 
     /// Ends the server; no job may be left over.

@@ -122,3 +122,18 @@ async fn a_conversation_begins_without_a_body_and_a_message_may_name_what_it_doe
     assert_eq!(ceo.send(Method::POST, &path, None).await.0, StatusCode::UNPROCESSABLE_ENTITY);
     app.end().await;
 }
+
+#[tokio::test]
+async fn an_answer_to_a_question_of_an_older_version_begins_a_run_of_its_own() {
+    let app = TestApp::new().await;
+    let finance = app.person("finance.manager").await;
+    let conversation = finance.conversation().await;
+    let waiting = finance.say(&conversation, "Send the October statement to the CFO").await;
+    assert_eq!(waiting["state"], "waiting");
+    app.forget_machine(&text(&waiting["id"])).await;
+    let run = finance.say(&conversation, "P&L for Q3 as PDF").await;
+    assert_eq!((run["state"].as_str(), run["id"] == waiting["id"]), (Some("succeeded"), false), "{run}");
+    let old = finance.get(&format!("/v1/runs/{}", text(&waiting["id"]))).await;
+    assert_eq!(old["state"], "cancelled");
+    app.end().await;
+}

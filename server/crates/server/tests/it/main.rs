@@ -1,12 +1,15 @@
 //! What the product does, through its real routes, worker and database.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on has failed")]
 
+mod admin;
 mod app;
 mod conversations;
 #[cfg(feature = "failpoints")]
 mod crash;
 mod events;
 mod ledger;
+mod models;
 mod requests;
 mod sign_in;
 mod statement;
+mod tools;

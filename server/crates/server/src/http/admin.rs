@@ -1,0 +1,71 @@
+//! What administrators see and set: the use of models and the budgets for it.
+
+use axum::extract::FromRequestParts;
+use axum::http::request;
+use mezzofy_domain::people::Person;
+use mezzofy_domain::period::{Period, PeriodKind};
+use mezzofy_domain::roles::Permission;
+use rust_decimal::{Decimal, RoundingStrategy};
+use utoipa_axum::router::OpenApiRouter;
+
+use super::caller::Caller;
+use super::problem::{Kind, Problem};
+use crate::app::{App, Parts};
+
+mod budgets;
+mod usage;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().merge(usage::routes()).merge(budgets::routes())
+}
+
+/// A caller whose role may administer. A handler that takes one can't be reached by others.
+struct Administrator(Person);
+
+impl FromRequestParts<App> for Administrator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
+        let Caller { person, .. } = Caller::from_request_parts(parts, app).await?;
+        if app.roles.allows(&person.role, Permission::Administer) {
+            return Ok(Self(person));
+        }
+        Err(Problem::new(Kind::NotPermitted, "Only administrators may see the use of models and its budgets."))
+    }
+}
+
+/// The month of a query, or the present one.
+fn month(app: &Parts, period: Option<&str>) -> Result<Period, Problem> {
+    let Some(period) = period else {
+        return Ok(Period::containing(PeriodKind::Month, app.clock.today(app.zone)));
+    };
+    let month = period.parse::<Period>().ok().filter(|period| period.kind() == PeriodKind::Month);
+    month.ok_or_else(|| Problem::field("period", "The period must be a month such as 2026-11."))
+}
+
+/// USD with six decimals, a half away from zero.
+fn micro(amount: Decimal) -> String {
+    format!("{:.6}", amount.round_dp_with_strategy(6, RoundingStrategy::MidpointAwayFromZero))
+}
+
+/// USD as it was set, with two decimals or more.
+fn exact(amount: Decimal) -> String {
+    let amount = amount.normalize();
+    format!("{amount:.*}", usize::try_from(amount.scale()).unwrap_or_default().max(2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn costs_have_six_decimals_and_prices_as_many_as_they_need() {
+        let decimal = |text: &str| text.parse::<Decimal>().unwrap();
+        for (amount, shown) in [("0", "0.000000"), ("0.0000005", "0.000001"), ("12.3", "12.300000")] {
+            assert_eq!(micro(decimal(amount)), shown);
+        }
+        for (amount, shown) in [("2", "2.00"), ("0.1", "0.10"), ("0.6250", "0.625"), ("1000", "1000.00")] {
+            assert_eq!(exact(decimal(amount)), shown);
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! The models in use: which one serves what, what happens when one fails, and what each call costs. The built-in planner is
+//! not among them; it is what is left when no model here can serve.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use mezzofy_agent::model::claude::{self, Claude};
+use mezzofy_agent::model::openai::{self, OpenAiCompatible};
+use mezzofy_agent::model::{Facts, Model, ModelError, Reply, Source, ToolDefinition, Turn};
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::language::Language;
+use mezzofy_domain::people::{Department, Person};
+use mezzofy_store::budgets::DefaultBudgets;
+use mezzofy_store::model_calls::Exhausted;
+use mezzofy_store::{Store, StoreError};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::config::models::{ModelCard, ModelsSettings, Protocol, ProviderAccess, Task};
+
+mod attempt;
+mod breaker;
+mod title;
+
+use attempt::Failure;
+use breaker::Breakers;
+pub use title::title;
+
+/// A stream that gives nothing for so long is dead.
+const IDLE: Duration = Duration::from_mins(1);
+
+/// All models that can be called.
+pub struct Models {
+    settings: ModelsSettings,
+    budgets: DefaultBudgets,
+    offers: BTreeMap<String, Offer>,
+    breakers: Breakers,
+    store: Store,
+    clock: Clock,
+    zone: Tz,
+    stop: CancellationToken,
+}
+
+struct Offer {
+    source: Source,
+    client: Box<dyn Model>,
+    card: ModelCard,
+    facts: OnceLock<Facts>,
+}
+
+/// What a model is asked, by whom and for what.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    /// What kind of work it is.
+    pub task: Task,
+    /// The language of the request.
+    pub language: Language,
+    /// The agent that serves it.
+    pub agent: Option<Department>,
+    /// The person's words, for the rules that look at them.
+    pub text: &'a str,
+    /// Who pays.
+    pub person: &'a Person,
+    /// In which run.
+    pub run: Id<id::Run>,
+    /// See [`mezzofy_agent::model::Request`].
+    pub system: &'a str,
+    /// See [`mezzofy_agent::model::Request`].
+    pub tools: &'a [ToolDefinition],
+    /// See [`mezzofy_agent::model::Request`].
+    pub history: &'a [Turn],
+    /// See [`mezzofy_agent::model::Request`].
+    pub answer_schema: Option<&'a serde_json::Value>,
+}
+
+/// What is told while a model is asked.
+#[derive(Debug)]
+pub enum Told<'a> {
+    /// A reply begins anew; what was heard before it does not count.
+    Begun,
+    /// More of its text.
+    Heard(&'a str),
+    /// A model is passed over; `next` is the title of the one that goes on, `None` for the planner.
+    Passed {
+        /// Its title.
+        model: String,
+        /// Why.
+        why: Why,
+        /// Who goes on.
+        next: Option<String>,
+    },
+}
+
+/// Why a model is passed over.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Why {
+    /// Its key was refused.
+    KeyRefused,
+    /// Its provider's spending limit is reached.
+    SpendLimit,
+    /// It is overloaded.
+    Busy,
+    /// It can't be reached.
+    Unreachable,
+    /// Its reply broke off.
+    BrokenOff,
+    /// It does not take the request.
+    Rejected,
+    /// It declined to answer.
+    Refused,
+    /// A budget of ours does not allow it.
+    Budget(Exhausted),
+}
+
+/// A complete reply, paid for.
+#[derive(Debug)]
+pub struct Answer {
+    /// The reply.
+    pub reply: Reply,
+    /// Which model gave it.
+    pub source: Source,
+    /// Tokens that fit into the model's window.
+    pub window: u64,
+}
+
+/// Why no model answered.
+#[derive(Debug)]
+pub enum Unanswered {
+    /// None is configured, or all were passed over.
+    NoModel,
+    /// The reply of this model was too long twice; its title.
+    TooLong(String),
+    /// The history does not fit.
+    WindowExceeded,
+    /// The database is not well.
+    Store(StoreError),
+    /// The server stops.
+    Stopped,
+}
+
+impl From<StoreError> for Unanswered {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Where the models keep and look things up.
+pub struct Surroundings {
+    /// Usage and budgets.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// Where months begin.
+    pub zone: Tz,
+    /// Cancelled when the server stops.
+    pub stop: CancellationToken,
+}
+
+impl Models {
+    /// The models of the catalogue whose providers can be reached with what the environment gives.
+    pub fn new(
+        settings: ModelsSettings,
+        budgets: DefaultBudgets,
+        providers: &BTreeMap<String, ProviderAccess>,
+        around: Surroundings,
+    ) -> Result<Self, String> {
+        let offers = offers(&settings, providers)?;
+        let Surroundings { store, clock, zone, stop } = around;
+        Ok(Self { settings, budgets, offers, breakers: Breakers::default(), store, clock, zone, stop })
+    }
+
+    /// What they go by.
+    #[must_use]
+    pub fn settings(&self) -> &ModelsSettings {
+        &self.settings
+    }
+
+    /// Whether there is any.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        !self.offers.is_empty()
+    }
+
+    /// Asks the providers for the facts of their models, which hold instead of the configured ones.
+    pub async fn learn(&self) {
+        for (id, offer) in &self.offers {
+            match offer.client.facts().await {
+                Ok(facts) => drop(offer.facts.set(facts)),
+                Err(error) => tracing::warn!(model = id, %error, "the provider tells nothing about a model"),
+            }
+        }
+    }
+
+    /// Asks the first model that serves, in the order of the rules, and pays for it.
+    pub async fn ask(
+        &self,
+        asking: &Asking<'_>,
+        told: &mut (dyn FnMut(Told<'_>) + Send),
+    ) -> Result<Answer, Unanswered> {
+        let Asking { task, language, agent, text, .. } = *asking;
+        let order: Vec<&Offer> =
+            self.settings.order(task, language, agent, text).iter().filter_map(|id| self.offers.get(id)).collect();
+        for (at, offer) in order.iter().enumerate() {
+            let why = match self.breakers.open(&offer.source.provider, self.clock.now()) {
+                Some(why) => why,
+                None => match self.serve(offer, asking, told).await {
+                    Ok(reply) => {
+                        return Ok(Answer { reply, source: offer.source.clone(), window: offer.window() });
+                    }
+                    Err(Failure::Passed(why)) => why,
+                    Err(Failure::Unanswered(unanswered)) => return Err(unanswered),
+                },
+            };
+            tracing::warn!(model = offer.source.model, ?why, run = %asking.run, "a model is passed over");
+            let next = order.get(at + 1).map(|next| title(&next.source.model));
+            told(Told::Passed { model: title(&offer.source.model), why, next });
+        }
+        Err(Unanswered::NoModel)
+    }
+
+    /// The tokens of a request, as the model that would serve it counts them, and its window; estimated where it can't.
+    pub async fn count(&self, asking: &Asking<'_>) -> Option<(u64, u64)> {
+        let Asking { task, language, agent, text, .. } = *asking;
+        let order = self.settings.order(task, language, agent, text);
+        let open = |offer: &&Offer| self.breakers.open(&offer.source.provider, self.clock.now()).is_none();
+        let offer = order.iter().filter_map(|id| self.offers.get(id)).find(open)?;
+        let estimate = attempt::estimate(asking);
+        let counted = if attempt::share(estimate, offer.window()) >= attempt::COUNT_FROM {
+            let counted = offer.client.count_tokens(&attempt::request(asking, asking.history, 1)).await;
+            counted.ok().flatten().unwrap_or(estimate)
+        } else {
+            estimate
+        };
+        Some((counted, offer.window()))
+    }
+}
+
+/// Asks the provider of each model about it, and answers what was wrong, by model.
+pub async fn check(
+    settings: &ModelsSettings,
+    providers: &BTreeMap<String, ProviderAccess>,
+) -> Result<Vec<(String, Result<(), ModelError>)>, String> {
+    let mut checked = Vec::new();
+    for (id, offer) in offers(settings, providers)? {
+        checked.push((id, offer.client.facts().await.map(|_| ())));
+    }
+    Ok(checked)
+}
+
+fn offers(
+    settings: &ModelsSettings,
+    providers: &BTreeMap<String, ProviderAccess>,
+) -> Result<BTreeMap<String, Offer>, String> {
+    let mut offers = BTreeMap::new();
+    for (id, card) in &settings.catalogue {
+        let Some(access) = providers.get(&card.provider) else { continue };
+        let source = Source { provider: card.provider.clone(), model: id.clone() };
+        let client = client(&source, card, access)?;
+        offers.insert(id.clone(), Offer { source, client, card: card.clone(), facts: OnceLock::new() });
+    }
+    Ok(offers)
+}
+
+impl Offer {
+    fn window(&self) -> u64 {
+        self.facts.get().and_then(|facts| facts.window).unwrap_or(self.card.window)
+    }
+
+    fn max_output(&self) -> u32 {
+        self.facts.get().and_then(|facts| facts.max_output).unwrap_or(self.card.max_output)
+    }
+}
+
+fn client(source: &Source, card: &ModelCard, access: &ProviderAccess) -> Result<Box<dyn Model>, String> {
+    let Source { provider, model } = source.clone();
+    let base_url = access.base_url.clone();
+    Ok(match access.protocol {
+        Protocol::Anthropic => {
+            let key = access.key.clone().ok_or_else(|| format!("{provider} has no key"))?;
+            let effort = card.effort.clone().unwrap_or_else(|| "medium".to_owned());
+            Box::new(
+                Claude::new(claude::Settings { base_url, key, provider, model, effort }, IDLE)
+                    .map_err(|error| error.to_string())?,
+            )
+        }
+        Protocol::Openai => {
+            let (key, effort, dialect) = (access.key.clone(), card.effort.clone(), access.dialect);
+            let settings = openai::Settings { base_url, key, provider, model, effort, dialect };
+            Box::new(OpenAiCompatible::new(settings, IDLE).map_err(|error| error.to_string())?)
+        }
+    })
+}

@@ -1,0 +1,287 @@
+//! Asking one model: the money is reserved, the request tried as often as its provider asks, and the usage settled.
+
+use std::time::Duration;
+
+use mezzofy_agent::model::{ModelError, Part, Reply, Request, Stop, Turn, View};
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::usage::Usage;
+use mezzofy_store::model_calls::{self, Reservation};
+use mezzofy_store::{StoreError, commit};
+
+use super::{Asking, Models, Offer, Told, Unanswered, Why, title};
+
+/// Tries of one model after the first.
+const RETRIES: u32 = 2;
+/// Who asks for a longer wait is passed over.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// From this share of the window on, in percent, tokens are counted by the provider and not estimated.
+pub(super) const COUNT_FROM: u64 = 50;
+/// A cut reply may be so many times longer at its second try.
+const LONGER: u32 = 4;
+
+/// Why one model gave no reply.
+pub(super) enum Failure {
+    /// Another one may.
+    Passed(Why),
+    /// No other one will.
+    Unanswered(Unanswered),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Unanswered(error.into())
+    }
+}
+
+/// What the next try of the same model does otherwise.
+enum Again {
+    After(Duration),
+    WithoutThinking,
+    Longer,
+}
+
+/// How this model has been tried so far.
+struct Tries {
+    retries: u32,
+    max_tokens: u32,
+    longer: bool,
+    /// The history without thinking, after the provider did not take it back.
+    stripped: Option<Vec<Turn>>,
+}
+
+impl Models {
+    pub(super) async fn serve(
+        &self,
+        offer: &Offer,
+        asking: &Asking<'_>,
+        told: &mut (dyn FnMut(Told<'_>) + Send),
+    ) -> Result<Reply, Failure> {
+        let max_tokens = self.settings.limits.max_tokens.min(offer.max_output());
+        let mut tries = Tries { retries: 0, max_tokens, longer: false, stripped: None };
+        if estimate(asking) > offer.window() {
+            return Err(Failure::Unanswered(Unanswered::WindowExceeded));
+        }
+        loop {
+            let again = match self.try_once(offer, asking, &tries, told).await? {
+                Ok(reply) => return Ok(reply),
+                Err(again) => again,
+            };
+            match again {
+                Again::After(wait) => {
+                    tries.retries += 1;
+                    if self.stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
+                        return Err(Failure::Unanswered(Unanswered::Stopped));
+                    }
+                }
+                Again::WithoutThinking => tries.stripped = Some(without_thinking(asking.history)),
+                Again::Longer => {
+                    tries.longer = true;
+                    tries.max_tokens = tries.max_tokens.saturating_mul(LONGER).min(offer.max_output());
+                }
+            }
+        }
+    }
+
+    async fn try_once(
+        &self,
+        offer: &Offer,
+        asking: &Asking<'_>,
+        tries: &Tries,
+        told: &mut (dyn FnMut(Told<'_>) + Send),
+    ) -> Result<Result<Reply, Again>, Failure> {
+        let call = self.reserve(offer, asking, tries.max_tokens).await?;
+        told(Told::Begun);
+        let mut heard = false;
+        let mut hear = |text: &str| {
+            heard = true;
+            told(Told::Heard(text));
+        };
+        let history = tries.stripped.as_deref().unwrap_or(asking.history);
+        let replied = offer.client.stream(&request(asking, history, tries.max_tokens), &mut hear).await;
+        let billed = match &replied {
+            Ok(reply) => reply.usage,
+            Err(ModelError::BrokenOff(_)) => Usage { input: estimate(asking), ..Usage::default() },
+            Err(_) => Usage::default(),
+        };
+        self.settle(call, offer, billed, replied.is_ok()).await?;
+        let (failed, again) = match replied {
+            Ok(reply) => match judge(&reply, tries) {
+                Judgement::Good => {
+                    self.breakers.served(&offer.source.provider);
+                    return Ok(Ok(reply));
+                }
+                Judgement::Longer => return Ok(Err(Again::Longer)),
+                Judgement::TooLong => {
+                    return Err(Failure::Unanswered(Unanswered::TooLong(title(&offer.source.model))));
+                }
+                Judgement::WindowExceeded => return Err(Failure::Unanswered(Unanswered::WindowExceeded)),
+                Judgement::Passed(why) => (why, None),
+            },
+            Err(ModelError::TooLarge(_)) => return Err(Failure::Unanswered(Unanswered::WindowExceeded)),
+            Err(error) => {
+                tracing::warn!(model = offer.source.model, run = %asking.run, %error, "a model did not answer");
+                if error.is_about_thinking() && tries.stripped.is_none() {
+                    return Ok(Err(Again::WithoutThinking));
+                }
+                passed(&error, heard, tries.retries)
+            }
+        };
+        if let Some(wait) = again {
+            return Ok(Err(Again::After(wait)));
+        }
+        self.breakers.failed(&offer.source.provider, &failed, self.clock.now());
+        Err(Failure::Passed(failed))
+    }
+
+    async fn reserve(&self, offer: &Offer, asking: &Asking<'_>, max_tokens: u32) -> Result<Id<id::ModelCall>, Failure> {
+        let most = Usage { input: estimate(asking), output: u64::from(max_tokens), ..Usage::default() };
+        let reservation = Reservation {
+            id: Id::new(self.clock.now()),
+            run: asking.run,
+            person: asking.person.id,
+            department: asking.person.department,
+            provider: &offer.source.provider,
+            model: &offer.source.model,
+            task: asking.task.code(),
+            amount: offer.card.price.cost(most),
+            now: self.clock.now(),
+        };
+        let mut tx = self.store.begin().await?;
+        let reserved = model_calls::reserve(&mut tx, &reservation, self.zone, &self.budgets).await?;
+        commit(tx).await?;
+        reserved.map(|()| reservation.id).map_err(|exhausted| Failure::Passed(Why::Budget(exhausted)))
+    }
+
+    async fn settle(
+        &self,
+        call: Id<id::ModelCall>,
+        offer: &Offer,
+        usage: Usage,
+        answered: bool,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let mut tx = self.store.begin().await?;
+        if answered || usage != Usage::default() {
+            model_calls::settle(&mut tx, call, usage, offer.card.price.cost(usage), now).await?;
+        } else {
+            model_calls::fail(&mut tx, call, now).await?;
+        }
+        commit(tx).await
+    }
+}
+
+enum Judgement {
+    Good,
+    Longer,
+    TooLong,
+    WindowExceeded,
+    Passed(Why),
+}
+
+fn judge(reply: &Reply, tries: &Tries) -> Judgement {
+    let says = reply.blocks.iter().any(|block| match block.view() {
+        View::Text(text) => !text.trim().is_empty(),
+        View::Call { .. } => true,
+        View::Thinking | View::Unknown => false,
+    });
+    match &reply.stop {
+        Stop::Ended | Stop::Calls if says => Judgement::Good,
+        Stop::Paused => Judgement::Good,
+        Stop::Ended | Stop::Calls => Judgement::Passed(Why::BrokenOff),
+        Stop::Cut if tries.longer => Judgement::TooLong,
+        Stop::Cut => Judgement::Longer,
+        Stop::Refused(_) => Judgement::Passed(Why::Refused),
+        Stop::WindowExceeded => Judgement::WindowExceeded,
+    }
+}
+
+/// Why a model is passed over after an error, or how long to wait before it is tried again. What a person has begun to read
+/// is not silently begun anew by the same model.
+fn passed(error: &ModelError, heard: bool, retries: u32) -> (Why, Option<Duration>) {
+    let usual = Duration::from_millis(500 * 2u64.pow(retries));
+    let retry = |wait: Duration| (retries < RETRIES && !heard && wait <= LONGEST_WAIT).then_some(wait);
+    match error {
+        ModelError::KeyRefused(_) => (Why::KeyRefused, None),
+        ModelError::SpendLimit(_) => (Why::SpendLimit, None),
+        ModelError::Busy { again: false, .. } => (Why::Busy, None),
+        ModelError::Busy { retry_after, .. } => (Why::Busy, retry(retry_after.unwrap_or(usual))),
+        ModelError::Unreachable(_) => (Why::Unreachable, retry(usual)),
+        ModelError::BrokenOff(_) => (Why::BrokenOff, retry(usual)),
+        ModelError::TooLarge(_) | ModelError::Rejected(_) | ModelError::Unsupported(_) => (Why::Rejected, None),
+    }
+}
+
+pub(super) fn request<'a>(asking: &Asking<'a>, history: &'a [Turn], max_tokens: u32) -> Request<'a> {
+    let Asking { system, tools, answer_schema, .. } = *asking;
+    Request { system, tools, history, max_tokens, answer_schema }
+}
+
+/// About how many tokens the input has: three bytes each, which is much for English and right for Chinese.
+pub(super) fn estimate(asking: &Asking<'_>) -> u64 {
+    let tools = asking.tools.iter().map(|tool| tool.description.len() + tool.input_schema.to_string().len());
+    let history = asking.history.iter().map(|turn| match turn {
+        Turn::Person(parts) => parts.iter().map(size).sum(),
+        Turn::Model { blocks, .. } => blocks.iter().map(|block| block.json().len()).sum(),
+        Turn::Results(results) => results.iter().map(|result| result.text.len()).sum::<usize>(),
+    });
+    let bytes = asking.system.len() + tools.chain(history).sum::<usize>();
+    u64::try_from(bytes / 3).unwrap_or(u64::MAX)
+}
+
+/// The bytes of text that a part is worth; a picture counts about 1,600 tokens, a page of a PDF about as many.
+fn size(part: &Part) -> usize {
+    match part {
+        Part::Text(text) => text.len(),
+        Part::Image(_) => 4_800,
+        Part::Document(media) => (media.base64.len() / 50_000 + 1) * 4_800,
+    }
+}
+
+/// How much of a window is filled, in percent.
+pub(super) fn share(tokens: u64, window: u64) -> u64 {
+    tokens.saturating_mul(100) / window.max(1)
+}
+
+fn without_thinking(history: &[Turn]) -> Vec<Turn> {
+    let strip = |turn: &Turn| match turn {
+        Turn::Model { source, blocks } => {
+            let blocks = blocks.iter().filter(|block| block.view() != View::Thinking).cloned().collect();
+            Turn::Model { source: source.clone(), blocks }
+        }
+        Turn::Person(_) | Turn::Results(_) => turn.clone(),
+    };
+    history.iter().map(strip).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn busy(retry_after: Option<u64>, again: bool) -> ModelError {
+        ModelError::Busy { detail: "busy".to_owned(), retry_after: retry_after.map(Duration::from_secs), again }
+    }
+
+    #[test]
+    fn a_busy_provider_is_tried_again_as_it_asks_and_twice_at_most() {
+        let seconds = |error: &ModelError, heard, retries| passed(error, heard, retries).1.map(|wait| wait.as_millis());
+        assert_eq!(seconds(&busy(Some(7), true), false, 0), Some(7_000));
+        assert_eq!(seconds(&busy(None, true), false, 0), Some(500));
+        assert_eq!(seconds(&busy(None, true), false, 1), Some(1_000));
+        assert_eq!(seconds(&busy(None, true), false, 2), None);
+        assert_eq!(seconds(&busy(Some(31), true), false, 0), None, "another model is quicker");
+        assert_eq!(seconds(&busy(Some(1), false), false, 0), None, "it says not to");
+    }
+
+    #[test]
+    fn what_was_heard_is_not_begun_again_by_the_same_model() {
+        let cut = ModelError::BrokenOff("cut".to_owned());
+        assert!(passed(&cut, false, 0).1.is_some());
+        assert_eq!(passed(&cut, true, 0), (Why::BrokenOff, None));
+    }
+
+    #[test]
+    fn money_and_keys_are_never_retried() {
+        assert_eq!(passed(&ModelError::SpendLimit(String::new()), false, 0), (Why::SpendLimit, None));
+        assert_eq!(passed(&ModelError::KeyRefused(String::new()), false, 0), (Why::KeyRefused, None));
+    }
+}

@@ -1,0 +1,340 @@
+//! Asking a model for the next turn: what it is told, which limits hold, who answers when no model can, and what the reply
+//! stands for.
+
+use mezzofy_agent::agents::Agent;
+use mezzofy_agent::calls::Desk;
+use mezzofy_agent::instructions::context;
+use mezzofy_agent::model::{Block, Model as _, Part, Reply, Request, Source, Stop, ToolDefinition, Turn};
+use mezzofy_agent::planner::{self, BuiltIn, PLANNER};
+use mezzofy_agent::run::Replied;
+use mezzofy_domain::event::EventBody;
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::language::Language;
+use mezzofy_domain::people::{Department, Person};
+use mezzofy_domain::period::Period;
+use mezzofy_domain::run::{RunError, RunErrorKind};
+use mezzofy_store::messages::Author;
+use mezzofy_store::model_calls::Sum;
+use mezzofy_store::page::Page;
+use mezzofy_store::{ledger, messages, model_calls, people};
+use tokio::sync::mpsc;
+
+use super::route::Route;
+use super::speech::Speech;
+use super::step::Step;
+use super::{Stuck, Work};
+use crate::app::Parts;
+use crate::config::models::Task;
+use crate::http::runs::UsageView;
+use crate::models::{Answer, Asking, Unanswered, title};
+
+/// Messages of the conversation that a model is told besides the newest.
+const EARLIER: i64 = 20;
+/// Characters of each of them.
+const LONGEST_EARLIER: usize = 4_000;
+/// How often a running reply looks whether someone wants it stopped.
+const LOOK: std::time::Duration = std::time::Duration::from_millis(500);
+/// A history that fills more of the window, in percent, is summed up first.
+const FULL: u64 = 70;
+/// Characters of a model's text before its calls that are shown as progress.
+const LONGEST_PROGRESS: usize = 500;
+
+/// What must be known of the company to understand a request.
+struct Known {
+    people: Vec<Person>,
+    latest_month: Option<Period>,
+    allowed: Vec<String>,
+}
+
+/// What came of asking.
+enum Asked {
+    Reply(Reply, Source),
+    /// The run can't go on.
+    Failed(RunError),
+    /// The history must be summed up first.
+    TooLong,
+    /// The person wants it stopped.
+    Cancelled,
+}
+
+impl Work<'_> {
+    /// Has the next turn made and stores what it stands for.
+    pub(super) async fn ask(&mut self) -> Result<(), Stuck> {
+        self.spoken = None;
+        let known = self.known().await?;
+        let texts = self.machine.texts().to_vec();
+        let me = self.person.clone();
+        let request = planner::Request {
+            texts: &texts,
+            open: None,
+            me: &me,
+            people: &known.people,
+            today: self.app.clock.today(self.app.zone),
+            latest_month: known.latest_month,
+            allowed: &known.allowed,
+        };
+        if !self.machine.has_begun() && !self.begin(&request).await? {
+            return self.save(Step::default()).await;
+        }
+        if let Some(error) = self.limit_reached() {
+            self.machine.failed(None, error);
+            return self.save(Step::default()).await;
+        }
+        let desk = desk(self.app, request, self.machine.language());
+        let department = self.machine.agent().unwrap_or(self.person.department);
+        let Some(agent) = self.app.agents.get(department) else {
+            let error = self.internal(&format!("there is no agent {department}"));
+            self.machine.failed(None, error);
+            return self.save(Step::default()).await;
+        };
+        let offered = desk.offered(agent);
+        let system = self.system(agent, &known.allowed);
+        let asking = self.asking(Task::Plan, department, &texts, &system, &offered);
+        let (asked, message, notices) = Box::pin(self.ask_models(&asking, request)).await?;
+        self.machine.noticed(notices);
+        self.run.usage = self.usage().await?;
+        match asked {
+            Asked::Reply(reply, source) => {
+                let text = reply.text();
+                let wanted = desk.read(&reply.blocks, &offered);
+                let events = if wanted.is_empty() {
+                    self.spoken = message;
+                    Vec::new()
+                } else {
+                    progress(&text).into_iter().collect()
+                };
+                let (usage, paused) = (reply.usage, reply.stop == Stop::Paused);
+                let title = title(&source.model);
+                let replied = Replied { source, blocks: reply.blocks, text, wanted, usage, paused };
+                self.machine.replied(replied, &me, request.today);
+                if self.machine.misread() > 1 && !self.machine.state().0.has_ended() {
+                    let detail = self.app.texts.misread.say(self.machine.language(), &[("model", &title)]);
+                    self.machine.failed(None, RunError { kind: RunErrorKind::ModelFailed, detail });
+                }
+                self.save(Step::telling(events)).await
+            }
+            Asked::Failed(error) => {
+                self.machine.failed(None, error);
+                self.save(Step::default()).await
+            }
+            Asked::TooLong => {
+                let summary = self.summary(department, &texts, &system, &offered).await?;
+                if let Some(summary) = summary {
+                    self.machine.compact(summary);
+                } else {
+                    let error = self.over(&self.app.texts.limit_tokens);
+                    self.machine.failed(None, error);
+                }
+                self.save(Step::default()).await
+            }
+            Asked::Cancelled => {
+                self.lose_open_calls().await?;
+                self.stop_working();
+                self.save(Step::default()).await
+            }
+        }
+    }
+
+    async fn known(&self) -> Result<Known, Stuck> {
+        let mut tx = self.app.store.begin().await?;
+        let people = people::all(&mut tx).await?;
+        let latest_month = ledger::latest_month(&mut tx, self.app.clock.today(self.app.zone)).await?;
+        let may = |name: &&str| self.app.roles.allows_skill(&self.person.role, name);
+        let allowed = self.app.skills.iter().map(|skill| skill.name.as_str()).filter(may).map(str::to_owned).collect();
+        Ok(Known { people, latest_month, allowed })
+    }
+
+    /// Finds the agent and gives the run its history; `false` when the person may not ask for this.
+    async fn begin(&mut self, request: &planner::Request<'_>) -> Result<bool, Stuck> {
+        let now = self.app.clock.now().with_timezone(&self.app.zone);
+        if !self.app.models.any() {
+            self.machine.begin(Vec::new(), context(&self.person, now), self.person.department);
+            return Ok(true);
+        }
+        match self.route(request).await {
+            Route::To(agent) => {
+                let earlier = self.earlier().await?;
+                self.machine.begin(earlier, context(&self.person, now), agent);
+                Ok(true)
+            }
+            Route::Refused { error, skill, agent } => {
+                self.machine.refused(error, skill, agent);
+                Ok(false)
+            }
+        }
+    }
+
+    /// The conversation before this run.
+    async fn earlier(&self) -> Result<Vec<Turn>, Stuck> {
+        let mut tx = self.app.store.begin().await?;
+        let page = Page { before: None, limit: EARLIER };
+        let mut turns: Vec<Turn> = Vec::new();
+        let messages = messages::list(&mut tx, self.run.conversation, page).await?.items;
+        for message in messages.into_iter().rev().filter(|message| message.run_id != self.run.id.uuid()) {
+            let text: String = message.text.chars().take(LONGEST_EARLIER).collect();
+            if text.trim().is_empty() {
+                continue;
+            }
+            if message.author == Author::Person.code() {
+                turns.push(Turn::Person(vec![Part::Text(text)]));
+            } else if !turns.is_empty() {
+                let source = Source { provider: "conversation".to_owned(), model: String::new() };
+                turns.push(Turn::Model { source, blocks: vec![Block::text(&text)] });
+            }
+        }
+        Ok(turns)
+    }
+
+    fn system(&self, agent: &Agent, allowed: &[String]) -> String {
+        let (allowed, others): (Vec<_>, Vec<_>) =
+            self.app.skills.iter().partition(|skill| allowed.contains(&skill.name));
+        self.app.instructions.system(agent, &allowed, &others)
+    }
+
+    fn asking<'a>(
+        &'a self,
+        task: Task,
+        agent: Department,
+        texts: &'a [String],
+        system: &'a str,
+        tools: &'a [ToolDefinition],
+    ) -> Asking<'a> {
+        Asking {
+            task,
+            language: self.machine.language(),
+            agent: Some(agent),
+            text: texts.last().map_or("", String::as_str),
+            person: &self.person,
+            run: self.run.id,
+            system,
+            tools,
+            history: self.machine.history(),
+            answer_schema: None,
+        }
+    }
+
+    /// Asks the models and, when none answers, the planner; tells meanwhile what is heard. Answers also the message the text
+    /// was streamed as, and the notices given.
+    async fn ask_models(
+        &self,
+        asking: &Asking<'_>,
+        request: planner::Request<'_>,
+    ) -> Result<(Asked, Option<Id<id::Message>>, Vec<String>), Stuck> {
+        if !self.app.models.any() {
+            return Ok((self.ask_planner(asking, request).await?, None, Vec::new()));
+        }
+        if self.fills_window(asking).await {
+            return Ok((Asked::TooLong, None, Vec::new()));
+        }
+        let (tell, told) = mpsc::unbounded_channel();
+        let asking_models = async move {
+            let mut speech = Speech::new(self, tell);
+            let answer = self.app.models.ask(asking, &mut |told| speech.hear(told)).await;
+            (answer, speech.message, speech.notices)
+        };
+        let both = async { tokio::join!(asking_models, self.tell(told)) };
+        let ((answer, message, notices), written) = tokio::select! {
+            both = both => both,
+            stopped = self.stopped() => {
+                return stopped.map(|()| (Asked::Cancelled, None, Vec::new()));
+            }
+        };
+        written?;
+        let language = self.machine.language();
+        let asked = match answer {
+            Ok(Answer { reply, source, .. }) => Asked::Reply(reply, source),
+            Err(Unanswered::NoModel) => self.ask_planner(asking, request).await?,
+            Err(Unanswered::WindowExceeded) => Asked::TooLong,
+            Err(Unanswered::TooLong(model)) => {
+                let detail = self.app.texts.too_long.say(language, &[("model", &model)]);
+                Asked::Failed(RunError { kind: RunErrorKind::ModelFailed, detail })
+            }
+            Err(Unanswered::Store(error)) => return Err(error.into()),
+            Err(Unanswered::Stopped) => return Err(Stuck::Retry("the server stops".to_owned())),
+        };
+        Ok((asked, message, notices.into_iter().collect()))
+    }
+
+    async fn ask_planner(&self, asking: &Asking<'_>, request: planner::Request<'_>) -> Result<Asked, Stuck> {
+        let language = self.machine.language();
+        let unfinished = self.app.texts.unfinished.say(language, &[("done", &self.machine.tools().join(", "))]);
+        let built_in = BuiltIn {
+            planner: &self.app.planner,
+            skills: &self.app.skills,
+            request,
+            unfinished: &unfinished,
+            acted: self.machine.acted(),
+        };
+        let Asking { system, tools, history, answer_schema, .. } = *asking;
+        let request = Request { system, tools, history, max_tokens: 0, answer_schema };
+        let reply = built_in.stream(&request, &mut |_| {}).await.map_err(|error| Stuck::Retry(error.to_string()))?;
+        let source = Source { provider: PLANNER.to_owned(), model: PLANNER.to_owned() };
+        Ok(Asked::Reply(reply, source))
+    }
+
+    /// Ends when the person wants the run stopped, or the server stops.
+    async fn stopped(&self) -> Result<(), Stuck> {
+        let mut look = tokio::time::interval(LOOK);
+        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            if self.app.stop.run_until_cancelled(look.tick()).await.is_none() {
+                return Err(Stuck::Retry("the server stops".to_owned()));
+            }
+            if self.cancel_asked().await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Whether the history is to be summed up before it is sent. A history that was just summed up is not.
+    async fn fills_window(&self, asking: &Asking<'_>) -> bool {
+        let Some((tokens, window)) = self.app.models.count(asking).await else { return false };
+        tokens.max(self.machine.window()).saturating_mul(100) / window.max(1) >= FULL
+            && self.machine.history().len() > 1
+    }
+
+    async fn summary(
+        &mut self,
+        department: Department,
+        texts: &[String],
+        system: &str,
+        tools: &[ToolDefinition],
+    ) -> Result<Option<String>, Stuck> {
+        let mut history = self.machine.history().to_vec();
+        history.push(Turn::Person(vec![Part::Text(self.app.instructions.summarise.clone())]));
+        let asking = Asking { history: &history, ..self.asking(Task::Summarise, department, texts, system, tools) };
+        let summary = match self.app.models.ask(&asking, &mut |_| {}).await {
+            Ok(answer) => Some(answer.reply.text()).filter(|text| !text.trim().is_empty()),
+            Err(Unanswered::Store(error)) => return Err(error.into()),
+            Err(Unanswered::Stopped) => return Err(Stuck::Retry("the server stops".to_owned())),
+            Err(Unanswered::NoModel | Unanswered::TooLong(_) | Unanswered::WindowExceeded) => None,
+        };
+        self.run.usage = self.usage().await?;
+        Ok(summary)
+    }
+
+    /// What the run took so far, as it is shown.
+    async fn usage(&self) -> Result<serde_json::Value, Stuck> {
+        let mut tx = self.app.store.begin().await?;
+        let calls = model_calls::of_run(&mut tx, self.run.id).await?;
+        serde_json::to_value(UsageView::of(&Sum::of(&calls))).map_err(|error| Stuck::Retry(error.to_string()))
+    }
+}
+
+fn desk<'a>(app: &'a Parts, request: planner::Request<'a>, language: Language) -> Desk<'a> {
+    Desk {
+        skills: &app.skills,
+        tools: &app.tools,
+        texts: &app.tool_texts,
+        planner: &app.planner,
+        request,
+        gate: app.gate(),
+        language,
+    }
+}
+
+/// What a model says before its calls is progress, not an answer.
+fn progress(text: &str) -> Option<EventBody> {
+    let text: String = text.trim().chars().take(LONGEST_PROGRESS).collect();
+    (!text.is_empty()).then_some(EventBody::Progress { text })
+}
