@@ -6,29 +6,50 @@ import { themed } from '@/theme/theme';
 import { radius, space, type Palette } from '@/theme/tokens';
 
 import { inline } from './markdown-inline';
+import { settled } from './markdown-growing';
 import { MarkdownTable } from './markdown-table';
 import { Text } from './text';
 
+interface MarkdownProps {
+  text: string;
+  /** Whether more of it is still to come. */
+  writing?: boolean;
+}
+
 /** An answer's text. Nothing in it is fetched: pictures show as their names, raw HTML as it is written. */
-export function Markdown({ text }: { text: string }) {
+export function Markdown({ text, writing = false }: MarkdownProps) {
   const styles = useStyles();
-  const blocks = useMemo(() => lexer(text), [text]);
+  const blocks = useMemo(() => lexer(writing ? settled(text) : text).filter(shows), [text, writing]);
   return (
     <View style={styles.blocks}>
       {blocks.map((block, at) => (
-        <Block key={at} block={block} />
+        <Block key={at} block={block} writing={writing && at === blocks.length - 1} />
       ))}
+      {writing && blocks.length === 0 && (
+        <Text>
+          <Cursor />
+        </Text>
+      )}
     </View>
   );
 }
 
+const shows = ({ type }: Token): boolean => type !== 'space' && type !== 'def';
+
+/** Where the next words will appear. */
+function Cursor() {
+  return (
+    <Text tone="faint" aria-hidden>
+      {'\u2009▍'}
+    </Text>
+  );
+}
+
 const Block = memo(
-  function Block({ block }: { block: Token }): ReactNode {
+  function Block({ block, writing = false }: { block: Token; writing?: boolean }): ReactNode {
     const styles = useStyles();
+    const cursor = writing && <Cursor />;
     switch (block.type) {
-      case 'space':
-      case 'def':
-        return null;
       case 'hr':
         return <View style={styles.rule} />;
       case 'heading': {
@@ -36,6 +57,7 @@ const Block = memo(
         return (
           <Text role="heading" aria-level={depth + 1} size={depth < 3 ? 'heading' : 'strong'} selectable>
             {inline(tokens)}
+            {cursor}
           </Text>
         );
       }
@@ -44,31 +66,42 @@ const Block = memo(
           <View style={styles.code}>
             <Text code size="small" selectable>
               {(block as Tokens.Code).text}
+              {cursor}
             </Text>
           </View>
         );
       case 'blockquote':
         return (
           <View style={styles.quote}>
-            {((block as Tokens.Blockquote).tokens ?? []).map((inner, at) => (
-              <Block key={at} block={inner} />
-            ))}
+            <Blocks tokens={(block as Tokens.Blockquote).tokens ?? []} writing={writing} />
           </View>
         );
       case 'list':
-        return <List list={block as Tokens.List} />;
+        return <List list={block as Tokens.List} writing={writing} />;
       case 'table':
         return <MarkdownTable table={block as Tokens.Table} />;
       case 'html':
         return <Text selectable>{block.raw.trim()}</Text>;
       default:
-        return <Text selectable>{inline('tokens' in block ? block.tokens : undefined, block.raw)}</Text>;
+        return (
+          <Text selectable>
+            {inline('tokens' in block ? block.tokens : undefined, block.raw)}
+            {cursor}
+          </Text>
+        );
     }
   },
-  (before, after) => before.block.raw === after.block.raw && before.block.type === after.block.type,
+  (before, after) =>
+    before.block.raw === after.block.raw && before.block.type === after.block.type && before.writing === after.writing,
 );
 
-function List({ list }: { list: Tokens.List }) {
+/** The blocks within a block. */
+function Blocks({ tokens, writing }: { tokens: Token[]; writing: boolean }) {
+  const blocks = tokens.filter(shows);
+  return blocks.map((block, at) => <Block key={at} block={block} writing={writing && at === blocks.length - 1} />);
+}
+
+function List({ list, writing }: { list: Tokens.List; writing: boolean }) {
   const styles = useStyles();
   const first = typeof list.start === 'number' ? list.start : 1;
   return (
@@ -79,9 +112,7 @@ function List({ list }: { list: Tokens.List }) {
             {list.ordered ? `${first + at}.` : '•'}
           </Text>
           <View style={styles.itemBody}>
-            {item.tokens.map((inner, place) => (
-              <Block key={place} block={inner} />
-            ))}
+            <Blocks tokens={item.tokens} writing={writing && at === list.items.length - 1} />
           </View>
         </View>
       ))}

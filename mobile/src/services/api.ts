@@ -23,9 +23,15 @@ export async function data<T>(asked: Promise<{ data?: T; error?: unknown; respon
   return value as T;
 }
 
-/** A file's bytes. */
-export async function fileContent(id: string): Promise<Response> {
-  const response = await session.fetch(new Request(`${serverAddress()}/v1/files/${encodeURIComponent(id)}/content`));
+/** Where a file's bytes are. */
+export const contentPath = (id: string): string => `/v1/files/${encodeURIComponent(id)}/content`;
+
+/** A month's usage as a CSV table: its name and where it is. */
+export const usageTable = (period: string) => ({ name: `usage-${period}.csv`, path: `/v1/admin/usage.csv?period=${period}` });
+
+/** The bytes at a path of the server. */
+export async function content(path: string): Promise<Response> {
+  const response = await session.fetch(new Request(serverAddress() + path));
   if (!response.ok) throw new Problem(response.status, '');
   return response;
 }

@@ -16,6 +16,7 @@ export type StreamEvent = Envelope &
     | { kind: 'message.done'; data: { message: Message } }
     | { kind: 'tool.started'; data: { name: string } }
     | { kind: 'tool.done'; data: { name: string; ok: boolean } }
+    | { kind: 'notice'; data: { text: string } }
     | { kind: 'file.ready'; data: { file: StoredFile } }
   );
 

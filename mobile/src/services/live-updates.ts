@@ -1,8 +1,9 @@
 import { useEffect } from 'react';
 import { AppState } from 'react-native';
 
-import { ended, useLive } from '@/stores/live';
+import { useLive } from '@/stores/live';
 import { useMe } from '@/stores/me';
+import { ended } from '@/stores/story';
 
 import { streamAddress } from './address';
 import { session } from './auth';
@@ -18,11 +19,11 @@ function refresh(...keys: string[][]): void {
 
 function receive(event: StreamEvent): void {
   const knew = event.run_id ? useLive.getState().runs[event.run_id] : undefined;
+  if (event.kind === 'message.done') showMessage(event.data.message);
   useLive.getState().apply(event);
 
   switch (event.kind) {
     case 'message.done':
-      showMessage(event.data.message);
       refresh(['conversations']);
       break;
     case 'run.state':
@@ -34,6 +35,9 @@ function receive(event: StreamEvent): void {
       break;
     case 'tool.done':
       refresh(['outbox'], ['effect']);
+      break;
+    case 'notice':
+      if (!event.run_id) useLive.getState().tell(event.data.text);
       break;
     case 'file.ready':
       refresh(['files']);

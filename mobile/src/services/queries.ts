@@ -1,10 +1,9 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import type { Language } from '@/i18n/languages';
-import { told, type ProgressLine } from '@/stores/live';
 
 import { api, data } from './api';
-import { asEvent } from './events';
+import { asEvent, type StreamEvent } from './events';
 import type { Page, RunEvent } from './types';
 
 const byId = (id: string) => ({ params: { path: { id } } });
@@ -38,24 +37,25 @@ export const messages = (conversationId: string) =>
 export const run = (id: string) =>
   queryOptions({ queryKey: ['run', id], queryFn: () => data(api().GET('/v1/runs/{id}', byId(id))) });
 
-/** What a run has told before the event `since`; all of it where that is null. */
-export const earlierSteps = (id: string, since: number | null) =>
+/** What happened in a run before the event `since`; all of it where that is null. */
+export const earlierEvents = (id: string, since: number | null) =>
   queryOptions({
-    queryKey: ['steps', id, since],
+    queryKey: ['events', id, since],
     queryFn: async () => {
-      let lines: ProgressLine[] = [];
+      const events: StreamEvent[] = [];
       let after: number | null = 0;
       while (after !== null) {
         const page: { items: RunEvent[]; next_cursor: number | null } = await data(
           api().GET('/v1/runs/{id}/events', { params: { path: { id }, query: { after } } }),
         );
-        const events = page.items.map(asEvent).filter((event) => event !== null && (since === null || event.cursor < since));
-        lines = events.reduce((so, event) => (event ? told(so, event) : so), lines);
-        after = page.next_cursor;
+        events.push(...page.items.map(asEvent).filter((event) => event !== null));
+        after = since !== null && (events.at(-1)?.cursor ?? 0) >= since ? null : page.next_cursor;
       }
-      return lines;
+      return events;
     },
     staleTime: Infinity,
+    // While the stream takes the run over, what was known of it stays in sight.
+    placeholderData: (known, query) => (query?.queryKey[1] === id ? known : undefined),
   });
 
 export const files = () =>
@@ -77,6 +77,15 @@ export const outbox = () =>
 
 export const effect = (id: string) =>
   queryOptions({ queryKey: ['effect', id], queryFn: () => data(api().GET('/v1/outbox/{id}', byId(id))) });
+
+/** What the models took and cost in a month, `2026-11`. */
+export const usage = (period: string) =>
+  queryOptions({
+    queryKey: ['usage', period],
+    queryFn: () => data(api().GET('/v1/admin/usage', { params: { query: { period } } })),
+  });
+
+export const budgets = () => queryOptions({ queryKey: ['budgets'], queryFn: () => data(api().GET('/v1/admin/budgets')) });
 
 /** What the person may ask for. The server answers in the language of their account, so that is part of the key. */
 export const skills = (language: Language) =>

@@ -1,7 +1,10 @@
-import { focusManager, QueryClient } from '@tanstack/react-query';
+import { focusManager, notifyManager, QueryClient } from '@tanstack/react-query';
 import { AppState, Platform } from 'react-native';
 
 import { asProblem } from './problem';
+
+// A message takes the place of its draft in one go, not one timer later.
+notifyManager.setScheduler(queueMicrotask);
 
 /** All data of the server. A refusal is final; a missing answer is tried again. */
 export const queryClient = new QueryClient({

@@ -38,6 +38,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists every budget with what is spent of it this month. */
+        get: operations["get_v1_admin_budgets"];
+        /** Sets a budget. It holds from the next call of a model on. */
+        put: operations["put_v1_admin_budgets"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows what models were used for in a month, and their prices. */
+        get: operations["get_v1_admin_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/usage.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a CSV file for a spreadsheet. */
+        get: operations["get_v1_admin_usage_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/login": {
         parameters: {
             query?: never;
@@ -356,6 +408,26 @@ export interface components {
              */
             size: number;
         };
+        /** @description A budget. */
+        BudgetView: {
+            /** @description Whether the limit is the one that the server's configuration sets for all of this scope. */
+            is_default: boolean;
+            /** @description USD a month, decimal; null is no limit. */
+            limit: string | null;
+            /** @enum {string} */
+            scope: "company" | "department" | "person";
+            /** @description USD this month, decimal, with what calls at work have reserved. */
+            spent: string;
+            /** @description Empty for the company, a department's code, or a person's email address. */
+            subject: string;
+        };
+        /** @description The budgets and what of them is spent this month. */
+        BudgetsView: {
+            /** @description The company's, each department's, each person's. */
+            items: components["schemas"]["BudgetView"][];
+            /** @description The present month in the company's time zone, e.g. 2026-11. */
+            month: string;
+        };
         /** @description A thread of messages. */
         ConversationView: {
             /** Format: date-time */
@@ -401,7 +473,7 @@ export interface components {
             /** @description What happened, to what, and what to do. */
             detail: string;
             /** @enum {string} */
-            kind: "not_permitted" | "not_possible" | "tool_failed" | "effect_unknown" | "internal";
+            kind: "not_permitted" | "not_possible" | "tool_failed" | "effect_unknown" | "budget_exceeded" | "limit_reached" | "model_failed" | "internal";
         };
         /** @description One line of what happened. */
         EventView: {
@@ -414,7 +486,7 @@ export interface components {
             cursor: number;
             /** @description As the kind has it. */
             data: unknown;
-            /** @description run.state, run.progress, message.delta, message.done, tool.started, tool.done or file.ready. */
+            /** @description run.state, run.progress, message.delta, message.done, tool.started, tool.done, file.ready or notice. */
             kind: string;
             /** Format: uuid */
             run_id: string;
@@ -586,6 +658,14 @@ export interface components {
             /** @description Their password. */
             password: string;
         };
+        /** @description What calls with long prompts cost. */
+        LongPromptView: components["schemas"]["RatesView"] & {
+            /**
+             * Format: int64
+             * @description A prompt of more tokens than this is long.
+             */
+            above: number;
+        };
         /** @description What a person sees in a conversation. */
         MessageView: {
             /** @enum {string} */
@@ -622,6 +702,10 @@ export interface components {
             role: string;
             title: string;
         };
+        /** @description What a model costs. */
+        PriceView: components["schemas"]["RatesView"] & {
+            long_prompt: components["schemas"]["LongPromptView"] | null;
+        };
         /** @description The body of every error, RFC 9457. */
         ProblemBody: {
             /** @description What happened here and what to do. */
@@ -639,6 +723,14 @@ export interface components {
             title: string;
             /** @description A URI reference that names the kind of problem, e.g. `/problems/not-found`. */
             type: string;
+        };
+        /** @description What tokens cost: USD for a million of each kind, decimal. */
+        RatesView: {
+            cache_read: string;
+            cache_write_1h: string;
+            cache_write_5m: string;
+            input: string;
+            output: string;
         };
         Refresh: {
             /** @description The newest refresh token; browsers leave it out and send the cookie. */
@@ -694,6 +786,15 @@ export interface components {
             /** @description Must be null: a run can't read pages. */
             url?: string | null;
         };
+        /** @description A new limit. */
+        SetBudget: {
+            /** @description USD a month, e.g. 250.00; null goes back to the configured one. */
+            limit: string | null;
+            /** @enum {string} */
+            scope: "company" | "department" | "person";
+            /** @description Empty for the company, a department's code, or a person's email address. */
+            subject?: string;
+        };
         /** @description A sign-in. */
         SignIn: {
             access_token: string;
@@ -724,6 +825,44 @@ export interface components {
         UpdatePerson: {
             /** @enum {string} */
             language: "en" | "zh" | "ms";
+        };
+        /** @description What a person used of a model. */
+        UsageItemView: {
+            /**
+             * Format: int64
+             * @description Those of them that were read from a cache.
+             */
+            cached_tokens: number;
+            /** @description USD, decimal. */
+            cost: string;
+            /** @enum {string} */
+            department: "finance" | "sales" | "marketing" | "support" | "management";
+            /**
+             * Format: int64
+             * @description All tokens of the prompts.
+             */
+            input_tokens: number;
+            model: string;
+            /** Format: int64 */
+            output_tokens: number;
+            /** @description An email address. */
+            person: string;
+            /**
+             * Format: int64
+             * @description In how many runs.
+             */
+            runs: number;
+        };
+        /** @description What models were used for in a month. */
+        UsageMonthView: {
+            /** @description By person, department and model. The built-in planner costs nothing and is not among them. */
+            items: components["schemas"]["UsageItemView"][];
+            /** @description The month in the company's time zone, e.g. 2026-11. */
+            period: string;
+            /** @description By model. */
+            prices: {
+                [key: string]: components["schemas"]["PriceView"];
+            };
         };
         /** @description What a run cost. */
         UsageView: {
@@ -784,6 +923,124 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_admin_budgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetsView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_v1_admin_budgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetBudget"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_admin_usage: {
+        parameters: {
+            query?: {
+                /** @description A month such as 2026-11; the present one when not given. */
+                period?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageMonthView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_admin_usage_csv: {
+        parameters: {
+            query?: {
+                /** @description A month such as 2026-11; the present one when not given. */
+                period?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -11,12 +11,18 @@ export type Conversation = Schemas['ConversationView'];
 export type Message = Schemas['MessageView'];
 export type Run = Schemas['RunView'];
 export type RunState = Run['state'];
+export type Usage = Schemas['UsageView'];
 export type RunEvent = Schemas['EventView'];
 /** A file; as an attachment of a mail without the time and the run that made it. */
 export type StoredFile = Schemas['AttachmentView'] & Partial<Pick<Schemas['FileView'], 'created_at' | 'run_id'>>;
 export type Effect = Schemas['EffectView'];
 export type EffectState = Effect['state'];
 export type Skill = Schemas['SkillView'];
+export type UsageMonth = Schemas['UsageMonthView'];
+export type UsageItem = Schemas['UsageItemView'];
+export type Rates = Schemas['RatesView'];
+export type Budget = Schemas['BudgetView'];
+export type SetBudget = Schemas['SetBudget'];
 export type ProblemBody = Schemas['ProblemBody'];
 
 export interface Page<T> {

@@ -11,6 +11,9 @@ interface Me {
   fail: (problem: Problem) => void;
 }
 
+/** Whether someone may look after the whole company: its usage and budgets. */
+export const isAdmin = (person: Person | null): boolean => person?.role === 'admin';
+
 /** Who is signed in here. */
 export const useMe = create<Me>((set) => ({
   state: 'restoring',

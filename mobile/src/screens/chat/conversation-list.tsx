@@ -12,7 +12,8 @@ import { shortTime } from '@/i18n/format';
 import { useTexts } from '@/i18n/texts';
 import { conversations } from '@/services/queries';
 import type { Conversation } from '@/services/types';
-import { ended, useLive } from '@/stores/live';
+import { useLive } from '@/stores/live';
+import { ended } from '@/stores/story';
 
 export function ConversationList({ large }: { large?: boolean }) {
   const texts = useTexts();

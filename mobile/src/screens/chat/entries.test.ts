@@ -18,11 +18,21 @@ it('shows how a run went above its answer, for every run', () => {
 });
 
 it('shows a working run below what was said, then its answer as it is written, then what is not sent yet', () => {
-  const draft = { id: 'a1', conversation_id: 'c', run_id: 'r1', text: 'The' };
+  const draft = { runId: 'r1', draft: { message_id: 'a1', text: 'The' } };
   const outgoing = { client_id: 'o1', conversation_id: 'c', text: 'and?', state: 'sending' as const, detail: '', at: '' };
   const parts = { messages: [asked], newest: { id: 'r1', state: 'running' as const }, drafts: [draft], outgoing: [outgoing] };
-  expect(keys(parts)).toEqual(['message p1', 'progress r1', 'draft a1', 'outgoing o1']);
-  expect(keys({ ...parts, messages: [answer, asked] })).not.toContain('draft a1');
+  expect(keys(parts)).toEqual(['message p1', 'progress r1', 'message a1', 'outgoing o1']);
+});
+
+it('puts the answer where its draft was, and keeps the run above it as it is until it has ended', () => {
+  const drafts = [{ runId: 'r1', draft: { message_id: 'a1', text: 'The' } }];
+  const written = entriesOf({ messages: [asked], drafts, outgoing: [], newest: { id: 'r1', state: 'running' } });
+  const done = entriesOf({ messages: [answer, asked], drafts, outgoing: [], newest: { id: 'r1', state: 'running' } });
+  expect(written.map(({ key }) => key)).toEqual(done.map(({ key }) => key));
+  expect([written[2], done[2]]).toMatchObject([{ writing: true, message: { text: 'The' } }, { message: answer }]);
+  expect(done[1]).toMatchObject({ kind: 'progress', answered: false });
+  const [, ended] = entriesOf({ messages: [answer, asked], drafts: [], outgoing: [], newest: { id: 'r1', state: 'succeeded' } });
+  expect(ended).toMatchObject({ kind: 'progress', answered: true });
 });
 
 it('keeps the choices of a run that asks back at the end', () => {

@@ -1,21 +1,26 @@
 import type { Message, RunState } from '@/services/types';
-import { ended, type Draft } from '@/stores/live';
 import type { Outgoing } from '@/stores/outgoing';
+import { ended, type Draft } from '@/stores/story';
 
 /** One thing in a thread, from the top down. */
 export type Entry =
-  | { kind: 'message'; key: string; message: Message }
+  | { kind: 'message'; key: string; message: Message; writing?: boolean }
   | { kind: 'progress'; key: string; runId: string; answered: boolean }
-  | { kind: 'draft'; key: string; draft: Draft }
   | { kind: 'outgoing'; key: string; outgoing: Outgoing };
 
 export interface ThreadParts {
   /** Newest first, as the server sends them. */
   messages: Message[];
-  drafts: Draft[];
+  /** Answers that are being written, with their runs. */
+  drafts: { runId: string; draft: Draft }[];
   outgoing: Outgoing[];
   /** The conversation's newest run and how it stands. */
   newest: { id: string; state: RunState } | null;
+}
+
+/** A draft as the message that it becomes, so that it is shown the same way and in the same place. */
+function asMessage(runId: string, { message_id: id, text }: Draft): Message {
+  return { id, text, author: 'assistant', run_id: runId, conversation_id: '', files: [], choices: [], created_at: '' };
 }
 
 /**
@@ -32,15 +37,18 @@ export function entriesOf({ messages, drafts, outgoing, newest }: ThreadParts): 
     const entry: Entry = { kind: 'message', key: message.id, message };
     if (message.author !== 'assistant' || message.run_id === null || told.has(message.run_id)) return [entry];
     told.add(message.run_id);
-    const asks = message.run_id === newest?.id && !ended(newest.state);
-    return asks ? [entry] : [entry, { kind: 'progress', key: message.run_id, runId: message.run_id, answered: true }];
+    const open = message.run_id === newest?.id && !ended(newest.state);
+    if (open && newest.state === 'waiting') return [entry];
+    // The answer is there a moment before the run has ended: until then the run is shown as it was.
+    return [entry, { kind: 'progress', key: message.run_id, runId: message.run_id, answered: !open }];
   });
 
   const known = new Set(messages.map((message) => message.id));
+  const written = drafts.filter(({ draft }) => !known.has(draft.message_id));
   return [
     ...upwards.reverse(),
     ...(below ? [{ kind: 'progress' as const, key: newest.id, runId: newest.id, answered: false }] : []),
-    ...drafts.filter((draft) => !known.has(draft.id)).map((draft) => ({ kind: 'draft' as const, key: draft.id, draft })),
+    ...written.map(({ runId, draft }): Entry => ({ kind: 'message', key: draft.message_id, message: asMessage(runId, draft), writing: true })),
     ...outgoing.map((one) => ({ kind: 'outgoing' as const, key: one.client_id, outgoing: one })),
   ];
 }

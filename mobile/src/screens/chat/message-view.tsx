@@ -18,9 +18,11 @@ interface MessageViewProps {
   message: Message;
   /** Takes one of the message's choices; absent when it is too late for that. */
   onChoose?: (choice: string) => void;
+  /** Whether more of its text is still to come. */
+  writing?: boolean;
 }
 
-export const MessageView = memo(function MessageView({ message, onChoose }: MessageViewProps) {
+export const MessageView = memo(function MessageView({ message, onChoose, writing = false }: MessageViewProps) {
   const styles = useStyles();
   const { chat } = useTexts();
   const { open, download } = useFileActions();
@@ -36,7 +38,7 @@ export const MessageView = memo(function MessageView({ message, onChoose }: Mess
     );
   }
   return (
-    <AssistantFrame text={message.text}>
+    <AssistantFrame text={message.text} writing={writing}>
       {cards.length > 0 && <View style={styles.cards}>{cards}</View>}
       {onChoose && message.choices.length > 0 && (
         <View role="group" aria-label={chat.choices} style={styles.choices}>
@@ -45,7 +47,7 @@ export const MessageView = memo(function MessageView({ message, onChoose }: Mess
           ))}
         </View>
       )}
-      {message.text !== '' && <CopyButton text={message.text} />}
+      {writing ? <View style={[styles.tools, styles.toCome]} /> : message.text !== '' && <CopyButton text={message.text} />}
     </AssistantFrame>
   );
 });
@@ -63,14 +65,14 @@ export function PersonBubble({ text, children }: { text: string; children?: Reac
   );
 }
 
-export function AssistantFrame({ text, children }: { text: string; children?: ReactNode }) {
+function AssistantFrame({ text, writing, children }: { text: string; writing: boolean; children?: ReactNode }) {
   const styles = useStyles();
   const { chat } = useTexts();
   return (
-    <View role="article" aria-label={chat.assistant} style={styles.assistant}>
+    <View role="article" aria-label={chat.assistant} aria-busy={writing} style={styles.assistant}>
       <Logo size={28} />
       <View style={styles.answer}>
-        <Markdown text={text} />
+        <Markdown text={text} writing={writing} />
         {children}
       </View>
     </View>
@@ -106,6 +108,7 @@ const useStyles = themed((c: Palette) =>
     answer: { flex: 1, minWidth: 0, gap: space.m, paddingTop: 1 },
     cards: { gap: space.s },
     choices: { flexDirection: 'row', flexWrap: 'wrap', gap: space.s },
+    toCome: { height: 32 },
     tools: { flexDirection: 'row', marginLeft: -8, marginTop: -6 },
   }),
 );

@@ -1,20 +1,23 @@
-import { useState, type ReactNode } from 'react';
+import { memo, useState, type ReactNode } from 'react';
 import { Pressable, StyleSheet, View } from 'react-native';
 
 import { Button } from '@/components/button';
 import { Icon } from '@/components/icon';
 import { Spinner } from '@/components/spinner';
 import { Text } from '@/components/text';
+import { isPlanner } from '@/i18n/amounts';
 import { useTexts } from '@/i18n/texts';
 import { cancelRun } from '@/services/conversations';
 import { asProblem } from '@/services/problem';
 import type { Run, RunState } from '@/services/types';
-import { ended, useLive, type ProgressLine } from '@/stores/live';
+import { useLive } from '@/stores/live';
+import { ended, type ProgressLine } from '@/stores/story';
 import { themed, useWide, type Pressing } from '@/theme/theme';
 import { radius, space, type Palette } from '@/theme/tokens';
 
+import { RunUsage } from './run-usage';
 import { StepLines } from './step-lines';
-import { useRun, useSteps } from './use-run';
+import { useRun, useStory } from './use-run';
 
 /** Under the words of the answer, not under its mark. */
 const INDENT = 28 + space.m;
@@ -26,23 +29,26 @@ interface RunProgressProps {
 }
 
 /** What a run is doing, line by line; one line that unfolds when it has ended. */
-export function RunProgress({ runId, answered }: RunProgressProps) {
+export const RunProgress = memo(function RunProgress({ runId, answered }: RunProgressProps) {
   const seen = useLive((s) => s.runs[runId] !== undefined);
   const [open, setOpen] = useState(false);
   const { state, live, stored } = useRun(seen || !answered || open ? runId : null);
   const working = state !== null && !ended(state);
-  const { lines, pending } = useSteps(runId, live, open || working);
+  const { story, pending } = useStory(runId, live, open || working);
+  const { lines } = story;
 
   if (working && !answered) return <Working runId={runId} state={state} lines={lines} />;
-  const nothing = live !== undefined && live.since === null && lines.length === 0;
+  const modelServed = stored !== undefined && !isPlanner(stored.usage.model);
+  const nothing = live !== undefined && live.since === null && lines.length === 0 && !modelServed;
   if (!answered && state === null) return null;
   if (answered && nothing) return null;
   return (
-    <Ended state={state} stored={stored} count={lines.length} answered={answered} open={open} onToggle={nothing ? null : () => setOpen(!open)}>
+    <Ended state={state} stored={stored} count={lines.filter((line) => !line.notice).length} answered={answered} open={open} onToggle={nothing ? null : () => setOpen(!open)}>
       {pending ? <Spinner size={15} /> : <StepLines lines={lines} working={false} />}
+      {stored && <RunUsage usage={stored.usage} />}
     </Ended>
   );
-}
+});
 
 function Working({ runId, state, lines }: { runId: string; state: RunState; lines: ProgressLine[] }) {
   const styles = useStyles();
@@ -60,11 +66,12 @@ function Working({ runId, state, lines }: { runId: string; state: RunState; line
       tell(asProblem(error).detail || states.offline);
     }
   };
+  const begun = lines.some((line) => !line.notice);
   const first = { text: state === 'queued' ? chat.queued : chat.working };
   return (
     <View style={[styles.card, wide ? styles.row : styles.column]} role="status" aria-live="polite" aria-label={chat.steps}>
       <View style={styles.lines}>
-        <StepLines lines={lines.length > 0 ? lines : [first]} working />
+        <StepLines lines={begun ? lines : [...lines, first]} working />
       </View>
       <Button kind="quiet" icon="square" label={stopping ? chat.stopping : chat.stop} disabled={stopping} onPress={() => void stop()} />
     </View>

@@ -1,14 +1,14 @@
 import { StyleSheet, View } from 'react-native';
 
-import { Icon } from '@/components/icon';
+import { Icon, type IconName } from '@/components/icon';
 import { Spinner } from '@/components/spinner';
-import { Text } from '@/components/text';
+import { Text, type Tone } from '@/components/text';
 import { useTexts } from '@/i18n/texts';
-import type { ProgressLine } from '@/stores/live';
+import type { ProgressLine } from '@/stores/story';
 import { themed } from '@/theme/theme';
 import { radius, space, type Palette } from '@/theme/tokens';
 
-/** The steps of a run; the last one is under way while it works. */
+/** The steps of a run, and the notices between them; the last step is under way while it works. */
 export function StepLines({ lines, working }: { lines: ProgressLine[]; working: boolean }) {
   const styles = useStyles();
   const { chat } = useTexts();
@@ -19,13 +19,19 @@ export function StepLines({ lines, working }: { lines: ProgressLine[]; working: 
       </Text>
     );
   }
+  const last = lines.findLastIndex((line) => !line.notice);
   return (
     <View role="list" style={styles.lines}>
       {lines.map((line, at) => (
-        <Line key={at} line={line} now={working && at === lines.length - 1} />
+        <Line key={at} line={line} now={working && at === last} />
       ))}
     </View>
   );
+}
+
+function markOf({ failed, notice }: ProgressLine): { name: IconName; tone: Tone } {
+  if (notice) return { name: 'info', tone: 'faint' };
+  return failed ? { name: 'alert-circle', tone: 'coralText' } : { name: 'check', tone: 'accentText' };
 }
 
 function Line({ line, now }: { line: ProgressLine; now: boolean }) {
@@ -34,10 +40,10 @@ function Line({ line, now }: { line: ProgressLine; now: boolean }) {
   return (
     <View role="listitem" style={styles.line}>
       <View style={styles.mark}>
-        {now ? <Spinner size={15} /> : <Icon name={line.failed ? 'alert-circle' : 'check'} size={15} tone={line.failed ? 'coralText' : 'accentText'} />}
+        {now ? <Spinner size={15} /> : <Icon {...markOf(line)} size={15} />}
       </View>
       <View style={styles.words}>
-        <Text size="small" tone={now ? 'text' : 'soft'}>
+        <Text size="small" tone={now ? 'text' : line.notice ? 'faint' : 'soft'}>
           {line.text}
         </Text>
         {share !== null && (

@@ -8,7 +8,7 @@ import { themed } from '@/theme/theme';
 import { radius, space, width, type Palette } from '@/theme/tokens';
 
 import type { Entry } from './entries';
-import { AssistantFrame, MessageView } from './message-view';
+import { MessageView } from './message-view';
 import { OutgoingView } from './outgoing-view';
 import { RunProgress } from './run-progress';
 
@@ -21,7 +21,8 @@ interface ThreadListProps {
   fetchingEarlier: boolean;
 }
 
-const NEAR = 80;
+/** How far from its end the list still counts as read to the end. */
+const NEAR = 32;
 
 /** The thread itself. It follows new text while its end is in sight, and stays where it is otherwise. */
 export function ThreadList({ entries, mayChoose, onChoose, onEarlier, fetchingEarlier }: ThreadListProps) {
@@ -35,7 +36,9 @@ export function ThreadList({ entries, mayChoose, onChoose, onEarlier, fetchingEa
   const last = entries.at(-1);
 
   const onScroll = ({ nativeEvent: { contentOffset, contentSize, layoutMeasurement } }: NativeSyntheticEvent<NativeScrollEvent>) => {
-    const following = contentSize.height - layoutMeasurement.height - contentOffset.y < NEAR;
+    const near = contentSize.height - layoutMeasurement.height - contentOffset.y < NEAR;
+    // Text that grew since the last scroll takes nobody from the end, only the reader does.
+    const following = near || (place.current.following && contentOffset.y >= place.current.y);
     place.current = { ...place.current, y: contentOffset.y, following };
     setAway(!following);
   };
@@ -94,11 +97,9 @@ export function ThreadList({ entries, mayChoose, onChoose, onEarlier, fetchingEa
 function EntryView({ entry, onChoose }: { entry: Entry; onChoose?: (choice: string) => void }) {
   switch (entry.kind) {
     case 'message':
-      return <MessageView message={entry.message} onChoose={onChoose} />;
+      return <MessageView message={entry.message} writing={entry.writing} onChoose={onChoose} />;
     case 'progress':
       return <RunProgress runId={entry.runId} answered={entry.answered} />;
-    case 'draft':
-      return <AssistantFrame text={entry.draft.text} />;
     case 'outgoing':
       return <OutgoingView outgoing={entry.outgoing} />;
   }

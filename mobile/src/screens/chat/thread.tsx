@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useRouter } from 'expo-router';
-import { useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { KeyboardAvoidingView, StyleSheet } from 'react-native';
 import { useShallow } from 'zustand/react/shallow';
 
@@ -19,7 +19,7 @@ import { Composer } from './composer';
 import { DeleteDialog, RenameDialog } from './conversation-dialogs';
 import { entriesOf } from './entries';
 import { ThreadList } from './thread-list';
-import { useRun } from './use-run';
+import { useDrafts, useRun } from './use-run';
 
 /** One conversation: what was said, what is being done, and the composer. */
 export function Thread({ id }: { id: string }) {
@@ -32,12 +32,14 @@ export function Thread({ id }: { id: string }) {
   const [asking, setAsking] = useState<'rename' | 'delete' | null>(null);
 
   const messages = useMemo(() => stored.data?.pages.flatMap((page) => page.items) ?? [], [stored.data]);
-  const drafts = useLive(useShallow((s) => Object.values(s.drafts).filter((draft) => draft.conversation_id === id)));
   const outgoing = useOutgoing(useShallow((s) => s.messages.filter((message) => message.conversation_id === id)));
   const newestId = useLive((s) => s.newest[id]) ?? messages.find((message) => message.run_id)?.run_id ?? null;
   const { state } = useRun(newestId);
-  const newest = newestId && state ? { id: newestId, state } : null;
-  const entries = entriesOf({ messages, drafts, outgoing, newest });
+  const drafts = useDeferredValue(useDrafts(id, newestId));
+  const entries = useMemo(
+    () => entriesOf({ messages, drafts, outgoing, newest: newestId && state ? { id: newestId, state } : null }),
+    [messages, drafts, outgoing, newestId, state],
+  );
 
   const title = conversation.data?.title || chat.untitled;
   const back = () => router.dismissTo('/chat');

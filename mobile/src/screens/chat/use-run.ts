@@ -1,8 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 
 import * as queries from '@/services/queries';
 import type { Run, RunState } from '@/services/types';
-import { ended, useLive, type LiveRun, type ProgressLine } from '@/stores/live';
+import { useLive, type LiveRun } from '@/stores/live';
+import { ended, storyOf, type Draft, type Story } from '@/stores/story';
 
 /** How a run stands: the stream's word, or the server's where the stream has missed the end. */
 export function stateOf(live: LiveRun | undefined, stored: Run | undefined): RunState | null {
@@ -24,9 +27,29 @@ export function useRun(id: string | null) {
   return { state: stateOf(live, query.data), live, stored: query.data };
 }
 
-/** What a run has told of its steps. What the stream brought before the app was there is asked for when it is wanted. */
-export function useSteps(id: string, live: LiveRun | undefined, wanted: boolean): { lines: ProgressLine[]; pending: boolean } {
-  const whole = live !== undefined && live.since === null;
-  const earlier = useQuery({ ...queries.earlierSteps(id, live?.since ?? null), enabled: wanted && !whole });
-  return { lines: [...(whole ? [] : (earlier.data ?? [])), ...(live?.lines ?? [])], pending: earlier.isLoading };
+/** What a run has told. What happened before the stream brought the run is asked for when it is wanted. */
+export function useStory(id: string | null, live: LiveRun | undefined, wanted: boolean): { story: Story; pending: boolean } {
+  const since = live?.since ?? null;
+  const whole = live !== undefined && since === null;
+  const earlier = useQuery({ ...queries.earlierEvents(id ?? '', since), enabled: id !== null && wanted && !whole });
+  const story = useMemo(() => {
+    if (whole) return live.story;
+    const before = (earlier.data ?? []).filter((event) => since === null || event.cursor < since);
+    return storyOf([...before, ...(live?.events ?? [])]);
+  }, [whole, live, since, earlier.data]);
+  return { story, pending: earlier.isLoading };
+}
+
+/** The answers that are being written in a conversation. */
+export function useDrafts(conversationId: string, newestId: string | null): { runId: string; draft: Draft }[] {
+  const { state, live } = useRun(newestId);
+  const { draft } = useStory(newestId, live, moves(state)).story;
+  const others = useLive(
+    useShallow((s) => Object.values(s.runs).filter((run) => run.conversation_id === conversationId && run.id !== newestId && run.story.draft)),
+  );
+  return useMemo(() => {
+    const written = others.map(({ id, story }) => ({ runId: id, draft: story.draft }));
+    const all = [...written, { runId: newestId ?? '', draft: moves(state) ? draft : null }];
+    return all.flatMap(({ runId, draft: text }) => (text ? [{ runId, draft: text }] : []));
+  }, [others, newestId, state, draft]);
 }

@@ -6,7 +6,7 @@ import { IconButton } from '@/components/icon-button';
 import { Loading } from '@/components/states';
 import { Text } from '@/components/text';
 import { useTexts } from '@/i18n/texts';
-import { fileContent } from '@/services/api';
+import { content, contentPath } from '@/services/api';
 import { loadPdfJs } from '@/services/pdfjs.web';
 import type { StoredFile } from '@/services/types';
 import { themed } from '@/theme/theme';
@@ -35,8 +35,8 @@ export function PdfViewer({ file }: { file: StoredFile }) {
     let gone = false;
     let opened: PDFDocumentProxy | null = null;
     const open = async () => {
-      const [library, content] = await Promise.all([loadPdfJs(), fileContent(file.id)]);
-      const document = await library.getDocument({ data: await content.arrayBuffer(), useWasm: false, enableXfa: false }).promise;
+      const [library, bytes] = await Promise.all([loadPdfJs(), content(contentPath(file.id))]);
+      const document = await library.getDocument({ data: await bytes.arrayBuffer(), useWasm: false, enableXfa: false }).promise;
       const { width, height } = (await document.getPage(1)).getViewport({ scale: 1 });
       opened = document;
       if (gone) return void document.loadingTask.destroy();

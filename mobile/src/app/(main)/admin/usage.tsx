@@ -1,0 +1,1 @@
+export { UsageScreen as default } from '@/screens/admin/usage-screen';

@@ -1,0 +1,91 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ScrollView, StyleSheet, View } from 'react-native';
+
+import { Button } from '@/components/button';
+import { IconButton } from '@/components/icon-button';
+import { ScreenHeader } from '@/components/screen-header';
+import { Empty, Failure, Loading } from '@/components/states';
+import { useTexts } from '@/i18n/texts';
+import { asProblem } from '@/services/problem';
+import * as queries from '@/services/queries';
+import { saveUsage } from '@/services/save-file';
+import { useLive } from '@/stores/live';
+import { isAdmin, useMe } from '@/stores/me';
+import { themed, useWide } from '@/theme/theme';
+import { space, type Palette } from '@/theme/tokens';
+
+import { Budgets } from './budgets';
+import { MonthSwitch } from './month-switch';
+import { MonthView } from './month-view';
+import { Prices } from './prices';
+
+/** What the models took and cost in a month, and the budgets. */
+export function UsageScreen() {
+  const styles = useStyles();
+  const { usage, states } = useTexts();
+  const wide = useWide();
+  const allowed = useMe((s) => isAdmin(s.person));
+  const tell = useLive((s) => s.tell);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [saving, setSaving] = useState(false);
+
+  // The server says which month it is: it goes by the company's time zone.
+  const budgets = useQuery({ ...queries.budgets(), enabled: allowed });
+  const current = budgets.data?.month ?? null;
+  const period = chosen ?? current;
+  const month = useQuery({ ...queries.usage(period ?? ''), enabled: period !== null });
+
+  if (!allowed) return <Empty icon="lock" title={usage.forbidden} lead={usage.forbiddenLead} />;
+
+  const download = async () => {
+    if (!period) return;
+    setSaving(true);
+    try {
+      await saveUsage(period);
+    } catch (error) {
+      const problem = asProblem(error);
+      tell(problem.isOffline ? states.offline : problem.detail || states.serverLead);
+    }
+    setSaving(false);
+  };
+  const failed = [budgets, month].find((query) => query.isError && !query.data);
+  const months = period && current && <MonthSwitch period={period} last={current} onChange={setChosen} />;
+  const some = (month.data?.items.length ?? 0) > 0;
+
+  return (
+    <ScrollView role="main" aria-label={usage.title} style={styles.screen} contentContainerStyle={styles.content}>
+      <View style={styles.column}>
+        <ScreenHeader title={usage.title} large>
+          {wide && months}
+          {some &&
+            (wide ? (
+              <Button icon="download" label={usage.csv} busy={saving} onPress={() => void download()} />
+            ) : (
+              <IconButton icon="download" label={usage.csv} disabled={saving} onPress={() => void download()} />
+            ))}
+        </ScreenHeader>
+        {!wide && months}
+        {failed ? (
+          <Failure error={failed.error} onRetry={() => void failed.refetch()} />
+        ) : month.data && budgets.data ? (
+          <>
+            <MonthView month={month.data} />
+            <Budgets month={budgets.data.month} budgets={budgets.data.items} />
+            <Prices prices={month.data.prices} />
+          </>
+        ) : (
+          <Loading />
+        )}
+      </View>
+    </ScrollView>
+  );
+}
+
+const useStyles = themed((c: Palette) =>
+  StyleSheet.create({
+    screen: { flex: 1, backgroundColor: c.page },
+    content: { flexGrow: 1, alignItems: 'center', paddingHorizontal: space.l, paddingBottom: space.xxxl },
+    column: { flexGrow: 1, width: '100%', maxWidth: 1040, gap: space.l },
+  }),
+);
