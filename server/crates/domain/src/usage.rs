@@ -25,6 +25,19 @@ impl Usage {
         self.input + self.cache_read + self.cache_write_5m + self.cache_write_1h
     }
 
+    /// As far as it can be true: no call has more than four thousand million tokens of a kind.
+    #[must_use]
+    pub fn believable(self) -> Self {
+        let most = u64::from(u32::MAX);
+        Self {
+            input: self.input.min(most),
+            cache_read: self.cache_read.min(most),
+            cache_write_5m: self.cache_write_5m.min(most),
+            cache_write_1h: self.cache_write_1h.min(most),
+            output: self.output.min(most),
+        }
+    }
+
     /// Both together.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
@@ -74,6 +87,13 @@ pub struct LongPrompt {
 }
 
 impl Price {
+    /// What a call of so many tokens costs at most: its prompt may be written to a cache.
+    #[must_use]
+    pub fn most(&self, prompt: u64, output: u64) -> Decimal {
+        let plain = self.cost(Usage { input: prompt, output, ..Usage::default() });
+        plain.max(self.cost(Usage { cache_write_5m: prompt, output, ..Usage::default() }))
+    }
+
     /// What one call costs, USD, exact.
     #[must_use]
     pub fn cost(&self, usage: Usage) -> Decimal {
@@ -118,6 +138,22 @@ mod tests {
         assert_eq!(sonnet.cost(usage), decimal("0.0070601"));
         assert_eq!(usage.prompt(), 21_703);
         assert_eq!(sonnet.cost(Usage::default()), Decimal::ZERO);
+        assert_eq!(sonnet.most(1_000, 100), decimal("0.0035"));
+    }
+
+    #[test]
+    fn recorded_usages_cost_what_the_price_list_says() {
+        let sonnet = Price { rates: rates("2", "10", "0.10", "2.50", "4"), long_prompt: None };
+        let recorded = [
+            (4_772, 20, "0.009744"),
+            (18, 1, "0.000046"),
+            (755, 84, "0.00235"),
+            (671, 113, "0.002472"),
+            (12_229, 86, "0.025318"),
+        ];
+        for (input, output, cost) in recorded {
+            assert_eq!(sonnet.cost(Usage { input, output, ..Usage::default() }), decimal(cost), "{input} and {output}");
+        }
     }
 
     #[test]

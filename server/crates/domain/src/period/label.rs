@@ -5,7 +5,8 @@ use chrono::{Datelike, NaiveDate};
 use super::{Period, PeriodKind};
 use crate::language::Language;
 
-const ENGLISH_MONTHS: [&str; 12] = [
+/// The months in English.
+pub const ENGLISH_MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",
