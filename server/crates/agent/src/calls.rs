@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::agents::Agent;
 use crate::gate::{Gate, Intent};
 use crate::model::{Block, ToolDefinition, View};
-use crate::planner::{self, Planner, question_in};
+use crate::planner::{self, Misfit, Planner, question_in};
 use crate::run::{Question, Wanted};
 use crate::skills::{InputKind, Skill, SkillRun, Skills};
 use crate::texts::ToolTexts;
@@ -124,7 +124,11 @@ impl Desk<'_> {
     }
 
     fn skill(&self, skill: &Skill, input: &Map<String, Value>) -> Result<Wanted, String> {
-        let plan = self.planner.plan_of_call(self.skills, &self.request, self.language, skill, input)?;
+        let plan = match self.planner.plan_of_call(self.skills, &self.request, self.language, skill, input) {
+            Ok(plan) => plan,
+            Err(Misfit::Form(text)) => return Err(text),
+            Err(Misfit::Meaning(text)) => return Ok(Wanted::Told(text)),
+        };
         let work = SkillRun::new(plan.clone(), self.request.me, self.request.today);
         let tools: Vec<&ToolSpec> = work.tools_ahead(skill).iter().filter_map(|name| self.tools.spec(name)).collect();
         let intent = Intent {

@@ -15,7 +15,7 @@ mod strict;
 mod turn;
 mod wire;
 
-pub use block::{Block, View};
+pub use block::{Block, View, leave_out_nul};
 pub use turn::{CallResult, Media, Part, Source, Turn};
 pub use wire::BadSettings;
 

@@ -25,6 +25,7 @@ mod recognise;
 pub(crate) mod words;
 
 use calendar::Calendar;
+pub use filling::Misfit;
 use filling::{Filling, Need};
 pub(crate) use model::question_in;
 pub use model::{BuiltIn, PLANNER};

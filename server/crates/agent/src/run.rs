@@ -40,6 +40,10 @@ pub struct Run {
     /// Whether something outside our database was changed.
     acted: bool,
     notices: BTreeSet<String>,
+    /// The department whose agent the models are asked as; it stays, also when a skill of another department is called.
+    asked: Option<Department>,
+    /// What a paused reply has said already.
+    begun: String,
     /// Replies of models so far.
     turns: u32,
     /// Replies in a row with a call that can't be made.
@@ -131,6 +135,8 @@ impl Run {
             done: Vec::new(),
             acted: false,
             notices: BTreeSet::new(),
+            asked: None,
+            begun: String::new(),
             turns: 0,
             misread: 0,
             window: 0,
@@ -142,7 +148,7 @@ impl Run {
     /// Gives it the conversation so far and its agent. A run that has begun is left as it is.
     pub fn begin(&mut self, earlier: Vec<Turn>, context: String, agent: Department) {
         if !self.has_begun() {
-            self.agent = Some(agent);
+            (self.agent, self.asked) = (Some(agent), Some(agent));
             self.history = earlier;
             let said = self.texts.iter().cloned().map(Part::Text);
             self.history.push(Turn::Person(std::iter::once(Part::Text(context)).chain(said).collect()));
@@ -190,11 +196,16 @@ impl Run {
         let planned = source.provider == PLANNER;
         self.history.push(Turn::Model { source, blocks });
         if wanted.is_empty() {
+            self.begun.push_str(&text);
             if !paused {
+                let text = std::mem::take(&mut self.begun);
                 self.end(End::Answered(text));
             }
             return;
         }
+        self.begun.clear();
+        // "Not permitted" means that nothing was made; a model that has made something has to say so itself.
+        let made = !planned && !self.tools.is_empty();
         let misread = wanted.iter().any(|wanted| matches!(wanted, Wanted::Broken(_)));
         self.misread = if misread { self.misread + 1 } else { 0 };
         let mut round = Round::new(self.turns, planned);
@@ -206,7 +217,7 @@ impl Run {
                     self.inputs.clone_from(&plan.inputs);
                     match admitted {
                         Ok(()) => round.add_skill(*plan, person, today),
-                        Err(refusal) if planned || refusal.kind == RunErrorKind::NotPermitted => {
+                        Err(refusal) if planned || (refusal.kind == RunErrorKind::NotPermitted && !made) => {
                             if refusal.kind == RunErrorKind::NotPossible {
                                 self.skill = None;
                             }
@@ -221,13 +232,17 @@ impl Run {
                     self.agent = agent.or(self.agent);
                     round.add_question(question);
                 }
+                Wanted::Decline { .. } if made => round.add_answered(CallResult {
+                    text: "Something was done already: tell the person what was done and what was not.".to_owned(),
+                    is_error: true,
+                }),
                 Wanted::Decline { error, skill, agent } => {
                     self.agent = agent.or(self.agent);
                     self.skill = skill;
                     self.phase = Phase::Calling(round);
                     return self.end(End::Failed(error));
                 }
-                Wanted::Broken(text) => round.add_answered(CallResult { text, is_error: true }),
+                Wanted::Broken(text) | Wanted::Told(text) => round.add_answered(CallResult { text, is_error: true }),
             }
         }
         self.phase = Phase::Calling(round);
@@ -284,21 +299,21 @@ impl Run {
     }
 
     /// Replaces the history by a summary of it, so that it fits the model's window again.
-    pub fn compact(&mut self, summary: String) {
-        let said = self.texts.iter().cloned().map(Part::Text);
-        self.history = vec![Turn::Person(said.chain([Part::Text(summary)]).collect())];
+    pub fn compact(&mut self, context: String, summary: String) {
+        let said = self.texts.iter().cloned();
+        let parts = std::iter::once(context).chain(said).chain([summary]).map(Part::Text);
+        self.history = vec![Turn::Person(parts.collect())];
         self.window = 0;
     }
 
-    /// Notes what the person was told besides answers.
-    pub fn noticed(&mut self, texts: impl IntoIterator<Item = String>) {
-        self.notices.extend(texts);
+    /// Notes what the person was told besides answers, by a name for each.
+    pub fn noticed(&mut self, names: impl IntoIterator<Item = String>) {
+        self.notices.extend(names);
     }
 
-    /// Whether the person was told this in this run.
-    #[must_use]
-    pub fn has_noticed(&self, text: &str) -> bool {
-        self.notices.contains(text)
+    /// A worker takes it up: the time it lay is no time of work.
+    pub fn resumed(&mut self) {
+        self.since = None;
     }
 
     /// Since when it works without having waited for a person; `now` where that begins now.

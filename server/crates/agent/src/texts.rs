@@ -47,6 +47,10 @@ pub struct Texts {
     pub refused: Text,
     /// A budget does not allow a model; another goes on: `${model}`, `${whose}`, `${limit}`, `${spent}`, `${next}`.
     pub budget: Text,
+    /// No budget for a model, and the planner can't do it either: `${whose}`, `${limit}`.
+    pub without_budget: Text,
+    /// No model serves, and the planner can't do it either.
+    pub without_model: Text,
     /// Whose budget it is: the company's.
     pub company_budget: Text,
     /// Whose budget it is: the department's.

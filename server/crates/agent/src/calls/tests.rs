@@ -149,15 +149,17 @@ fn a_call_that_cannot_be_made_is_told_in_a_sentence() {
         ("financial_reporting", json!({"period": "someday"}), "is no period"),
         ("financial_reporting", json!({"recipient": "the CFO"}), "nobody called"),
         ("financial_reporting", json!({"recipient": "Wei"}), "may be any of"),
-        ("financial_reporting", json!({"colour": "red"}), "no input colour"),
         ("financial_reporting", json!({"format": "xlsx"}), "makes pdf"),
+        ("financial_reporting", json!({"colour": "red"}), "no input colour"),
         ("outlook_send_email", json!({"b": 1}), "required"),
         ("crm_delete", json!({}), "There is no tool crm_delete"),
         (ASK_PERSON, json!({"choices": []}), "question must be a text"),
     ];
-    for (name, input, said) in table {
-        let wanted = office.read(FINANCE_MANAGER, name, &input);
-        assert!(matches!(&wanted, Wanted::Broken(text) if text.contains(said)), "{name} {input}: {wanted:?}");
+    for (at, (name, input, said)) in table.into_iter().enumerate() {
+        let (wanted, meaning) = (office.read(FINANCE_MANAGER, name, &input), at < 4);
+        let told = matches!(&wanted, Wanted::Told(text) if text.contains(said));
+        let broken = matches!(&wanted, Wanted::Broken(text) if text.contains(said));
+        assert_eq!((broken, told), (!meaning, meaning), "{name} {input}: {wanted:?}");
     }
     let blocks =
         [Block::of(&json!({"type": "tool_use", "id": "c", "name": "outlook_send_email", "arguments": "{\"a\""}))];

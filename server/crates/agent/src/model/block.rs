@@ -32,16 +32,25 @@ pub enum View {
 }
 
 impl Block {
-    /// A block of JSON that has been put together from a stream.
+    /// A block of JSON that has been put together from a stream. U+0000, which the database can't store, is left out.
     #[must_use]
     pub fn from_json(raw: String) -> Self {
-        Self(raw)
+        if !raw.contains("\\u0000") {
+            return Self(raw);
+        }
+        match serde_json::from_str(&raw) {
+            Ok(mut value) => {
+                leave_out_nul(&mut value);
+                Self(value.to_string())
+            }
+            Err(_) => Self(raw.replace("\\u0000", "")),
+        }
     }
 
     /// A block of a value.
     #[must_use]
     pub fn of(value: &Value) -> Self {
-        Self(value.to_string())
+        Self::from_json(value.to_string())
     }
 
     /// A block of text.
@@ -89,6 +98,21 @@ impl Block {
             "thinking" | "redacted_thinking" | "reasoning" => View::Thinking,
             _ => View::Unknown,
         }
+    }
+}
+
+/// Leaves U+0000 out of all texts of a value: the database can't store it.
+pub fn leave_out_nul(value: &mut Value) {
+    match value {
+        Value::String(text) => text.retain(|letter| letter != '\0'),
+        Value::Array(items) => items.iter_mut().for_each(leave_out_nul),
+        Value::Object(fields) => {
+            if fields.keys().any(|name| name.contains('\0')) {
+                *fields = std::mem::take(fields).into_iter().map(|(name, it)| (name.replace('\0', ""), it)).collect();
+            }
+            fields.values_mut().for_each(leave_out_nul);
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

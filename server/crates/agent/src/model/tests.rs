@@ -33,3 +33,15 @@ fn the_text_of_a_reply_leaves_out_what_is_not_said() {
     let reply = Reply { blocks, stop: Stop::Ended, usage: Usage::default() };
     assert_eq!(reply.text(), "Hello there");
 }
+
+#[test]
+fn a_character_that_cannot_be_stored_is_left_out_of_blocks_and_results() {
+    let block = Block::from_json(r#"{"type":"text","text":"a\u0000b \\\\u0000"}"#.to_owned());
+    assert_eq!(block.view(), View::Text("ab \\\\u0000".to_owned()));
+    let arguments =
+        Block::of(&json!({"type": "tool_use", "id": "a", "name": "t", "arguments": "{\"q\":\"x\\u0000\"}"}));
+    assert!(!arguments.json().contains("u0000") || matches!(arguments.view(), View::Call { input: Ok(_), .. }));
+    let mut result = json!({"a\0": ["b\0", 1]});
+    leave_out_nul(&mut result);
+    assert_eq!(result, json!({"a": ["b", 1]}));
+}

@@ -19,6 +19,10 @@ pub(crate) use refusal::Refusal;
 
 mod refusal;
 
+/// A stream takes no longer, as in the providers' own libraries.
+const LONGEST_STREAM: Duration = Duration::from_mins(10);
+/// A stream has no more bytes: a reply of 128,000 tokens has about a tenth of them.
+const LARGEST_STREAM: usize = 64 * 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// More of a refusal than this is not read.
 const LARGEST_REFUSAL: usize = 16 * 1024;
@@ -188,25 +192,38 @@ pub(crate) struct Events {
     parser: Option<EventStream>,
     ready: VecDeque<SseEvent>,
     idle: Duration,
+    /// When even a stream that is alive has taken too long.
+    end: Instant,
+    /// Bytes that may still come.
+    left: usize,
 }
 
 impl Events {
     pub(crate) fn of(bytes: BoxStream<'static, Result<Vec<u8>, String>>, idle: Duration) -> Self {
-        Self { bytes, parser: Some(EventStream::default()), ready: VecDeque::new(), idle }
+        let end = Instant::now() + LONGEST_STREAM;
+        Self { bytes, parser: Some(EventStream::default()), ready: VecDeque::new(), idle, end, left: LARGEST_STREAM }
     }
 
     /// The next event; `None` at the stream's end. A stream that is silent, or only pings, has broken off.
     pub(crate) async fn next(&mut self) -> Result<Option<SseEvent>, ModelError> {
-        let deadline = Instant::now() + self.idle;
+        let silent = Instant::now() + self.idle;
         loop {
             if let Some(event) = self.ready.pop_front() {
                 return Ok(Some(event));
             }
             let Some(parser) = &mut self.parser else { return Ok(None) };
-            let events = match timeout_at(deadline, self.bytes.next()).await {
-                Ok(Some(Ok(piece))) => parser.push(&piece).map_err(|error| ModelError::BrokenOff(error.to_string()))?,
+            let events = match timeout_at(silent.min(self.end), self.bytes.next()).await {
+                Ok(Some(Ok(piece))) => {
+                    let left = self.left.checked_sub(piece.len());
+                    self.left = left.ok_or_else(|| ModelError::BrokenOff("it has no end".to_owned()))?;
+                    parser.push(&piece).map_err(|error| ModelError::BrokenOff(error.to_string()))?
+                }
                 Ok(Some(Err(detail))) => return Err(ModelError::BrokenOff(detail)),
                 Ok(None) => self.parser.take().and_then(EventStream::finish).into_iter().collect(),
+                Err(_) if Instant::now() >= self.end => {
+                    let detail = format!("it took more than {} minutes", LONGEST_STREAM.as_secs() / 60);
+                    return Err(ModelError::BrokenOff(detail));
+                }
                 Err(_) => {
                     let detail = format!("nothing came for {} seconds", self.idle.as_secs());
                     return Err(ModelError::BrokenOff(detail));

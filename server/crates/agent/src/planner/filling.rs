@@ -11,6 +11,7 @@ use super::recipients::{Reader, Recipient, Recipients};
 use super::words::Sentence;
 use super::{About, Asked, Choice, OpenQuestion, Plan, Planner, SkillPlan};
 use crate::skills::{InputKind, Skill, Text};
+pub use call::Misfit;
 
 mod call;
 mod labels;

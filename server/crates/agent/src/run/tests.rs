@@ -265,6 +265,23 @@ fn a_paused_reply_goes_on_and_an_ended_one_is_the_answer() {
     };
     run.replied(replied, &me(), today());
     assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    reply(&mut run, "claude", Vec::new());
+    assert_eq!(run.next(&skills).unwrap(), Next::Done(&End::Answered("One momentSaid.".to_owned())));
+}
+
+#[test]
+fn what_was_done_is_not_declined_afterwards() {
+    let skills = skills();
+    let mut run = begun(W1);
+    reply(&mut run, "claude", vec![tool("mail", true)]);
+    let call = calls(&mut run, &skills).remove(0);
+    did(&mut run, &skills, &call, json!({"sent": true}));
+    run.next(&skills).unwrap();
+    let decline = Wanted::Decline { error: error(RunErrorKind::NotPermitted), skill: None, agent: None };
+    reply(&mut run, "claude", vec![decline]);
+    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    let Some(Turn::Results(results)) = run.history().last() else { panic!() };
+    assert!(results[0].is_error && results[0].text.contains("done already"));
 }
 
 #[test]
@@ -285,8 +302,8 @@ fn a_summary_takes_the_place_of_the_history_and_the_persons_words_stay() {
     let mut run = begun(W1);
     reply(&mut run, "claude", vec![Wanted::Broken("x".to_owned())]);
     assert_eq!(run.window(), 110);
-    run.compact("Done so far: nothing.".to_owned());
-    let said = vec![Part::Text(W1.to_owned()), Part::Text("Done so far: nothing.".to_owned())];
+    run.compact("Today is Sunday.".to_owned(), "Done so far: nothing.".to_owned());
+    let said = ["Today is Sunday.", W1, "Done so far: nothing."].map(|text| Part::Text(text.to_owned())).to_vec();
     assert_eq!(run.history(), [Turn::Person(said)]);
     assert_eq!(run.window(), 0);
 }

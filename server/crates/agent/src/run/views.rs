@@ -50,6 +50,18 @@ impl Run {
         self.agent
     }
 
+    /// The department whose agent the models are asked as.
+    #[must_use]
+    pub fn asked(&self) -> Option<Department> {
+        self.asked
+    }
+
+    /// Whether the person was told this in this run.
+    #[must_use]
+    pub fn has_noticed(&self, name: &str) -> bool {
+        self.notices.contains(name)
+    }
+
     /// The skill in use.
     #[must_use]
     pub fn skill(&self) -> Option<&str> {

@@ -42,8 +42,10 @@ pub enum Wanted {
         /// Whose agent would serve it.
         agent: Option<Department>,
     },
-    /// Nothing that can be done; the model is told why.
+    /// Nothing of a form that can be done; the model is told why, once.
     Broken(String),
+    /// What does not fit the company's data, or must be asked first; the model is told why.
+    Told(String),
 }
 
 /// A question that the person's next text answers.

@@ -10,6 +10,15 @@ use super::super::{Asked, Planner, Request, SkillPlan, periods};
 use super::{Filling, complete, periods::Said};
 use crate::skills::{Input, InputKind, Skill, Skills};
 
+/// Why a model's call of a skill can't be made, in a sentence for the model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Misfit {
+    /// It is not of the form that the skill takes.
+    Form(String),
+    /// It names what there is not, or more than one thing.
+    Meaning(String),
+}
+
 impl Planner {
     /// The plan of a model's call of a skill. People may be named by address, name or title, periods as a person says them.
     /// The error tells the model what is wrong.
@@ -20,7 +29,7 @@ impl Planner {
         language: Language,
         skill: &Skill,
         input: &Map<String, Value>,
-    ) -> Result<SkillPlan, String> {
+    ) -> Result<SkillPlan, Misfit> {
         let asked = Asked { request, skills, language };
         let known = |name: &String| {
             skill.inputs.iter().any(|input| {
@@ -28,7 +37,7 @@ impl Planner {
             })
         };
         if let Some(name) = input.keys().find(|name| !known(name)) {
-            return Err(format!("{} has no input {name}.", skill.name));
+            return Err(Misfit::Form(format!("{} has no input {name}.", skill.name)));
         }
         let mut filling = Filling {
             skill: skill.name.clone(),
@@ -38,35 +47,40 @@ impl Planner {
             needs: Vec::new(),
         };
         for wanted in &skill.inputs {
-            let values = values_of(wanted, input)?;
+            let values = values_of(wanted, input).map_err(Misfit::Form)?;
             let said = values.first().map(String::as_str);
             let value = match wanted.kind {
                 InputKind::Period => match said.or(wanted.default.as_deref()) {
-                    Some(said) => Some(period(asked, said)?.to_string()),
+                    Some(said) => Some(period(asked, said).map_err(Misfit::Meaning)?.to_string()),
                     None => None,
                 },
                 InputKind::Person => {
                     for named in &values {
-                        filling.recipients.extend(self.people_named(request, named)?);
+                        filling.recipients.extend(self.people_named(request, named).map_err(Misfit::Meaning)?);
                     }
                     if wanted.required && filling.recipients.is_empty() { None } else { continue }
                 }
                 InputKind::Format => match said.map(str::to_lowercase).or_else(|| wanted.default.clone()) {
                     Some(format) if wanted.choices.contains(&format) => Some(format),
                     Some(format) => {
-                        return Err(format!("{} makes {}, not {format}.", skill.name, wanted.choices.join(", ")));
+                        let able = wanted.choices.join(", ");
+                        return Err(Misfit::Meaning(format!("{} makes {able}, not {format}.", skill.name)));
                     }
                     None => None,
                 },
                 InputKind::Language => match said {
                     Some(code @ ("en" | "zh")) => Some(code.to_owned()),
-                    Some(code) => return Err(format!("{} writes en or zh, not {code}.", skill.name)),
+                    Some(code) => {
+                        return Err(Misfit::Meaning(format!("{} writes en or zh, not {code}.", skill.name)));
+                    }
                     None => Some(if language == Language::Zh { "zh" } else { "en" }.to_owned()),
                 },
             };
             match value {
                 Some(value) => drop(filling.inputs.insert(wanted.name.clone(), Value::from(value))),
-                None if wanted.required => return Err(format!("{} needs {}.", skill.name, wanted.name)),
+                None if wanted.required => {
+                    return Err(Misfit::Form(format!("{} needs {}.", skill.name, wanted.name)));
+                }
                 None => {}
             }
         }
