@@ -109,6 +109,25 @@ pub async fn by_key(db: &mut PgConnection, key: &str) -> Result<Option<Effect>, 
     .transpose()
 }
 
+/// The effect of a run that has done exactly this already.
+pub async fn done_in_run(
+    db: &mut PgConnection,
+    run: Id<id::Run>,
+    payload_hash: &str,
+) -> Result<Option<Effect>, StoreError> {
+    sqlx::query_as!(
+        Row,
+        "SELECT id, person_id, run_id, kind, state, idempotency_key, payload, payload_hash, walk, error, created_at, done_at
+         FROM effects WHERE run_id = $1 AND payload_hash = $2 AND state = 'done'",
+        run.uuid(),
+        payload_hash
+    )
+    .fetch_optional(db)
+    .await?
+    .map(Effect::try_from)
+    .transpose()
+}
+
 /// Moves an effect from intended to attempting. Answers false when another worker has.
 pub async fn attempt(db: &mut PgConnection, id: Id<id::Effect>) -> Result<bool, StoreError> {
     let moved = sqlx::query!("UPDATE effects SET state = 'attempting' WHERE id = $1 AND state = 'intended'", id.uuid())

@@ -38,28 +38,49 @@ pub async fn append(
     if bodies.is_empty() {
         return Ok(());
     }
+    let written = write(db, person, run, bodies, now).await?;
+    announce(db, person, &written).await
+}
+
+/// Writes events and wakes nobody; gives them as they are stored. `PostgreSQL` lets only one transaction at a
+/// time commit a notice and waits for the disk meanwhile, so what is written often is announced after it is committed.
+pub async fn write(
+    db: &mut PgConnection,
+    person: Id<id::Person>,
+    run: Id<id::Run>,
+    bodies: &[EventBody],
+    now: DateTime<Utc>,
+) -> Result<Vec<Event>, StoreError> {
     let (kinds, data): (Vec<String>, Vec<Value>) = bodies.iter().map(EventBody::parts).unzip();
-    // The row lock on the person orders the writers, so a reader never sees cursor 8 before cursor 7 is there. One statement,
-    // because a streaming run comes here for each piece of its text.
-    sqlx::query!(
+    // The row lock on the person orders the writers, so a reader never sees cursor 8 before cursor 7 is there.
+    let count = i64::try_from(bodies.len()).unwrap_or(i64::MAX);
+    let last = sqlx::query!(
         "WITH last AS (UPDATE people SET event_cursor = event_cursor + $5 WHERE id = $1 RETURNING event_cursor),
          added AS (
              INSERT INTO events (person_id, cursor, run_id, kind, data, created_at)
              SELECT $1, last.event_cursor - $5 + new.number, $2, new.kind, new.data, $6
              FROM last, unnest($3::text[], $4::jsonb[]) WITH ORDINALITY AS new (kind, data, number)
          )
-         SELECT pg_notify($7, $8)",
+         SELECT last.event_cursor, r.conversation_id FROM last, runs r WHERE r.id = $2",
         person.uuid(),
         run.uuid(),
         &kinds,
         &data,
-        i64::try_from(bodies.len()).unwrap_or(i64::MAX),
-        now,
-        CHANNEL,
-        person.to_string()
+        count,
+        now
     )
-    .execute(db)
+    .fetch_one(db)
     .await?;
+    let cursors = last.event_cursor - count + 1..;
+    let written = cursors.zip(kinds.into_iter().zip(data));
+    let (run_id, conversation_id) = (run.uuid(), last.conversation_id);
+    Ok(written.map(|(cursor, (kind, data))| Event { cursor, run_id, conversation_id, kind, data }).collect())
+}
+
+/// Wakes the readers of a person's events in all processes, when the transaction commits.
+pub async fn announce(db: &mut PgConnection, person: Id<id::Person>, written: &[Event]) -> Result<(), StoreError> {
+    let Some(Event { cursor, .. }) = written.last() else { return Ok(()) };
+    sqlx::query!("SELECT pg_notify($1, $2)", CHANNEL, format!("{person} {cursor}")).execute(db).await?;
     Ok(())
 }
 
@@ -121,8 +142,10 @@ impl Listener {
         Ok(Self(listener))
     }
 
-    /// The next person with new events; `None` after a lost connection, when anyone may have some.
-    pub async fn next(&mut self) -> Result<Option<Id<id::Person>>, StoreError> {
-        Ok(self.0.try_recv().await?.and_then(|note| note.payload().parse().ok()))
+    /// The next person with new events and the newest one's cursor; `None` after a lost connection, when anyone may have some.
+    pub async fn next(&mut self) -> Result<Option<(Id<id::Person>, i64)>, StoreError> {
+        let note = self.0.try_recv().await?;
+        let parts = note.as_ref().and_then(|note| note.payload().split_once(' '));
+        Ok(parts.and_then(|(person, cursor)| Some((person.parse().ok()?, cursor.parse().ok()?))))
     }
 }

@@ -105,7 +105,7 @@ pub struct ModelCall {
 /// What several calls took together.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sum {
-    /// The model of the newest settled one.
+    /// The model of the newest settled one, else of the newest lost one.
     pub model: Option<String>,
     /// Their tokens.
     pub usage: Usage,
@@ -117,7 +117,8 @@ impl Sum {
     /// The sum of calls, oldest first.
     #[must_use]
     pub fn of(calls: &[ModelCall]) -> Self {
-        let settled = calls.iter().rev().find(|call| call.state == CallState::Settled);
+        let newest = |state| calls.iter().rev().find(|call| call.state == state);
+        let settled = newest(CallState::Settled).or_else(|| newest(CallState::Lost));
         Self {
             model: settled.map(|call| call.model.clone()),
             usage: calls.iter().fold(Usage::default(), |sum, call| sum.plus(call.usage)),
@@ -242,6 +243,18 @@ pub async fn lose_open(db: &mut PgConnection, run: Id<id::Run>, now: DateTime<Ut
     let lost = sqlx::query!(
         "UPDATE model_calls SET state = 'lost', settled_at = $2 WHERE run_id = $1 AND state = 'reserved'",
         run.uuid(),
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(lost.rows_affected())
+}
+
+/// Gives up the calls at work that were reserved before a time: their workers are dead. Answers how many there were.
+pub async fn lose_before(db: &mut PgConnection, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    let lost = sqlx::query!(
+        "UPDATE model_calls SET state = 'lost', settled_at = $2 WHERE state = 'reserved' AND created_at < $1",
+        before,
         now
     )
     .execute(db)
