@@ -40,7 +40,6 @@ pub struct Models {
     store: Store,
     clock: Clock,
     zone: Tz,
-    stop: CancellationToken,
 }
 
 struct Offer {
@@ -73,6 +72,8 @@ pub struct Asking<'a> {
     pub history: &'a [Turn],
     /// See [`mezzofy_agent::model::Request`].
     pub answer_schema: Option<&'a serde_json::Value>,
+    /// Cancelled when nobody wants the reply any more.
+    pub stop: &'a CancellationToken,
 }
 
 /// What is told while a model is asked.
@@ -114,6 +115,23 @@ pub enum Why {
     Budget(Exhausted),
 }
 
+impl Why {
+    /// A word for it.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::KeyRefused => "key_refused",
+            Self::SpendLimit => "spend_limit",
+            Self::Busy => "busy",
+            Self::Unreachable => "unreachable",
+            Self::BrokenOff => "broken_off",
+            Self::Rejected => "rejected",
+            Self::Refused => "refused",
+            Self::Budget(_) => "budget",
+        }
+    }
+}
+
 /// A complete reply, paid for.
 #[derive(Debug)]
 pub struct Answer {
@@ -128,15 +146,15 @@ pub struct Answer {
 /// Why no model answered.
 #[derive(Debug)]
 pub enum Unanswered {
-    /// None is configured, or all were passed over.
-    NoModel,
+    /// None is configured, or all were passed over: why the last one was.
+    NoModel(Option<Why>),
     /// The reply of this model was too long twice; its title.
     TooLong(String),
     /// The history does not fit.
     WindowExceeded,
     /// The database is not well.
     Store(StoreError),
-    /// The server stops.
+    /// Nobody wants the reply any more.
     Stopped,
 }
 
@@ -154,8 +172,6 @@ pub struct Surroundings {
     pub clock: Clock,
     /// Where months begin.
     pub zone: Tz,
-    /// Cancelled when the server stops.
-    pub stop: CancellationToken,
 }
 
 impl Models {
@@ -167,8 +183,8 @@ impl Models {
         around: Surroundings,
     ) -> Result<Self, String> {
         let offers = offers(&settings, providers)?;
-        let Surroundings { store, clock, zone, stop } = around;
-        Ok(Self { settings, budgets, offers, breakers: Breakers::default(), store, clock, zone, stop })
+        let Surroundings { store, clock, zone } = around;
+        Ok(Self { settings, budgets, offers, breakers: Breakers::default(), store, clock, zone })
     }
 
     /// What they go by.
@@ -202,6 +218,7 @@ impl Models {
         let Asking { task, language, agent, text, .. } = *asking;
         let order: Vec<&Offer> =
             self.settings.order(task, language, agent, text).iter().filter_map(|id| self.offers.get(id)).collect();
+        let (mut last, mut too_small) = (None, false);
         for (at, offer) in order.iter().enumerate() {
             let why = match self.breakers.open(&offer.source.provider, self.clock.now()) {
                 Some(why) => why,
@@ -210,14 +227,19 @@ impl Models {
                         return Ok(Answer { reply, source: offer.source.clone(), window: offer.window() });
                     }
                     Err(Failure::Passed(why)) => why,
+                    Err(Failure::Unanswered(Unanswered::WindowExceeded)) => {
+                        too_small = true;
+                        continue;
+                    }
                     Err(Failure::Unanswered(unanswered)) => return Err(unanswered),
                 },
             };
             tracing::warn!(model = offer.source.model, ?why, run = %asking.run, "a model is passed over");
             let next = order.get(at + 1).map(|next| title(&next.source.model));
+            last = Some(why.clone());
             told(Told::Passed { model: title(&offer.source.model), why, next });
         }
-        Err(Unanswered::NoModel)
+        Err(if too_small { Unanswered::WindowExceeded } else { Unanswered::NoModel(last) })
     }
 
     /// The tokens of a request, as the model that would serve it counts them, and its window; estimated where it can't.

@@ -14,7 +14,7 @@ use mezzofy_microsoft::graph::Graph;
 use mezzofy_microsoft::mail::Outgoing;
 use mezzofy_store::Store;
 use mezzofy_store::file_storage::FileStorage;
-use mezzofy_store::jobs;
+use mezzofy_store::{jobs, model_calls};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -33,6 +33,8 @@ use crate::{http, local365, worker};
 
 /// What is at work gets this long to end when the server stops.
 const GRACE: Duration = Duration::from_secs(10);
+/// No call of a model, with all its tries, is at work for longer.
+const LONGEST_CALL: chrono::TimeDelta = chrono::TimeDelta::hours(1);
 /// Exchange may show a mail as a draft for a moment after it took it; so long is waited between the looks.
 const SETTLE: [u64; 3] = [1, 2, 4];
 
@@ -56,12 +58,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
     let instructions = Instructions::load(&prompts, &config.settings.company.name);
     let instructions = Arc::new(instructions.map_err(|problem| problem.to_string())?);
     let planner = Arc::new(Planner::load(&prompts.join("planner.yaml")).map_err(wrong)?);
-    let around = Surroundings {
-        store: store.clone(),
-        clock: clock.clone(),
-        zone: config.settings.time_zone,
-        stop: stop.clone(),
-    };
+    let around = Surroundings { store: store.clone(), clock: clock.clone(), zone: config.settings.time_zone };
     let (settings, budgets) = (config.settings.models.clone(), config.settings.budgets);
     let models = Models::new(settings, budgets, &config.providers, around)?;
     let models = Arc::new(models);
@@ -75,6 +72,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         models: models.clone(),
         planner: planner.clone(),
         instructions: instructions.clone(),
+        stop: stop.clone(),
     })?;
     let skills = skills::load(&config.home.join("skills"), &tools.shapes()).map_err(wrong)?;
     let agents = agents::load(&config.home.join("agents"), &skills).map_err(wrong)?;
@@ -118,6 +116,7 @@ pub async fn start_work(app: &App, alone: bool) -> Result<(), String> {
             tracing::info!(jobs = taken, "work of the process before is taken up");
         }
     }
+    lose_calls(app, alone).await.map_err(|error| full(&error))?;
     let relaying = app.clone();
     app.tasks.spawn(async move { relaying.hub.relay(&relaying.store, &relaying.stop).await });
     if app.models.any() {
@@ -128,6 +127,15 @@ pub async fn start_work(app: &App, alone: bool) -> Result<(), String> {
     }
     app.tasks.spawn(worker::work(app.clone()));
     Ok(())
+}
+
+/// Money that dead workers reserved for model calls counts as spent: the providers may have done the work.
+async fn lose_calls(app: &App, alone: bool) -> Result<(), mezzofy_store::StoreError> {
+    let now = app.clock.now();
+    let before = if alone { now + chrono::TimeDelta::days(1) } else { now - LONGEST_CALL };
+    let mut tx = app.store.begin().await?;
+    model_calls::lose_before(&mut tx, before, now).await?;
+    mezzofy_store::commit(tx).await
 }
 
 /// Takes the address and port.

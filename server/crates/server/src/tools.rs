@@ -16,6 +16,7 @@ use mezzofy_store::file_storage::FileStorage;
 use mezzofy_store::{Store, StoreError};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use crate::models::Models;
 
@@ -45,6 +46,8 @@ pub struct Workshop {
     pub planner: Arc<Planner>,
     /// How models are told to write.
     pub instructions: Arc<Instructions>,
+    /// Cancelled when the server stops.
+    pub stop: CancellationToken,
 }
 
 /// All tools by name, each with the check of its input.

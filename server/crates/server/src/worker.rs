@@ -98,6 +98,7 @@ async fn carry_out(app: &Parts, id: Id<id::Run>) -> Result<(), Stuck> {
         work.run.state = state;
         work.save(Step::telling([EventBody::RunState { state, waiting_for }])).await?;
     }
+    work.machine.resumed();
     work.lose_open_calls().await?;
     while work.step().await? {}
     Ok(())

@@ -44,7 +44,7 @@ fn month(app: &Parts, period: Option<&str>) -> Result<Period, Problem> {
 }
 
 /// USD with six decimals, a half away from zero.
-fn micro(amount: Decimal) -> String {
+pub(super) fn micro(amount: Decimal) -> String {
     format!("{:.6}", amount.round_dp_with_strategy(6, RoundingStrategy::MidpointAwayFromZero))
 }
 

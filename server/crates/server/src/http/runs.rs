@@ -21,6 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::admin::micro;
 use super::caller::Caller;
 use super::docs::{nullable, one_of};
 use super::extract::{Asked, Segment};
@@ -123,7 +124,7 @@ impl UsageView {
             input_tokens: sum.usage.prompt(),
             output_tokens: sum.usage.output,
             cached_tokens: sum.usage.cache_read,
-            cost: format!("{:.6}", sum.cost),
+            cost: micro(sum.cost),
         }
     }
 

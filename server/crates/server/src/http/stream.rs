@@ -6,7 +6,8 @@ use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use mezzofy_domain::id::{self, Id};
-use mezzofy_store::{events, people};
+use mezzofy_store::events::{self, Event};
+use mezzofy_store::people;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::time::{Instant, interval_at, timeout};
@@ -19,12 +20,13 @@ use super::extract::Asked;
 use super::problem::{Problem, ProblemBody};
 use super::runs::EventView;
 use crate::app::{App, Parts};
+use crate::events::Waiter;
 
 const HELLO: Duration = Duration::from_secs(10);
 const PING: Duration = Duration::from_secs(25);
 /// How often the session is looked at, so that a signed-out person's stream ends.
 const RECHECK: u32 = 2;
-const BATCH: usize = 500;
+const BATCH: u16 = 500;
 
 const REFUSED: u16 = 4401;
 const BAD_FRAME: u16 = 4400;
@@ -115,7 +117,7 @@ async fn send_events(app: &Parts, socket: &mut WebSocket, caller: Caller, mut cu
     let mut ping = interval_at(Instant::now() + PING, PING);
     let mut pings = 0;
     loop {
-        match send_after(app, socket, person, &mut cursor).await {
+        match send_after(app, socket, &waiter, person, &mut cursor).await {
             Ok(true) => {}
             Ok(false) => return None,
             Err(error) => {
@@ -148,28 +150,37 @@ async fn send_events(app: &Parts, socket: &mut WebSocket, caller: Caller, mut cu
 async fn send_after(
     app: &Parts,
     socket: &mut WebSocket,
+    waiter: &Waiter,
     person: Id<id::Person>,
     cursor: &mut i64,
 ) -> Result<bool, Problem> {
+    if let Some(newest) = waiter.follow(*cursor) {
+        return Ok(send(socket, newest.to_vec(), cursor).await);
+    }
     loop {
         let mut connection = app.store.connection().await?;
-        let found = events::after(&mut connection, person, *cursor, BATCH as i64).await?;
+        let found = events::after(&mut connection, person, *cursor, i64::from(BATCH)).await?;
         drop(connection);
-        let are_all = found.len() < BATCH;
-        for event in found {
-            *cursor = event.cursor;
-            let EventView { cursor, run_id, conversation_id, kind, data } = event.into();
-            let frame = json!({
-                "type": "event", "cursor": cursor, "run_id": run_id, "conversation_id": conversation_id, "kind": kind, "data": data
-            });
-            if socket.send(Message::Text(frame.to_string().into())).await.is_err() {
-                return Ok(false);
-            }
-        }
-        if are_all {
-            return Ok(true);
+        let are_all = found.len() < usize::from(BATCH);
+        let is_there = send(socket, found, cursor).await;
+        if are_all || !is_there {
+            return Ok(is_there);
         }
     }
+}
+
+async fn send(socket: &mut WebSocket, found: Vec<Event>, sent: &mut i64) -> bool {
+    for event in found {
+        *sent = event.cursor;
+        let EventView { cursor, run_id, conversation_id, kind, data } = event.into();
+        let frame = json!({
+            "type": "event", "cursor": cursor, "run_id": run_id, "conversation_id": conversation_id, "kind": kind, "data": data
+        });
+        if socket.send(Message::Text(frame.to_string().into())).await.is_err() {
+            return false;
+        }
+    }
+    true
 }
 
 async fn still_signed_in(app: &Parts, caller: &Caller) -> bool {

@@ -38,6 +38,7 @@ enum Again {
     After(Duration),
     WithoutThinking,
     Longer,
+    Once,
 }
 
 /// How this model has been tried so far.
@@ -45,6 +46,8 @@ struct Tries {
     retries: u32,
     max_tokens: u32,
     longer: bool,
+    /// A reply said nothing.
+    silent: bool,
     /// The history without thinking, after the provider did not take it back.
     stripped: Option<Vec<Turn>>,
 }
@@ -57,7 +60,7 @@ impl Models {
         told: &mut (dyn FnMut(Told<'_>) + Send),
     ) -> Result<Reply, Failure> {
         let max_tokens = self.settings.limits.max_tokens.min(offer.max_output());
-        let mut tries = Tries { retries: 0, max_tokens, longer: false, stripped: None };
+        let mut tries = Tries { retries: 0, max_tokens, longer: false, silent: false, stripped: None };
         if estimate(asking) > offer.window() {
             return Err(Failure::Unanswered(Unanswered::WindowExceeded));
         }
@@ -69,10 +72,11 @@ impl Models {
             match again {
                 Again::After(wait) => {
                     tries.retries += 1;
-                    if self.stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
+                    if asking.stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
                         return Err(Failure::Unanswered(Unanswered::Stopped));
                     }
                 }
+                Again::Once => tries.silent = true,
                 Again::WithoutThinking => tries.stripped = Some(without_thinking(asking.history)),
                 Again::Longer => {
                     tries.longer = true;
@@ -91,19 +95,25 @@ impl Models {
     ) -> Result<Result<Reply, Again>, Failure> {
         let call = self.reserve(offer, asking, tries.max_tokens).await?;
         told(Told::Begun);
-        let mut heard = false;
+        let mut heard = 0;
         let mut hear = |text: &str| {
-            heard = true;
-            told(Told::Heard(text));
+            heard += text.len();
+            told(Told::Heard(&text.replace('\0', "")));
         };
         let history = tries.stripped.as_deref().unwrap_or(asking.history);
-        let replied = offer.client.stream(&request(asking, history, tries.max_tokens), &mut hear).await;
+        let request = request(asking, history, tries.max_tokens);
+        let replied = asking.stop.run_until_cancelled(offer.client.stream(&request, &mut hear)).await;
         let billed = match &replied {
-            Ok(reply) => reply.usage,
-            Err(ModelError::BrokenOff(_)) => Usage { input: estimate(asking), ..Usage::default() },
-            Err(_) => Usage::default(),
+            Some(Ok(reply)) => Some(reply.usage.believable()),
+            // What the provider counted is not known: the prompt, and what was heard.
+            None | Some(Err(ModelError::BrokenOff(_))) => {
+                let output = u64::try_from(heard / 3).unwrap_or_default();
+                Some(Usage { input: estimate(asking), output, ..Usage::default() })
+            }
+            Some(Err(_)) => None,
         };
-        self.settle(call, offer, billed, replied.is_ok()).await?;
+        self.settle(call, offer, billed).await?;
+        let Some(replied) = replied else { return Err(Failure::Unanswered(Unanswered::Stopped)) };
         let (failed, again) = match replied {
             Ok(reply) => match judge(&reply, tries) {
                 Judgement::Good => {
@@ -111,6 +121,8 @@ impl Models {
                     return Ok(Ok(reply));
                 }
                 Judgement::Longer => return Ok(Err(Again::Longer)),
+                Judgement::Silent if tries.silent => return Err(Failure::Passed(Why::BrokenOff)),
+                Judgement::Silent => return Ok(Err(Again::Once)),
                 Judgement::TooLong => {
                     return Err(Failure::Unanswered(Unanswered::TooLong(title(&offer.source.model))));
                 }
@@ -123,7 +135,7 @@ impl Models {
                 if error.is_about_thinking() && tries.stripped.is_none() {
                     return Ok(Err(Again::WithoutThinking));
                 }
-                passed(&error, heard, tries.retries)
+                passed(&error, heard > 0, usual_wait(tries.retries), tries.retries)
             }
         };
         if let Some(wait) = again {
@@ -134,7 +146,6 @@ impl Models {
     }
 
     async fn reserve(&self, offer: &Offer, asking: &Asking<'_>, max_tokens: u32) -> Result<Id<id::ModelCall>, Failure> {
-        let most = Usage { input: estimate(asking), output: u64::from(max_tokens), ..Usage::default() };
         let reservation = Reservation {
             id: Id::new(self.clock.now()),
             run: asking.run,
@@ -143,7 +154,7 @@ impl Models {
             provider: &offer.source.provider,
             model: &offer.source.model,
             task: asking.task.code(),
-            amount: offer.card.price.cost(most),
+            amount: offer.card.price.most(estimate(asking), u64::from(max_tokens)),
             now: self.clock.now(),
         };
         let mut tx = self.store.begin().await?;
@@ -152,19 +163,12 @@ impl Models {
         reserved.map(|()| reservation.id).map_err(|exhausted| Failure::Passed(Why::Budget(exhausted)))
     }
 
-    async fn settle(
-        &self,
-        call: Id<id::ModelCall>,
-        offer: &Offer,
-        usage: Usage,
-        answered: bool,
-    ) -> Result<(), StoreError> {
+    async fn settle(&self, call: Id<id::ModelCall>, offer: &Offer, billed: Option<Usage>) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut tx = self.store.begin().await?;
-        if answered || usage != Usage::default() {
-            model_calls::settle(&mut tx, call, usage, offer.card.price.cost(usage), now).await?;
-        } else {
-            model_calls::fail(&mut tx, call, now).await?;
+        match billed {
+            Some(usage) => model_calls::settle(&mut tx, call, usage, offer.card.price.cost(usage), now).await?,
+            None => model_calls::fail(&mut tx, call, now).await?,
         }
         commit(tx).await
     }
@@ -173,6 +177,7 @@ impl Models {
 enum Judgement {
     Good,
     Longer,
+    Silent,
     TooLong,
     WindowExceeded,
     Passed(Why),
@@ -187,7 +192,7 @@ fn judge(reply: &Reply, tries: &Tries) -> Judgement {
     match &reply.stop {
         Stop::Ended | Stop::Calls if says => Judgement::Good,
         Stop::Paused => Judgement::Good,
-        Stop::Ended | Stop::Calls => Judgement::Passed(Why::BrokenOff),
+        Stop::Ended | Stop::Calls => Judgement::Silent,
         Stop::Cut if tries.longer => Judgement::TooLong,
         Stop::Cut => Judgement::Longer,
         Stop::Refused(_) => Judgement::Passed(Why::Refused),
@@ -197,8 +202,7 @@ fn judge(reply: &Reply, tries: &Tries) -> Judgement {
 
 /// Why a model is passed over after an error, or how long to wait before it is tried again. What a person has begun to read
 /// is not silently begun anew by the same model.
-fn passed(error: &ModelError, heard: bool, retries: u32) -> (Why, Option<Duration>) {
-    let usual = Duration::from_millis(500 * 2u64.pow(retries));
+fn passed(error: &ModelError, heard: bool, usual: Duration, retries: u32) -> (Why, Option<Duration>) {
     let retry = |wait: Duration| (retries < RETRIES && !heard && wait <= LONGEST_WAIT).then_some(wait);
     match error {
         ModelError::KeyRefused(_) => (Why::KeyRefused, None),
@@ -209,6 +213,12 @@ fn passed(error: &ModelError, heard: bool, retries: u32) -> (Why, Option<Duratio
         ModelError::BrokenOff(_) => (Why::BrokenOff, retry(usual)),
         ModelError::TooLarge(_) | ModelError::Rejected(_) | ModelError::Unsupported(_) => (Why::Rejected, None),
     }
+}
+
+/// Half a second, doubled with each try, and up to a quarter less, so that many who failed at once don't come back at once.
+fn usual_wait(retries: u32) -> Duration {
+    let least = 375 * 2u64.pow(retries);
+    Duration::from_millis(least + least / 3 * u64::from(uuid::Uuid::new_v4().as_bytes()[0]) / 255)
 }
 
 pub(super) fn request<'a>(asking: &Asking<'a>, history: &'a [Turn], max_tokens: u32) -> Request<'a> {
@@ -263,25 +273,36 @@ mod tests {
 
     #[test]
     fn a_busy_provider_is_tried_again_as_it_asks_and_twice_at_most() {
-        let seconds = |error: &ModelError, heard, retries| passed(error, heard, retries).1.map(|wait| wait.as_millis());
+        let seconds = |error: &ModelError, heard, retries| {
+            passed(error, heard, Duration::from_millis(500), retries).1.map(|wait| wait.as_millis())
+        };
         assert_eq!(seconds(&busy(Some(7), true), false, 0), Some(7_000));
         assert_eq!(seconds(&busy(None, true), false, 0), Some(500));
-        assert_eq!(seconds(&busy(None, true), false, 1), Some(1_000));
+        assert_eq!(seconds(&busy(None, true), false, 1), Some(500));
         assert_eq!(seconds(&busy(None, true), false, 2), None);
         assert_eq!(seconds(&busy(Some(31), true), false, 0), None, "another model is quicker");
         assert_eq!(seconds(&busy(Some(1), false), false, 0), None, "it says not to");
     }
 
     #[test]
+    fn the_usual_wait_doubles_and_is_shortened_by_a_quarter_at_most() {
+        for retries in 0..3 {
+            let (wait, most) = (usual_wait(retries).as_millis(), 500 * 2u128.pow(retries));
+            assert!(wait <= most && wait * 4 >= most * 3, "{wait} of {most}");
+        }
+    }
+
+    #[test]
     fn what_was_heard_is_not_begun_again_by_the_same_model() {
         let cut = ModelError::BrokenOff("cut".to_owned());
-        assert!(passed(&cut, false, 0).1.is_some());
-        assert_eq!(passed(&cut, true, 0), (Why::BrokenOff, None));
+        assert!(passed(&cut, false, Duration::ZERO, 0).1.is_some());
+        assert_eq!(passed(&cut, true, Duration::ZERO, 0), (Why::BrokenOff, None));
     }
 
     #[test]
     fn money_and_keys_are_never_retried() {
-        assert_eq!(passed(&ModelError::SpendLimit(String::new()), false, 0), (Why::SpendLimit, None));
-        assert_eq!(passed(&ModelError::KeyRefused(String::new()), false, 0), (Why::KeyRefused, None));
+        let no_wait = |error: &ModelError| passed(error, false, Duration::ZERO, 0);
+        assert_eq!(no_wait(&ModelError::SpendLimit(String::new())), (Why::SpendLimit, None));
+        assert_eq!(no_wait(&ModelError::KeyRefused(String::new())), (Why::KeyRefused, None));
     }
 }

@@ -124,6 +124,7 @@ impl ContentGenerator {
             tools: &[],
             history,
             answer_schema: None,
+            stop: &self.workshop.stop,
         };
         let mut last = Reason::NoModel;
         let mut listen = |told: Told<'_>| match told {
@@ -132,7 +133,7 @@ impl ContentGenerator {
         };
         let reason = match self.workshop.models.ask(&asking, &mut listen).await {
             Ok(answer) => return Ok(Ok(answer)),
-            Err(Unanswered::NoModel) => last,
+            Err(Unanswered::NoModel(_)) => last,
             Err(Unanswered::TooLong(model)) => Reason::TooLong { model },
             Err(Unanswered::WindowExceeded) => Reason::TooMuch,
             Err(Unanswered::Store(error)) => return Err(retry(error)),

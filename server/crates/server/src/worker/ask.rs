@@ -2,9 +2,9 @@
 //! stands for.
 
 use mezzofy_agent::agents::Agent;
-use mezzofy_agent::calls::Desk;
+use mezzofy_agent::calls::{DECLINE, Desk};
 use mezzofy_agent::instructions::context;
-use mezzofy_agent::model::{Block, Model as _, Part, Reply, Request, Source, Stop, ToolDefinition, Turn};
+use mezzofy_agent::model::{Block, Model as _, Part, Reply, Request, Source, Stop, ToolDefinition, Turn, View};
 use mezzofy_agent::planner::{self, BuiltIn, PLANNER};
 use mezzofy_agent::run::Replied;
 use mezzofy_domain::event::EventBody;
@@ -26,7 +26,7 @@ use super::{Stuck, Work};
 use crate::app::Parts;
 use crate::config::models::Task;
 use crate::http::runs::UsageView;
-use crate::models::{Answer, Asking, Unanswered, title};
+use crate::models::{Answer, Asking, Unanswered, Why, title};
 
 /// Messages of the conversation that a model is told besides the newest.
 const EARLIER: i64 = 20;
@@ -63,6 +63,7 @@ impl Work<'_> {
         self.spoken = None;
         let known = self.known().await?;
         let texts = self.machine.texts().to_vec();
+        let said = texts.join("\n");
         let me = self.person.clone();
         let request = planner::Request {
             texts: &texts,
@@ -73,15 +74,24 @@ impl Work<'_> {
             latest_month: known.latest_month,
             allowed: &known.allowed,
         };
-        if !self.machine.has_begun() && !self.begin(&request).await? {
-            return self.save(Step::default()).await;
+        if !self.machine.has_begun() {
+            match Box::pin(self.unless_stopped(self.route(&request))).await? {
+                Some(route) => self.begin(route).await?,
+                None => self.stop_working(),
+            }
+            if self.machine.state().0.has_ended() {
+                return self.save(Step::default()).await;
+            }
+        }
+        if self.app.models.any() {
+            self.run.usage = self.usage().await?;
         }
         if let Some(error) = self.limit_reached() {
             self.machine.failed(None, error);
             return self.save(Step::default()).await;
         }
         let desk = desk(self.app, request, self.machine.language());
-        let department = self.machine.agent().unwrap_or(self.person.department);
+        let department = self.machine.asked().unwrap_or(self.person.department);
         let Some(agent) = self.app.agents.get(department) else {
             let error = self.internal(&format!("there is no agent {department}"));
             self.machine.failed(None, error);
@@ -89,10 +99,13 @@ impl Work<'_> {
         };
         let offered = desk.offered(agent);
         let system = self.system(agent, &known.allowed);
-        let asking = self.asking(Task::Plan, department, &texts, &system, &offered);
+        let asking =
+            Asking { history: self.machine.history(), ..self.asking(Task::Plan, department, &said, &system, &offered) };
         let (asked, message, notices) = Box::pin(self.ask_models(&asking, request)).await?;
         self.machine.noticed(notices);
-        self.run.usage = self.usage().await?;
+        if self.app.models.any() {
+            self.run.usage = self.usage().await?;
+        }
         match asked {
             Asked::Reply(reply, source) => {
                 let text = reply.text();
@@ -118,9 +131,14 @@ impl Work<'_> {
                 self.save(Step::default()).await
             }
             Asked::TooLong => {
-                let summary = self.summary(department, &texts, &system, &offered).await?;
+                let now = self.app.clock.now().with_timezone(&self.app.zone);
+                let summary = if self.machine.history().len() > 1 {
+                    self.summary(department, &said, &system, &offered).await?
+                } else {
+                    None
+                };
                 if let Some(summary) = summary {
-                    self.machine.compact(summary);
+                    self.machine.compact(context(&self.person, now), summary);
                 } else {
                     let error = self.over(&self.app.texts.limit_tokens);
                     self.machine.failed(None, error);
@@ -128,7 +146,6 @@ impl Work<'_> {
                 self.save(Step::default()).await
             }
             Asked::Cancelled => {
-                self.lose_open_calls().await?;
                 self.stop_working();
                 self.save(Step::default()).await
             }
@@ -144,24 +161,17 @@ impl Work<'_> {
         Ok(Known { people, latest_month, allowed })
     }
 
-    /// Finds the agent and gives the run its history; `false` when the person may not ask for this.
-    async fn begin(&mut self, request: &planner::Request<'_>) -> Result<bool, Stuck> {
+    /// Gives the run its history, or ends it when the person may not ask for this.
+    async fn begin(&mut self, route: Route) -> Result<(), Stuck> {
         let now = self.app.clock.now().with_timezone(&self.app.zone);
-        if !self.app.models.any() {
-            self.machine.begin(Vec::new(), context(&self.person, now), self.person.department);
-            return Ok(true);
-        }
-        match self.route(request).await {
+        match route {
             Route::To(agent) => {
-                let earlier = self.earlier().await?;
+                let earlier = if self.app.models.any() { self.earlier().await? } else { Vec::new() };
                 self.machine.begin(earlier, context(&self.person, now), agent);
-                Ok(true)
             }
-            Route::Refused { error, skill, agent } => {
-                self.machine.refused(error, skill, agent);
-                Ok(false)
-            }
+            Route::Refused { error, skill, agent } => self.machine.refused(error, skill, agent),
         }
+        Ok(())
     }
 
     /// The conversation before this run.
@@ -195,7 +205,7 @@ impl Work<'_> {
         &'a self,
         task: Task,
         agent: Department,
-        texts: &'a [String],
+        said: &'a str,
         system: &'a str,
         tools: &'a [ToolDefinition],
     ) -> Asking<'a> {
@@ -203,13 +213,14 @@ impl Work<'_> {
             task,
             language: self.machine.language(),
             agent: Some(agent),
-            text: texts.last().map_or("", String::as_str),
+            text: said,
             person: &self.person,
             run: self.run.id,
             system,
             tools,
             history: self.machine.history(),
             answer_schema: None,
+            stop: &self.app.stop,
         }
     }
 
@@ -223,41 +234,60 @@ impl Work<'_> {
         if !self.app.models.any() {
             return Ok((self.ask_planner(asking, request).await?, None, Vec::new()));
         }
-        if self.fills_window(asking).await {
-            return Ok((Asked::TooLong, None, Vec::new()));
+        match self.unless_stopped(self.fills_window(asking)).await? {
+            Some(true) => return Ok((Asked::TooLong, None, Vec::new())),
+            Some(false) => {}
+            None => return Ok((Asked::Cancelled, None, Vec::new())),
         }
         let (tell, told) = mpsc::unbounded_channel();
-        let asking_models = async move {
+        let stop = self.app.stop.child_token();
+        let asking = &Asking { stop: &stop, ..*asking };
+        let asking_models = async {
             let mut speech = Speech::new(self, tell);
             let answer = self.app.models.ask(asking, &mut |told| speech.hear(told)).await;
             (answer, speech.message, speech.notices)
         };
         let both = async { tokio::join!(asking_models, self.tell(told)) };
+        tokio::pin!(both);
         let ((answer, message, notices), written) = tokio::select! {
-            both = both => both,
-            stopped = self.stopped() => {
-                return stopped.map(|()| (Asked::Cancelled, None, Vec::new()));
+            both = &mut both => both,
+            _ = self.stopped() => {
+                // What was heard so far is paid for before the run ends.
+                stop.cancel();
+                both.await
             }
         };
         written?;
         let language = self.machine.language();
         let asked = match answer {
             Ok(Answer { reply, source, .. }) => Asked::Reply(reply, source),
-            Err(Unanswered::NoModel) => self.ask_planner(asking, request).await?,
+            Err(Unanswered::NoModel(why)) => {
+                let asked = self.ask_planner(asking, request).await?;
+                match why {
+                    Some(why) => self.without_model(asked, &why),
+                    None => asked,
+                }
+            }
             Err(Unanswered::WindowExceeded) => Asked::TooLong,
             Err(Unanswered::TooLong(model)) => {
                 let detail = self.app.texts.too_long.say(language, &[("model", &model)]);
                 Asked::Failed(RunError { kind: RunErrorKind::ModelFailed, detail })
             }
             Err(Unanswered::Store(error)) => return Err(error.into()),
-            Err(Unanswered::Stopped) => return Err(Stuck::Retry("the server stops".to_owned())),
+            Err(Unanswered::Stopped) if self.app.stop.is_cancelled() => {
+                return Err(Stuck::Retry("the server stops".to_owned()));
+            }
+            Err(Unanswered::Stopped) => Asked::Cancelled,
         };
         Ok((asked, message, notices.into_iter().collect()))
     }
 
     async fn ask_planner(&self, asking: &Asking<'_>, request: planner::Request<'_>) -> Result<Asked, Stuck> {
         let language = self.machine.language();
-        let unfinished = self.app.texts.unfinished.say(language, &[("done", &self.machine.tools().join(", "))]);
+        let done = self.machine.tools().iter().filter_map(|name| self.app.tool_texts.get(name));
+        let done: Vec<&str> = done.map(|text| text.progress.in_language(language)).collect();
+        let done = done.join(if language == Language::Zh { "、" } else { ", " });
+        let unfinished = self.app.texts.unfinished.say(language, &[("done", &done)]);
         let built_in = BuiltIn {
             planner: &self.app.planner,
             skills: &self.app.skills,
@@ -286,6 +316,27 @@ impl Work<'_> {
         }
     }
 
+    /// Does something, unless the person wants the run stopped meanwhile. Not for effects.
+    pub(super) async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<Option<T>, Stuck> {
+        tokio::select! {
+            done = work => Ok(Some(done)),
+            stopped = self.stopped() => stopped.map(|()| None),
+        }
+    }
+
+    /// When the planner can't do it either, the reason is that no model could.
+    fn without_model(&self, asked: Asked, why: &Why) -> Asked {
+        let Asked::Reply(reply, _) = &asked else { return asked };
+        let [block] = reply.blocks.as_slice() else { return asked };
+        let View::Call { name, input: Ok(input), .. } = block.view() else { return asked };
+        if name != DECLINE || input.get("kind").is_none_or(|kind| kind != "not_possible") {
+            return asked;
+        }
+        let (kind, reason) = self.reason(why);
+        let said = input.get("text").and_then(serde_json::Value::as_str).unwrap_or_default();
+        Asked::Failed(RunError { kind, detail: format!("{reason}\n\n{said}").trim().to_owned() })
+    }
+
     /// Whether the history is to be summed up before it is sent. A history that was just summed up is not.
     async fn fills_window(&self, asking: &Asking<'_>) -> bool {
         let Some((tokens, window)) = self.app.models.count(asking).await else { return false };
@@ -296,18 +347,18 @@ impl Work<'_> {
     async fn summary(
         &mut self,
         department: Department,
-        texts: &[String],
+        said: &str,
         system: &str,
         tools: &[ToolDefinition],
     ) -> Result<Option<String>, Stuck> {
         let mut history = self.machine.history().to_vec();
         history.push(Turn::Person(vec![Part::Text(self.app.instructions.summarise.clone())]));
-        let asking = Asking { history: &history, ..self.asking(Task::Summarise, department, texts, system, tools) };
+        let asking = Asking { history: &history, ..self.asking(Task::Summarise, department, said, system, tools) };
         let summary = match self.app.models.ask(&asking, &mut |_| {}).await {
             Ok(answer) => Some(answer.reply.text()).filter(|text| !text.trim().is_empty()),
             Err(Unanswered::Store(error)) => return Err(error.into()),
             Err(Unanswered::Stopped) => return Err(Stuck::Retry("the server stops".to_owned())),
-            Err(Unanswered::NoModel | Unanswered::TooLong(_) | Unanswered::WindowExceeded) => None,
+            Err(Unanswered::NoModel(_) | Unanswered::TooLong(_) | Unanswered::WindowExceeded) => None,
         };
         self.run.usage = self.usage().await?;
         Ok(summary)

@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 use mezzofy_agent::calls::Toolbox;
+use mezzofy_agent::model::leave_out_nul;
 use mezzofy_agent::run::{Call, Called};
 use mezzofy_agent::tool::{Context, Outcome, Output, ToolError};
 use mezzofy_domain::event::EventBody;
@@ -27,11 +28,20 @@ impl Work<'_> {
         // The person's role may have changed since the last call.
         self.person = people::get(&mut tx, self.person.id).await?.ok_or(Stuck::Overtaken)?;
         drop(tx);
-        let outputs = join_all(calls.iter().map(|call| self.output(call))).await;
+        let making = join_all(calls.iter().map(|call| self.output(call)));
+        let effect = calls.iter().any(|call| self.is_effect(call));
+        let outputs = if effect { Some(making.await) } else { self.unless_stopped(making).await? };
+        let Some(outputs) = outputs else {
+            self.stop_working();
+            return self.save(Step::default()).await;
+        };
 
         let (mut files, mut events) = (Vec::new(), Vec::new());
         for (call, output) in calls.iter().zip(outputs) {
-            let output = output?;
+            let mut output = output?;
+            if let Ok(output) = &mut output {
+                leave_out_nul(&mut output.result);
+            }
             events.push(EventBody::ToolDone {
                 name: call.tool.clone(),
                 inputs: call.input.clone(),
@@ -44,7 +54,7 @@ impl Work<'_> {
                     let shown = self.shorten(call, &mut output).await?;
                     events
                         .extend(output.files.iter().map(|file| EventBody::FileReady { file: file.attachment.clone() }));
-                    let effect = self.app.tools.spec(&call.tool).is_some_and(|spec| spec.effect);
+                    let effect = self.is_effect(call);
                     let Output { result, keep, files: made } = output;
                     files.extend(made);
                     self.machine.called(&self.app.skills, call, Called { result, shown, keep, effect });
@@ -53,6 +63,10 @@ impl Work<'_> {
             }
         }
         self.save(Step::making(files, events)).await
+    }
+
+    fn is_effect(&self, call: &Call) -> bool {
+        self.app.tools.spec(&call.tool).is_some_and(|spec| spec.effect)
     }
 
     fn progress(&self, call: &Call) -> String {

@@ -26,7 +26,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 pub(super) async fn send(work: &Work<'_>, call: &Call, mail: Mail) -> Result<Result<Output, RunError>, Stuck> {
     let app = work.app;
     let now = app.clock.now();
+    let payload_hash = mail.payload_hash().map_err(|error| Stuck::Retry(error.to_string()))?;
     let mut tx = app.store.begin().await?;
+    // A model that asks for the very same mail again in one run wants it sent, not sent twice.
+    if let Some(sent) = effects::done_in_run(&mut tx, work.run.id, &payload_hash).await? {
+        return Ok(result(work, &sent));
+    }
     let intended = effects::intend(
         &mut tx,
         &Effect {
@@ -36,7 +41,7 @@ pub(super) async fn send(work: &Work<'_>, call: &Call, mail: Mail) -> Result<Res
             kind: EffectKind::Mail,
             state: EffectState::Intended,
             idempotency_key: format!("{}/{}", work.run.id, call.id),
-            payload_hash: mail.payload_hash().map_err(|error| Stuck::Retry(error.to_string()))?,
+            payload_hash,
             mail,
             walk: None,
             error: None,

@@ -24,6 +24,9 @@ pub(super) enum Route {
 
 impl Work<'_> {
     pub(super) async fn route(&self, request: &Request<'_>) -> Route {
+        if !self.app.models.any() {
+            return Route::To(self.person.department);
+        }
         match self.app.planner.plan(&self.app.skills, request) {
             Plan::NotPermitted { skill, agent, text } => {
                 Route::Refused { error: RunError { kind: RunErrorKind::NotPermitted, detail: text }, skill, agent }
@@ -56,6 +59,7 @@ impl Work<'_> {
             tools: &[],
             history: &[Turn::Person(vec![Part::Text(text.clone())])],
             answer_schema: Some(&schema),
+            stop: &self.app.stop,
         };
         let answer = self.app.models.ask(&asking, &mut |_| {}).await.ok()?;
         let answer: Value = serde_json::from_str(&answer.reply.text()).ok()?;

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::run::RunErrorKind;
+use mezzofy_store::budgets::Scope;
 use mezzofy_store::events;
+use mezzofy_store::model_calls::Exhausted;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use super::{Stuck, Work};
@@ -17,7 +20,7 @@ pub(super) struct Speech<'a> {
     tell: UnboundedSender<EventBody>,
     /// The message that the reply's text is part of, once there is some.
     pub(super) message: Option<Id<id::Message>>,
-    /// Notices that were given now.
+    /// The names of the notices that were given now.
     pub(super) notices: BTreeSet<String>,
 }
 
@@ -34,8 +37,10 @@ impl<'a> Speech<'a> {
                 self.tell.send(EventBody::MessageDelta { message_id, text: text.to_owned() }).ok();
             }
             Told::Passed { model, why, next } => {
-                let text = self.work.notice(&model, &why, next.as_deref());
-                if !self.work.machine.has_noticed(&text) && self.notices.insert(text.clone()) {
+                self.message = None;
+                let name = format!("{model}: {}", why.code());
+                if !self.work.machine.has_noticed(&name) && self.notices.insert(name) {
+                    let text = self.work.notice(&model, &why, next.as_deref());
                     self.tell.send(EventBody::Notice { text }).ok();
                 }
             }
@@ -57,19 +62,43 @@ impl Work<'_> {
             Why::Rejected => &texts.rejected,
             Why::Refused => &texts.refused,
             Why::Budget(exhausted) => {
-                let whose = match exhausted.scope {
-                    mezzofy_store::budgets::Scope::Company => &texts.company_budget,
-                    mezzofy_store::budgets::Scope::Department => &texts.department_budget,
-                    mezzofy_store::budgets::Scope::Person => &texts.person_budget,
-                };
                 let (limit, spent) = (format!("{:.2}", exhausted.limit), format!("{:.2}", exhausted.spent));
-                let whose = whose.in_language(language);
+                let whose = self.whose(exhausted);
                 let values =
                     [("model", model), ("next", &next), ("whose", whose), ("limit", &limit), ("spent", &spent)];
                 return texts.budget.say(language, &values);
             }
         };
         text.say(language, &[("model", model), ("next", &next)])
+    }
+
+    fn whose(&self, exhausted: &Exhausted) -> &str {
+        let texts = &self.app.texts;
+        let whose = match exhausted.scope {
+            Scope::Company => &texts.company_budget,
+            Scope::Department => &texts.department_budget,
+            Scope::Person => &texts.person_budget,
+        };
+        whose.in_language(self.machine.language())
+    }
+
+    /// Why no model serves, where the planner can't serve either.
+    pub(super) fn reason(&self, why: &Why) -> (RunErrorKind, String) {
+        let (texts, language) = (&self.app.texts, self.machine.language());
+        match why {
+            Why::Budget(exhausted) => {
+                let limit = format!("{:.2}", exhausted.limit);
+                let values = [("whose", self.whose(exhausted)), ("limit", &limit)];
+                (RunErrorKind::BudgetExceeded, texts.without_budget.say(language, &values))
+            }
+            Why::KeyRefused
+            | Why::SpendLimit
+            | Why::Busy
+            | Why::Unreachable
+            | Why::BrokenOff
+            | Why::Rejected
+            | Why::Refused => (RunErrorKind::ModelFailed, texts.without_model.in_language(language).to_owned()),
+        }
     }
 
     /// Writes events as they come until there are no more.
@@ -85,8 +114,12 @@ impl Work<'_> {
                     (_, next) => bodies.push(next),
                 }
             }
+            let (person, run, now) = (self.run.person, self.run.id, self.app.clock.now());
             let mut connection = self.app.store.connection().await?;
-            events::append(&mut connection, self.run.person, self.run.id, &bodies, self.app.clock.now()).await?;
+            let written = events::write(&mut connection, person, run, &bodies, now).await?;
+            // Those who listen here need not wait until the notice has gone through the database.
+            self.app.hub.wake(person, written.clone());
+            events::announce(&mut connection, person, &written).await?;
         }
         Ok(())
     }

@@ -1,6 +1,8 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
+use mezzofy_agent::testing::Answer;
+use mezzofy_store::events::Listener;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -135,5 +137,37 @@ async fn a_wrong_token_and_a_wrong_first_frame_close_the_stream() {
         let Message::Close(Some(close)) = frame else { panic!("{hello}: {frame:?}") };
         assert_eq!(u16::from(close.code), code, "{hello}");
     }
+    app.end().await;
+}
+
+#[tokio::test]
+async fn another_process_hears_of_each_piece_of_a_reply() {
+    let (app, replay) = TestApp::with_models().await;
+    let finance = app.person("finance.manager").await;
+    let mut elsewhere = Listener::begin(&app.app.store).await.unwrap();
+    let mut live = stream(&app, json!({"type": "hello", "token": finance.token, "after": 0})).await;
+    replay.script([Answer::says("In four pieces of sixteen letters each, one after another.").held()]);
+    let conversation = finance.conversation().await;
+    let sent = json!({"client_id": Uuid::new_v4(), "text": "Say something"});
+    finance.post(&format!("/v1/conversations/{conversation}/messages"), sent).await;
+    replay.called(1).await;
+    let (mut pieces, mut announced) = (0, 0);
+    replay.release();
+    while pieces < 3 {
+        let event = next(&mut live).await;
+        if event["kind"] == "message.delta" {
+            pieces += 1;
+            replay.release();
+        }
+        let cursor = event["cursor"].as_i64().unwrap();
+        while announced < cursor {
+            let heard = timeout(Duration::from_secs(20), elsewhere.next()).await.expect("a notice in time").unwrap();
+            announced = heard.expect("a notice").1;
+        }
+    }
+    replay.release_all();
+    until_end(&mut live).await;
+    // It holds a connection, which the end waits for.
+    drop(elsewhere);
     app.end().await;
 }

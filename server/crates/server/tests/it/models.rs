@@ -232,9 +232,9 @@ async fn a_reply_cut_in_a_call_is_asked_for_again_with_more_room_and_the_cut_cal
 async fn a_paused_reply_is_carried_on() {
     let (app, replay) = TestApp::with_models().await;
     let finance = app.person("finance.manager").await;
-    replay.script([Answer::says("One moment.").stop(Stop::Paused), Answer::says("Here it is.")]);
+    replay.script([Answer::says("One moment, ").stop(Stop::Paused), Answer::says("here it is.")]);
     let run = finance.ask("What can be said of the weather?").await;
-    assert_eq!((&run["answer"], replay.calls()), (&json!("Here it is."), 2), "{run}");
+    assert_eq!((&run["answer"], replay.calls()), (&json!("One moment, here it is."), 2), "{run}");
     app.end().await;
     assert_eq!(replay.end(), Vec::<String>::new());
 }

@@ -39,7 +39,7 @@ fn tools_with(app: &TestApp, replay: &Replay) -> Tools {
         key: Some(KEY.into()),
     };
     let (store, clock, zone) = (app.app.store.clone(), app.clock.clone(), app.app.zone);
-    let around = Surroundings { store: store.clone(), clock, zone, stop: app.app.stop.clone() };
+    let around = Surroundings { store: store.clone(), clock, zone };
     let providers = BTreeMap::from([("claude".to_owned(), claude)]);
     let company = app.app.company.name.clone();
     Tools::all(Workshop {
@@ -51,6 +51,7 @@ fn tools_with(app: &TestApp, replay: &Replay) -> Tools {
         models: Arc::new(Models::new(settings.models, settings.budgets, &providers, around).unwrap()),
         planner: app.app.planner.clone(),
         instructions: Arc::new(Instructions::load(&home().join("prompts"), &company).unwrap()),
+        stop: app.app.stop.clone(),
         company,
     })
     .unwrap()

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use mezzofy_domain::period::ENGLISH_MONTHS;
+
 /// A value: its digits without zeros at either end, times a power of ten.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Figure {
@@ -46,20 +48,6 @@ const SCALES: [(&str, i32); 21] = [
     ("m", 6),
 ];
 const PERCENTS: [&str; 6] = ["%", "per cent", "percent", "peratus", "个百分点", "個百分點"];
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 const NUMBERS: [&str; 12] =
     ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
@@ -114,7 +102,10 @@ pub(super) fn in_words(text: &str) -> BTreeSet<Figure> {
     let named = words.filter_map(|word| {
         let is_month = |month: &str| month == word || (word.len() == 3 && month.starts_with(word));
         let is_number = |number: &str| number.eq_ignore_ascii_case(word);
-        MONTHS.iter().position(|month| is_month(month)).or_else(|| NUMBERS.iter().position(|number| is_number(number)))
+        ENGLISH_MONTHS
+            .iter()
+            .position(|month| is_month(month))
+            .or_else(|| NUMBERS.iter().position(|number| is_number(number)))
     });
     let chinese = text.split(|c: char| !is_numeral(c)).filter_map(value_of_numerals);
     named.map(|place| place + 1).chain(chinese).map(Figure::whole).collect()

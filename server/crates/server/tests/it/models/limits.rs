@@ -28,6 +28,10 @@ async fn a_used_up_budget_is_said_and_the_planner_goes_on() {
         "{notices:?}"
     );
 
+    let run = finance.ask("Think about our figures").await;
+    assert_eq!((&run["state"], &run["error"]["kind"]), (&json!("failed"), &json!("budget_exceeded")), "{run}");
+    assert!(text(&run["answer"]).starts_with("Your budget for AI models this month (USD 1.00) is used up."), "{run}");
+
     let usage = app.person("admin").await.get("/v1/admin/usage?period=2026-11").await;
     let item = &usage["items"][0];
     assert_eq!(
@@ -87,4 +91,47 @@ async fn no_two_requests_of_a_run_hold_a_call_without_exactly_one_result() {
     assert_eq!((&run["state"], run["tools"].as_array().unwrap().len()), (&json!("succeeded"), 13), "{run}");
     app.end().await;
     assert_eq!(replay.end(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn the_very_same_mail_is_not_sent_twice_in_one_run() {
+    let (app, replay) = TestApp::with_models().await;
+    let finance = app.person("finance.manager").await;
+    let mail = || ("outlook_send_email", json!({"to": ["the CEO"], "subject": "Hello", "body": "Once."}));
+    replay.script([
+        Answer::calls([mail(), ("no_such_tool", json!({}))]),
+        Answer::calls([mail()]),
+        Answer::says("Sent."),
+    ]);
+    let run = finance.ask("Say hello to the CEO").await;
+    assert_eq!((&run["state"], app.mailbox("ceo", "inbox").await.len()), (&json!("succeeded"), 1), "{run}");
+    app.end().await;
+    assert_eq!(replay.end(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_character_the_database_cannot_store_does_no_harm() {
+    let (app, replay) = TestApp::with_models().await;
+    let finance = app.person("finance.manager").await;
+    let mail = json!({"to": ["the CEO"], "subject": "Hello", "body": "On\u{0}ce."});
+    replay.script([Answer::calls([("outlook_send_email", mail)]).saying("No\u{0}w"), Answer::says("Se\u{0}nt.")]);
+    let run = finance.ask("Say hello to the CEO").await;
+    assert_eq!((&run["state"], &run["answer"]), (&json!("succeeded"), &json!("Sent.")), "{run}");
+    assert_eq!(finance.items("/v1/outbox").await[0]["body"], "Once.");
+    app.end().await;
+}
+
+#[tokio::test]
+async fn what_does_not_fit_the_window_even_alone_ends_clearly() {
+    let (app, replay) = TestApp::with_tuned_models(|config| {
+        for card in config.settings.models.catalogue.values_mut() {
+            card.window = 100;
+        }
+    })
+    .await;
+    replay.window(100);
+    let run = app.person("finance.manager").await.ask("Hello, what do you make of it?").await;
+    assert_eq!((&run["state"], &run["error"]["kind"]), (&json!("failed"), &json!("limit_reached")), "{run}");
+    assert_eq!(replay.calls(), 0);
+    app.end().await;
 }
