@@ -1,6 +1,7 @@
 """A server of its own for a test: built binary, free port, demo data in a folder that is removed afterwards."""
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -19,7 +20,9 @@ FOREIGN = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "WEBHOOK_SECRET", "MS365_"
 class TrialServer:
     """Use it in a `with`: `url` is where it answers, `process` the running server."""
 
-    def __init__(self):
+    def __init__(self, environment=None, runs_at_once=None):
+        """`environment` is what it gets besides; `runs_at_once` takes the place of that setting in config.yaml."""
+        self.environment = environment or {}
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="mezzofy-trial-"))
         # PostgreSQL runs as another account when we are root, and has to get in.
         self.folder.chmod(0o755)
@@ -29,11 +32,26 @@ class TrialServer:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = None
+        if runs_at_once:
+            self.environment["MEZZOFY_HOME"] = str(self.home(runs_at_once))
+
+    def home(self, runs_at_once):
+        """A home like the repository's but for one setting, and beside it the web app."""
+        home = self.folder / "home"
+        (home / "config").mkdir(parents=True)
+        for entry in (ROOT / "server").iterdir():
+            if entry.is_dir() and entry.name not in ("config", "crates", "target"):
+                (home / entry.name).symlink_to(entry)
+        (home.parent / "mobile").symlink_to(ROOT / "mobile")
+        for entry in (ROOT / "server/config").iterdir():
+            text = re.sub(r"runs_at_once: \d+", f"runs_at_once: {runs_at_once}", entry.read_text())
+            (home / "config" / entry.name).write_text(text)
+        return home
 
     def start(self, patience=120):
         """Starts the server and returns how many seconds it took until it was ready."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
-        environment |= {"PORT": str(self.port), "DATA_DIR": str(self.folder / "var")}
+        environment |= {"PORT": str(self.port), "DATA_DIR": str(self.folder / "var")} | self.environment
         begun = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen([BINARY, "serve", "--demo"], cwd=ROOT, env=environment, stdout=log, stderr=log)
