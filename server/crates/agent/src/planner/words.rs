@@ -158,6 +158,9 @@ fn half_width(c: char) -> char {
 }
 
 fn simplified(c: char) -> char {
+    if c.is_ascii() {
+        return c;
+    }
     TRADITIONAL.chars().zip(SIMPLIFIED.chars()).find_map(|(from, to)| (from == c).then_some(to)).unwrap_or(c)
 }
 
