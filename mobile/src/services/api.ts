@@ -3,7 +3,7 @@ import createClient from 'openapi-fetch';
 import { serverAddress } from './address';
 import { session } from './auth';
 import { Problem, problemFrom } from './problem';
-import type { paths } from './types';
+import type { AuditFilter, paths } from './types';
 
 let made: { address: string; client: ReturnType<typeof createClient<paths>> } | null = null;
 
@@ -28,6 +28,12 @@ export const contentPath = (id: string): string => `/v1/files/${encodeURICompone
 
 /** A month's usage as a CSV table: its name and where it is. */
 export const usageTable = (period: string) => ({ name: `usage-${period}.csv`, path: `/v1/admin/usage.csv?period=${period}` });
+
+/** The audit log as a CSV table: its name and where it is. */
+export const auditTable = ({ action, person }: AuditFilter) => {
+  const query = new URLSearchParams({ ...(action && { action }), ...(person && { person }) }).toString();
+  return { name: 'audit.csv', path: `/v1/admin/audit.csv${query && `?${query}`}` };
+};
 
 /** The bytes at a path of the server. */
 export async function content(path: string): Promise<Response> {

@@ -4,7 +4,7 @@ import type { Language } from '@/i18n/languages';
 
 import { api, data } from './api';
 import { asEvent, type StreamEvent } from './events';
-import type { Page, RunEvent } from './types';
+import type { AuditFilter, Page, RunEvent } from './types';
 
 const byId = (id: string) => ({ params: { path: { id } } });
 const paging = (cursor: string | null) => ({ limit: 40, ...(cursor ? { cursor } : {}) });
@@ -86,6 +86,20 @@ export const usage = (period: string) =>
   });
 
 export const budgets = () => queryOptions({ queryKey: ['budgets'], queryFn: () => data(api().GET('/v1/admin/budgets')) });
+
+/** Who did what, newest first. */
+export const audit = (filter: AuditFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', filter],
+    queryFn: async ({ pageParam }) => {
+      const page = await data(api().GET('/v1/admin/audit', { params: { query: { ...paging(pageParam), ...filter } } }));
+      return { ...page, items: page.items.map((entry) => ({ ...entry, id: String(entry.number) })) };
+    },
+    ...pages,
+  });
+
+/** Where the person is signed in. */
+export const sessions = () => queryOptions({ queryKey: ['sessions'], queryFn: () => data(api().GET('/v1/me/sessions')) });
 
 /** What the person may ask for. The server answers in the language of their account, so that is part of the key. */
 export const skills = (language: Language) =>

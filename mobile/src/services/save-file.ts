@@ -2,10 +2,10 @@ import { Directory, File, Paths } from 'expo-file-system';
 import * as Sharing from 'expo-sharing';
 
 import { serverAddress } from './address';
-import { contentPath, usageTable } from './api';
+import { auditTable, contentPath, usageTable } from './api';
 import { session } from './auth';
 import { Problem } from './problem';
-import type { StoredFile } from './types';
+import type { AuditFilter, StoredFile } from './types';
 
 async function fetchInto(folderName: string, name: string, path: string, keep: boolean): Promise<string> {
   const token = await session.token();
@@ -33,4 +33,10 @@ export async function saveFile(file: StoredFile): Promise<void> {
 export async function saveUsage(period: string): Promise<void> {
   const { name, path } = usageTable(period);
   await Sharing.shareAsync(await fetchInto('usage', name, path, false), { mimeType: 'text/csv', dialogTitle: name });
+}
+
+/** Hands the audit log to the phone as a CSV table. */
+export async function saveAudit(filter: AuditFilter): Promise<void> {
+  const { name, path } = auditTable(filter);
+  await Sharing.shareAsync(await fetchInto('audit', name, path, false), { mimeType: 'text/csv', dialogTitle: name });
 }

@@ -1,5 +1,5 @@
-import { content, contentPath, usageTable } from './api';
-import type { StoredFile } from './types';
+import { auditTable, content, contentPath, usageTable } from './api';
+import type { AuditFilter, StoredFile } from './types';
 
 async function save(name: string, path: string): Promise<void> {
   const blob = await (await content(path)).blob();
@@ -19,5 +19,11 @@ export function saveFile(file: StoredFile): Promise<void> {
 /** Saves a month's usage as a CSV table. */
 export function saveUsage(period: string): Promise<void> {
   const { name, path } = usageTable(period);
+  return save(name, path);
+}
+
+/** Saves the audit log as a CSV table. */
+export function saveAudit(filter: AuditFilter): Promise<void> {
+  const { name, path } = auditTable(filter);
   return save(name, path);
 }

@@ -38,6 +38,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the audit log, newest first. */
+        get: operations["get_v1_admin_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/audit.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The log as a CSV file for a spreadsheet, oldest first. The export is an entry itself. */
+        get: operations["get_v1_admin_audit_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/budgets": {
         parameters: {
             query?: never;
@@ -266,6 +300,58 @@ export interface paths {
         patch: operations["patch_v1_me"];
         trace?: never;
     };
+    "/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes the caller's password and ends their other sessions. Wrong tries count together with those of signing in. */
+        post: operations["post_v1_me_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists where the caller is signed in. */
+        get: operations["get_v1_me_sessions"];
+        put?: never;
+        post?: never;
+        /** Ends all sessions of the caller but the one that asks. */
+        delete: operations["delete_v1_me_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a session of the caller at once: neither its access token nor its refresh token is taken any more. */
+        delete: operations["delete_v1_me_sessions_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/outbox": {
         parameters: {
             query?: never;
@@ -408,6 +494,36 @@ export interface components {
              */
             size: number;
         };
+        /** @description An entry of the audit log. */
+        AuditEntryView: {
+            /** @enum {string} */
+            action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_reset" | "audit_exported";
+            /** Format: date-time */
+            at: string;
+            /** @description What else is kept of it: ids, codes, amounts and hashes. */
+            detail: Record<string, never>;
+            /** @description SHA-256 of the entry and the hash before. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description 1, 2, 3 and so on.
+             */
+            number: number;
+            /** @description Their email address, if it was a person. */
+            person: string | null;
+            subject: components["schemas"]["AuditSubjectView"];
+            /** @description The id of the person who did it, or `system`. */
+            who: string;
+        };
+        /** @description What something was done to. */
+        AuditSubjectView: {
+            /** @description Its id or name. */
+            id: string;
+            /** @description session, person, address, route, tool, skill, effect, budget, `ledger_file` or audit. */
+            kind: string;
+            /** @description The email address, where it is a person. */
+            person: string | null;
+        };
         /** @description A budget. */
         BudgetView: {
             /** @description Whether the limit is the one that the server's configuration sets for all of this scope. */
@@ -427,6 +543,12 @@ export interface components {
             items: components["schemas"]["BudgetView"][];
             /** @description The present month in the company's time zone, e.g. 2026-11. */
             month: string;
+        };
+        ChangePassword: {
+            /** @description The password that holds now. */
+            current: string;
+            /** @description The one to take: 12 to 256 characters, none of the common ones, not the person's name or address. */
+            new: string;
         };
         /** @description A thread of messages. */
         ConversationView: {
@@ -533,6 +655,32 @@ export interface components {
         Health: {
             /** @description ok. */
             status: string;
+        };
+        /** @description A page of a list. */
+        List_AuditEntryView: {
+            /** @description Newest first. */
+            items: {
+                /** @enum {string} */
+                action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_reset" | "audit_exported";
+                /** Format: date-time */
+                at: string;
+                /** @description What else is kept of it: ids, codes, amounts and hashes. */
+                detail: Record<string, never>;
+                /** @description SHA-256 of the entry and the hash before. */
+                hash: string;
+                /**
+                 * Format: int64
+                 * @description 1, 2, 3 and so on.
+                 */
+                number: number;
+                /** @description Their email address, if it was a person. */
+                person: string | null;
+                subject: components["schemas"]["AuditSubjectView"];
+                /** @description The id of the person who did it, or `system`. */
+                who: string;
+            }[];
+            /** @description Give it as `cursor` to read on; null at the end. */
+            next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_ConversationView: {
@@ -786,6 +934,30 @@ export interface components {
             /** @description Must be null: a run can't read pages. */
             url?: string | null;
         };
+        /** @description A sign-in that goes on. */
+        SessionView: {
+            /**
+             * Format: date-time
+             * @description When the person signed in.
+             */
+            created_at: string;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /** @description What it runs on as the program says, e.g. `Chrome on macOS`; null when it does not say. */
+            device: string | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it last got new tokens, which a program in use does every 15 minutes.
+             */
+            last_seen_at: string;
+        };
+        /** @description The sessions of a person. */
+        SessionsView: {
+            /** @description The current one first, then by when they were seen; 100 at most. */
+            items: components["schemas"]["SessionView"][];
+        };
         /** @description A new limit. */
         SetBudget: {
             /** @description USD a month, e.g. 250.00; null goes back to the configured one. */
@@ -923,6 +1095,72 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_admin_audit: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most 200; 50 when not given. */
+                limit?: number;
+                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_reset" | "audit_exported";
+                /** @description Only what the person with this email address did or what was done to them. */
+                person?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_AuditEntryView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_admin_audit_csv: {
+        parameters: {
+            query?: {
+                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_reset" | "audit_exported";
+                /** @description Only what the person with this email address did or what was done to them. */
+                person?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1528,6 +1766,114 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PersonView"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_v1_me_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePassword"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_me_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_v1_me_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_v1_me_sessions_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {

@@ -7,6 +7,8 @@ type Schemas = components['schemas'];
 
 export type Person = Schemas['PersonView'];
 export type Session = Schemas['SignIn'];
+/** A sign-in of the person that goes on. */
+export type SignedInSession = Schemas['SessionView'];
 export type Conversation = Schemas['ConversationView'];
 export type Message = Schemas['MessageView'];
 export type Run = Schemas['RunView'];
@@ -23,6 +25,13 @@ export type UsageItem = Schemas['UsageItemView'];
 export type Rates = Schemas['RatesView'];
 export type Budget = Schemas['BudgetView'];
 export type SetBudget = Schemas['SetBudget'];
+export type AuditEntry = Schemas['AuditEntryView'];
+export type AuditAction = AuditEntry['action'];
+/** Which entries of the audit log: those of an action, those of the person with an email address. */
+export interface AuditFilter {
+  action?: AuditAction;
+  person?: string;
+}
 export type ProblemBody = Schemas['ProblemBody'];
 
 export interface Page<T> {

@@ -14,6 +14,9 @@ interface Me {
 /** Whether someone may look after the whole company: its usage and budgets. */
 export const isAdmin = (person: Person | null): boolean => person?.role === 'admin';
 
+/** Whether someone may read who did what. */
+export const mayReadAudit = (person: Person | null): boolean => isAdmin(person) || person?.role === 'executive';
+
 /** Who is signed in here. */
 export const useMe = create<Me>((set) => ({
   state: 'restoring',

@@ -15,6 +15,7 @@ import { isAdmin, useMe } from '@/stores/me';
 import { themed, useWide } from '@/theme/theme';
 import { space, type Palette } from '@/theme/tokens';
 
+import { AdminSwitch } from './admin-switch';
 import { Budgets } from './budgets';
 import { MonthSwitch } from './month-switch';
 import { MonthView } from './month-view';
@@ -65,6 +66,7 @@ export function UsageScreen() {
               <IconButton icon="download" label={usage.csv} disabled={saving} onPress={() => void download()} />
             ))}
         </ScreenHeader>
+        <AdminSwitch page="usage" />
         {!wide && months}
         {failed ? (
           <Failure error={failed.error} onRetry={() => void failed.refetch()} />

@@ -1,5 +1,5 @@
 import Constants from 'expo-constants';
-import { useState, type ReactNode } from 'react';
+import { useState } from 'react';
 import { Platform, ScrollView, StyleSheet, View } from 'react-native';
 
 import { Button } from '@/components/button';
@@ -15,9 +15,12 @@ import { queryClient } from '@/services/query-client';
 import { useMe } from '@/stores/me';
 import { usePreferences, type Appearance } from '@/stores/preferences';
 import { themed, useWide } from '@/theme/theme';
-import { radius, space, type Palette } from '@/theme/tokens';
+import { space, type Palette } from '@/theme/tokens';
 
 import { Account } from './account';
+import { Group } from './group';
+import { Password } from './password';
+import { Sessions } from './sessions';
 
 const appearances = ['system', 'light', 'dark'] as const satisfies readonly Appearance[];
 
@@ -76,6 +79,8 @@ export function SettingsScreen() {
             onChange={(chosen) => choose({ appearance: chosen })}
           />
         </Group>
+        <Password />
+        <Sessions />
         <Group title={settings.signOut} lead={settings.signOutLead} side={wide}>
           <Button kind="danger" icon="log-out" label={settings.signOut} busy={leaving} onPress={leave} />
         </Group>
@@ -88,36 +93,11 @@ export function SettingsScreen() {
   );
 }
 
-function Group({ title, lead, side, children }: { title: string; lead?: string; side?: boolean; children: ReactNode }) {
-  const styles = useStyles();
-  return (
-    <View role="region" aria-label={title} style={[styles.group, useWide() && styles.roomy, side && styles.side]}>
-      <View style={[styles.words, side && styles.grow]}>
-        <Text size="heading" role="heading" aria-level={2}>
-          {title}
-        </Text>
-        {lead && (
-          <Text size="small" tone="soft">
-            {lead}
-          </Text>
-        )}
-      </View>
-      <View style={side && styles.control}>{children}</View>
-    </View>
-  );
-}
-
 const useStyles = themed((c: Palette) =>
   StyleSheet.create({
     screen: { flex: 1, backgroundColor: c.page },
     content: { alignItems: 'center', paddingHorizontal: space.l, paddingBottom: space.xxxl },
     column: { width: '100%', maxWidth: 720, gap: space.m },
-    group: { gap: space.m, padding: space.l, borderRadius: radius.l, borderWidth: 1, borderColor: c.line, backgroundColor: c.raised },
-    roomy: { padding: space.xl },
-    side: { flexDirection: 'row', alignItems: 'center', gap: space.xl },
-    grow: { flex: 1 },
-    words: { gap: 2 },
-    control: { minWidth: 280, gap: space.s },
     about: { paddingHorizontal: space.xl, paddingTop: space.s },
   }),
 );

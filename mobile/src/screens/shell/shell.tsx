@@ -11,7 +11,7 @@ import { Empty, Loading } from '@/components/states';
 import { useTexts } from '@/i18n/texts';
 import { restoreSession } from '@/services/auth';
 import { useLiveUpdates } from '@/services/live-updates';
-import { isAdmin, useMe } from '@/stores/me';
+import { isAdmin, mayReadAudit, useMe } from '@/stores/me';
 import { themed, useWide } from '@/theme/theme';
 import { space, width, type Palette } from '@/theme/tokens';
 
@@ -60,6 +60,7 @@ function SignedIn() {
   const insets = useSafeAreaInsets();
   const wide = useWide();
   const admin = useMe((s) => isAdmin(s.person));
+  const auditor = useMe((s) => mayReadAudit(s.person));
   const side = { paddingTop: insets.top + space.l, paddingBottom: insets.bottom + space.m, paddingLeft: insets.left };
   const bottom = { paddingBottom: insets.bottom };
 
@@ -80,8 +81,8 @@ function SignedIn() {
         <TabTrigger name="outbox" href="/outbox" asChild>
           <NavItem icon="send" label={nav.outbox} wide={wide} />
         </TabTrigger>
-        {admin && (
-          <TabTrigger name="admin" href="/admin/usage" asChild>
+        {auditor && (
+          <TabTrigger name="admin" href={admin ? '/admin/usage' : '/admin/audit'} asChild>
             <NavItem icon="bar-chart-2" label={nav.admin} wide={wide} />
           </TabTrigger>
         )}

@@ -63,7 +63,9 @@ impl Gate<'_> {
         let what = match tool.permission {
             Permission::SendMail => &self.texts.send_mail,
             Permission::ReadLedger => &self.texts.read_ledger,
-            Permission::MakeDocuments | Permission::Chat | Permission::Administer => &self.texts.make_documents,
+            Permission::MakeDocuments | Permission::Chat | Permission::Administer | Permission::ReadAudit => {
+                &self.texts.make_documents
+            }
         };
         let values = [("skill", title), ("what", what.in_language(language))];
         Err(RunError { kind: RunErrorKind::NotPermitted, detail: self.texts.tool_not_permitted.say(language, &values) })

@@ -1,6 +1,8 @@
 //! Types and rules of the assistant. Pure: no async, no SQL, no HTTP; the time and new ids are passed in.
 
+pub mod audit;
 pub mod canonical;
+pub mod device;
 pub mod effect;
 pub mod event;
 pub mod file;
@@ -8,6 +10,7 @@ pub mod id;
 pub mod language;
 pub mod ledger;
 pub mod money;
+pub mod password;
 pub mod people;
 pub mod period;
 pub mod roles;

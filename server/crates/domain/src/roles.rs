@@ -20,6 +20,8 @@ pub enum Permission {
     SendMail,
     /// See what the company's people use and set their budgets.
     Administer,
+    /// Read and export the audit log.
+    ReadAudit,
 }
 
 /// One role: whose data, what it may do, and with which skills.

@@ -76,8 +76,10 @@ pub struct Parts {
     pub(crate) limiters: Limiters,
     /// Wakes those who wait for events.
     pub hub: Hub,
-    /// Whether cookies are for https only.
+    /// Whether browsers come over https, so that cookies are for it only.
     pub secure_cookies: bool,
+    /// Origins besides the server's own whose pages may ask.
+    pub allowed_origins: Vec<String>,
     /// Where the web app's export is.
     pub web_dir: std::path::PathBuf,
     /// Everything that runs beside the requests; a stop waits for it.

@@ -13,6 +13,7 @@ use crate::database::Database;
 use crate::demo::Demo;
 
 mod ask;
+mod audit;
 mod doctor;
 mod import;
 mod serve;
@@ -55,6 +56,11 @@ enum Command {
     User {
         #[command(subcommand)]
         what: user::What,
+    },
+    /// Looks into the audit log
+    Audit {
+        #[command(subcommand)]
+        what: audit::What,
     },
     /// Says what is on, what is off, and how to turn it on
     Doctor,
@@ -121,6 +127,10 @@ fn run(command: Command) -> Result<(), String> {
         Command::User { what } => {
             log("warn");
             runtime.block_on(user::run(&visit(false)?, what))
+        }
+        Command::Audit { what } => {
+            log("warn");
+            runtime.block_on(audit::run(&visit(false)?, what))
         }
         Command::Doctor => {
             log("error");

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use axum::http::Uri;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use mezzofy_domain::ledger::CashRule;
@@ -35,6 +36,9 @@ pub struct Settings {
     pub company: Company,
     /// Where its days begin and end.
     pub time_zone: Tz,
+    /// Origins besides the server's own whose pages may ask, e.g. `https://intranet.mezzofy.example`.
+    #[serde(default)]
+    pub allowed_origins: Vec<String>,
     /// How the books are read.
     pub ledger: LedgerSettings,
     /// How much at once.
@@ -108,6 +112,7 @@ impl Settings {
     /// Reads the text of `config.yaml` and checks what its parts say of each other.
     pub fn parse(yaml: &str) -> Result<Self, ConfigError> {
         let settings: Self = serde_saphyr::from_str(yaml).map_err(|error| ConfigError(error.to_string()))?;
+        settings.allowed_origins.iter().try_for_each(|origin| check_origin(origin))?;
         settings.models.check()?;
         models::check_budgets(&settings.budgets)?;
         Ok(settings)
@@ -230,6 +235,21 @@ fn microsoft() -> Result<Option<Tenant>, ConfigError> {
                 .to_owned(),
         )),
     }
+}
+
+/// Browsers send scheme, host and port in lower case and nothing else, and only that is compared.
+fn check_origin(origin: &str) -> Result<(), ConfigError> {
+    let plain = origin.parse::<Uri>().ok().and_then(|uri| {
+        let scheme = uri.scheme_str().filter(|scheme| matches!(*scheme, "http" | "https"))?;
+        let place = uri.authority().filter(|place| !place.as_str().contains(['@', '*']))?;
+        Some(format!("{scheme}://{place}").to_lowercase())
+    });
+    if plain.as_deref() == Some(origin) {
+        return Ok(());
+    }
+    Err(ConfigError(format!(
+        "allowed_origins must hold origins like https://intranet.example, in lower case and without a path, not {origin:?}"
+    )))
 }
 
 fn roles(home: &Path) -> Result<Roles, ConfigError> {

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::HeaderValue;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -25,6 +25,7 @@ mod conversations;
 mod docs;
 mod extract;
 pub(crate) mod files;
+mod headers;
 mod health;
 pub(crate) mod limits;
 mod me;
@@ -36,6 +37,7 @@ pub(crate) mod runs;
 mod skills;
 mod stream;
 pub(crate) mod tokens;
+mod tries;
 mod web;
 
 /// Bytes of a JSON body at most.
@@ -97,7 +99,7 @@ pub fn router(app: App) -> Router {
                 .on_response(DefaultOnResponse::new().level(Level::INFO)),
         )
         .layer(SetRequestIdLayer::new(problem::REQUEST_ID, Numbered))
-        .layer(from_fn(web::guard))
+        .layer(from_fn_with_state(app.clone(), headers::guard))
         .with_state(app)
 }
 

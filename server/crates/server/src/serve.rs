@@ -99,6 +99,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         tokens: Tokens::new(&config.jwt_secret),
         hub: Hub::new(),
         secure_cookies: config.secure_cookies,
+        allowed_origins: config.settings.allowed_origins.clone(),
         web_dir: config.web_dir(),
         tasks,
         stop,

@@ -14,6 +14,7 @@ use mezzofy_store::{StoreError, commit, jobs, model_calls, people, runs};
 use crate::app::{App, Parts};
 
 mod ask;
+mod audit;
 mod calls;
 mod limits;
 mod mail;

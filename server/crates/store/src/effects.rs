@@ -144,16 +144,16 @@ pub async fn set_walk(db: &mut PgConnection, id: Id<id::Effect>, walk: &Value) -
     Ok(())
 }
 
-/// Moves an effect that is not ended to one of the ends.
+/// Moves an effect that is not ended to one of the ends. Answers false when another worker has.
 pub async fn end(
     db: &mut PgConnection,
     id: Id<id::Effect>,
     state: EffectState,
     error: Option<&str>,
     now: DateTime<Utc>,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let done_at = (state == EffectState::Done).then_some(now);
-    sqlx::query!(
+    let ended = sqlx::query!(
         "UPDATE effects SET state = $2, error = $3, done_at = $4 WHERE id = $1 AND state IN ('intended', 'attempting')",
         id.uuid(),
         state.code(),
@@ -162,7 +162,7 @@ pub async fn end(
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(ended.rows_affected() == 1)
 }
 
 /// A person's effects, newest first.

@@ -1,5 +1,6 @@
 //! All SQL, the embedded PostgreSQL, the queue and the file storage. It knows the domain's types and nothing above them.
 
+pub mod audit;
 pub mod budgets;
 pub mod conversations;
 pub mod effects;

@@ -175,6 +175,12 @@ pub async fn set_password(
     Ok(true)
 }
 
+/// Sets the new password of a person who is signed in. Their sessions go on.
+pub async fn change_password(db: &mut PgConnection, person: Id<id::Person>, hash: &str) -> Result<(), StoreError> {
+    sqlx::query!("UPDATE people SET password_hash = $2 WHERE id = $1", person.uuid(), hash).execute(db).await?;
+    Ok(())
+}
+
 async fn end_sessions(db: &mut PgConnection, person: Uuid, reason: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
     sqlx::query!(
         "UPDATE sessions SET ended_at = $2, end_reason = $3 WHERE person_id = $1 AND ended_at IS NULL",
@@ -184,6 +190,14 @@ async fn end_sessions(db: &mut PgConnection, person: Uuid, reason: &str, now: Da
     )
     .execute(db)
     .await?;
+    Ok(())
+}
+
+/// Lets the tries on this address take turns until the transaction ends, so that many at once are counted one by one.
+pub async fn take_turns(db: &mut PgConnection, email: &str) -> Result<(), StoreError> {
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('sign in ' || lower($1), 0))", email)
+        .execute(db)
+        .await?;
     Ok(())
 }
 

@@ -20,22 +20,39 @@ pub enum Redeemed {
     Reused {
         /// The session that ended.
         session: Id<id::Session>,
+        /// Whose it was.
+        person: Id<id::Person>,
     },
     /// Nobody knows it, it is too old, or its session has ended.
     Refused,
 }
 
-/// Begins a session.
+/// A session that goes on, as its person sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Which.
+    pub id: Id<id::Session>,
+    /// When the person signed in.
+    pub created_at: DateTime<Utc>,
+    /// The newest sign-in or refresh.
+    pub last_seen_at: DateTime<Utc>,
+    /// What it runs on, where the program said so.
+    pub device: Option<String>,
+}
+
+/// Begins a session on a device.
 pub async fn begin(
     db: &mut PgConnection,
     session: Id<id::Session>,
     person: Id<id::Person>,
+    device: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "INSERT INTO sessions (id, person_id, created_at) VALUES ($1, $2, $3)",
+        "INSERT INTO sessions (id, person_id, device, created_at, last_seen_at) VALUES ($1, $2, $3, $4, $4)",
         session.uuid(),
         person.uuid(),
+        device,
         now
     )
     .execute(db)
@@ -80,9 +97,10 @@ pub async fn redeem(db: &mut PgConnection, hash: &[u8], now: DateTime<Utc>) -> R
     }
     if row.used_at.is_some() {
         end(db, session, "refresh token reused", now).await?;
-        return Ok(Redeemed::Reused { session });
+        return Ok(Redeemed::Reused { session, person: row.person_id.into() });
     }
-    sqlx::query!("UPDATE refresh_tokens SET used_at = $2 WHERE hash = $1", hash, now).execute(db).await?;
+    sqlx::query!("UPDATE refresh_tokens SET used_at = $2 WHERE hash = $1", hash, now).execute(&mut *db).await?;
+    sqlx::query!("UPDATE sessions SET last_seen_at = $2 WHERE id = $1", row.session_id, now).execute(db).await?;
     Ok(Redeemed::Session { session, person: row.person_id.into() })
 }
 
@@ -102,4 +120,74 @@ pub async fn end(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// A person's sessions that can still be refreshed or are in use now, the current one first, then the one seen last; 100 at most.
+pub async fn open(
+    db: &mut PgConnection,
+    person: Id<id::Person>,
+    current: Id<id::Session>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Session>, StoreError> {
+    sqlx::query!(
+        "SELECT id, created_at, last_seen_at, device FROM sessions s
+         WHERE person_id = $1 AND ended_at IS NULL AND (id = $2 OR EXISTS
+             (SELECT FROM refresh_tokens t WHERE t.session_id = s.id AND t.used_at IS NULL AND t.expires_at > $3))
+         ORDER BY id = $2 DESC, last_seen_at DESC, id DESC LIMIT 100",
+        person.uuid(),
+        current.uuid(),
+        now
+    )
+    .fetch_all(db)
+    .await
+    .map(|rows| {
+        let session = rows.into_iter().map(|row| Session {
+            id: row.id.into(),
+            created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
+            device: row.device,
+        });
+        session.collect()
+    })
+    .map_err(StoreError::from)
+}
+
+/// Ends one session of a person. Answers false when they have no such session that goes on.
+pub async fn end_of_person(
+    db: &mut PgConnection,
+    person: Id<id::Person>,
+    session: Id<id::Session>,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let ended = sqlx::query!(
+        "UPDATE sessions SET ended_at = $3, end_reason = 'ended by the person'
+         WHERE id = $1 AND person_id = $2 AND ended_at IS NULL",
+        session.uuid(),
+        person.uuid(),
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(ended.rows_affected() == 1)
+}
+
+/// Ends all sessions of a person but this one. Answers those that were going on.
+pub async fn end_others(
+    db: &mut PgConnection,
+    person: Id<id::Person>,
+    kept: Id<id::Session>,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<Id<id::Session>>, StoreError> {
+    let ended = sqlx::query_scalar!(
+        "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE person_id = $1 AND id <> $2 AND ended_at IS NULL
+         RETURNING id",
+        person.uuid(),
+        kept.uuid(),
+        now,
+        reason
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(ended.into_iter().map(Into::into).collect())
 }

@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::canonical::sha256_hex;
 use mezzofy_domain::ledger::import;
-use mezzofy_store::{commit, ledger};
+use mezzofy_store::{audit, commit, ledger};
 
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::{Database, full};
 
@@ -35,6 +38,10 @@ pub(super) async fn run(config: &Config, what: What) -> Result<(), String> {
         let mut tx = database.store.begin().await.map_err(|error| full(&error))?;
         let imported = ledger::import(&mut tx, &parsed).await.map_err(|error| full(&error))?;
         let imported = imported.map_err(|errors| format!("{}: {errors}", file.display()))?;
+        let ledger::Imported { new, known } = imported;
+        let deed = Deed::LedgerImported { sha256: sha256_hex(&bytes), new, known };
+        let now = Clock::system(config.now).now();
+        audit::append(&mut tx, now, Who::System, &deed).await.map_err(|error| full(&error))?;
         commit(tx).await.map_err(|error| full(&error))?;
         Ok(imported)
     }

@@ -1,11 +1,13 @@
 //! `user`: people who can sign in.
 
 use clap::Subcommand;
+use mezzofy_domain::audit::{Deed, Who};
 use mezzofy_domain::effect::is_address;
 use mezzofy_domain::id::Id;
 use mezzofy_domain::language::Language;
+use mezzofy_domain::password;
 use mezzofy_domain::people::Person;
-use mezzofy_store::{Store, commit, people};
+use mezzofy_store::{Store, audit, commit, people};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -13,9 +15,6 @@ use crate::database::{Database, full};
 use crate::secrets;
 
 use super::{say, standard_input};
-
-/// Characters of a password at least (NIST SP 800-63B, section 3.1.1.2).
-const SHORTEST: usize = 8;
 
 #[derive(Subcommand)]
 pub(super) enum What {
@@ -53,7 +52,7 @@ pub(super) enum What {
 
 pub(super) async fn run(config: &Config, what: What) -> Result<(), String> {
     let password = match &what {
-        What::Add { .. } | What::Reset { .. } => Some(checked_password(standard_input()?)?),
+        What::Add { .. } | What::Reset { .. } => Some(standard_input()?),
         What::Disable { .. } => None,
     };
     let database = Database::visit(config).await?;
@@ -66,7 +65,7 @@ pub(super) async fn run(config: &Config, what: What) -> Result<(), String> {
 async fn change(config: &Config, store: &Store, what: What, password: &str) -> Result<String, String> {
     let now = Clock::system(config.now).now();
     let mut tx = store.begin().await.map_err(|error| full(&error))?;
-    let (known, email, done) = match what {
+    let (known, email, done, deed): (bool, String, &str, fn(&Person) -> Deed) = match what {
         What::Add { email, name, title, role, .. } => {
             let email = email.to_lowercase();
             if !is_address(&email) {
@@ -88,38 +87,46 @@ async fn change(config: &Config, store: &Store, what: What, password: &str) -> R
                 language: Language::En,
                 disabled: false,
             };
-            let hash = secrets::hash_password(password)?;
+            let hash = checked_hash(password, &person.name, &person.email)?;
             if !people::add(&mut tx, &person, &hash, now).await.map_err(|error| full(&error))? {
                 return Err(format!("{email} is there already"));
             }
-            (true, email, "can sign in")
+            (true, email, "can sign in", |person| Deed::PersonAdded { person: person.id, role: person.role.clone() })
         }
         What::Disable { email } => (
             people::set_disabled(&mut tx, &email, true, now).await.map_err(|error| full(&error))?,
             email,
             "can't sign in any more",
+            |person| Deed::PersonDisabled { person: person.id },
         ),
         What::Reset { email, .. } => {
-            let hash = secrets::hash_password(password)?;
+            let known = people::by_email(&mut tx, &email).await.map_err(|error| full(&error))?;
+            let hash = match known {
+                Some((person, _)) => checked_hash(password, &person.name, &person.email)?,
+                None => return Err(format!("nobody has the address {email}")),
+            };
             people::set_disabled(&mut tx, &email, false, now).await.map_err(|error| full(&error))?;
             people::clear_failures(&mut tx, &email).await.map_err(|error| full(&error))?;
             (
                 people::set_password(&mut tx, &email, &hash, now).await.map_err(|error| full(&error))?,
                 email,
                 "has a new password",
+                |person| Deed::PersonReset { person: person.id },
             )
         }
     };
     if !known {
         return Err(format!("nobody has the address {email}"));
     }
+    if let Some((person, _)) = people::by_email(&mut tx, &email).await.map_err(|error| full(&error))? {
+        audit::append(&mut tx, now, Who::System, &deed(&person)).await.map_err(|error| full(&error))?;
+    }
     commit(tx).await.map_err(|error| full(&error))?;
     Ok(format!("{email} {done}"))
 }
 
-fn checked_password(password: String) -> Result<String, String> {
-    if password.chars().count() < SHORTEST {
-        return Err(format!("the password must have at least {SHORTEST} characters"));
-    }
-    Ok(password)
+/// The hash of a password that the rules allow for this person.
+fn checked_hash(password: &str, name: &str, email: &str) -> Result<String, String> {
+    password::check(password, name, email).map_err(|problem| problem.to_string())?;
+    secrets::hash_password(password)
 }

@@ -1,4 +1,4 @@
-//! What administrators see and set: the use of models and the budgets for it.
+//! What administrators see and set: the use of models and the budgets for it; and the audit log.
 
 use axum::extract::FromRequestParts;
 use axum::http::request;
@@ -8,15 +8,16 @@ use mezzofy_domain::roles::Permission;
 use rust_decimal::{Decimal, RoundingStrategy};
 use utoipa_axum::router::OpenApiRouter;
 
-use super::caller::Caller;
-use super::problem::{Kind, Problem};
+use super::caller::{self, Caller};
+use super::problem::Problem;
 use crate::app::{App, Parts};
 
+mod audit;
 mod budgets;
 mod usage;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(usage::routes()).merge(budgets::routes())
+    OpenApiRouter::new().merge(usage::routes()).merge(budgets::routes()).merge(audit::routes())
 }
 
 /// A caller whose role may administer. A handler that takes one can't be reached by others.
@@ -30,7 +31,8 @@ impl FromRequestParts<App> for Administrator {
         if app.roles.allows(&person.role, Permission::Administer) {
             return Ok(Self(person));
         }
-        Err(Problem::new(Kind::NotPermitted, "Only administrators may see the use of models and its budgets."))
+        let detail = "Only administrators may see the use of models and its budgets.";
+        Err(caller::refused(app, &person, parts, Permission::Administer, detail).await)
     }
 }
 
@@ -52,6 +54,11 @@ pub(super) fn micro(amount: Decimal) -> String {
 fn exact(amount: Decimal) -> String {
     let amount = amount.normalize();
     format!("{amount:.*}", usize::try_from(amount.scale()).unwrap_or_default().max(2))
+}
+
+/// A text that no spreadsheet takes for a formula.
+fn harmless(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
 #[cfg(test)]

@@ -2,14 +2,16 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::header::{COOKIE, SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
+use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::device::device;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
 use mezzofy_store::sessions::Redeemed;
-use mezzofy_store::{Tx, commit, people, sessions};
+use mezzofy_store::{Tx, audit, commit, people, sessions};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -21,14 +23,12 @@ use super::extract::Body;
 use super::me::PersonView;
 use super::problem::{Kind, Problem, ProblemBody};
 use super::tokens::ACCESS;
+use super::tries;
 use crate::app::{App, Parts};
 use crate::secrets;
 
 /// How long a refresh token is good.
 const REFRESH: TimeDelta = TimeDelta::days(7);
-/// Wrong tries on one address within [`WINDOW`] before it has to wait.
-const TRIES: usize = 5;
-const WINDOW: TimeDelta = TimeDelta::minutes(15);
 /// Browsers keep the refresh token where no script can read it.
 const COOKIE_NAME: &str = "mezzofy_refresh";
 
@@ -67,31 +67,23 @@ pub(super) struct SignIn {
 
 /// Signs a person in. After five wrong passwords the address has to wait.
 #[utoipa::path(post, path = "/v1/auth/login", request_body = Login, responses((status = 200, body = SignIn), (status = "4XX", body = ProblemBody)))]
-async fn login(State(app): State<App>, Body(login): Body<Login>) -> Result<Response, Problem> {
-    let now = app.clock.now();
-    let mut tx = app.store.begin().await?;
-    let failures = people::failures(&mut tx, &login.email, now - WINDOW).await?;
-    if let Some(oldest) = failures.len().checked_sub(TRIES).and_then(|at| failures.get(at)) {
-        let wait = u64::try_from((*oldest + WINDOW - now).num_seconds()).unwrap_or_default();
-        let minutes = wait / 60 + 1;
-        return Err(Problem::too_many(format!("Too many wrong passwords. Try again in {minutes} minutes."), wait));
-    }
-    let found = people::by_email(&mut tx, &login.email).await?.filter(|(person, _)| !person.disabled);
-    drop(tx);
+async fn login(State(app): State<App>, headers: HeaderMap, Body(login): Body<Login>) -> Result<Response, Problem> {
+    let mut connection = app.store.connection().await?;
+    let found = people::by_email(&mut connection, &login.email).await?.filter(|(person, _)| !person.disabled);
+    drop(connection);
 
-    let hash = found.as_ref().map(|(_, hash)| hash.clone());
-    let checking = app.tasks.spawn_blocking(move || secrets::check_password(&login.password, hash.as_deref()));
-    let right = checking.await.map_err(Problem::internal)?;
-
-    let mut tx = app.store.begin().await?;
+    let (whose, hash) = found.as_ref().map(|(person, hash)| (person.id, hash.clone())).unzip();
+    let tries::Checked { mut tx, right } = tries::check(&app, &login.email, login.password, hash).await?;
     let Some((person, _)) = found.filter(|_| right) else {
-        people::add_failure(&mut tx, &login.email, now).await?;
+        audit::append(&mut tx, app.clock.now(), Who::System, &Deed::SignInRefused { person: whose }).await?;
         commit(tx).await?;
         return Err(Problem::new(Kind::SignedOut, "The email address or the password is wrong."));
     };
-    people::clear_failures(&mut tx, &login.email).await?;
     let session = app.new_id();
-    sessions::begin(&mut tx, session, person.id, now).await?;
+    let device = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).and_then(device);
+    let now = app.clock.now();
+    sessions::begin(&mut tx, session, person.id, device.as_deref(), now).await?;
+    audit::append(&mut tx, now, Who::Person(person.id), &Deed::SignedIn { session }).await?;
     signed_in(&app, tx, session, person).await
 }
 
@@ -107,7 +99,9 @@ async fn refresh(
     let mut tx = app.store.begin().await?;
     match sessions::redeem(&mut tx, &Sha256::digest(token), app.clock.now()).await? {
         Redeemed::Refused => Err(refused()),
-        Redeemed::Reused { session } => {
+        Redeemed::Reused { session, person } => {
+            let deed = Deed::SessionEndedByReuse { session, person };
+            audit::append(&mut tx, app.clock.now(), Who::System, &deed).await?;
             commit(tx).await?;
             tracing::warn!(%session, "a refresh token was used twice; its session is ended");
             Err(refused())
@@ -123,7 +117,10 @@ async fn refresh(
 #[utoipa::path(post, path = "/v1/auth/logout", responses((status = 204), (status = "4XX", body = ProblemBody)))]
 async fn logout(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     let mut tx = app.store.begin().await?;
-    sessions::end(&mut tx, caller.session, "signed out", app.clock.now()).await?;
+    let now = app.clock.now();
+    sessions::end(&mut tx, caller.session, "signed out", now).await?;
+    let deed = Deed::SignedOut { session: caller.session };
+    audit::append(&mut tx, now, Who::Person(caller.person.id), &deed).await?;
     commit(tx).await?;
     with_cookie(StatusCode::NO_CONTENT.into_response(), &app, "", 0)
 }

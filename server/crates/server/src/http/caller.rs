@@ -4,10 +4,11 @@ use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request;
 use axum::http::{HeaderMap, Method};
+use mezzofy_domain::audit::{Deed, Who};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Permission;
-use mezzofy_store::people;
+use mezzofy_store::{audit, people};
 
 use super::limits::Counted;
 use super::problem::{Kind, Problem};
@@ -28,16 +29,30 @@ impl FromRequestParts<App> for Caller {
     async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
         let token = bearer(&parts.headers).ok_or_else(signed_out)?;
         let caller = of_token(app, token).await?.ok_or_else(signed_out)?;
-        if !app.roles.allows(&caller.person.role, Permission::Chat) {
-            return Err(Problem::new(
-                Kind::NotPermitted,
-                "Your role does not allow talking to the assistant. Ask an administrator.",
-            ));
-        }
         let path = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
         let message = parts.method == Method::POST && path == Some("/v1/conversations/{id}/messages");
         app.limiters.count(caller.person.id, if message { Counted::Message } else { Counted::Request })?;
+        if !app.roles.allows(&caller.person.role, Permission::Chat) {
+            let detail = "Your role does not allow talking to the assistant. Ask an administrator.";
+            return Err(refused(app, &caller.person, parts, Permission::Chat, detail).await);
+        }
         Ok(caller)
+    }
+}
+
+/// The refusal of a route that the person's role does not allow, once it is noted in the audit log.
+pub(super) async fn refused(
+    app: &Parts,
+    person: &Person,
+    parts: &request::Parts,
+    permission: Permission,
+    detail: &str,
+) -> Problem {
+    let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let deed = Deed::RouteRefused { route: format!("{} {path}", parts.method), permission };
+    match audit::record(&app.store, app.clock.now(), Who::Person(person.id), &deed).await {
+        Ok(()) => Problem::new(Kind::NotPermitted, detail),
+        Err(error) => error.into(),
     }
 }
 

@@ -18,8 +18,11 @@ use super::extract::Body;
 use super::problem::{Problem, ProblemBody};
 use crate::app::App;
 
+mod password;
+mod sessions;
+
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(show, update))
+    OpenApiRouter::new().routes(routes!(show, update)).merge(sessions::routes()).merge(password::routes())
 }
 
 /// A person.

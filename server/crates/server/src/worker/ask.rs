@@ -110,6 +110,7 @@ impl Work<'_> {
             Asked::Reply(reply, source) => {
                 let text = reply.text();
                 let wanted = desk.read(&reply.blocks, &offered);
+                self.skills_refused(&wanted, &source).await?;
                 let events = if wanted.is_empty() {
                     self.spoken = message;
                     Vec::new()
@@ -169,7 +170,10 @@ impl Work<'_> {
                 let earlier = if self.app.models.any() { self.earlier().await? } else { Vec::new() };
                 self.machine.begin(earlier, context(&self.person, now), agent);
             }
-            Route::Refused { error, skill, agent } => self.machine.refused(error, skill, agent),
+            Route::Refused { error, skill, agent } => {
+                self.skill_refused(&skill, &error).await?;
+                self.machine.refused(error, skill, agent);
+            }
         }
         Ok(())
     }

@@ -89,6 +89,7 @@ impl Work<'_> {
             .map(|skill| skill.title.in_language(language));
         let title = title.unwrap_or(tool.spec().name);
         if let Err(refusal) = self.app.gate().admit_tool(&self.person, tool.spec(), title, language) {
+            self.tool_refused(&call.tool, &refusal).await?;
             return Ok(Err(refusal));
         }
         let context = Context {
@@ -107,7 +108,10 @@ impl Work<'_> {
             Ok(Outcome::Done(output)) => Ok(Ok(output)),
             Ok(Outcome::Send(mail)) => match self.app.gate().admit_mail(&mail, language) {
                 Ok(()) => mail::send(self, call, mail).await,
-                Err(refusal) => Ok(Err(refusal)),
+                Err(refusal) => {
+                    self.tool_refused(&call.tool, &refusal).await?;
+                    Ok(Err(refusal))
+                }
             },
             Err(ToolError::Tell(detail)) => Ok(Err(RunError { kind: RunErrorKind::ToolFailed, detail })),
             Err(ToolError::Abort(cause)) => Ok(Err(self.internal(&cause))),

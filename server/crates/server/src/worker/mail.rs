@@ -6,13 +6,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use mezzofy_agent::run::Call;
 use mezzofy_agent::tool::Output;
+use mezzofy_domain::audit::{Deed, Who};
 use mezzofy_domain::effect::{EffectKind, EffectState, Mail};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::run::{RunError, RunErrorKind};
 use mezzofy_microsoft::graph::Outcome;
 use mezzofy_microsoft::mail::{Address, Attachment, Body, Journal, JournalError, Mail as GraphMail, Reason, Walk};
 use mezzofy_store::effects::{self, Effect};
-use mezzofy_store::{Store, commit};
+use mezzofy_store::{Store, audit, commit};
 use serde_json::json;
 
 use super::{Stuck, Work};
@@ -109,7 +110,12 @@ async fn deliver(work: &Work<'_>, effect: &mut Effect) -> Result<(), Stuck> {
     };
     crash::point("effect.sent");
     let mut tx = app.store.begin().await?;
-    effects::end(&mut tx, effect.id, effect.state, effect.error.as_deref(), app.clock.now()).await?;
+    let now = app.clock.now();
+    if effects::end(&mut tx, effect.id, effect.state, effect.error.as_deref(), now).await? {
+        let Effect { id, kind, state, run, ref payload_hash, person, .. } = *effect;
+        let deed = Deed::EffectEnded { effect: id, kind, state, run, payload_hash: payload_hash.clone() };
+        audit::append(&mut tx, now, Who::Person(person), &deed).await?;
+    }
     commit(tx).await?;
     crash::point("effect.ended");
     Ok(())

@@ -17,7 +17,7 @@ use mezzofy_domain::roles::Roles;
 use mezzofy_store::{Store, embedded, jobs};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -126,7 +126,12 @@ impl TestApp {
 
     /// With the demo people and no data.
     pub(crate) async fn without_data() -> Self {
-        Self::copy_of(PEOPLE, |_| {}).await
+        Self::tuned(|_| {}).await
+    }
+
+    /// The same, with a changed configuration.
+    pub(crate) async fn tuned(tune: impl FnOnce(&mut Config)) -> Self {
+        Self::copy_of(PEOPLE, tune).await
     }
 
     async fn copy_of(template: &str, tune: impl FnOnce(&mut Config)) -> Self {
@@ -191,9 +196,14 @@ impl TestApp {
         found.iter().map(|document| document.body.to_string()).collect()
     }
 
+    /// A way to the database around the server.
+    pub(crate) async fn database(&self) -> PgConnection {
+        self.server.clone().database(&self.database).connect().await.unwrap()
+    }
+
     /// Leaves a run as a version would that stored its machine in another form.
     pub(crate) async fn forget_machine(&self, run: &str) {
-        let mut database = self.server.clone().database(&self.database).connect().await.unwrap();
+        let mut database = self.database().await;
         let run: Uuid = run.parse().unwrap();
         sqlx::query("UPDATE runs SET machine = '{}' WHERE id = $1").bind(run).execute(&mut database).await.unwrap();
     }

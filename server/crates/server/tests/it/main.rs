@@ -3,13 +3,17 @@
 
 mod admin;
 mod app;
+mod audit;
 mod conversations;
 #[cfg(feature = "failpoints")]
 mod crash;
 mod events;
+mod headers;
 mod ledger;
 mod models;
+mod passwords;
 mod requests;
+mod sessions;
 mod sign_in;
 mod statement;
 mod tools;

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use mezzofy_domain::audit::{Deed, Who};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Department;
 use mezzofy_store::budgets::{self, Budget, Scope, Subject};
-use mezzofy_store::{commit, people};
+use mezzofy_store::{audit, commit, people};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
@@ -125,6 +126,8 @@ async fn set(
     budgets::set(&mut tx, subject, limit, app.clock.now()).await?;
 
     let budgets = budgets::of_month(&mut tx, month(&app, None)?, app.zone, &app.budgets).await?;
+    let deed = Deed::BudgetChanged { budget: name(subject), limit };
+    audit::append(&mut tx, app.clock.now(), Who::Person(admin.id), &deed).await?;
     commit(tx).await?;
     tracing::info!(person = %admin.id, scope = scope.code(), limit = ?limit, "a budget was set");
     let budget = budgets.into_iter().find(|budget| budget.subject == subject);
@@ -132,6 +135,15 @@ async fn set(
     let budget =
         budget.unwrap_or(Budget { subject, limit: app.budgets.of(scope), is_default: true, spent: Decimal::ZERO });
     Ok(Json(view(budget, body.subject.to_lowercase())))
+}
+
+/// The budget as the audit log names it, e.g. `department/finance`.
+fn name(subject: Subject) -> String {
+    match subject {
+        Subject::Company => "company".to_owned(),
+        Subject::Department(department) => format!("department/{department}"),
+        Subject::Person(person) => format!("person/{person}"),
+    }
 }
 
 fn amount(text: &str) -> Result<Decimal, Problem> {

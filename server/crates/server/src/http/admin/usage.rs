@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 use super::super::docs::one_of;
 use super::super::extract::Asked;
 use super::super::problem::{Problem, ProblemBody};
-use super::{Administrator, exact, micro, month};
+use super::{Administrator, exact, harmless, micro, month};
 use crate::app::App;
 use crate::config::models::ModelCard;
 
@@ -186,11 +186,6 @@ fn csv(period: &str, items: &[UsageItemView]) -> Result<Vec<u8>, String> {
         writer.write_record(record).map_err(|error| error.to_string())?;
     }
     writer.into_inner().map_err(|error| error.to_string())
-}
-
-/// A text that no spreadsheet takes for a formula.
-fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
 #[cfg(test)]

@@ -1,0 +1,52 @@
+// Settings in a browser, against a running server with the demo people: sessions on other devices, and a password refused.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { base, launch, openPage, see, shoot, signIn } from './browser.mjs';
+
+let browser;
+before(async () => {
+  assert.ok(base, 'BASE_URL says where the server is');
+  browser = await launch();
+});
+after(() => browser?.close());
+
+for (const size of ['desktop', 'phone']) {
+  test(`a person ends their session on another device (${size})`, async () => {
+    const other = await openPage(browser);
+    await signIn(other.page, 'support.agent@mezzofy.example');
+    await see(other.page, 'navigation', /./).waitFor();
+    const { page, problems, close } = await openPage(browser, { size });
+    await signIn(page, 'support.agent@mezzofy.example', '/settings');
+    const list = see(page, 'region', 'Sessions');
+    await list.getByText('This device').waitFor();
+    await list.getByText(/^Chrome on /).first().waitFor();
+    await shoot(page, `${size}-settings`);
+
+    await see(page, 'button', 'End all other sessions').click();
+    await see(page, 'button', 'End sessions').click();
+    await page.getByText('You are signed in nowhere else.').waitFor();
+    await other.page.reload();
+    await see(other.page, 'button', 'Sign in').waitFor();
+    await other.close();
+
+    assert.deepEqual(problems, []);
+    await close();
+  });
+}
+
+test('a password of fewer than twelve characters can not be saved', async () => {
+  const { page, problems, close } = await openPage(browser);
+  await signIn(page, 'support.agent@mezzofy.example', '/settings');
+  await see(page, 'button', 'Change password').click();
+  await page.getByLabel('Current password', { exact: true }).fill('mezzofy-demo');
+  for (const [chosen, taken] of [['violet', false], ['violet anchor 77', true]]) {
+    await page.getByLabel('New password', { exact: true }).fill(chosen);
+    await page.getByLabel('New password again', { exact: true }).fill(chosen);
+    assert.equal(await see(page, 'button', 'Save').isEnabled(), taken, chosen);
+  }
+  await shoot(page, 'desktop-password');
+  await see(page, 'button', 'Cancel').click();
+  assert.deepEqual(problems, []);
+  await close();
+});

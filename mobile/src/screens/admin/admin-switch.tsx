@@ -1,0 +1,24 @@
+import { router } from 'expo-router';
+import { StyleSheet, View } from 'react-native';
+
+import { Segmented } from '@/components/segmented';
+import { useTexts } from '@/i18n/texts';
+import { isAdmin, useMe } from '@/stores/me';
+
+/** Between the pages of administration, for who may see both. */
+export function AdminSwitch({ page }: { page: 'usage' | 'audit' }) {
+  const { nav, usage, audit } = useTexts();
+  const both = useMe((s) => isAdmin(s.person));
+  if (!both) return null;
+  const options = [
+    { value: 'usage', label: usage.title },
+    { value: 'audit', label: audit.title },
+  ] as const;
+  return (
+    <View style={styles.frame}>
+      <Segmented label={nav.admin} options={options} value={page} onChange={(next) => router.replace(`/admin/${next}`)} />
+    </View>
+  );
+}
+
+const styles = StyleSheet.create({ frame: { alignSelf: 'flex-start', maxWidth: '100%' } });

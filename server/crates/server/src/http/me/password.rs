@@ -1,0 +1,65 @@
+//! A new password for who is signed in.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::password;
+use mezzofy_store::{audit, commit, people};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::sessions;
+use crate::app::App;
+use crate::http::caller::Caller;
+use crate::http::extract::Body;
+use crate::http::problem::{Problem, ProblemBody};
+use crate::http::tries;
+use crate::secrets;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(change))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChangePassword {
+    /// The password that holds now.
+    current: String,
+    /// The one to take: 12 to 256 characters, none of the common ones, not the person's name or address.
+    new: String,
+}
+
+/// Changes the caller's password and ends their other sessions. Wrong tries count together with those of signing in.
+#[utoipa::path(post, path = "/v1/me/password", request_body = ChangePassword, responses((status = 204), (status = "4XX", body = ProblemBody)))]
+async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    Body(change): Body<ChangePassword>,
+) -> Result<StatusCode, Problem> {
+    let person = &caller.person;
+    password::check(&change.new, &person.name, &person.email)
+        .map_err(|problem| Problem::field("new", problem.to_string()))?;
+    if change.new == change.current {
+        return Err(Problem::field("new", "The new password must differ from the current one."));
+    }
+    let who = Who::Person(person.id);
+    let mut connection = app.store.connection().await?;
+    let hash = people::by_email(&mut connection, &person.email).await?.map(|(_, hash)| hash);
+    drop(connection);
+    let tries::Checked { mut tx, right } = tries::check(&app, &person.email, change.current, hash).await?;
+    let now = app.clock.now();
+    if !right {
+        audit::append(&mut tx, now, who, &Deed::SignInRefused { person: Some(person.id) }).await?;
+        commit(tx).await?;
+        return Err(Problem::field("current", "The current password is wrong."));
+    }
+    let hashing = app.tasks.spawn_blocking(move || secrets::hash_password(&change.new));
+    let hash = hashing.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
+    people::change_password(&mut tx, person.id, &hash).await?;
+    audit::append(&mut tx, now, who, &Deed::PersonReset { person: person.id }).await?;
+    sessions::end_all_but(&mut tx, &caller, "password changed", now).await?;
+    commit(tx).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
