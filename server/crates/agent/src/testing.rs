@@ -4,6 +4,7 @@
 pub mod answer;
 pub mod checks;
 pub mod replay;
+pub mod scripted;
 
 pub use answer::{Answer, Chop, Fault};
 pub use replay::Replay;

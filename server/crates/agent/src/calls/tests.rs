@@ -6,7 +6,10 @@ use mezzofy_domain::roles::{Permission, Roles};
 
 use super::*;
 use crate::agents::{self, Agents};
+use crate::model::{Model, Request, Source};
 use crate::planner::tests::{directory, skills};
+use crate::run::{Called, End, Next, Replied, Run};
+use crate::testing::scripted::{Scripted, calls, says};
 use crate::texts::Texts;
 
 /// The shipped rules and texts, with two tools.
@@ -105,6 +108,36 @@ impl Office {
     }
 }
 
+/// Carries a run out with a model in the process; the tools answer with their own name.
+async fn carry_out(office: &Office, model: &Scripted, said: &str) -> Run {
+    let offered = office.offered(FINANCE_MANAGER);
+    let me = &office.people[FINANCE_MANAGER];
+    let mut run = Run::new(said.to_owned(), me);
+    run.begin(Vec::new(), "Today is Sunday.".to_owned(), Department::Finance);
+    loop {
+        match run.next(&office.skills).unwrap() {
+            Next::Ask => {
+                let history = run.history().to_vec();
+                let request =
+                    Request { system: "", tools: &offered, history: &history, max_tokens: 100, answer_schema: None };
+                let reply = model.stream(&request, &mut |_| {}).await.unwrap();
+                let wanted = office.with(FINANCE_MANAGER, |desk| desk.read(&reply.blocks, &offered));
+                let source = Source { provider: "scripted".to_owned(), model: "scripted".to_owned() };
+                let (text, usage) = (reply.text(), reply.usage);
+                let replied = Replied { source, blocks: reply.blocks, text, wanted, usage, paused: false };
+                run.replied(replied, me, chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap());
+            }
+            Next::Calls(calls) => {
+                for call in calls {
+                    let called = Called { result: json!({"did": call.tool}), ..Called::default() };
+                    run.called(&office.skills, &call, called);
+                }
+            }
+            Next::Wait(_) | Next::Done(_) => return run,
+        }
+    }
+}
+
 const FINANCE_MANAGER: usize = 0;
 const SALES_MANAGER: usize = 2;
 
@@ -117,6 +150,25 @@ fn a_model_is_offered_what_its_agent_has_and_the_role_allows_sorted_by_name() {
         ["ask_person", "decline", "finance_statement", "financial_reporting", "outlook_send_email", "pdf_generator"]
     );
     assert_eq!(names(SALES_MANAGER), ["ask_person", "decline", "outlook_send_email"]);
+}
+
+#[tokio::test]
+async fn a_whole_run_goes_through_offers_calls_and_results_without_a_network() {
+    let office = Office::new();
+    let input = || json!({"a": "x"});
+    let model = Scripted::new([
+        calls([("finance_statement", input()), ("pdf_generator", input()), ("no_such_tool", json!({}))]),
+        calls([("outlook_send_email", input())]),
+        says("All done."),
+    ]);
+    let mut run = carry_out(&office, &model, "Do it").await;
+    assert_eq!(run.next(&office.skills).unwrap(), Next::Done(&End::Answered("All done.".to_owned())));
+    assert_eq!(run.tools(), ["finance_statement", "pdf_generator", "outlook_send_email"]);
+    let asked = model.asked();
+    assert_eq!(asked.len(), 3);
+    for pair in asked.windows(2) {
+        assert_eq!(pair[0], pair[1][..pair[0].len()], "nothing that was said changes later");
+    }
 }
 
 #[test]

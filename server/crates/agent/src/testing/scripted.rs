@@ -1,0 +1,84 @@
+//! A model in the process: it gives the replies of a script, and takes no history in which a call lacks its result.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use mezzofy_domain::usage::Usage;
+use serde_json::Value;
+
+use crate::model::{Block, Facts, Heard, Model, ModelError, Reply, Request, Stop, Turn, View};
+
+/// See the module.
+#[derive(Debug, Default)]
+pub struct Scripted {
+    replies: Mutex<VecDeque<Reply>>,
+    asked: Mutex<Vec<Vec<Turn>>>,
+}
+
+impl Scripted {
+    /// A model that says this, in order.
+    #[must_use]
+    pub fn new(replies: impl IntoIterator<Item = Reply>) -> Self {
+        Self { replies: Mutex::new(replies.into_iter().collect()), asked: Mutex::default() }
+    }
+
+    /// The histories it was asked with.
+    #[must_use]
+    pub fn asked(&self) -> Vec<Vec<Turn>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// A reply of text.
+#[must_use]
+pub fn says(text: &str) -> Reply {
+    Reply { blocks: vec![Block::text(text)], stop: Stop::Ended, usage: Usage::default() }
+}
+
+/// A reply that calls tools.
+#[must_use]
+pub fn calls<'a>(calls: impl IntoIterator<Item = (&'a str, Value)>) -> Reply {
+    let calls = calls.into_iter().enumerate();
+    let blocks = calls.map(|(at, (name, input))| Block::call(&format!("call_{at}"), name, &input)).collect();
+    Reply { blocks, stop: Stop::Calls, usage: Usage::default() }
+}
+
+#[async_trait]
+impl Model for Scripted {
+    async fn stream(&self, request: &Request<'_>, heard: Heard<'_>) -> Result<Reply, ModelError> {
+        whole(request.history)?;
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(request.history.to_vec());
+        let reply = self.replies.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let reply = reply.ok_or_else(|| ModelError::Rejected("the script is used up".to_owned()))?;
+        heard(&reply.text());
+        Ok(reply)
+    }
+
+    async fn count_tokens(&self, _: &Request<'_>) -> Result<Option<u64>, ModelError> {
+        Ok(None)
+    }
+
+    async fn facts(&self) -> Result<Facts, ModelError> {
+        Ok(Facts::default())
+    }
+}
+
+/// Each reply's calls are answered in the next turn, once each, and nothing else is answered.
+fn whole(history: &[Turn]) -> Result<(), ModelError> {
+    let mut open = 0;
+    for turn in history {
+        let (answered, called) = match turn {
+            Turn::Person(_) => (0, 0),
+            Turn::Results(results) => (results.len(), 0),
+            Turn::Model { blocks, .. } => {
+                (0, blocks.iter().filter(|block| matches!(block.view(), View::Call { .. })).count())
+            }
+        };
+        if answered != open {
+            return Err(ModelError::Rejected(format!("{open} calls have {answered} results")));
+        }
+        open = called;
+    }
+    if open == 0 { Ok(()) } else { Err(ModelError::Rejected(format!("{open} calls have no results"))) }
+}
