@@ -98,8 +98,8 @@ it('shows the month that the server says it is, by person, department or model, 
   fireEvent.press(screen.getByRole('radio', { name: 'Model' }));
   screen.getByText('6 runs · 40K in, 75% cached · 1.8K out');
   screen.getByText('Claude Sonnet 5.5, prompts over 100K tokens');
-  screen.getByText('Input 8.00 · Output 10.00 · Cache read 0.10 · Cache write, 5 min 2.50 · Cache write, 1 h 4.00');
-  screen.getByText('Input 2.00 · Output 10.00 · Cache read 0.10 · Cache write, 5 min 2.50 · Cache write, 1 h 4.00');
+  screen.getByText('Input 8.00 · Output 10.00 · Cache read 0.10 · Write, 5 min 2.50 · Write, 1 h 4.00');
+  screen.getByText('Input 2.00 · Output 10.00 · Cache read 0.10 · Write, 5 min 2.50 · Write, 1 h 4.00');
 });
 
 it('goes to the month before and back, not into the future', async () => {
