@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
+use crate::approval::ApprovalState;
 use crate::effect::{EffectKind, EffectState};
 use crate::id::{self, Id};
 use crate::roles::Permission;
@@ -51,6 +52,20 @@ pub enum Action {
     EffectFailed,
     /// It is not known whether an effect took place.
     EffectUnknown,
+    /// An effect was taken back before it left.
+    EffectTakenBack,
+    /// An approval was asked for.
+    ApprovalRequested,
+    /// Somebody approved effects.
+    ApprovalApproved,
+    /// Somebody rejected effects, or stopped the run that wanted them.
+    ApprovalRejected,
+    /// Nobody decided on effects in time.
+    ApprovalExpired,
+    /// A standing approval was given.
+    StandingApprovalGiven,
+    /// A standing approval was ended.
+    StandingApprovalEnded,
     /// A budget was set, or set back.
     BudgetChanged,
     /// A file of entries was imported into the ledger.
@@ -67,7 +82,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 21] = [
         Self::SignedIn,
         Self::SignInRefused,
         Self::SignedOut,
@@ -76,6 +91,13 @@ impl Action {
         Self::EffectDone,
         Self::EffectFailed,
         Self::EffectUnknown,
+        Self::EffectTakenBack,
+        Self::ApprovalRequested,
+        Self::ApprovalApproved,
+        Self::ApprovalRejected,
+        Self::ApprovalExpired,
+        Self::StandingApprovalGiven,
+        Self::StandingApprovalEnded,
         Self::BudgetChanged,
         Self::LedgerImported,
         Self::PersonAdded,
@@ -96,6 +118,13 @@ impl Action {
             Self::EffectDone => "effect_done",
             Self::EffectFailed => "effect_failed",
             Self::EffectUnknown => "effect_unknown",
+            Self::EffectTakenBack => "effect_taken_back",
+            Self::ApprovalRequested => "approval_requested",
+            Self::ApprovalApproved => "approval_approved",
+            Self::ApprovalRejected => "approval_rejected",
+            Self::ApprovalExpired => "approval_expired",
+            Self::StandingApprovalGiven => "standing_approval_given",
+            Self::StandingApprovalEnded => "standing_approval_ended",
             Self::BudgetChanged => "budget_changed",
             Self::LedgerImported => "ledger_imported",
             Self::PersonAdded => "person_added",
@@ -175,6 +204,37 @@ pub enum Deed {
         /// SHA-256 of its canonical payload.
         payload_hash: String,
     },
+    /// An effect was taken back before it left.
+    EffectTakenBack {
+        /// It.
+        effect: Id<id::Effect>,
+        /// Out of which run.
+        run: Id<id::Run>,
+    },
+    /// An approval was asked for, or decided.
+    Approval {
+        /// It.
+        approval: Id<id::Approval>,
+        /// Pending when it is asked for.
+        state: ApprovalState,
+        /// For which run.
+        run: Id<id::Run>,
+        /// How many effects it holds.
+        effects: usize,
+        /// SHA-256 over all their payloads.
+        payload_hash: String,
+    },
+    /// A standing approval was given or ended.
+    StandingApproval {
+        /// It.
+        approval: Id<id::StandingApproval>,
+        /// Whether it holds from now on.
+        given: bool,
+        /// For which skill.
+        skill: String,
+        /// Effects a day.
+        limit_a_day: u32,
+    },
     /// A budget was changed.
     BudgetChanged {
         /// `company`, `department/finance` or `person/` and the id.
@@ -234,6 +294,15 @@ impl Deed {
                 EffectState::Failed => Action::EffectFailed,
                 EffectState::Unknown | EffectState::Intended | EffectState::Attempting => Action::EffectUnknown,
             },
+            Self::EffectTakenBack { .. } => Action::EffectTakenBack,
+            Self::Approval { state, .. } => match state {
+                ApprovalState::Pending => Action::ApprovalRequested,
+                ApprovalState::Approved => Action::ApprovalApproved,
+                ApprovalState::Rejected => Action::ApprovalRejected,
+                ApprovalState::Expired => Action::ApprovalExpired,
+            },
+            Self::StandingApproval { given: true, .. } => Action::StandingApprovalGiven,
+            Self::StandingApproval { given: false, .. } => Action::StandingApprovalEnded,
             Self::BudgetChanged { .. } => Action::BudgetChanged,
             Self::LedgerImported { .. } => Action::LedgerImported,
             Self::PersonAdded { .. } => Action::PersonAdded,
@@ -257,7 +326,9 @@ impl Deed {
             Self::RouteRefused { route, .. } => ("route", route.clone()),
             Self::ToolRefused { tool, .. } => ("tool", tool.clone()),
             Self::SkillRefused { skill, .. } => ("skill", skill.clone()),
-            Self::EffectEnded { effect, .. } => ("effect", effect.to_string()),
+            Self::EffectEnded { effect, .. } | Self::EffectTakenBack { effect, .. } => ("effect", effect.to_string()),
+            Self::Approval { approval, .. } => ("approval", approval.to_string()),
+            Self::StandingApproval { approval, .. } => ("standing_approval", approval.to_string()),
             Self::BudgetChanged { budget, .. } => ("budget", budget.clone()),
             Self::LedgerImported { sha256, .. } => ("ledger_file", sha256.clone()),
             Self::AuditExported { .. } => ("audit", "log".to_owned()),
@@ -281,6 +352,11 @@ impl Deed {
             Self::EffectEnded { kind, run, payload_hash, .. } => {
                 json!({"kind": kind, "run": run, "payload_hash": payload_hash})
             }
+            Self::EffectTakenBack { run, .. } => json!({"run": run}),
+            Self::Approval { run, effects, payload_hash, .. } => {
+                json!({"run": run, "effects": effects, "payload_hash": payload_hash})
+            }
+            Self::StandingApproval { skill, limit_a_day, .. } => json!({"skill": skill, "limit_a_day": limit_a_day}),
             Self::BudgetChanged { limit, .. } => {
                 json!({"limit": limit.map_or_else(|| "configured".to_owned(), |limit| limit.to_string())})
             }

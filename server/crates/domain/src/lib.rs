@@ -1,5 +1,6 @@
 //! Types and rules of the assistant. Pure: no async, no SQL, no HTTP; the time and new ids are passed in.
 
+pub mod approval;
 pub mod audit;
 pub mod canonical;
 pub mod device;
@@ -15,4 +16,6 @@ pub mod people;
 pub mod period;
 pub mod roles;
 pub mod run;
+pub mod standing;
+pub mod trust;
 pub mod usage;

@@ -93,6 +93,15 @@ impl Company {
     }
 }
 
+impl Company {
+    /// Whether a web host is the company's: its mail domain or one below it.
+    #[must_use]
+    pub fn is_host(&self, host: &str) -> bool {
+        let below = host.strip_suffix(self.domain.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        below && !self.domain.is_empty()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

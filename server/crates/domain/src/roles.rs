@@ -18,6 +18,10 @@ pub enum Permission {
     ReadLedger,
     /// Send mail from one's own mailbox.
     SendMail,
+    /// Decide on effects for many recipients that somebody of the own department asked for.
+    DecideForOthers,
+    /// Let a skill of the own department send without asking each time.
+    StandingApprovals,
     /// See what the company's people use and set their budgets.
     Administer,
     /// Read and export the audit log.

@@ -2,8 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use mezzofy_agent::agents::Agents;
+use mezzofy_agent::defences::Defences;
 use mezzofy_agent::gate::Gate;
 use mezzofy_agent::instructions::Instructions;
 use mezzofy_agent::planner::Planner;
@@ -22,7 +24,7 @@ use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp, Uuid};
 
 use crate::clock::Clock;
-use crate::config::Limits;
+use crate::config::{Hold, Limits};
 use crate::events::Hub;
 use crate::http::limits::Limiters;
 use crate::http::tokens::Tokens;
@@ -48,6 +50,10 @@ pub struct Parts {
     pub company: Company,
     /// Who may do what.
     pub roles: Roles,
+    /// What guards against text from outside.
+    pub defences: Defences,
+    /// How long mails stay before they leave.
+    pub hold: Hold,
     /// How much at once.
     pub limits: Limits,
     /// What models may cost in a month, where no other budget is set.
@@ -96,8 +102,15 @@ impl Parts {
         Uuid::new_v7(Timestamp::from_unix(&self.ids, seconds, now.timestamp_subsec_nanos())).into()
     }
 
+    /// When today began in the company's time zone.
+    pub fn midnight(&self) -> DateTime<Utc> {
+        let begin = self.clock.today(self.zone).and_time(NaiveTime::MIN).and_local_timezone(self.zone).earliest();
+        // A day that begins in a gap of the clock is counted from a day ago.
+        begin.map_or_else(|| self.clock.now() - TimeDelta::days(1), |begin| begin.to_utc())
+    }
+
     /// The rules in force.
     pub fn gate(&self) -> Gate<'_> {
-        Gate { roles: &self.roles, company: &self.company, texts: &self.texts }
+        Gate { roles: &self.roles, company: &self.company, texts: &self.texts, defences: self.defences }
     }
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use axum::http::Uri;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use mezzofy_agent::defences::Defences;
 use mezzofy_domain::ledger::CashRule;
 use mezzofy_domain::people::Company;
 use mezzofy_domain::roles::Roles;
@@ -43,6 +44,8 @@ pub struct Settings {
     pub ledger: LedgerSettings,
     /// How much at once.
     pub limits: Limits,
+    /// How long mails stay before they leave.
+    pub hold: Hold,
     /// Which models do what, and what they cost.
     pub models: ModelsSettings,
     /// What they may cost in a month, where no other budget is set.
@@ -73,10 +76,22 @@ pub struct Limits {
     pub messages_a_minute: u32,
     /// Other requests of one person in a minute.
     pub requests_a_minute: u32,
+    /// Mails that one person sends in an hour.
+    pub mails_an_hour: u32,
     /// Runs that one process works on at a time.
     pub runs_at_once: usize,
     /// Connections to the database.
     pub database_connections: u32,
+}
+
+/// For how many seconds mails stay in the outbox, where they can be taken back, before they leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hold {
+    /// Those with a recipient outside the company.
+    pub leaving: u32,
+    /// Those to colleagues alone.
+    pub inside: u32,
 }
 
 /// Everything the server goes by.
@@ -104,6 +119,8 @@ pub struct Config {
     pub microsoft: Option<Tenant>,
     /// Where a demo's clock starts.
     pub now: Option<DateTime<Utc>>,
+    /// What guards against text from outside: everything, but in the tests that show what each is for.
+    pub defences: Defences,
     /// Whether browsers reach the server over https, so that cookies must be secure.
     pub secure_cookies: bool,
 }
@@ -173,6 +190,7 @@ impl Config {
             port,
             jwt_secret,
             now,
+            defences: Defences::default(),
         })
     }
 

@@ -19,6 +19,7 @@ use crate::app::App;
 use docs::BearerToken;
 
 mod admin;
+mod approvals;
 mod auth;
 mod caller;
 mod conversations;
@@ -35,6 +36,7 @@ pub(crate) mod problem;
 mod range;
 pub(crate) mod runs;
 mod skills;
+mod standing_approvals;
 mod stream;
 pub(crate) mod tokens;
 mod tries;
@@ -61,6 +63,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(stream::routes())
         .merge(files::routes())
         .merge(outbox::routes())
+        .merge(approvals::routes())
+        .merge(standing_approvals::routes())
         .merge(skills::routes())
         .merge(admin::routes())
         .merge(health::routes())

@@ -1,5 +1,6 @@
 //! All SQL, the embedded PostgreSQL, the queue and the file storage. It knows the domain's types and nothing above them.
 
+pub mod approvals;
 pub mod audit;
 pub mod budgets;
 pub mod conversations;
@@ -17,6 +18,7 @@ pub mod page;
 pub mod people;
 pub mod runs;
 pub mod sessions;
+pub mod standing_approvals;
 mod store;
 
 pub use store::{Connection, Store, StoreError, Tx, commit};

@@ -3,6 +3,7 @@
 
 mod admin;
 mod app;
+mod approvals;
 mod audit;
 mod conversations;
 #[cfg(feature = "failpoints")]
