@@ -10,19 +10,24 @@ use mezzofy_store::{commit, runs};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::caller::Caller;
 use super::extract::{Asked, Body, List, PageQuery, Segment};
 use super::problem::{Kind, Problem, ProblemBody};
+use super::rule::guarded;
 use crate::app::App;
 
 /// Characters of a title at most.
 const TITLE: usize = 120;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(show, rename, delete))
+    OpenApiRouter::new()
+        .routes(guarded!(list))
+        .routes(guarded!(create))
+        .routes(guarded!(show))
+        .routes(guarded!(rename))
+        .routes(guarded!(delete))
 }
 
 /// A thread of messages.

@@ -15,17 +15,21 @@ use mezzofy_store::{commit, files};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::caller::Caller;
 use super::extract::{Asked, List, PageQuery, Segment};
 use super::problem::{Kind, Problem, ProblemBody};
 use super::range::{Wanted, wanted};
+use super::rule::guarded;
 use crate::app::{App, Parts};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show, delete)).routes(routes!(content))
+    OpenApiRouter::new()
+        .routes(guarded!(list))
+        .routes(guarded!(show))
+        .routes(guarded!(delete))
+        .routes(guarded!(content))
 }
 
 /// A file.

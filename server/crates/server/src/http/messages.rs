@@ -17,7 +17,6 @@ use serde_json::json;
 use utoipa::ToSchema;
 use utoipa::openapi::Object;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::caller::Caller;
@@ -25,6 +24,7 @@ use super::docs::one_of;
 use super::extract::{Asked, Body, List, PageQuery, Segment};
 use super::files::FileView;
 use super::problem::{Problem, ProblemBody};
+use super::rule::guarded;
 use super::runs::{RunView, UsageView};
 use crate::app::{App, Parts};
 
@@ -34,7 +34,7 @@ const LONGEST: usize = 5_000;
 const TITLE: usize = 60;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, create))
+    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(create))
 }
 
 /// What a person sees in a conversation.

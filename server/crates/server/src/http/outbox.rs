@@ -11,17 +11,17 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::Object;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::caller::Caller;
 use super::docs::one_of;
 use super::extract::{Asked, List, PageQuery, Segment};
 use super::problem::{Problem, ProblemBody};
+use super::rule::guarded;
 use crate::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show))
+    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(show))
 }
 
 /// An effect.

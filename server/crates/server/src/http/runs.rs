@@ -18,7 +18,6 @@ use serde_json::Value;
 use utoipa::openapi::Object;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::admin::micro;
@@ -27,6 +26,7 @@ use super::docs::{nullable, one_of};
 use super::extract::{Asked, Segment};
 use super::files::FileView;
 use super::problem::{Kind, Problem, ProblemBody};
+use super::rule::guarded;
 use crate::app::{App, Parts};
 
 /// Seconds that `wait` is at most.
@@ -35,7 +35,7 @@ const LONGEST_WAIT: u64 = 60;
 const PAGE: i64 = 200;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(show)).routes(routes!(cancel)).routes(routes!(list_events))
+    OpenApiRouter::new().routes(guarded!(show)).routes(guarded!(cancel)).routes(guarded!(list_events))
 }
 
 /// A piece of work.

@@ -12,6 +12,7 @@ mod headers;
 mod ledger;
 mod models;
 mod passwords;
+mod permissions;
 mod requests;
 mod sessions;
 mod sign_in;

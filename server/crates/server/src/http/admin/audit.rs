@@ -4,15 +4,12 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{FromRequestParts, State};
+use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::request;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::stream::try_unfold;
 use mezzofy_domain::audit::{Action, Deed, Stored, Who};
-use mezzofy_domain::people::Person;
-use mezzofy_domain::roles::Permission;
 use mezzofy_store::audit::{self, Filter};
 use mezzofy_store::page::MOST;
 use mezzofy_store::{StoreError, Tx, commit, people};
@@ -21,33 +18,17 @@ use serde_json::Value;
 use utoipa::openapi::Object;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-use super::super::caller::{self, Caller};
+use super::super::caller::Caller;
 use super::super::docs::one_of;
 use super::super::extract::{Asked, List};
 use super::super::problem::{Problem, ProblemBody};
+use super::super::rule::{ReadingAudit, guarded};
 use super::harmless;
 use crate::app::{App, Parts};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(export))
-}
-
-/// A caller whose role may read the audit log.
-struct Auditor(Person);
-
-impl FromRequestParts<App> for Auditor {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
-        let Caller { person, .. } = Caller::from_request_parts(parts, app).await?;
-        if app.roles.allows(&person.role, Permission::ReadAudit) {
-            return Ok(Self(person));
-        }
-        let detail = "Your role does not allow reading the audit log.";
-        Err(caller::refused(app, &person, parts, Permission::ReadAudit, detail).await)
-    }
+    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(export))
 }
 
 /// Which entries.
@@ -122,7 +103,7 @@ type Addresses = BTreeMap<String, String>;
 #[utoipa::path(get, path = "/v1/admin/audit", params(AuditQuery), responses((status = 200, body = List<AuditEntryView>), (status = "4XX", body = ProblemBody)))]
 async fn list(
     State(app): State<App>,
-    _: Auditor,
+    _: Caller<ReadingAudit>,
     Asked(query): Asked<AuditQuery>,
 ) -> Result<Json<List<AuditEntryView>>, Problem> {
     let limit = query.limit.unwrap_or(50);
@@ -142,14 +123,14 @@ async fn list(
 #[utoipa::path(get, path = "/v1/admin/audit.csv", params(AuditTableQuery), responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = ProblemBody)))]
 async fn export(
     State(app): State<App>,
-    Auditor(person): Auditor,
+    caller: Caller<ReadingAudit>,
     Asked(query): Asked<AuditTableQuery>,
 ) -> Result<Response, Problem> {
     let mut tx = app.store.begin().await?;
     let filter = filter(&mut tx, query.action.as_deref(), query.person.as_deref()).await?;
     let addresses = addresses(&mut tx).await?;
     let deed = Deed::AuditExported { action: filter.action, person: filter.person };
-    audit::append(&mut tx, app.clock.now(), Who::Person(person.id), &deed).await?;
+    audit::append(&mut tx, app.clock.now(), Who::Person(caller.person.id), &deed).await?;
     let last = audit::head(&mut tx).await?.number;
     commit(tx).await?;
 

@@ -10,16 +10,16 @@ use mezzofy_store::{StoreError, Tx, audit, commit, sessions};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::http::caller::Caller;
 use crate::http::extract::Segment;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::rule::guarded;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, end_others)).routes(routes!(end))
+    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(end_others)).routes(guarded!(end))
 }
 
 /// A sign-in that goes on.
