@@ -10,12 +10,12 @@ use mezzofy_agent::planner::Planner;
 use mezzofy_agent::skills::Skills;
 use mezzofy_agent::texts::{Texts, ToolTexts};
 use mezzofy_domain::id::Id;
-use mezzofy_domain::people::Company;
+use mezzofy_domain::people::{Company, Person};
 use mezzofy_domain::roles::Roles;
 use mezzofy_microsoft::mail::Outgoing;
-use mezzofy_store::Store;
 use mezzofy_store::budgets::DefaultBudgets;
 use mezzofy_store::file_storage::FileStorage;
+use mezzofy_store::{Scope, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::timestamp::context::ContextV7;
@@ -94,6 +94,11 @@ impl Parts {
         let now = self.clock.now();
         let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
         Uuid::new_v7(Timestamp::from_unix(&self.ids, seconds, now.timestamp_subsec_nanos())).into()
+    }
+
+    /// As whom a person's requests and runs act in the database.
+    pub fn scope(&self, person: &Person) -> Scope {
+        Scope::of(person, &self.roles)
     }
 
     /// The rules in force.

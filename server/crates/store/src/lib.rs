@@ -16,7 +16,9 @@ pub mod model_calls;
 pub mod page;
 pub mod people;
 pub mod runs;
+mod scope;
 pub mod sessions;
 mod store;
 
+pub use scope::Scope;
 pub use store::{Connection, Store, StoreError, Tx, commit};

@@ -120,7 +120,7 @@ async fn refresh(
 /// Ends the session.
 #[utoipa::path(post, path = "/v1/auth/logout", responses((status = 204), (status = "4XX", body = ProblemBody)))]
 async fn logout(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let now = app.clock.now();
     sessions::end(&mut tx, caller.session, "signed out", now).await?;
     let deed = Deed::SignedOut { session: caller.session };

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Method};
 use mezzofy_domain::audit::{Deed, Who};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
-use mezzofy_store::{audit, people};
+use mezzofy_store::{StoreError, Tx, audit, commit, people};
 
 use super::limits::Counted;
 use super::problem::{Kind, Problem};
@@ -48,13 +48,20 @@ impl<R: Rule> Caller<R> {
         Ok(person.map(|person| Self { person, session, rule: PhantomData }))
     }
 
+    /// Begins a transaction that acts as the caller.
+    pub(super) async fn begin(&self, app: &Parts) -> Result<Tx, StoreError> {
+        app.store.begin_as(&R::scope(&self.person, &app.roles)).await
+    }
+
     /// The caller if their role allows the route, such as `GET /v1/me`. A refusal is noted in the audit log before it is given.
     pub(super) async fn allowed(self, app: &Parts, route: &str) -> Result<Self, Problem> {
         if app.roles.allows(&self.person.role, R::PERMISSION) {
             return Ok(self);
         }
         let deed = Deed::RouteRefused { route: route.to_owned(), permission: R::PERMISSION };
-        audit::record(&app.store, app.clock.now(), Who::Person(self.person.id), &deed).await?;
+        let mut tx = self.begin(app).await?;
+        audit::append(&mut tx, app.clock.now(), Who::Person(self.person.id), &deed).await?;
+        commit(tx).await?;
         Err(Problem::new(Kind::NotPermitted, R::REFUSAL))
     }
 }

@@ -71,7 +71,7 @@ async fn list(
     caller: Caller,
     Asked(query): Asked<PageQuery>,
 ) -> Result<Json<List<FileView>>, Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let slice = files::list(&mut tx, caller.person.id, query.page()?).await?;
     Ok(Json(List::of(slice, |file| FileView::of(&file))))
 }
@@ -93,7 +93,7 @@ async fn delete(
     caller: Caller,
     Segment(id): Segment<Id<id::File>>,
 ) -> Result<StatusCode, Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let deleted = files::delete(&mut tx, caller.person.id, id, app.clock.now()).await?;
     commit(tx).await?;
     if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found("file")) }
@@ -134,7 +134,7 @@ async fn content(
 }
 
 async fn load(app: &Parts, caller: &Caller, id: Id<id::File>) -> Result<File, Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(app).await?;
     files::get(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("file"))
 }
 

@@ -88,7 +88,7 @@ async fn update(
 ) -> Result<Json<PersonView>, Problem> {
     let language = Language::from_code(&update.language)
         .ok_or_else(|| Problem::field("language", "The language must be en, zh or ms."))?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     people::set_language(&mut tx, caller.person.id, language).await?;
     commit(tx).await?;
     caller.person.language = language;

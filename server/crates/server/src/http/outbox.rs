@@ -121,7 +121,7 @@ async fn list(
         .kind
         .map(|kind| EffectKind::from_code(&kind).ok_or_else(|| Problem::field("kind", "The kind must be mail.")))
         .transpose()?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let slice = effects::list(&mut tx, caller.person.id, kind, page).await?;
     Ok(Json(List::of(slice, Into::into)))
 }
@@ -133,7 +133,7 @@ async fn show(
     caller: Caller,
     Segment(id): Segment<Id<id::Effect>>,
 ) -> Result<Json<EffectView>, Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let effect = effects::get(&mut tx, caller.person.id, id).await?;
     Ok(Json(effect.ok_or_else(|| Problem::not_found("effect"))?.into()))
 }

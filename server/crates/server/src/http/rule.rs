@@ -3,7 +3,9 @@
 
 use axum::extract::State;
 use axum::handler::Handler;
-use mezzofy_domain::roles::Permission;
+use mezzofy_domain::people::Person;
+use mezzofy_domain::roles::{Permission, Roles};
+use mezzofy_store::Scope;
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa_axum::router::UtoipaMethodRouter;
 
@@ -17,6 +19,11 @@ pub(super) trait Rule: Send + Sync + 'static {
     const PERMISSION: Permission;
     /// What a caller is told whose role does not.
     const REFUSAL: &'static str;
+
+    /// As whom the caller's transactions act.
+    fn scope(person: &Person, roles: &Roles) -> Scope {
+        Scope::of(person, roles)
+    }
 }
 
 /// For those who may talk to the assistant: everything of one's own.
@@ -35,6 +42,10 @@ pub(super) struct Administering;
 impl Rule for Administering {
     const PERMISSION: Permission = Permission::Administer;
     const REFUSAL: &'static str = "Only administrators may do that.";
+
+    fn scope(person: &Person, roles: &Roles) -> Scope {
+        Scope::administering(person, roles)
+    }
 }
 
 /// For those who may read the audit log.
@@ -44,6 +55,10 @@ pub(super) struct ReadingAudit;
 impl Rule for ReadingAudit {
     const PERMISSION: Permission = Permission::ReadAudit;
     const REFUSAL: &'static str = "Your role does not allow reading the audit log.";
+
+    fn scope(person: &Person, roles: &Roles) -> Scope {
+        Scope::administering(person, roles)
+    }
 }
 
 /// The arguments of a handler that has a caller: first, or after the app.

@@ -231,7 +231,7 @@ async fn show(
             || tokio::time::timeout_at(until, app.stop.run_until_cancelled(waiter.woken())).await.is_err()
             || app.stop.is_cancelled()
         {
-            let mut tx = app.store.begin().await?;
+            let mut tx = caller.begin(&app).await?;
             let files = files::of_runs(&mut tx, &[id.uuid()]).await?;
             return Ok(Json(RunView::of(run, &files)?));
         }
@@ -245,7 +245,7 @@ async fn cancel(
     caller: Caller,
     Segment(id): Segment<Id<id::Run>>,
 ) -> Result<(axum::http::StatusCode, Json<RunView>), Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let run = runs::lock(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("run"))?;
     if run.state.has_ended() {
         return Err(Problem::new(Kind::Conflict, "The run has ended already."));
@@ -268,7 +268,7 @@ async fn list_events(
     Asked(query): Asked<After>,
 ) -> Result<Json<Events>, Problem> {
     load(&app, &caller, id).await?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let items = events::of_run(&mut tx, id, query.after.unwrap_or_default(), PAGE).await?;
     let full = i64::try_from(items.len()).is_ok_and(|count| count == PAGE);
     let next_cursor = items.last().map(|event| event.cursor).filter(|_| full);
@@ -276,6 +276,6 @@ async fn list_events(
 }
 
 async fn load(app: &Parts, caller: &Caller, id: Id<id::Run>) -> Result<Run, Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(app).await?;
     runs::get(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("run"))
 }

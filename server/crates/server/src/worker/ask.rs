@@ -76,7 +76,7 @@ impl Work<'_> {
         };
         if !self.machine.has_begun() {
             match Box::pin(self.unless_stopped(self.route(&request))).await? {
-                Some(route) => self.begin(route).await?,
+                Some(route) => self.set_out(route).await?,
                 None => self.stop_working(),
             }
             if self.machine.state().0.has_ended() {
@@ -154,7 +154,7 @@ impl Work<'_> {
     }
 
     async fn known(&self) -> Result<Known, Stuck> {
-        let mut tx = self.app.store.begin().await?;
+        let mut tx = self.begin().await?;
         let people = people::all(&mut tx).await?;
         let latest_month = ledger::latest_month(&mut tx, self.app.clock.today(self.app.zone)).await?;
         let may = |name: &&str| self.app.roles.allows_skill(&self.person.role, name);
@@ -163,7 +163,7 @@ impl Work<'_> {
     }
 
     /// Gives the run its history, or ends it when the person may not ask for this.
-    async fn begin(&mut self, route: Route) -> Result<(), Stuck> {
+    async fn set_out(&mut self, route: Route) -> Result<(), Stuck> {
         let now = self.app.clock.now().with_timezone(&self.app.zone);
         match route {
             Route::To(agent) => {
@@ -180,7 +180,7 @@ impl Work<'_> {
 
     /// The conversation before this run.
     async fn earlier(&self) -> Result<Vec<Turn>, Stuck> {
-        let mut tx = self.app.store.begin().await?;
+        let mut tx = self.begin().await?;
         let page = Page { before: None, limit: EARLIER };
         let mut turns: Vec<Turn> = Vec::new();
         let messages = messages::list(&mut tx, self.run.conversation, page).await?.items;
@@ -370,7 +370,7 @@ impl Work<'_> {
 
     /// What the run took so far, as it is shown.
     async fn usage(&self) -> Result<serde_json::Value, Stuck> {
-        let mut tx = self.app.store.begin().await?;
+        let mut tx = self.begin().await?;
         let calls = model_calls::of_run(&mut tx, self.run.id).await?;
         serde_json::to_value(UsageView::of(&Sum::of(&calls))).map_err(|error| Stuck::Retry(error.to_string()))
     }

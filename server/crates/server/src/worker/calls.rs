@@ -24,7 +24,7 @@ impl Work<'_> {
         });
         self.save(Step::telling(started.collect::<Vec<_>>())).await?;
 
-        let mut tx = self.app.store.begin().await?;
+        let mut tx = self.begin().await?;
         // The person's role may have changed since the last call.
         self.person = people::get(&mut tx, self.person.id).await?.ok_or(Stuck::Overtaken)?;
         drop(tx);

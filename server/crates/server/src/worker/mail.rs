@@ -13,7 +13,7 @@ use mezzofy_domain::run::{RunError, RunErrorKind};
 use mezzofy_microsoft::graph::Outcome;
 use mezzofy_microsoft::mail::{Address, Attachment, Body, Journal, JournalError, Mail as GraphMail, Reason, Walk};
 use mezzofy_store::effects::{self, Effect};
-use mezzofy_store::{Store, audit, commit};
+use mezzofy_store::{audit, commit};
 use serde_json::json;
 
 use super::{Stuck, Work};
@@ -28,7 +28,7 @@ pub(super) async fn send(work: &Work<'_>, call: &Call, mail: Mail) -> Result<Res
     let app = work.app;
     let now = app.clock.now();
     let payload_hash = mail.payload_hash().map_err(|error| Stuck::Retry(error.to_string()))?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = work.begin().await?;
     // A model that asks for the very same mail again in one run wants it sent, not sent twice.
     if let Some(sent) = effects::done_in_run(&mut tx, work.run.id, &payload_hash).await? {
         return Ok(result(work, &sent));
@@ -56,7 +56,7 @@ pub(super) async fn send(work: &Work<'_>, call: &Call, mail: Mail) -> Result<Res
 
     let mut effect = intended;
     if effect.state == EffectState::Intended {
-        let mut tx = app.store.begin().await?;
+        let mut tx = work.begin().await?;
         if !effects::attempt(&mut tx, effect.id).await? {
             return Err(Stuck::Overtaken);
         }
@@ -74,7 +74,7 @@ pub(super) async fn send(work: &Work<'_>, call: &Call, mail: Mail) -> Result<Res
 async fn deliver(work: &Work<'_>, effect: &mut Effect) -> Result<(), Stuck> {
     let app = work.app;
     let mail = graph_mail(work, effect).await?;
-    let journal = Row { store: &app.store, effect: effect.id };
+    let journal = Row { work, effect: effect.id };
     let mut walk = match effect.walk.take() {
         Some(walk) => serde_json::from_value(walk).map_err(|error| Stuck::Retry(error.to_string()))?,
         None => Walk::New,
@@ -109,7 +109,7 @@ async fn deliver(work: &Work<'_>, effect: &mut Effect) -> Result<(), Stuck> {
         }
     };
     crash::point("effect.sent");
-    let mut tx = app.store.begin().await?;
+    let mut tx = work.begin().await?;
     let now = app.clock.now();
     if effects::end(&mut tx, effect.id, effect.state, effect.error.as_deref(), now).await? {
         let Effect { id, kind, state, run, ref payload_hash, person, .. } = *effect;
@@ -164,7 +164,7 @@ fn result(work: &Work<'_>, effect: &Effect) -> Result<Output, RunError> {
 
 /// The effect's row, where the place of the walk is kept.
 struct Row<'a> {
-    store: &'a Store,
+    work: &'a Work<'a>,
     effect: Id<id::Effect>,
 }
 
@@ -172,7 +172,7 @@ struct Row<'a> {
 impl Journal for Row<'_> {
     async fn record(&self, walk: &Walk) -> Result<(), JournalError> {
         let place = serde_json::to_value(walk)?;
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.work.begin().await?;
         effects::set_walk(&mut tx, self.effect, &place).await?;
         commit(tx).await?;
         crash::point("effect.walk");

@@ -103,7 +103,7 @@ type Addresses = BTreeMap<String, String>;
 #[utoipa::path(get, path = "/v1/admin/audit", params(AuditQuery), responses((status = 200, body = List<AuditEntryView>), (status = "4XX", body = ProblemBody)))]
 async fn list(
     State(app): State<App>,
-    _: Caller<ReadingAudit>,
+    caller: Caller<ReadingAudit>,
     Asked(query): Asked<AuditQuery>,
 ) -> Result<Json<List<AuditEntryView>>, Problem> {
     let limit = query.limit.unwrap_or(50);
@@ -111,7 +111,7 @@ async fn list(
         return Err(Problem::field("limit", format!("The limit must be between 1 and {MOST}.")));
     }
     let before = query.cursor.as_deref().map(number).transpose()?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let filter = filter(&mut tx, query.action.as_deref(), query.person.as_deref()).await?;
     let (entries, next) = audit::list(&mut tx, filter, before, limit).await?;
     let addresses = addresses(&mut tx).await?;
@@ -126,7 +126,7 @@ async fn export(
     caller: Caller<ReadingAudit>,
     Asked(query): Asked<AuditTableQuery>,
 ) -> Result<Response, Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let filter = filter(&mut tx, query.action.as_deref(), query.person.as_deref()).await?;
     let addresses = addresses(&mut tx).await?;
     let deed = Deed::AuditExported { action: filter.action, person: filter.person };
@@ -141,10 +141,10 @@ async fn export(
     ];
     let first = line(COLUMNS.map(str::to_owned)).map_err(Problem::internal)?;
     let rows = try_unfold(Some((first, 0)), move |place| {
-        let (app, addresses) = (app.clone(), addresses.clone());
+        let (app, addresses, caller) = (app.clone(), addresses.clone(), caller.clone());
         async move {
             let Some((mut text, after)) = place else { return Ok(None) };
-            let entries = entries(&app, filter, after, last).await.map_err(std::io::Error::other)?;
+            let entries = entries(&app, &caller, filter, after, last).await.map_err(std::io::Error::other)?;
             let reached = entries.last().map(|stored| stored.entry.number);
             for entry in entries {
                 text.extend(line(cells(view(entry, &addresses))).map_err(std::io::Error::other)?);
@@ -155,9 +155,15 @@ async fn export(
     Ok((headers, Body::from_stream(rows)).into_response())
 }
 
-async fn entries(app: &Parts, filter: Filter, after: i64, last: i64) -> Result<Vec<Stored>, StoreError> {
-    let mut db = app.store.connection().await?;
-    audit::after(&mut db, filter, after, last).await
+async fn entries(
+    app: &Parts,
+    caller: &Caller<ReadingAudit>,
+    filter: Filter,
+    after: i64,
+    last: i64,
+) -> Result<Vec<Stored>, StoreError> {
+    let mut tx = caller.begin(app).await?;
+    audit::after(&mut tx, filter, after, last).await
 }
 
 async fn filter(tx: &mut Tx, action: Option<&str>, person: Option<&str>) -> Result<Filter, Problem> {
@@ -166,8 +172,8 @@ async fn filter(tx: &mut Tx, action: Option<&str>, person: Option<&str>) -> Resu
     });
     let person = match person {
         Some(email) => {
-            let found = people::by_email(tx, email).await?;
-            let (person, _) = found.ok_or_else(|| Problem::field("person", "Nobody has this email address."))?;
+            let found = people::find(tx, email).await?;
+            let person = found.ok_or_else(|| Problem::field("person", "Nobody has this email address."))?;
             Some(person.id)
         }
         None => None,

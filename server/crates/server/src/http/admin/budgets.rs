@@ -81,9 +81,9 @@ fn written<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>,
 
 /// Lists every budget with what is spent of it this month.
 #[utoipa::path(get, path = "/v1/admin/budgets", responses((status = 200, body = BudgetsView), (status = "4XX", body = ProblemBody)))]
-async fn list(State(app): State<App>, _: Caller<Administering>) -> Result<Json<BudgetsView>, Problem> {
+async fn list(State(app): State<App>, caller: Caller<Administering>) -> Result<Json<BudgetsView>, Problem> {
     let month = month(&app, None)?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let addresses: BTreeMap<Id<id::Person>, String> =
         people::all(&mut tx).await?.into_iter().map(|person| (person.id, person.email)).collect();
     let budgets = budgets::of_month(&mut tx, month, app.zone, &app.budgets).await?;
@@ -108,7 +108,7 @@ async fn set(
     let limit = body.limit.as_deref().map(amount).transpose()?;
     let scope = Scope::from_code(&body.scope)
         .ok_or_else(|| Problem::field("scope", "The scope must be company, department or person."))?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let subject = match scope {
         Scope::Company if body.subject.is_empty() => Subject::Company,
         Scope::Company => {
@@ -118,8 +118,8 @@ async fn set(
             Problem::field("subject", "The subject must be finance, sales, marketing, support or management.")
         })?),
         Scope::Person => {
-            let found = people::by_email(&mut tx, &body.subject).await?;
-            let (person, _) = found.ok_or_else(|| Problem::field("subject", "Nobody has this email address."))?;
+            let found = people::find(&mut tx, &body.subject).await?;
+            let person = found.ok_or_else(|| Problem::field("subject", "Nobody has this email address."))?;
             Subject::Person(person.id)
         }
     };
