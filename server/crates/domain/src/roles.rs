@@ -28,6 +28,23 @@ pub enum Permission {
     ReadAudit,
 }
 
+impl Permission {
+    /// As `roles.yaml` and the API's description write it.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::MakeDocuments => "make_documents",
+            Self::ReadLedger => "read_ledger",
+            Self::SendMail => "send_mail",
+            Self::DecideForOthers => "decide_for_others",
+            Self::StandingApprovals => "standing_approvals",
+            Self::Administer => "administer",
+            Self::ReadAudit => "read_audit",
+        }
+    }
+}
+
 /// One role: whose data, what it may do, and with which skills.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -12,12 +12,12 @@ use mezzofy_agent::planner::Planner;
 use mezzofy_agent::skills::Skills;
 use mezzofy_agent::texts::{Texts, ToolTexts};
 use mezzofy_domain::id::Id;
-use mezzofy_domain::people::Company;
+use mezzofy_domain::people::{Company, Person};
 use mezzofy_domain::roles::Roles;
 use mezzofy_microsoft::mail::Outgoing;
-use mezzofy_store::Store;
 use mezzofy_store::budgets::DefaultBudgets;
 use mezzofy_store::file_storage::FileStorage;
+use mezzofy_store::{Scope, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::timestamp::context::ContextV7;
@@ -107,6 +107,11 @@ impl Parts {
         let begin = self.clock.today(self.zone).and_time(NaiveTime::MIN).and_local_timezone(self.zone).earliest();
         // A day that begins in a gap of the clock is counted from a day ago.
         begin.map_or_else(|| self.clock.now() - TimeDelta::days(1), |begin| begin.to_utc())
+    }
+
+    /// As whom a person's requests and runs act in the database.
+    pub fn scope(&self, person: &Person) -> Scope {
+        Scope::of(person, &self.roles)
     }
 
     /// The rules in force.

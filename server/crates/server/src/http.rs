@@ -34,6 +34,7 @@ pub(crate) mod messages;
 mod outbox;
 pub(crate) mod problem;
 mod range;
+mod rule;
 pub(crate) mod runs;
 mod skills;
 mod standing_approvals;

@@ -64,6 +64,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
     let models = Arc::new(models);
     let tools = Tools::all(Workshop {
         store: store.clone(),
+        roles: config.roles.clone(),
         files: files.clone(),
         press: Arc::new(press),
         company: config.settings.company.name.clone(),

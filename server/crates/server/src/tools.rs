@@ -12,8 +12,10 @@ use mezzofy_agent::skills::ToolShape;
 use mezzofy_agent::tool::{Tool, ToolError, ToolSpec};
 use mezzofy_documents::press::Press;
 use mezzofy_domain::ledger::CashRule;
+use mezzofy_domain::people::Person;
+use mezzofy_domain::roles::Roles;
 use mezzofy_store::file_storage::FileStorage;
-use mezzofy_store::{Store, StoreError};
+use mezzofy_store::{Scope, Store, StoreError, Tx};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -30,6 +32,8 @@ mod pdf_generator;
 pub struct Workshop {
     /// The database.
     pub store: Store,
+    /// What of it each person may read.
+    pub roles: Roles,
     /// The bytes of files.
     pub files: FileStorage,
     /// Prints documents.
@@ -48,6 +52,13 @@ pub struct Workshop {
     pub instructions: Arc<Instructions>,
     /// Cancelled when the server stops.
     pub stop: CancellationToken,
+}
+
+impl Workshop {
+    /// Begins a transaction that acts as the person a call is for.
+    async fn begin(&self, person: &Person) -> Result<Tx, ToolError> {
+        self.store.begin_as(&Scope::of(person, &self.roles)).await.map_err(retry)
+    }
 }
 
 /// All tools by name, each with the check of its input.

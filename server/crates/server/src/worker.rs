@@ -9,7 +9,7 @@ use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
 use mezzofy_domain::run::{RunError, RunErrorKind, RunState, WaitingFor};
 use mezzofy_store::runs::Run;
-use mezzofy_store::{StoreError, approvals, commit, effects, jobs, model_calls, people, runs};
+use mezzofy_store::{StoreError, Tx, approvals, commit, effects, jobs, model_calls, people, runs};
 
 use crate::app::{App, Parts};
 
@@ -165,8 +165,13 @@ impl Work<'_> {
         }
     }
 
+    /// Begins a transaction that acts as the person the run is for.
+    async fn begin(&self) -> Result<Tx, StoreError> {
+        self.app.store.begin_as(&self.app.scope(&self.person)).await
+    }
+
     async fn cancel_asked(&self) -> Result<bool, Stuck> {
-        let mut tx = self.app.store.begin().await?;
+        let mut tx = self.begin().await?;
         Ok(runs::cancel_asked(&mut tx, self.run.id).await?)
     }
 
@@ -189,7 +194,7 @@ impl Work<'_> {
         if !self.app.models.any() {
             return Ok(());
         }
-        let mut tx = self.app.store.begin().await?;
+        let mut tx = self.begin().await?;
         model_calls::lose_open(&mut tx, self.run.id, self.app.clock.now()).await?;
         Ok(commit(tx).await?)
     }

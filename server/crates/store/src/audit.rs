@@ -7,7 +7,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 
 use crate::page::MOST;
-use crate::{Store, StoreError, commit};
+use crate::{Store, StoreError};
 
 /// Entries that are read at once by those who read all.
 const AT_ONCE: i64 = 1_000;
@@ -60,13 +60,6 @@ pub async fn append(db: &mut PgConnection, now: DateTime<Utc>, who: Who, deed: &
     .execute(db)
     .await?;
     Ok(())
-}
-
-/// Appends what left no other trace in the database, such as a refusal.
-pub async fn record(store: &Store, now: DateTime<Utc>, who: Who, deed: &Deed) -> Result<(), StoreError> {
-    let mut tx = store.begin().await?;
-    append(&mut tx, now, who, deed).await?;
-    commit(tx).await
 }
 
 /// A page of the log, newest first, and the number to give as `before` to read on.

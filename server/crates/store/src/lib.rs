@@ -17,8 +17,10 @@ pub mod model_calls;
 pub mod page;
 pub mod people;
 pub mod runs;
+mod scope;
 pub mod sessions;
 pub mod standing_approvals;
 mod store;
 
+pub use scope::Scope;
 pub use store::{Connection, Store, StoreError, Tx, commit};

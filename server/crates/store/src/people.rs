@@ -80,6 +80,19 @@ pub async fn of_session(store: &Store, session: Id<id::Session>) -> Result<Optio
     .transpose()
 }
 
+/// The person of an address.
+pub async fn find(db: &mut PgConnection, email: &str) -> Result<Option<Person>, StoreError> {
+    sqlx::query_as!(
+        Row,
+        "SELECT id, email, name, title, role, department, language, disabled FROM people WHERE email = lower($1)",
+        email
+    )
+    .fetch_optional(db)
+    .await?
+    .map(Person::try_from)
+    .transpose()
+}
+
 /// The person of an address, with the hash of their password.
 pub async fn by_email(db: &mut PgConnection, email: &str) -> Result<Option<(Person, String)>, StoreError> {
     let Some(row) = sqlx::query!(

@@ -84,16 +84,19 @@ pub async fn list(
     Ok(page.slice(found, |approval| approval.id.uuid()))
 }
 
-/// Those that hold for a skill of a department, oldest first, locked so that their limits are counted one run after another.
+/// Those that hold for a skill of a department, oldest first. Who looks takes turns until the transaction ends, so that their
+/// limits are counted one run after another.
 pub async fn for_skill(
     db: &mut PgConnection,
     department: Department,
     skill: &str,
 ) -> Result<Vec<StandingApproval>, StoreError> {
+    let turn = format!("standing approvals {} {skill}", department.code());
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", turn).execute(&mut *db).await?;
     sqlx::query_as!(
         Row,
         "SELECT id, person_id, department, skill, template, rule, allowed, limit_a_day, created_at FROM standing_approvals
-         WHERE ended_at IS NULL AND department = $1 AND skill = $2 ORDER BY id FOR UPDATE",
+         WHERE ended_at IS NULL AND department = $1 AND skill = $2 ORDER BY id",
         department.code(),
         skill
     )
@@ -110,13 +113,9 @@ pub async fn used_since(
     id: Id<id::StandingApproval>,
     since: DateTime<Utc>,
 ) -> Result<u32, StoreError> {
-    let used = sqlx::query_scalar!(
-        r#"SELECT count(*) AS "used!" FROM effects WHERE standing_approval_id = $1 AND created_at >= $2 AND state <> 'failed'"#,
-        id.uuid(),
-        since
-    )
-    .fetch_one(db)
-    .await?;
+    let used = sqlx::query_scalar!(r#"SELECT standing_approval_used($1, $2) AS "used!""#, id.uuid(), since)
+        .fetch_one(db)
+        .await?;
     Ok(u32::try_from(used).unwrap_or(u32::MAX))
 }
 

@@ -6,6 +6,8 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Transaction};
 
+use crate::Scope;
+
 /// A transaction. Nothing of it stays unless it is committed; none is held over network IO.
 pub type Tx = Transaction<'static, Postgres>;
 
@@ -74,7 +76,15 @@ impl Store {
         Ok(())
     }
 
-    /// Begins a transaction.
+    /// Begins a transaction that acts as a person and sees no more than they may. As many ways to the database as the other.
+    pub async fn begin_as(&self, scope: &Scope) -> Result<Tx, StoreError> {
+        // Safe: a scope has nothing in it that somebody typed.
+        let begin = AssertSqlSafe(format!("BEGIN; {}", scope.statements()));
+        Ok(self.pool.begin_with(begin).await?)
+    }
+
+    /// Begins a transaction that acts as the owner of the tables, whom nothing is hidden from: for sign-in, the queue and
+    /// commands, where no person acts.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(self.pool.begin().await?)
     }

@@ -1,14 +1,9 @@
 //! What administrators see and set: the use of models and the budgets for it; and the audit log.
 
-use axum::extract::FromRequestParts;
-use axum::http::request;
-use mezzofy_domain::people::Person;
 use mezzofy_domain::period::{Period, PeriodKind};
-use mezzofy_domain::roles::Permission;
 use rust_decimal::{Decimal, RoundingStrategy};
 use utoipa_axum::router::OpenApiRouter;
 
-use super::caller::{self, Caller};
 use super::problem::Problem;
 use crate::app::{App, Parts};
 
@@ -18,22 +13,6 @@ mod usage;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().merge(usage::routes()).merge(budgets::routes()).merge(audit::routes())
-}
-
-/// A caller whose role may administer. A handler that takes one can't be reached by others.
-struct Administrator(Person);
-
-impl FromRequestParts<App> for Administrator {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
-        let Caller { person, .. } = Caller::from_request_parts(parts, app).await?;
-        if app.roles.allows(&person.role, Permission::Administer) {
-            return Ok(Self(person));
-        }
-        let detail = "Only administrators may see the use of models and its budgets.";
-        Err(caller::refused(app, &person, parts, Permission::Administer, detail).await)
-    }
 }
 
 /// The month of a query, or the present one.

@@ -22,6 +22,7 @@ use super::caller::Caller;
 use super::extract::Body;
 use super::me::PersonView;
 use super::problem::{Kind, Problem, ProblemBody};
+use super::rule::{self, guarded};
 use super::tokens::ACCESS;
 use super::tries;
 use crate::app::{App, Parts};
@@ -33,7 +34,10 @@ const REFRESH: TimeDelta = TimeDelta::days(7);
 const COOKIE_NAME: &str = "mezzofy_refresh";
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(login)).routes(routes!(refresh)).routes(routes!(logout))
+    OpenApiRouter::new()
+        .routes(rule::open(routes!(login)))
+        .routes(rule::open(routes!(refresh)))
+        .routes(guarded!(logout))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -116,7 +120,7 @@ async fn refresh(
 /// Ends the session.
 #[utoipa::path(post, path = "/v1/auth/logout", responses((status = 204), (status = "4XX", body = ProblemBody)))]
 async fn logout(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let now = app.clock.now();
     sessions::end(&mut tx, caller.session, "signed out", now).await?;
     let deed = Deed::SignedOut { session: caller.session };

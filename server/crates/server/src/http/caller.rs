@@ -1,4 +1,7 @@
-//! Who calls: the person of the access token's session. A handler that takes a [`Caller`] can't be reached without one.
+//! Who calls: the person of the access token's session, whose role allows what the handler's [`Rule`] names. A handler that
+//! takes a [`Caller`] can't be reached without one.
+
+use std::marker::PhantomData;
 
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::header::AUTHORIZATION;
@@ -7,59 +10,60 @@ use axum::http::{HeaderMap, Method};
 use mezzofy_domain::audit::{Deed, Who};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
-use mezzofy_domain::roles::Permission;
-use mezzofy_store::{audit, people};
+use mezzofy_store::{StoreError, Tx, audit, commit, people};
 
 use super::limits::Counted;
 use super::problem::{Kind, Problem};
+use super::rule::{Chatting, Rule};
 use crate::app::{App, Parts};
 
-/// A person who is signed in.
+/// A person who is signed in and whose role allows what the rule names.
 #[derive(Debug, Clone)]
-pub(super) struct Caller {
+pub(super) struct Caller<R = Chatting> {
     /// Who.
     pub person: Person,
     /// In which session.
     pub session: Id<id::Session>,
+    rule: PhantomData<R>,
 }
 
-impl FromRequestParts<App> for Caller {
+impl<R: Rule> FromRequestParts<App> for Caller<R> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
         let token = bearer(&parts.headers).ok_or_else(signed_out)?;
-        let caller = of_token(app, token).await?.ok_or_else(signed_out)?;
-        let path = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
-        let message = parts.method == Method::POST && path == Some("/v1/conversations/{id}/messages");
+        let caller = Self::signed_in(app, token).await?.ok_or_else(signed_out)?;
+        let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        let message = parts.method == Method::POST && path == "/v1/conversations/{id}/messages";
         app.limiters.count(caller.person.id, if message { Counted::Message } else { Counted::Request })?;
-        if !app.roles.allows(&caller.person.role, Permission::Chat) {
-            let detail = "Your role does not allow talking to the assistant. Ask an administrator.";
-            return Err(refused(app, &caller.person, parts, Permission::Chat, detail).await);
+        caller.allowed(app, &format!("{} {path}", parts.method)).await
+    }
+}
+
+impl<R: Rule> Caller<R> {
+    /// The person of an access token, whatever their role allows; `None` when the token is not good.
+    pub(super) async fn signed_in(app: &Parts, token: &str) -> Result<Option<Self>, Problem> {
+        let Some(session) = app.tokens.read(token, app.clock.now()) else { return Ok(None) };
+        let person = people::of_session(&app.store, session).await?;
+        Ok(person.map(|person| Self { person, session, rule: PhantomData }))
+    }
+
+    /// Begins a transaction that acts as the caller.
+    pub(super) async fn begin(&self, app: &Parts) -> Result<Tx, StoreError> {
+        app.store.begin_as(&R::scope(&self.person, &app.roles)).await
+    }
+
+    /// The caller if their role allows the route, such as `GET /v1/me`. A refusal is noted in the audit log before it is given.
+    pub(super) async fn allowed(self, app: &Parts, route: &str) -> Result<Self, Problem> {
+        if app.roles.allows(&self.person.role, R::PERMISSION) {
+            return Ok(self);
         }
-        Ok(caller)
+        let deed = Deed::RouteRefused { route: route.to_owned(), permission: R::PERMISSION };
+        let mut tx = self.begin(app).await?;
+        audit::append(&mut tx, app.clock.now(), Who::Person(self.person.id), &deed).await?;
+        commit(tx).await?;
+        Err(Problem::new(Kind::NotPermitted, R::REFUSAL))
     }
-}
-
-/// The refusal of a route that the person's role does not allow, once it is noted in the audit log.
-pub(super) async fn refused(
-    app: &Parts,
-    person: &Person,
-    parts: &request::Parts,
-    permission: Permission,
-    detail: &str,
-) -> Problem {
-    let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    let deed = Deed::RouteRefused { route: format!("{} {path}", parts.method), permission };
-    match audit::record(&app.store, app.clock.now(), Who::Person(person.id), &deed).await {
-        Ok(()) => Problem::new(Kind::NotPermitted, detail),
-        Err(error) => error.into(),
-    }
-}
-
-/// The caller of an access token; `None` when it is not good.
-pub(super) async fn of_token(app: &Parts, token: &str) -> Result<Option<Caller>, Problem> {
-    let Some(session) = app.tokens.read(token, app.clock.now()) else { return Ok(None) };
-    Ok(people::of_session(&app.store, session).await?.map(|person| Caller { person, session }))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -13,12 +13,12 @@ use mezzofy_store::{audit, commit, runs};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::caller::Caller;
 use super::extract::{Asked, Body, List, PageQuery, Segment};
 use super::problem::{Kind, Problem, ProblemBody};
+use super::rule::guarded;
 use crate::app::App;
 use crate::worker::deed_of;
 
@@ -26,7 +26,12 @@ use crate::worker::deed_of;
 const TITLE: usize = 120;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(show, rename, delete))
+    OpenApiRouter::new()
+        .routes(guarded!(list))
+        .routes(guarded!(create))
+        .routes(guarded!(show))
+        .routes(guarded!(rename))
+        .routes(guarded!(delete))
 }
 
 /// A thread of messages.
@@ -67,7 +72,7 @@ async fn list(
     caller: Caller,
     Asked(query): Asked<PageQuery>,
 ) -> Result<Json<List<ConversationView>>, Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let slice = conversations::list(&mut tx, caller.person.id, query.page()?).await?;
     Ok(Json(List::of(slice, Into::into)))
 }
@@ -80,7 +85,7 @@ async fn create(
     Body(create): Body<NewConversation>,
 ) -> Result<(StatusCode, Json<ConversationView>), Problem> {
     let title = create.title.map(|title| checked_title(&title)).transpose()?.unwrap_or_default();
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let conversation = conversations::add(&mut tx, app.new_id(), caller.person.id, &title, app.clock.now()).await?;
     commit(tx).await?;
     Ok((StatusCode::CREATED, Json(conversation.into())))
@@ -93,7 +98,7 @@ async fn show(
     caller: Caller,
     Segment(id): Segment<Id<id::Conversation>>,
 ) -> Result<Json<ConversationView>, Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let conversation = conversations::get(&mut tx, caller.person.id, id).await?;
     Ok(Json(conversation.ok_or_else(|| Problem::not_found("conversation"))?.into()))
 }
@@ -107,7 +112,7 @@ async fn rename(
     Body(rename): Body<RenameConversation>,
 ) -> Result<Json<ConversationView>, Problem> {
     let title = checked_title(&rename.title)?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let conversation = conversations::rename(&mut tx, caller.person.id, id, &title).await?;
     commit(tx).await?;
     Ok(Json(conversation.ok_or_else(|| Problem::not_found("conversation"))?.into()))
@@ -120,7 +125,7 @@ async fn delete(
     caller: Caller,
     Segment(id): Segment<Id<id::Conversation>>,
 ) -> Result<StatusCode, Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     conversations::lock(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("conversation"))?;
     if runs::any_at_work(&mut tx, id).await? {
         return Err(Problem::new(Kind::Conflict, "A run is at work in this conversation. Stop it first, then delete."));

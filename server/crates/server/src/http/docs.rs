@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse, Response};
 use utoipa::Modify;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::{SchemaType, Type};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Object, ObjectBuilder, OpenApi};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Object, ObjectBuilder, OpenApi, PathItem};
 
 use super::problem::{Kind, Problem};
 
@@ -25,35 +26,41 @@ pub(super) fn nullable(object: Object) -> Object {
         .build()
 }
 
+/// The operations of a path by method.
+pub(super) fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    let all = [
+        ("get", &mut item.get),
+        ("post", &mut item.post),
+        ("put", &mut item.put),
+        ("patch", &mut item.patch),
+        ("delete", &mut item.delete),
+    ];
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
 /// Names each operation by its method and path, so that no two have the same name.
 pub(super) fn name_operations(api: &mut OpenApi) {
     for (path, item) in &mut api.paths.paths {
         let place = path.replace(['/', '{', '}', '.'], "_");
-        for (method, operation) in [
-            ("get", &mut item.get),
-            ("post", &mut item.post),
-            ("put", &mut item.put),
-            ("patch", &mut item.patch),
-            ("delete", &mut item.delete),
-        ] {
-            if let Some(operation) = operation {
-                operation.operation_id = Some(format!("{method}{place}").trim_end_matches('_').replace("__", "_"));
-            }
+        for (method, operation) in operations(item) {
+            operation.operation_id = Some(format!("{method}{place}").trim_end_matches('_').replace("__", "_"));
         }
     }
 }
 
 static DESCRIPTION: LazyLock<String> = LazyLock::new(|| super::openapi().to_json().unwrap_or_default());
 
-/// Says that a bearer token is needed, everywhere but where it can't be.
+/// What the access token is called in the description; each route says whether it needs one and for which permission.
+pub(super) const ACCESS_TOKEN: &str = "access_token";
+
+/// Says what an access token is.
 pub(super) struct BearerToken;
 
 impl Modify for BearerToken {
     fn modify(&self, openapi: &mut OpenApi) {
         let scheme =
             SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build());
-        openapi.components.get_or_insert_default().add_security_scheme("access_token", scheme);
-        openapi.security = Some(vec![SecurityRequirement::new("access_token", Vec::<String>::new())]);
+        openapi.components.get_or_insert_default().add_security_scheme(ACCESS_TOKEN, scheme);
     }
 }
 

@@ -15,17 +15,21 @@ use mezzofy_store::{commit, files};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::caller::Caller;
 use super::extract::{Asked, List, PageQuery, Segment};
 use super::problem::{Kind, Problem, ProblemBody};
 use super::range::{Wanted, wanted};
+use super::rule::guarded;
 use crate::app::{App, Parts};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show, delete)).routes(routes!(content))
+    OpenApiRouter::new()
+        .routes(guarded!(list))
+        .routes(guarded!(show))
+        .routes(guarded!(delete))
+        .routes(guarded!(content))
 }
 
 /// A file.
@@ -67,7 +71,7 @@ async fn list(
     caller: Caller,
     Asked(query): Asked<PageQuery>,
 ) -> Result<Json<List<FileView>>, Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let slice = files::list(&mut tx, caller.person.id, query.page()?).await?;
     Ok(Json(List::of(slice, |file| FileView::of(&file))))
 }
@@ -89,7 +93,7 @@ async fn delete(
     caller: Caller,
     Segment(id): Segment<Id<id::File>>,
 ) -> Result<StatusCode, Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let deleted = files::delete(&mut tx, caller.person.id, id, app.clock.now()).await?;
     commit(tx).await?;
     if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found("file")) }
@@ -130,7 +134,7 @@ async fn content(
 }
 
 async fn load(app: &Parts, caller: &Caller, id: Id<id::File>) -> Result<File, Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(app).await?;
     files::get(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("file"))
 }
 

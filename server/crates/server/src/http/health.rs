@@ -8,10 +8,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::problem::{Kind, Problem, ProblemBody};
+use super::rule;
 use crate::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(alive)).routes(routes!(ready))
+    OpenApiRouter::new().routes(rule::open(routes!(alive))).routes(rule::open(routes!(ready)))
 }
 
 #[derive(Serialize, ToSchema)]

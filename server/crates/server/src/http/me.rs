@@ -9,20 +9,24 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::Object;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::caller::Caller;
 use super::docs::one_of;
 use super::extract::Body;
 use super::problem::{Problem, ProblemBody};
+use super::rule::guarded;
 use crate::app::App;
 
 mod password;
 mod sessions;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(show, update)).merge(sessions::routes()).merge(password::routes())
+    OpenApiRouter::new()
+        .routes(guarded!(show))
+        .routes(guarded!(update))
+        .merge(sessions::routes())
+        .merge(password::routes())
 }
 
 /// A person.
@@ -84,7 +88,7 @@ async fn update(
 ) -> Result<Json<PersonView>, Problem> {
     let language = Language::from_code(&update.language)
         .ok_or_else(|| Problem::field("language", "The language must be en, zh or ms."))?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     people::set_language(&mut tx, caller.person.id, language).await?;
     commit(tx).await?;
     caller.person.language = language;

@@ -17,7 +17,6 @@ use serde_json::json;
 use utoipa::ToSchema;
 use utoipa::openapi::Object;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::caller::Caller;
@@ -25,6 +24,7 @@ use super::docs::one_of;
 use super::extract::{Asked, Body, List, PageQuery, Segment};
 use super::files::FileView;
 use super::problem::{Problem, ProblemBody};
+use super::rule::guarded;
 use super::runs::{RunView, UsageView};
 use crate::app::{App, Parts};
 
@@ -34,7 +34,7 @@ const LONGEST: usize = 5_000;
 const TITLE: usize = 60;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, create))
+    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(create))
 }
 
 /// What a person sees in a conversation.
@@ -125,7 +125,7 @@ async fn list(
     Asked(query): Asked<PageQuery>,
 ) -> Result<Json<List<MessageView>>, Problem> {
     let page = query.page()?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     conversations::get(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("conversation"))?;
     let slice = messages::list(&mut tx, id, page).await?;
     let of: Vec<Uuid> = slice.items.iter().map(|message| message.run_id).collect();
@@ -142,7 +142,7 @@ async fn create(
     Body(create): Body<SendMessage>,
 ) -> Result<(StatusCode, Json<Accepted>), Problem> {
     let text = create.check()?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let run = new_run(&app, &caller.person, id, text)?;
     let message = person_message(&app, id, run.id, text, Some(create.client_id));
     if let Fresh::Stored(message) = messages::add_fresh(&mut tx, message, &run, &title_of(text)).await? {
@@ -153,7 +153,7 @@ async fn create(
     }
     drop(tx);
 
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     conversations::lock(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("conversation"))?;
     if let Some(message) = messages::by_client_id(&mut tx, id, create.client_id).await? {
         let run = runs::load(&mut tx, message.run_id.into()).await?.ok_or_else(|| Problem::not_found("run"))?;
@@ -168,7 +168,7 @@ async fn create(
 /// A conversation of its own for one text, as `mezzofy ask` needs it.
 pub(crate) async fn begin(app: &Parts, person: &Person, text: &str) -> Result<Id<id::Run>, String> {
     let text = checked_text(text).map_err(|problem| problem.to_string())?;
-    let mut tx = app.store.begin().await.map_err(|error| error.to_string())?;
+    let mut tx = app.store.begin_as(&app.scope(person)).await.map_err(|error| error.to_string())?;
     let conversation: Id<id::Conversation> = app.new_id();
     conversations::add(&mut tx, conversation, person.id, "", app.clock.now())
         .await

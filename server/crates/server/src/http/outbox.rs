@@ -13,17 +13,17 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::Object;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::caller::Caller;
 use super::docs::one_of;
 use super::extract::{Asked, List, PageQuery, Segment};
 use super::problem::{Kind, Problem, ProblemBody};
+use super::rule::guarded;
 use crate::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).routes(routes!(undo))
+    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(show)).routes(guarded!(undo))
 }
 
 /// An effect.
@@ -132,7 +132,7 @@ async fn list(
         .kind
         .map(|kind| EffectKind::from_code(&kind).ok_or_else(|| Problem::field("kind", "The kind must be mail.")))
         .transpose()?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let slice = effects::list(&mut tx, caller.person.id, kind, page).await?;
     let now = app.clock.now();
     Ok(Json(List::of(slice, |effect| EffectView::of(effect, now))))
@@ -145,7 +145,7 @@ async fn show(
     caller: Caller,
     Segment(id): Segment<Id<id::Effect>>,
 ) -> Result<Json<EffectView>, Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let effect = effects::get(&mut tx, caller.person.id, id).await?;
     Ok(Json(EffectView::of(effect.ok_or_else(|| Problem::not_found("effect"))?, app.clock.now())))
 }
@@ -158,7 +158,7 @@ async fn undo(
     Segment(id): Segment<Id<id::Effect>>,
 ) -> Result<Json<EffectView>, Problem> {
     let now = app.clock.now();
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let effect = effects::get(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("effect"))?;
     let reason = app.texts.taken_back_effect.in_language(caller.person.language);
     if !effects::take_back(&mut tx, id, reason, now).await? {

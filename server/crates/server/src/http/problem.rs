@@ -108,6 +108,11 @@ impl Problem {
         Self { kind, detail: detail.into(), errors: Vec::new(), retry_after: None }
     }
 
+    /// Its family.
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// There is no such thing, or it is somebody else's.
     pub(crate) fn not_found(what: &str) -> Self {
         Self::new(Kind::NotFound, format!("There is no such {what}, or it isn't yours."))

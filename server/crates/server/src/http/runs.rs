@@ -18,7 +18,6 @@ use serde_json::Value;
 use utoipa::openapi::Object;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::admin::micro;
@@ -27,6 +26,7 @@ use super::docs::{nullable, one_of};
 use super::extract::{Asked, Segment};
 use super::files::FileView;
 use super::problem::{Kind, Problem, ProblemBody};
+use super::rule::guarded;
 use crate::app::{App, Parts};
 
 /// Seconds that `wait` is at most.
@@ -35,7 +35,7 @@ const LONGEST_WAIT: u64 = 60;
 const PAGE: i64 = 200;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(show)).routes(routes!(cancel)).routes(routes!(list_events))
+    OpenApiRouter::new().routes(guarded!(show)).routes(guarded!(cancel)).routes(guarded!(list_events))
 }
 
 /// A piece of work.
@@ -232,7 +232,7 @@ async fn show(
             || tokio::time::timeout_at(until, app.stop.run_until_cancelled(waiter.woken())).await.is_err()
             || app.stop.is_cancelled()
         {
-            let mut tx = app.store.begin().await?;
+            let mut tx = caller.begin(&app).await?;
             let files = files::of_runs(&mut tx, &[id.uuid()]).await?;
             return Ok(Json(RunView::of(run, &files)?));
         }
@@ -246,7 +246,7 @@ async fn cancel(
     caller: Caller,
     Segment(id): Segment<Id<id::Run>>,
 ) -> Result<(axum::http::StatusCode, Json<RunView>), Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let run = runs::lock(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("run"))?;
     if run.state.has_ended() {
         return Err(Problem::new(Kind::Conflict, "The run has ended already."));
@@ -269,7 +269,7 @@ async fn list_events(
     Asked(query): Asked<After>,
 ) -> Result<Json<Events>, Problem> {
     load(&app, &caller, id).await?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let items = events::of_run(&mut tx, id, query.after.unwrap_or_default(), PAGE).await?;
     let full = i64::try_from(items.len()).is_ok_and(|count| count == PAGE);
     let next_cursor = items.last().map(|event| event.cursor).filter(|_| full);
@@ -277,6 +277,6 @@ async fn list_events(
 }
 
 async fn load(app: &Parts, caller: &Caller, id: Id<id::Run>) -> Result<Run, Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(app).await?;
     runs::get(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("run"))
 }

@@ -5,15 +5,15 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::caller::Caller;
 use super::extract::List;
 use super::problem::{Problem, ProblemBody};
+use super::rule::guarded;
 use crate::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list))
+    OpenApiRouter::new().routes(guarded!(list))
 }
 
 /// A kind of work that can be asked for.

@@ -3,27 +3,26 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{FromRequestParts, State};
-use axum::http::{StatusCode, request};
+use axum::extract::State;
+use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use mezzofy_domain::audit::{Deed, Who};
 use mezzofy_domain::effect::is_address;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::{Department, Person};
-use mezzofy_domain::roles::Permission;
 use mezzofy_domain::standing::{Recipients, Rule, StandingApproval};
 use mezzofy_store::{Tx, audit, commit, people, standing_approvals};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::Object;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::caller::{self, Caller};
+use super::caller::Caller;
 use super::docs::one_of;
 use super::extract::{Asked, Body, List, PageQuery, Segment};
 use super::problem::{Problem, ProblemBody};
+use super::rule::{StandingApproving, guarded};
 use crate::app::{App, Parts};
 
 /// Mails a day that a standing approval covers at most.
@@ -32,23 +31,7 @@ const MOST_A_DAY: u32 = 1_000;
 const MOST_VALUES: usize = 200;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, give)).routes(routes!(end))
-}
-
-/// A caller who may give standing approvals.
-struct Manager(Person);
-
-impl FromRequestParts<App> for Manager {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
-        let Caller { person, .. } = Caller::from_request_parts(parts, app).await?;
-        if app.roles.allows(&person.role, Permission::StandingApprovals) {
-            return Ok(Self(person));
-        }
-        let detail = "Only managers may see and give standing approvals.";
-        Err(caller::refused(app, &person, parts, Permission::StandingApprovals, detail).await)
-    }
+    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(give)).routes(guarded!(end))
 }
 
 /// A standing approval.
@@ -109,11 +92,11 @@ struct Give {
 #[utoipa::path(get, path = "/v1/standing-approvals", params(PageQuery), responses((status = 200, body = List<StandingApprovalView>), (status = "4XX", body = ProblemBody)))]
 async fn list(
     State(app): State<App>,
-    Manager(person): Manager,
+    caller: Caller<StandingApproving>,
     Asked(query): Asked<PageQuery>,
 ) -> Result<Json<List<StandingApprovalView>>, Problem> {
-    let mut tx = app.store.begin().await?;
-    let slice = standing_approvals::list(&mut tx, reach(&person), query.page()?).await?;
+    let mut tx = caller.begin(&app).await?;
+    let slice = standing_approvals::list(&mut tx, reach(&caller.person), query.page()?).await?;
     let mut used = BTreeMap::new();
     for approval in &slice.items {
         used.insert(approval.id, used_today(&app, &mut tx, approval.id).await?);
@@ -131,30 +114,30 @@ async fn list(
 #[utoipa::path(post, path = "/v1/standing-approvals", request_body = Give, responses((status = 201, body = StandingApprovalView), (status = "4XX", body = ProblemBody)))]
 async fn give(
     State(app): State<App>,
-    Manager(person): Manager,
+    caller: Caller<StandingApproving>,
     Body(give): Body<Give>,
 ) -> Result<(StatusCode, Json<StandingApprovalView>), Problem> {
-    let new = checked(&app, &person, give)?;
-    let mut tx = app.store.begin().await?;
+    let new = checked(&app, &caller.person, give)?;
+    let mut tx = caller.begin(&app).await?;
     standing_approvals::add(&mut tx, &new).await?;
     let deed = deed(&new, true);
-    audit::append(&mut tx, new.created_at, Who::Person(person.id), &deed).await?;
+    audit::append(&mut tx, new.created_at, Who::Person(caller.person.id), &deed).await?;
     commit(tx).await?;
-    Ok((StatusCode::CREATED, Json(view(new, person.name, 0))))
+    Ok((StatusCode::CREATED, Json(view(new, caller.person.name, 0))))
 }
 
 /// Ends a standing approval at once.
 #[utoipa::path(delete, path = "/v1/standing-approvals/{id}", params(("id" = Uuid, Path)), responses((status = 204), (status = "4XX", body = ProblemBody)))]
 async fn end(
     State(app): State<App>,
-    Manager(person): Manager,
+    caller: Caller<StandingApproving>,
     Segment(id): Segment<Id<id::StandingApproval>>,
 ) -> Result<StatusCode, Problem> {
     let now = app.clock.now();
-    let mut tx = app.store.begin().await?;
-    let ended = standing_approvals::end(&mut tx, id, reach(&person), now).await?;
+    let mut tx = caller.begin(&app).await?;
+    let ended = standing_approvals::end(&mut tx, id, reach(&caller.person), now).await?;
     let ended = ended.ok_or_else(|| Problem::not_found("standing approval"))?;
-    audit::append(&mut tx, now, Who::Person(person.id), &deed(&ended, false)).await?;
+    audit::append(&mut tx, now, Who::Person(caller.person.id), &deed(&ended, false)).await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -15,9 +15,10 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::caller::{self, Caller};
+use super::caller::Caller;
 use super::extract::Asked;
-use super::problem::{Problem, ProblemBody};
+use super::problem::{Kind, Problem, ProblemBody};
+use super::rule::{self, Chatting};
 use super::runs::EventView;
 use crate::app::{App, Parts};
 use crate::events::Waiter;
@@ -29,12 +30,13 @@ const RECHECK: u32 = 2;
 const BATCH: u16 = 500;
 
 const REFUSED: u16 = 4401;
+const NOT_PERMITTED: u16 = 4403;
 const BAD_FRAME: u16 = 4400;
 const GOING_AWAY: u16 = 1001;
 const FAULT: u16 = 1011;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(stream))
+    OpenApiRouter::new().routes(rule::needing::<Chatting>(routes!(stream)))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -61,7 +63,7 @@ enum HelloKind {
     Hello,
 }
 
-/// Opens a WebSocket. The first frame must be `{"type": "hello", "token", "after"?}` within 10 s; a wrong token closes with 4401.
+/// Opens a WebSocket. The first frame must be `{"type": "hello", "token", "after"?}` within 10 s; a wrong token closes with 4401, a role that may not with 4403.
 #[utoipa::path(get, path = "/v1/stream", params(From), responses((status = 101, description = "frames `{type: \"event\", cursor, run_id, conversation_id, kind, data}`"), (status = "4XX", body = ProblemBody)))]
 async fn stream(State(app): State<App>, Asked(from): Asked<From>, upgrade: WebSocketUpgrade) -> Response {
     upgrade.max_message_size(64 * 1024).on_upgrade(move |socket| async move {
@@ -97,8 +99,12 @@ async fn greet(app: &Parts, socket: &mut WebSocket, after: Option<i64>) -> Resul
         tracing::warn!(?error, "a stream could not begin");
         Some((FAULT, "try again"))
     };
-    let caller =
-        caller::of_token(app, &hello.token).await.map_err(fault)?.ok_or(Some((REFUSED, "the token is not good")))?;
+    let caller: Option<Caller> = Caller::signed_in(app, &hello.token).await.map_err(fault)?;
+    let caller = caller.ok_or(Some((REFUSED, "the token is not good")))?;
+    let caller = caller.allowed(app, "GET /v1/stream").await.map_err(|problem| match problem.kind() {
+        Kind::NotPermitted => Some((NOT_PERMITTED, "the role does not allow it")),
+        _ => fault(problem),
+    })?;
     let cursor = match hello.after.or(after) {
         Some(cursor) => cursor,
         None => newest(app, caller.person.id).await.map_err(fault)?,

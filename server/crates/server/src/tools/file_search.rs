@@ -113,7 +113,7 @@ impl Tool for FileSearch {
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
         let input: Input = read(input)?;
-        let mut tx = self.workshop.store.begin().await.map_err(retry)?;
+        let mut tx = self.workshop.begin(context.person).await?;
         let file = files::get(&mut tx, context.person.id, input.file).await.map_err(retry)?;
         drop(tx);
         let File { attachment: file, trust, .. } =

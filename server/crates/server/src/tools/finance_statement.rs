@@ -75,7 +75,7 @@ impl Tool for FinanceStatement {
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
         let input: Input = read(input)?;
         let today = context.now.with_timezone(&self.workshop.zone).date_naive();
-        let mut tx = self.workshop.store.begin().await.map_err(retry)?;
+        let mut tx = self.workshop.begin(context.person).await?;
         let period = if input.period == "latest" {
             // Books without entries have none in the last month either; the result says so.
             let latest = ledger::latest_month(&mut tx, today).await.map_err(retry)?;

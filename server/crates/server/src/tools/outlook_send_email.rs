@@ -94,7 +94,7 @@ impl Tool for OutlookSendEmail {
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
         let input: Input = read(input)?;
         let mut attachments = Vec::new();
-        let mut tx = self.workshop.store.begin().await.map_err(retry)?;
+        let mut tx = self.workshop.begin(context.person).await?;
         for id in input.attachments {
             let file = files::get(&mut tx, context.person.id, id).await.map_err(retry)?;
             attachments.push(

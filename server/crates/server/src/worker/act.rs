@@ -84,7 +84,7 @@ impl Work<'_> {
     /// Moves effects that come together on as far as it goes now; answers whether the run goes on at once.
     pub(super) async fn act(&mut self, calls: Vec<Call>) -> Result<bool, Stuck> {
         self.refresh_person().await?;
-        let mut tx = self.app.store.begin().await?;
+        let mut tx = self.begin().await?;
         let asked = match calls.first() {
             Some(first) => approvals::of_call(&mut tx, self.run.id, &first.id).await?,
             None => None,
@@ -134,12 +134,14 @@ impl Work<'_> {
     async fn propose(&mut self, calls: Vec<Call>) -> Result<bool, Stuck> {
         self.save(Step::telling(self.started(&calls))).await?;
         let Some(wanted) = self.wanted(calls).await? else { return Ok(true) };
-        let people = people::all(&mut *self.app.store.begin().await?).await?;
+        let mut tx = self.begin().await?;
+        let people = people::all(&mut tx).await?;
+        drop(tx);
         let proposed = self.with_origins(&wanted, &people).await?;
         let language = self.machine.language();
         let places = self.machine.sources().places(&self.app.texts, language);
 
-        let mut tx = self.app.store.begin().await?;
+        let mut tx = self.begin().await?;
         let left = mails_left(self.app, &mut tx, self.person.id, wanted.len()).await?;
         if let Err(TooMany { limit, sent, after }) = left {
             drop(tx);
@@ -200,7 +202,7 @@ impl Work<'_> {
             self.save(Step::telling(events)).await?;
             return Ok(None);
         }
-        let mut tx = self.app.store.begin().await?;
+        let mut tx = self.begin().await?;
         let mut new: Vec<Wanted> = Vec::new();
         for one in wanted {
             // A model that asks for the very same mail again in one run wants it sent, not sent twice.
@@ -260,7 +262,7 @@ impl Work<'_> {
     }
 
     async fn attached(&self, mail: &Mail) -> Result<Vec<File>, Stuck> {
-        let mut tx = self.app.store.begin().await?;
+        let mut tx = self.begin().await?;
         let mut found = Vec::new();
         for attachment in &mail.attachments {
             found.extend(files::get(&mut tx, self.person.id, attachment.id).await?);
@@ -469,7 +471,7 @@ impl Work<'_> {
 
     /// Takes back what has not left, and ends the wait for a decision.
     pub(super) async fn call_off(&mut self) -> Result<(), Stuck> {
-        let mut tx = self.app.store.begin().await?;
+        let mut tx = self.begin().await?;
         let pending = approvals::pending_of_run(&mut tx, self.run.id).await?;
         let reason = self.app.texts.taken_back_effect.in_language(self.machine.language());
         let who = Who::Person(self.person.id);
@@ -489,7 +491,8 @@ impl Work<'_> {
         let now = self.app.clock.now();
         let by = (state == ApprovalState::Rejected).then_some(self.person.id);
         let payload_hash = approval.payload_hash.as_str();
-        let mut tx = self.app.store.begin().await?;
+        // That nobody decided in time is noted as nobody's doing, which the person's own transaction can't.
+        let mut tx = if by.is_some() { self.begin().await? } else { self.app.store.begin().await? };
         let decision = Decision { state, by, reason: None, approved: None, payload_hash, now };
         if approvals::decide(&mut tx, approval.id, &decision).await? {
             let event = EventBody::ApprovalDecided { approval_id: approval.id, state };

@@ -79,7 +79,7 @@ impl Work<'_> {
         };
         if !self.machine.has_begun() {
             match Box::pin(self.unless_stopped(self.route(&request))).await? {
-                Some(route) => self.begin(route).await?,
+                Some(route) => self.set_out(route).await?,
                 None => self.stop_working().await?,
             }
             if self.machine.state().0.has_ended() {
@@ -157,7 +157,7 @@ impl Work<'_> {
     }
 
     async fn known(&self) -> Result<Known, Stuck> {
-        let mut tx = self.app.store.begin().await?;
+        let mut tx = self.begin().await?;
         let people = people::all(&mut tx).await?;
         let latest_month = ledger::latest_month(&mut tx, self.app.clock.today(self.app.zone)).await?;
         let may = |name: &&str| self.app.roles.allows_skill(&self.person.role, name);
@@ -166,7 +166,7 @@ impl Work<'_> {
     }
 
     /// Gives the run its history, or ends it when the person may not ask for this.
-    async fn begin(&mut self, route: Route) -> Result<(), Stuck> {
+    async fn set_out(&mut self, route: Route) -> Result<(), Stuck> {
         let now = self.app.clock.now().with_timezone(&self.app.zone);
         match route {
             Route::To(agent) => {
@@ -186,7 +186,7 @@ impl Work<'_> {
 
     /// What was read from outside in a conversation is behind all that was said after it.
     async fn note_conversation(&mut self, earlier: &[Turn]) -> Result<(), Stuck> {
-        let mut tx = self.app.store.begin().await?;
+        let mut tx = self.begin().await?;
         let outside = runs::any_outside(&mut tx, self.run.conversation, self.run.id).await?;
         if outside && self.app.defences.on(Defence::Conversations) {
             let said = serde_json::to_string(earlier).map_err(|error| Stuck::Retry(error.to_string()))?;
@@ -197,7 +197,7 @@ impl Work<'_> {
 
     /// The conversation before this run.
     async fn earlier(&self) -> Result<Vec<Turn>, Stuck> {
-        let mut tx = self.app.store.begin().await?;
+        let mut tx = self.begin().await?;
         let page = Page { before: None, limit: EARLIER };
         let mut turns: Vec<Turn> = Vec::new();
         let messages = messages::list(&mut tx, self.run.conversation, page).await?.items;
@@ -387,7 +387,7 @@ impl Work<'_> {
 
     /// What the run took so far, as it is shown.
     async fn usage(&self) -> Result<serde_json::Value, Stuck> {
-        let mut tx = self.app.store.begin().await?;
+        let mut tx = self.begin().await?;
         let calls = model_calls::of_run(&mut tx, self.run.id).await?;
         serde_json::to_value(UsageView::of(&Sum::of(&calls))).map_err(|error| Stuck::Retry(error.to_string()))
     }

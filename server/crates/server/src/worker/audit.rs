@@ -5,7 +5,7 @@ use mezzofy_agent::planner::PLANNER;
 use mezzofy_agent::run::Wanted;
 use mezzofy_domain::audit::{Deed, Who};
 use mezzofy_domain::run::{RunError, RunErrorKind};
-use mezzofy_store::audit;
+use mezzofy_store::{audit, commit};
 
 use super::{Stuck, Work};
 
@@ -43,6 +43,8 @@ impl Work<'_> {
 
     async fn note(&self, deed: &Deed) -> Result<(), Stuck> {
         let who = Who::Person(self.person.id);
-        Ok(audit::record(&self.app.store, self.app.clock.now(), who, deed).await?)
+        let mut tx = self.begin().await?;
+        audit::append(&mut tx, self.app.clock.now(), who, deed).await?;
+        Ok(commit(tx).await?)
     }
 }

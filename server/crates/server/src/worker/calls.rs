@@ -110,7 +110,7 @@ impl Work<'_> {
 
     /// Reads the person anew: the role may have changed since the last call.
     pub(super) async fn refresh_person(&mut self) -> Result<(), Stuck> {
-        let mut tx = self.app.store.begin().await?;
+        let mut tx = self.begin().await?;
         self.person = people::get(&mut tx, self.person.id).await?.ok_or(Stuck::Overtaken)?;
         Ok(())
     }

@@ -11,7 +11,7 @@ use mezzofy_domain::id::{self, Id};
 use mezzofy_microsoft::graph::Outcome;
 use mezzofy_microsoft::mail::{Address, Attachment, Body, Journal, JournalError, Mail as GraphMail, Reason, Walk};
 use mezzofy_store::effects::{self, Effect};
-use mezzofy_store::{Store, audit, commit};
+use mezzofy_store::{audit, commit};
 
 use super::{Stuck, Work};
 use crate::crash;
@@ -24,7 +24,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 pub(super) async fn carry_out(work: &Work<'_>, effect: &mut Effect) -> Result<(), Stuck> {
     let app = work.app;
     if effect.state == EffectState::Intended {
-        let mut tx = app.store.begin().await?;
+        let mut tx = work.begin().await?;
         let begun = effects::attempt(&mut tx, effect.id, app.clock.now()).await?;
         commit(tx).await?;
         crash::point("effect.attempting");
@@ -39,7 +39,7 @@ pub(super) async fn carry_out(work: &Work<'_>, effect: &mut Effect) -> Result<()
 
 /// The effect could not be begun: it was taken back, another worker has it, or it is not what was approved.
 async fn lost(work: &Work<'_>, effect: &mut Effect) -> Result<(), Stuck> {
-    let mut tx = work.app.store.begin().await?;
+    let mut tx = work.begin().await?;
     let found = effects::of_keys(&mut tx, std::slice::from_ref(&effect.idempotency_key)).await?.pop();
     drop(tx);
     *effect = found.ok_or(Stuck::Overtaken)?;
@@ -60,7 +60,7 @@ async fn deliver(work: &Work<'_>, effect: &mut Effect) -> Result<(), Stuck> {
     let Some(mail) = mail else {
         return end(work, effect, EffectState::Failed, Some(NOT_APPROVED.to_owned())).await;
     };
-    let journal = Row { store: &app.store, effect: effect.id };
+    let journal = Row { work, effect: effect.id };
     let mut walk = match effect.walk.take() {
         Some(walk) => serde_json::from_value(walk).map_err(|error| Stuck::Retry(error.to_string()))?,
         None => Walk::New,
@@ -102,7 +102,7 @@ async fn deliver(work: &Work<'_>, effect: &mut Effect) -> Result<(), Stuck> {
 async fn end(work: &Work<'_>, effect: &mut Effect, state: EffectState, error: Option<String>) -> Result<(), Stuck> {
     let app = work.app;
     (effect.state, effect.error) = (state, error);
-    let mut tx = app.store.begin().await?;
+    let mut tx = work.begin().await?;
     let now = app.clock.now();
     if effects::end(&mut tx, effect.id, effect.state, effect.error.as_deref(), now).await? {
         let Effect { id, kind, state, run, ref payload_hash, person, .. } = *effect;
@@ -139,7 +139,7 @@ async fn graph_mail(work: &Work<'_>, effect: &Effect) -> Result<Option<GraphMail
 
 /// The effect's row, where the place of the walk is kept.
 struct Row<'a> {
-    store: &'a Store,
+    work: &'a Work<'a>,
     effect: Id<id::Effect>,
 }
 
@@ -147,7 +147,7 @@ struct Row<'a> {
 impl Journal for Row<'_> {
     async fn record(&self, walk: &Walk) -> Result<(), JournalError> {
         let place = serde_json::to_value(walk)?;
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.work.begin().await?;
         effects::set_walk(&mut tx, self.effect, &place).await?;
         commit(tx).await?;
         crash::point("effect.walk");

@@ -78,7 +78,7 @@ impl Work<'_> {
             (self.run.state, self.run.waiting_for) = self.machine.state();
             self.run.ended_at = self.run.state.has_ended().then_some(now);
         }
-        let mut tx = self.app.store.begin().await?;
+        let mut tx = self.begin().await?;
         if let Some((text, _)) = &step.say {
             // The conversation before the run, as a new message locks them, or the two could wait for each other.
             conversations::touch(&mut tx, self.run.conversation, "", now).await?;

@@ -173,6 +173,11 @@ impl TestApp {
         Self::copy_of(PEOPLE, tune).await
     }
 
+    /// With the demo company's books and a changed configuration.
+    pub(crate) async fn with_books_and(tune: impl FnOnce(&mut Config)) -> Self {
+        Self::copy_of(COMPANY, tune).await
+    }
+
     async fn copy_of(template: &str, tune: impl FnOnce(&mut Config)) -> Self {
         let server = TEMPLATES.get_or_init(templates).await.clone();
         let database = format!("test_{}", Uuid::new_v4().simple());
@@ -238,6 +243,11 @@ impl TestApp {
     /// A way to the database around the server.
     pub(crate) async fn database(&self) -> PgConnection {
         self.server.clone().database(&self.database).connect().await.unwrap()
+    }
+
+    /// The way to the database server, as its superuser.
+    pub(crate) fn server(&self) -> PgConnectOptions {
+        self.server.clone()
     }
 
     /// Leaves a run as a version would that stored its machine in another form.
@@ -352,10 +362,10 @@ impl Client {
                 }
             }
         };
-        match tokio::time::timeout(Duration::from_secs(30), reached).await {
-            Ok(run) => run,
-            Err(_) => panic!("the run is never {state}: {}", self.get(&format!("/v1/runs/{run}")).await),
+        if let Ok(run) = tokio::time::timeout(Duration::from_secs(30), reached).await {
+            return run;
         }
+        panic!("the run is never {state}: {}", self.get(&format!("/v1/runs/{run}")).await);
     }
 
     pub(crate) async fn items(&self, path: &str) -> Vec<Value> {

@@ -307,6 +307,7 @@ fn crashes_wanted() -> usize {
 }
 
 #[tokio::test]
+#[expect(clippy::print_stdout, reason = "the figures of the long form")]
 async fn killed_again_and_again_in_every_place_it_sends_each_of_twenty_approved_mails_once() {
     let folder = data_folder();
     let data_dir = folder.path();

@@ -45,6 +45,7 @@ fn tools_with(app: &TestApp, replay: &Replay) -> Tools {
     let company = app.app.company.name.clone();
     Tools::all(Workshop {
         store,
+        roles: app.app.roles.clone(),
         files: app.app.files.clone(),
         press: Arc::new(Press::new(&home().join("brand"), &[]).unwrap()),
         zone,

@@ -4,15 +4,12 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{FromRequestParts, State};
+use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::request;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::stream::try_unfold;
 use mezzofy_domain::audit::{Action, Deed, Stored, Who};
-use mezzofy_domain::people::Person;
-use mezzofy_domain::roles::Permission;
 use mezzofy_store::audit::{self, Filter};
 use mezzofy_store::page::MOST;
 use mezzofy_store::{StoreError, Tx, commit, people};
@@ -21,33 +18,17 @@ use serde_json::Value;
 use utoipa::openapi::Object;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-use super::super::caller::{self, Caller};
+use super::super::caller::Caller;
 use super::super::docs::one_of;
 use super::super::extract::{Asked, List};
 use super::super::problem::{Problem, ProblemBody};
+use super::super::rule::{ReadingAudit, guarded};
 use super::harmless;
 use crate::app::{App, Parts};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(export))
-}
-
-/// A caller whose role may read the audit log.
-struct Auditor(Person);
-
-impl FromRequestParts<App> for Auditor {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
-        let Caller { person, .. } = Caller::from_request_parts(parts, app).await?;
-        if app.roles.allows(&person.role, Permission::ReadAudit) {
-            return Ok(Self(person));
-        }
-        let detail = "Your role does not allow reading the audit log.";
-        Err(caller::refused(app, &person, parts, Permission::ReadAudit, detail).await)
-    }
+    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(export))
 }
 
 /// Which entries.
@@ -122,7 +103,7 @@ type Addresses = BTreeMap<String, String>;
 #[utoipa::path(get, path = "/v1/admin/audit", params(AuditQuery), responses((status = 200, body = List<AuditEntryView>), (status = "4XX", body = ProblemBody)))]
 async fn list(
     State(app): State<App>,
-    _: Auditor,
+    caller: Caller<ReadingAudit>,
     Asked(query): Asked<AuditQuery>,
 ) -> Result<Json<List<AuditEntryView>>, Problem> {
     let limit = query.limit.unwrap_or(50);
@@ -130,7 +111,7 @@ async fn list(
         return Err(Problem::field("limit", format!("The limit must be between 1 and {MOST}.")));
     }
     let before = query.cursor.as_deref().map(number).transpose()?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let filter = filter(&mut tx, query.action.as_deref(), query.person.as_deref()).await?;
     let (entries, next) = audit::list(&mut tx, filter, before, limit).await?;
     let addresses = addresses(&mut tx).await?;
@@ -142,14 +123,14 @@ async fn list(
 #[utoipa::path(get, path = "/v1/admin/audit.csv", params(AuditTableQuery), responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = ProblemBody)))]
 async fn export(
     State(app): State<App>,
-    Auditor(person): Auditor,
+    caller: Caller<ReadingAudit>,
     Asked(query): Asked<AuditTableQuery>,
 ) -> Result<Response, Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let filter = filter(&mut tx, query.action.as_deref(), query.person.as_deref()).await?;
     let addresses = addresses(&mut tx).await?;
     let deed = Deed::AuditExported { action: filter.action, person: filter.person };
-    audit::append(&mut tx, app.clock.now(), Who::Person(person.id), &deed).await?;
+    audit::append(&mut tx, app.clock.now(), Who::Person(caller.person.id), &deed).await?;
     let last = audit::head(&mut tx).await?.number;
     commit(tx).await?;
 
@@ -160,10 +141,10 @@ async fn export(
     ];
     let first = line(COLUMNS.map(str::to_owned)).map_err(Problem::internal)?;
     let rows = try_unfold(Some((first, 0)), move |place| {
-        let (app, addresses) = (app.clone(), addresses.clone());
+        let (app, addresses, caller) = (app.clone(), addresses.clone(), caller.clone());
         async move {
             let Some((mut text, after)) = place else { return Ok(None) };
-            let entries = entries(&app, filter, after, last).await.map_err(std::io::Error::other)?;
+            let entries = entries(&app, &caller, filter, after, last).await.map_err(std::io::Error::other)?;
             let reached = entries.last().map(|stored| stored.entry.number);
             for entry in entries {
                 text.extend(line(cells(view(entry, &addresses))).map_err(std::io::Error::other)?);
@@ -174,9 +155,15 @@ async fn export(
     Ok((headers, Body::from_stream(rows)).into_response())
 }
 
-async fn entries(app: &Parts, filter: Filter, after: i64, last: i64) -> Result<Vec<Stored>, StoreError> {
-    let mut db = app.store.connection().await?;
-    audit::after(&mut db, filter, after, last).await
+async fn entries(
+    app: &Parts,
+    caller: &Caller<ReadingAudit>,
+    filter: Filter,
+    after: i64,
+    last: i64,
+) -> Result<Vec<Stored>, StoreError> {
+    let mut tx = caller.begin(app).await?;
+    audit::after(&mut tx, filter, after, last).await
 }
 
 async fn filter(tx: &mut Tx, action: Option<&str>, person: Option<&str>) -> Result<Filter, Problem> {
@@ -185,8 +172,8 @@ async fn filter(tx: &mut Tx, action: Option<&str>, person: Option<&str>) -> Resu
     });
     let person = match person {
         Some(email) => {
-            let found = people::by_email(tx, email).await?;
-            let (person, _) = found.ok_or_else(|| Problem::field("person", "Nobody has this email address."))?;
+            let found = people::find(tx, email).await?;
+            let person = found.ok_or_else(|| Problem::field("person", "Nobody has this email address."))?;
             Some(person.id)
         }
         None => None,

@@ -14,19 +14,20 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::Object;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
+use super::super::caller::Caller;
 use super::super::docs::one_of;
 use super::super::extract::Body;
 use super::super::problem::{Problem, ProblemBody};
-use super::{Administrator, exact, micro, month};
+use super::super::rule::{Administering, guarded};
+use super::{exact, micro, month};
 use crate::app::App;
 
 /// USD that a budget can be at most; more is a slip of the hand.
 const MOST: u32 = 1_000_000_000;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, set))
+    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(set))
 }
 
 /// The budgets and what of them is spent this month.
@@ -80,9 +81,9 @@ fn written<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>,
 
 /// Lists every budget with what is spent of it this month.
 #[utoipa::path(get, path = "/v1/admin/budgets", responses((status = 200, body = BudgetsView), (status = "4XX", body = ProblemBody)))]
-async fn list(State(app): State<App>, _: Administrator) -> Result<Json<BudgetsView>, Problem> {
+async fn list(State(app): State<App>, caller: Caller<Administering>) -> Result<Json<BudgetsView>, Problem> {
     let month = month(&app, None)?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let addresses: BTreeMap<Id<id::Person>, String> =
         people::all(&mut tx).await?.into_iter().map(|person| (person.id, person.email)).collect();
     let budgets = budgets::of_month(&mut tx, month, app.zone, &app.budgets).await?;
@@ -101,13 +102,13 @@ async fn list(State(app): State<App>, _: Administrator) -> Result<Json<BudgetsVi
 #[utoipa::path(put, path = "/v1/admin/budgets", request_body = SetBudget, responses((status = 200, body = BudgetView), (status = "4XX", body = ProblemBody)))]
 async fn set(
     State(app): State<App>,
-    Administrator(admin): Administrator,
+    caller: Caller<Administering>,
     Body(body): Body<SetBudget>,
 ) -> Result<Json<BudgetView>, Problem> {
     let limit = body.limit.as_deref().map(amount).transpose()?;
     let scope = Scope::from_code(&body.scope)
         .ok_or_else(|| Problem::field("scope", "The scope must be company, department or person."))?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let subject = match scope {
         Scope::Company if body.subject.is_empty() => Subject::Company,
         Scope::Company => {
@@ -117,8 +118,8 @@ async fn set(
             Problem::field("subject", "The subject must be finance, sales, marketing, support or management.")
         })?),
         Scope::Person => {
-            let found = people::by_email(&mut tx, &body.subject).await?;
-            let (person, _) = found.ok_or_else(|| Problem::field("subject", "Nobody has this email address."))?;
+            let found = people::find(&mut tx, &body.subject).await?;
+            let person = found.ok_or_else(|| Problem::field("subject", "Nobody has this email address."))?;
             Subject::Person(person.id)
         }
     };
@@ -127,9 +128,9 @@ async fn set(
 
     let budgets = budgets::of_month(&mut tx, month(&app, None)?, app.zone, &app.budgets).await?;
     let deed = Deed::BudgetChanged { budget: name(subject), limit };
-    audit::append(&mut tx, app.clock.now(), Who::Person(admin.id), &deed).await?;
+    audit::append(&mut tx, app.clock.now(), Who::Person(caller.person.id), &deed).await?;
     commit(tx).await?;
-    tracing::info!(person = %admin.id, scope = scope.code(), limit = ?limit, "a budget was set");
+    tracing::info!(person = %caller.person.id, scope = scope.code(), limit = ?limit, "a budget was set");
     let budget = budgets.into_iter().find(|budget| budget.subject == subject);
     // Of a disabled person without a budget nothing is listed.
     let budget =

@@ -13,17 +13,18 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::Object;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
+use super::super::caller::Caller;
 use super::super::docs::one_of;
 use super::super::extract::Asked;
 use super::super::problem::{Problem, ProblemBody};
-use super::{Administrator, exact, harmless, micro, month};
+use super::super::rule::{Administering, guarded};
+use super::{exact, harmless, micro, month};
 use crate::app::App;
 use crate::config::models::ModelCard;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(show)).routes(routes!(export))
+    OpenApiRouter::new().routes(guarded!(show)).routes(guarded!(export))
 }
 
 /// What models were used for in a month.
@@ -139,11 +140,11 @@ struct MonthQuery {
 #[utoipa::path(get, path = "/v1/admin/usage", params(MonthQuery), responses((status = 200, body = UsageMonthView), (status = "4XX", body = ProblemBody)))]
 async fn show(
     State(app): State<App>,
-    _: Administrator,
+    caller: Caller<Administering>,
     Asked(query): Asked<MonthQuery>,
 ) -> Result<Json<UsageMonthView>, Problem> {
     let month = month(&app, query.period.as_deref())?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let rows = model_calls::of_month(&mut tx, month, app.zone).await?;
     let catalogue = &app.models.settings().catalogue;
     Ok(Json(UsageMonthView {
@@ -157,11 +158,11 @@ async fn show(
 #[utoipa::path(get, path = "/v1/admin/usage.csv", params(MonthQuery), responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = ProblemBody)))]
 async fn export(
     State(app): State<App>,
-    _: Administrator,
+    caller: Caller<Administering>,
     Asked(query): Asked<MonthQuery>,
 ) -> Result<Response, Problem> {
     let month = month(&app, query.period.as_deref())?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let rows = model_calls::of_month(&mut tx, month, app.zone).await?;
     let items: Vec<UsageItemView> = rows.into_iter().map(Into::into).collect();
     let file = csv(&month.to_string(), &items).map_err(Problem::internal)?;

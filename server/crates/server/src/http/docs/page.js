@@ -29,6 +29,8 @@ function route(path, method, operation, all) {
   summary.append(element('b', method.toUpperCase()), element('code', path), element('span', operation.summary ?? ''));
   const body = element('div');
   body.className = 'body';
+  const needs = operation.security?.flatMap((one) => Object.values(one)).flat() ?? [];
+  if (needs.length) body.append(element('p', `Needs the permission ${needs.join(', ')}.`));
   if (operation.description) body.append(element('p', operation.description));
   for (const parameter of operation.parameters ?? []) {
     body.append(element('p', `${parameter.in} ${parameter.name}${parameter.required ? '' : '?'}: ${parameter.description ?? parameter.schema?.format ?? ''}`));

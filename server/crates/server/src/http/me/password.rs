@@ -8,18 +8,18 @@ use mezzofy_store::{audit, commit, people};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::sessions;
 use crate::app::App;
 use crate::http::caller::Caller;
 use crate::http::extract::Body;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::rule::guarded;
 use crate::http::tries;
 use crate::secrets;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(change))
+    OpenApiRouter::new().routes(guarded!(change))
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -10,16 +10,16 @@ use mezzofy_store::{StoreError, Tx, audit, commit, sessions};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::http::caller::Caller;
 use crate::http::extract::Segment;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::rule::guarded;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, end_others)).routes(routes!(end))
+    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(end_others)).routes(guarded!(end))
 }
 
 /// A sign-in that goes on.
@@ -47,7 +47,7 @@ struct SessionsView {
 /// Lists where the caller is signed in.
 #[utoipa::path(get, path = "/v1/me/sessions", responses((status = 200, body = SessionsView), (status = "4XX", body = ProblemBody)))]
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<SessionsView>, Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let open = sessions::open(&mut tx, caller.person.id, caller.session, app.clock.now()).await?;
     let view = |session: sessions::Session| SessionView {
         id: session.id.uuid(),
@@ -66,7 +66,7 @@ async fn end(
     caller: Caller,
     Segment(id): Segment<Id<id::Session>>,
 ) -> Result<StatusCode, Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     let now = app.clock.now();
     if !sessions::end_of_person(&mut tx, caller.person.id, id, now).await? {
         return Err(Problem::not_found("session"));
@@ -79,7 +79,7 @@ async fn end(
 /// Ends all sessions of the caller but the one that asks.
 #[utoipa::path(delete, path = "/v1/me/sessions", responses((status = 204), (status = "4XX", body = ProblemBody)))]
 async fn end_others(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = caller.begin(&app).await?;
     end_all_but(&mut tx, &caller, "ended by the person", app.clock.now()).await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)
