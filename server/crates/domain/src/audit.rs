@@ -59,15 +59,31 @@ pub enum Action {
     PersonAdded,
     /// A person was kept out.
     PersonDisabled,
+    /// A person was let in again.
+    PersonEnabled,
     /// A person got a new password.
     PersonReset,
+    /// A person's name or title was changed.
+    PersonChanged,
+    /// A person got another role.
+    RoleChanged,
+    /// A person set up a second factor.
+    SecondFactorSetUp,
+    /// A second factor was removed.
+    SecondFactorRemoved,
+    /// A recovery code was used in place of a code.
+    RecoveryCodeUsed,
+    /// A person got new recovery codes.
+    RecoveryCodesRenewed,
+    /// The sealed secrets were sealed with another key.
+    SecretsResealed,
     /// The audit log was exported.
     AuditExported,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 22] = [
         Self::SignedIn,
         Self::SignInRefused,
         Self::SignedOut,
@@ -80,7 +96,15 @@ impl Action {
         Self::LedgerImported,
         Self::PersonAdded,
         Self::PersonDisabled,
+        Self::PersonEnabled,
         Self::PersonReset,
+        Self::PersonChanged,
+        Self::RoleChanged,
+        Self::SecondFactorSetUp,
+        Self::SecondFactorRemoved,
+        Self::RecoveryCodeUsed,
+        Self::RecoveryCodesRenewed,
+        Self::SecretsResealed,
         Self::AuditExported,
     ];
 
@@ -100,7 +124,15 @@ impl Action {
             Self::LedgerImported => "ledger_imported",
             Self::PersonAdded => "person_added",
             Self::PersonDisabled => "person_disabled",
+            Self::PersonEnabled => "person_enabled",
             Self::PersonReset => "person_reset",
+            Self::PersonChanged => "person_changed",
+            Self::RoleChanged => "role_changed",
+            Self::SecondFactorSetUp => "second_factor_set_up",
+            Self::SecondFactorRemoved => "second_factor_removed",
+            Self::RecoveryCodeUsed => "recovery_code_used",
+            Self::RecoveryCodesRenewed => "recovery_codes_renewed",
+            Self::SecretsResealed => "secrets_resealed",
             Self::AuditExported => "audit_exported",
         }
     }
@@ -203,10 +235,58 @@ pub enum Deed {
         /// Who.
         person: Id<id::Person>,
     },
+    /// A person was let in again.
+    PersonEnabled {
+        /// Who.
+        person: Id<id::Person>,
+    },
     /// A person got a new password.
     PersonReset {
         /// Who.
         person: Id<id::Person>,
+    },
+    /// A person's name or title was changed.
+    PersonChanged {
+        /// Who.
+        person: Id<id::Person>,
+        /// `name`, `title`, or both.
+        fields: Vec<&'static str>,
+    },
+    /// A person got another role.
+    RoleChanged {
+        /// Who.
+        person: Id<id::Person>,
+        /// The role they had.
+        before: String,
+        /// The role they have now.
+        after: String,
+    },
+    /// A person set up a second factor.
+    SecondFactorSetUp {
+        /// Who.
+        person: Id<id::Person>,
+    },
+    /// A second factor was removed.
+    SecondFactorRemoved {
+        /// Whose.
+        person: Id<id::Person>,
+    },
+    /// A recovery code was used in place of a code.
+    RecoveryCodeUsed {
+        /// Whose.
+        person: Id<id::Person>,
+        /// How many they have left.
+        left: i64,
+    },
+    /// A person got new recovery codes.
+    RecoveryCodesRenewed {
+        /// Who.
+        person: Id<id::Person>,
+    },
+    /// The sealed secrets were sealed with another key.
+    SecretsResealed {
+        /// How many.
+        count: usize,
     },
     /// The log was exported.
     AuditExported {
@@ -238,7 +318,15 @@ impl Deed {
             Self::LedgerImported { .. } => Action::LedgerImported,
             Self::PersonAdded { .. } => Action::PersonAdded,
             Self::PersonDisabled { .. } => Action::PersonDisabled,
+            Self::PersonEnabled { .. } => Action::PersonEnabled,
             Self::PersonReset { .. } => Action::PersonReset,
+            Self::PersonChanged { .. } => Action::PersonChanged,
+            Self::RoleChanged { .. } => Action::RoleChanged,
+            Self::SecondFactorSetUp { .. } => Action::SecondFactorSetUp,
+            Self::SecondFactorRemoved { .. } => Action::SecondFactorRemoved,
+            Self::RecoveryCodeUsed { .. } => Action::RecoveryCodeUsed,
+            Self::RecoveryCodesRenewed { .. } => Action::RecoveryCodesRenewed,
+            Self::SecretsResealed { .. } => Action::SecretsResealed,
             Self::AuditExported { .. } => Action::AuditExported,
         }
     }
@@ -253,7 +341,15 @@ impl Deed {
             | Self::SessionEndedByReuse { person, .. }
             | Self::PersonAdded { person, .. }
             | Self::PersonDisabled { person }
-            | Self::PersonReset { person } => ("person", person.to_string()),
+            | Self::PersonEnabled { person }
+            | Self::PersonReset { person }
+            | Self::PersonChanged { person, .. }
+            | Self::RoleChanged { person, .. }
+            | Self::SecondFactorSetUp { person }
+            | Self::SecondFactorRemoved { person }
+            | Self::RecoveryCodeUsed { person, .. }
+            | Self::RecoveryCodesRenewed { person } => ("person", person.to_string()),
+            Self::SecretsResealed { .. } => ("keys", "secrets".to_owned()),
             Self::RouteRefused { route, .. } => ("route", route.clone()),
             Self::ToolRefused { tool, .. } => ("tool", tool.clone()),
             Self::SkillRefused { skill, .. } => ("skill", skill.clone()),
@@ -272,7 +368,15 @@ impl Deed {
             | Self::SignInRefused { .. }
             | Self::SignedOut { .. }
             | Self::PersonDisabled { .. }
-            | Self::PersonReset { .. } => json!({}),
+            | Self::PersonEnabled { .. }
+            | Self::PersonReset { .. }
+            | Self::SecondFactorSetUp { .. }
+            | Self::SecondFactorRemoved { .. }
+            | Self::RecoveryCodesRenewed { .. } => json!({}),
+            Self::PersonChanged { fields, .. } => json!({"fields": fields}),
+            Self::RoleChanged { before, after, .. } => json!({"before": before, "after": after}),
+            Self::RecoveryCodeUsed { left, .. } => json!({"left": left}),
+            Self::SecretsResealed { count } => json!({"count": count}),
             Self::SessionEndedByReuse { session, .. } => json!({"session": session}),
             Self::RouteRefused { permission, .. } => json!({"permission": permission}),
             Self::ToolRefused { run, reason, .. } | Self::SkillRefused { run, reason, .. } => {

@@ -13,6 +13,8 @@ pub mod money;
 pub mod password;
 pub mod people;
 pub mod period;
+pub mod recovery_code;
 pub mod roles;
 pub mod run;
+pub mod totp;
 pub mod usage;
