@@ -21,6 +21,7 @@ use docs::BearerToken;
 mod admin;
 mod auth;
 mod caller;
+mod codes;
 mod conversations;
 mod docs;
 mod extract;

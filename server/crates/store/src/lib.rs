@@ -16,6 +16,8 @@ pub mod model_calls;
 pub mod page;
 pub mod people;
 pub mod runs;
+pub mod sealed;
+pub mod second_factors;
 pub mod sessions;
 mod store;
 

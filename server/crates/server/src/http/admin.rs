@@ -1,4 +1,4 @@
-//! What administrators see and set: the use of models and the budgets for it; and the audit log.
+//! What administrators see and set: people and roles; the use of models and the budgets for it; and the audit log.
 
 use axum::extract::FromRequestParts;
 use axum::http::request;
@@ -14,10 +14,17 @@ use crate::app::{App, Parts};
 
 mod audit;
 mod budgets;
+mod people;
+mod roles;
 mod usage;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(usage::routes()).merge(budgets::routes()).merge(audit::routes())
+    OpenApiRouter::new()
+        .merge(people::routes())
+        .merge(roles::routes())
+        .merge(usage::routes())
+        .merge(budgets::routes())
+        .merge(audit::routes())
 }
 
 /// A caller whose role may administer. A handler that takes one can't be reached by others.
@@ -31,7 +38,7 @@ impl FromRequestParts<App> for Administrator {
         if app.roles.allows(&person.role, Permission::Administer) {
             return Ok(Self(person));
         }
-        let detail = "Only administrators may see the use of models and its budgets.";
+        let detail = "Only administrators may do that: see people and roles, the use of models and its budgets.";
         Err(caller::refused(app, &person, parts, Permission::Administer, detail).await)
     }
 }
