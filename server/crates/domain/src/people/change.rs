@@ -115,14 +115,13 @@ impl Person {
         }
         let administers = |person: &Self| !person.disabled && roles.allows(&person.role, Permission::Administer);
         match by {
-            Who::System => Ok(person),
             Who::Person(id) if id == self.id && person.disabled => Err(PersonProblem::DisablesSelf),
             Who::Person(id) if id == self.id && !administers(&person) => Err(PersonProblem::OwnRole),
             Who::Person(id) if id == self.id && change.sign_in => Err(PersonProblem::OwnSignIn),
             Who::Person(_) if !others && administers(self) && !administers(&person) => {
                 Err(PersonProblem::LastAdministrator)
             }
-            Who::Person(_) => Ok(person),
+            Who::System | Who::Person(_) => Ok(person),
         }
     }
 }

@@ -151,7 +151,7 @@ async fn add(
     let language = language.map_or(Some(Language::En), |code| Language::from_code(&code));
     let language = language.ok_or_else(|| Problem::field("language", "The language must be en, zh or ms."))?;
     let new = NewPerson { email, name, title, role, language };
-    let person = new.checked(app.new_id(), &app.roles).map_err(rule)?;
+    let person = new.checked(app.new_id(), &app.roles).map_err(|problem| rule(&problem))?;
     let hash = hashed(&app, password, &person.name, &person.email).await?;
 
     let mut tx = app.store.begin().await?;
@@ -197,7 +197,7 @@ fn unknown() -> Problem {
     Problem::new(Kind::NotFound, "There is no such person.")
 }
 
-fn rule(problem: PersonProblem) -> Problem {
+fn rule(problem: &PersonProblem) -> Problem {
     let detail = problem.to_string();
     match problem {
         PersonProblem::Address(_) => Problem::field("email", detail),
@@ -215,7 +215,7 @@ fn rule(problem: PersonProblem) -> Problem {
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::Person(problem) => rule(problem),
+            Refused::Person(problem) => rule(&problem),
             Refused::Password(problem) => Self::field("password", problem.to_string()),
             Refused::Unknown => unknown(),
             Refused::Store(error) => error.into(),

@@ -185,9 +185,9 @@ async fn proven_twice(app: &Parts, caller: &Caller, shown: ProveSecondFactor) ->
 
 async fn new_codes(app: &Parts, tx: &mut Tx, person: Id<id::Person>) -> Result<Vec<String>, Problem> {
     let codes: Vec<String> = (0..recovery_code::COUNT).map(|_| recovery_code::of(secrets::random())).collect();
-    let hashed = codes.clone();
+    let plain = codes.clone();
     let hashing = app.tasks.spawn_blocking(move || {
-        hashed.iter().map(|code| secrets::hash_recovery_code(code, person.uuid())).collect::<Result<Vec<_>, _>>()
+        plain.iter().map(|code| secrets::hash_recovery_code(code, person.uuid())).collect::<Result<Vec<_>, _>>()
     });
     let hashes = hashing.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
     second_factors::replace_codes(tx, person, &hashes).await?;
