@@ -17,7 +17,7 @@ mod keyring;
 mod rotation;
 
 pub use keyring::Keyring;
-pub use rotation::{Rotated, RotationError, clear_out, put_in_front, reseal, rotate};
+pub use rotation::{Rotated, RotationError, clear_out, count_lost, put_in_front, reseal, rotate};
 
 /// Bytes of a key.
 const KEY: usize = 32;
@@ -96,6 +96,12 @@ impl Keys {
         sealed.split_once('.').is_some_and(|(id, _)| id == self.first.id)
     }
 
+    /// Whether one of the keys has sealed it.
+    #[must_use]
+    pub fn know(&self, sealed: &str) -> bool {
+        sealed.split_once('.').is_some_and(|(id, _)| self.all().any(|key| key.id == id))
+    }
+
     /// How many keys open besides the first one.
     #[must_use]
     pub fn older(&self) -> usize {
@@ -171,7 +177,7 @@ mod tests {
         let (old, both, new) = (keys(OLD), keys(&format!("{NEW},{OLD}")), keys(NEW));
         let sealed = old.seal(Kind::SecondFactor, ANA, b"a secret").unwrap();
         assert_eq!(both.open(Kind::SecondFactor, ANA, &sealed).unwrap(), b"a secret");
-        assert!(!both.is_newest(&sealed));
+        assert!(!both.is_newest(&sealed) && both.know(&sealed) && !new.know(&sealed));
         let lost = new.open(Kind::SecondFactor, ANA, &sealed).unwrap_err();
         assert!(matches!(&lost, SealError::UnknownKey(id) if sealed.starts_with(id)), "{lost}");
         let again = both.seal(Kind::SecondFactor, ANA, b"a secret").unwrap();

@@ -56,6 +56,14 @@ pub async fn rotate(store: &Store, keyring: &Keyring, now: DateTime<Utc>) -> Res
     Ok(Rotated { resealed, kept, removable })
 }
 
+/// How many secrets in the database none of the keys has sealed: their key is lost, or was not given to this process.
+pub async fn count_lost(store: &Store, keyring: &Keyring) -> Result<usize, RotationError> {
+    let mut tx = store.begin().await?;
+    sealed::hold_keys(&mut tx).await?;
+    let keys = keyring.keys()?;
+    Ok(sealed::all(&mut tx).await?.iter().filter(|sealed| !keys.know(&sealed.text)).count())
+}
+
 /// Puts a new key in front of those in the file. From now on it seals.
 pub async fn put_in_front(store: &Store, keyring: &Keyring) -> Result<(), RotationError> {
     let Some(file) = keyring.file() else { return Ok(()) };

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use futures_util::future::join_all;
-use mezzofy::sealing::{Keyring, Rotated, clear_out, put_in_front, reseal, rotate};
+use mezzofy::sealing::{Keyring, Rotated, clear_out, count_lost, put_in_front, reseal, rotate};
 use mezzofy_store::sealed::{self, Sealed};
 use mezzofy_store::{commit, people};
 use reqwest::{Method, StatusCode};
@@ -119,7 +119,10 @@ async fn with_keys_of_the_environment_all_is_sealed_with_the_first_and_the_other
     assert!(refused.contains("not among the keys"), "{refused}");
     assert_eq!(signs_in(&app, "ceo", &phone).await, StatusCode::OK);
 
+    assert_eq!(count_lost(&app.app.store, &alone).await.unwrap(), 1, "which a start says too");
+
     let both = Keyring::given(format!("{NEW},{OLD}")).unwrap();
+    assert_eq!(count_lost(&app.app.store, &both).await.unwrap(), 0);
     let rotated = rotate(&app.app.store, &both, app.now()).await.unwrap();
     assert_eq!(rotated, Rotated { resealed: 1, kept: false, removable: 1 });
     assert_eq!(rotate(&app.app.store, &alone, app.now()).await.unwrap().resealed, 0, "the new one is enough");
