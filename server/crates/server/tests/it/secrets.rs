@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use mezzofy::sealing::{Keyring, Rotated, clear_out, count_lost, put_in_front, reseal, rotate};
-use mezzofy_store::sealed::{self, Sealed};
-use mezzofy_store::{commit, people};
+use mezzofy_store::sealed::{self, Kind, Sealed};
+use mezzofy_store::{commit, people, second_factors};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use tempfile::TempDir;
@@ -106,6 +107,36 @@ async fn rotations_and_people_at_once_leave_every_secret_readable() {
     rotate(&app.app.store, &keyring, app.now()).await.unwrap();
     assert_eq!(keys(&file), 1);
     assert_eq!(signs_in(&app, "ceo", &people[0].0).await, StatusCode::OK);
+    app.end().await;
+}
+
+#[tokio::test]
+async fn a_secret_that_is_being_sealed_when_a_rotation_begins_is_sealed_again_before_its_key_goes() {
+    let (app, keyring, file, _folder) = with_kept_key().await;
+    let store = &app.app.store;
+    let mut tx = store.begin().await.unwrap();
+    let rep = people::by_email(&mut tx, "sales.rep@mezzofy.example").await.unwrap().unwrap().0.id;
+    sealed::hold_keys(&mut tx).await.unwrap();
+    let text = keyring.keys().unwrap().seal(Kind::SecondFactor, rep.uuid(), b"a secret").unwrap();
+    assert!(second_factors::begin(&mut tx, rep, &text).await.unwrap());
+
+    let mut database = app.database().await;
+    let stored_late = async {
+        let mut look = tokio::time::interval(Duration::from_millis(5));
+        let waits = "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                     WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted)";
+        while !sqlx::query_scalar::<_, bool>(waits).fetch_one(&mut database).await.unwrap() {
+            look.tick().await;
+        }
+        commit(tx).await.unwrap();
+    };
+    let both = async { tokio::join!(rotate(store, &keyring, app.now()), stored_late).0 };
+    let rotated = tokio::time::timeout(Duration::from_secs(10), both).await.expect("the rotation waits its turn");
+    assert_eq!(rotated.unwrap().resealed, 1);
+    assert_eq!(keys(&file), 1);
+    let sealed = stored(&app).await.remove(0);
+    assert_ne!(sealed.text, text);
+    assert_eq!(keyring.keys().unwrap().open(Kind::SecondFactor, rep.uuid(), &sealed.text).unwrap(), b"a secret");
     app.end().await;
 }
 
