@@ -90,6 +90,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the people, the newest first. */
+        get: operations["get_v1_admin_people"];
+        put?: never;
+        /** Adds a person, who can sign in at once. */
+        post: operations["post_v1_admin_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a person. */
+        get: operations["get_v1_admin_people_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a person. Each change is an entry of the audit log. */
+        patch: operations["patch_v1_admin_people_id"];
+        trace?: never;
+    };
+    "/v1/admin/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the roles with how many people have each. */
+        get: operations["get_v1_admin_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/usage": {
         parameters: {
             query?: never;
@@ -124,57 +177,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/approvals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Lists the approvals that the caller asked for or may decide for others, newest first. */
-        get: operations["get_v1_approvals"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/approvals/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Shows an approval. */
-        get: operations["get_v1_approvals_id"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/approvals/{id}/decision": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Decides. Who decides first has decided; what is approved is sent byte for byte, in the order shown. */
-        post: operations["post_v1_approvals_id_decision"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/auth/login": {
         parameters: {
             query?: never;
@@ -184,7 +186,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Signs a person in. After five wrong passwords the address has to wait. */
+        /**
+         * Signs a person in. After five wrong passwords or codes the address has to wait. Where a code is missing or wrong the answer
+         *     to a right password is 401 with the type `/problems/second-factor-needed`.
+         */
         post: operations["post_v1_auth_login"];
         delete?: never;
         options?: never;
@@ -368,6 +373,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows whether the caller has a second factor. */
+        get: operations["get_v1_me_second-factor"];
+        put?: never;
+        /** Begins to set up a second factor. It is in force once it is confirmed; beginning again replaces an unconfirmed one. */
+        post: operations["post_v1_me_second-factor"];
+        /** Removes the second factor: signing in asks for the password only. */
+        delete: operations["delete_v1_me_second-factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts the second factor in force with a first code of the app, and ends the caller's other sessions. */
+        post: operations["post_v1_me_second-factor_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives ten new recovery codes. The old ones are good no more. */
+        post: operations["post_v1_me_second-factor_recovery-codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/sessions": {
         parameters: {
             query?: never;
@@ -431,23 +489,6 @@ export interface paths {
         get: operations["get_v1_outbox_id"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/outbox/{id}/undo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Takes an effect back that has not left. */
-        post: operations["post_v1_outbox_id_undo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -522,41 +563,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/standing-approvals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Lists the standing approvals of the caller's department; those of all departments for management. */
-        get: operations["get_v1_standing-approvals"];
-        put?: never;
-        /** Gives a standing approval for the caller's department. It covers what runs send from now on. */
-        post: operations["post_v1_standing-approvals"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/standing-approvals/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Ends a standing approval at once. */
-        delete: operations["delete_v1_standing-approvals_id"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/stream": {
         parameters: {
             query?: never;
@@ -564,7 +570,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Opens a WebSocket. The first frame must be `{"type": "hello", "token", "after"?}` within 10 s; a wrong token closes with 4401, a role that may not with 4403. */
+        /** Opens a WebSocket. The first frame must be `{"type": "hello", "token", "after"?}` within 10 s; a wrong token closes with 4401. */
         get: operations["get_v1_stream"];
         put?: never;
         post?: never;
@@ -583,41 +589,43 @@ export interface components {
             message: components["schemas"]["MessageView"];
             run: components["schemas"]["RunView"];
         };
-        /** @description What waits for a person, or was decided. */
-        ApprovalView: {
-            asked_by: components["schemas"]["WhoView"];
-            /** Format: uuid */
-            conversation_id: string;
+        /** @description A person as administrators see them. */
+        AccountView: {
             /** Format: date-time */
             created_at: string;
-            /** Format: date-time */
-            decided_at: string | null;
-            decided_by: components["schemas"]["WhoView"] | null;
-            /** @description What would be sent; once it is approved, what was approved. */
-            effects: components["schemas"]["ProposedView"][];
-            /**
-             * Format: date-time
-             * @description Until when it can be decided.
-             */
-            expires_at: string;
+            /** @enum {string} */
+            department: "finance" | "sales" | "marketing" | "support" | "management";
+            /** @description Whether they are kept out. */
+            disabled: boolean;
+            email: string;
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "mail";
-            /** @description Whether the caller may decide it now. */
-            may_decide: boolean;
-            /** @description Hex SHA-256 of the RFC 8785 JSON of all payloads, an array. */
-            payload_hash: string;
-            /** @description Why it was rejected, as the person said it. */
-            reason: string | null;
-            /** Format: uuid */
-            run_id: string;
+            language: "en" | "zh" | "ms";
+            /**
+             * Format: date-time
+             * @description The newest sign-in or refresh; null when they have never signed in.
+             */
+            last_seen_at: string | null;
+            name: string;
+            role: string;
+            /** @description Whether signing in asks them for a code besides the password. */
+            second_factor: boolean;
+            title: string;
+        };
+        AddPerson: {
+            /** @description Their address, which is their mailbox and sign-in name. */
+            email: string;
             /** @enum {string} */
-            state: "pending" | "approved" | "rejected" | "expired";
-            /** @description One line, in the language of the request. */
-            summary: string;
-            /** @description Why a person must decide, a sentence. */
-            why: string;
+            language?: "en" | "zh" | "ms";
+            /** @description As people call them: 1 to 120 characters. */
+            name: string;
+            /** @description 12 to 256 characters, none of the common ones, not the person's name or address. */
+            password: string;
+            /** @description A role of `/v1/admin/roles`. */
+            role: string;
+            /** @description What they are in the company, e.g. `Chief Executive Officer`; "the CEO" is found by it. */
+            title: string;
         };
         /** @description What goes with a mail. */
         AttachmentView: {
@@ -636,7 +644,7 @@ export interface components {
         /** @description An entry of the audit log. */
         AuditEntryView: {
             /** @enum {string} */
-            action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_reset" | "audit_exported";
+            action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
             /** Format: date-time */
             at: string;
             /** @description What else is kept of it: ids, codes, amounts and hashes. */
@@ -658,10 +666,14 @@ export interface components {
         AuditSubjectView: {
             /** @description Its id or name. */
             id: string;
-            /** @description session, person, address, route, tool, skill, effect, budget, `ledger_file` or audit. */
+            /** @description session, person, address, route, tool, skill, effect, budget, `ledger_file`, keys or audit. */
             kind: string;
             /** @description The email address, where it is a person. */
             person: string | null;
+        };
+        BeginSecondFactor: {
+            /** @description The person's password. */
+            password: string;
         };
         /** @description A budget. */
         BudgetView: {
@@ -689,6 +701,23 @@ export interface components {
             /** @description The one to take: 12 to 256 characters, none of the common ones, not the person's name or address. */
             new: string;
         };
+        /** @description What is to change; what is not given stays as it is. */
+        ChangePerson: {
+            /** @description True ends the person's sessions and keeps them out, false lets them in again. */
+            disabled?: boolean | null;
+            name?: string | null;
+            /** @description A new password ends the person's sessions. */
+            password?: string | null;
+            /** @description True removes the person's second factor and recovery codes. */
+            remove_second_factor?: boolean | null;
+            /** @description Holds from the next request and the next call of a run on. */
+            role?: string | null;
+            title?: string | null;
+        };
+        ConfirmSecondFactor: {
+            /** @description What the app shows now: six digits. */
+            code: string;
+        };
         /** @description A thread of messages. */
         ConversationView: {
             /** Format: date-time */
@@ -703,24 +732,8 @@ export interface components {
              */
             updated_at: string;
         };
-        /** @description A decision. */
-        Decide: {
-            /** @enum {string} */
-            decision: "approve" | "reject";
-            /** @description Approves this instead: the array of all payloads. One that is left out is not sent. */
-            payload?: components["schemas"]["Payload"][] | null;
-            /** @description That of the approval as it was shown. */
-            payload_hash: string;
-            /** @description Why it is rejected; the person who asked is told. */
-            reason?: string | null;
-        };
         /** @description An effect. */
         EffectView: {
-            /**
-             * Format: uuid
-             * @description The approval that it was approved with.
-             */
-            approval_id: string | null;
             attachments: components["schemas"]["AttachmentView"][];
             /** @description Plain text. */
             body: string;
@@ -744,18 +757,13 @@ export interface components {
             subject: string;
             /** @description Bare addresses. */
             to: string[];
-            /**
-             * Format: date-time
-             * @description Set while it is held: until then it can be taken back.
-             */
-            undo_until: string | null;
         };
         /** @description Why a run failed. */
         ErrorView: {
             /** @description What happened, to what, and what to do. */
             detail: string;
             /** @enum {string} */
-            kind: "not_permitted" | "not_possible" | "tool_failed" | "effect_unknown" | "approval_expired" | "budget_exceeded" | "limit_reached" | "model_failed" | "internal";
+            kind: "not_permitted" | "not_possible" | "tool_failed" | "effect_unknown" | "budget_exceeded" | "limit_reached" | "model_failed" | "internal";
         };
         /** @description One line of what happened. */
         EventView: {
@@ -768,10 +776,7 @@ export interface components {
             cursor: number;
             /** @description As the kind has it. */
             data: unknown;
-            /**
-             * @description run.state, run.progress, message.delta, message.done, tool.started, tool.done, file.ready, approval.requested,
-             *     approval.decided or notice.
-             */
+            /** @description run.state, run.progress, message.delta, message.done, tool.started, tool.done, file.ready or notice. */
             kind: string;
             /** Format: uuid */
             run_id: string;
@@ -815,60 +820,35 @@ export interface components {
              */
             size: number;
         };
-        /** @description A new standing approval. */
-        Give: {
-            /**
-             * Format: int32
-             * @description 1 to 1,000 mails a day.
-             */
-            limit_a_day: number;
-            recipients: components["schemas"]["RecipientsView"];
-            /** @description A skill that the caller may use. */
-            skill: string;
-            /** @description The skill's step that writes the mails; all its steps when not given. */
-            template?: string | null;
-        };
         Health: {
             /** @description ok. */
             status: string;
         };
         /** @description A page of a list. */
-        List_ApprovalView: {
+        List_AccountView: {
             /** @description Newest first. */
             items: {
-                asked_by: components["schemas"]["WhoView"];
-                /** Format: uuid */
-                conversation_id: string;
                 /** Format: date-time */
                 created_at: string;
-                /** Format: date-time */
-                decided_at: string | null;
-                decided_by: components["schemas"]["WhoView"] | null;
-                /** @description What would be sent; once it is approved, what was approved. */
-                effects: components["schemas"]["ProposedView"][];
-                /**
-                 * Format: date-time
-                 * @description Until when it can be decided.
-                 */
-                expires_at: string;
+                /** @enum {string} */
+                department: "finance" | "sales" | "marketing" | "support" | "management";
+                /** @description Whether they are kept out. */
+                disabled: boolean;
+                email: string;
                 /** Format: uuid */
                 id: string;
                 /** @enum {string} */
-                kind: "mail";
-                /** @description Whether the caller may decide it now. */
-                may_decide: boolean;
-                /** @description Hex SHA-256 of the RFC 8785 JSON of all payloads, an array. */
-                payload_hash: string;
-                /** @description Why it was rejected, as the person said it. */
-                reason: string | null;
-                /** Format: uuid */
-                run_id: string;
-                /** @enum {string} */
-                state: "pending" | "approved" | "rejected" | "expired";
-                /** @description One line, in the language of the request. */
-                summary: string;
-                /** @description Why a person must decide, a sentence. */
-                why: string;
+                language: "en" | "zh" | "ms";
+                /**
+                 * Format: date-time
+                 * @description The newest sign-in or refresh; null when they have never signed in.
+                 */
+                last_seen_at: string | null;
+                name: string;
+                role: string;
+                /** @description Whether signing in asks them for a code besides the password. */
+                second_factor: boolean;
+                title: string;
             }[];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
@@ -878,7 +858,7 @@ export interface components {
             /** @description Newest first. */
             items: {
                 /** @enum {string} */
-                action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_reset" | "audit_exported";
+                action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** Format: date-time */
                 at: string;
                 /** @description What else is kept of it: ids, codes, amounts and hashes. */
@@ -922,11 +902,6 @@ export interface components {
         List_EffectView: {
             /** @description Newest first. */
             items: {
-                /**
-                 * Format: uuid
-                 * @description The approval that it was approved with.
-                 */
-                approval_id: string | null;
                 attachments: components["schemas"]["AttachmentView"][];
                 /** @description Plain text. */
                 body: string;
@@ -950,11 +925,6 @@ export interface components {
                 subject: string;
                 /** @description Bare addresses. */
                 to: string[];
-                /**
-                 * Format: date-time
-                 * @description Set while it is held: until then it can be taken back.
-                 */
-                undo_until: string | null;
             }[];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
@@ -1027,36 +997,9 @@ export interface components {
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
-        /** @description A page of a list. */
-        List_StandingApprovalView: {
-            /** @description Newest first. */
-            items: {
-                /** Format: date-time */
-                created_at: string;
-                /** @description Whose people's runs it covers. */
-                department: string;
-                /** Format: uuid */
-                id: string;
-                /**
-                 * Format: int32
-                 * @description Mails a day.
-                 */
-                limit_a_day: number;
-                owner: components["schemas"]["OwnerView"];
-                recipients: components["schemas"]["RecipientsView"];
-                skill: string;
-                /** @description The skill's step that writes the mails; null for all its steps. */
-                template: string | null;
-                /**
-                 * Format: int32
-                 * @description Mails of today.
-                 */
-                used_today: number;
-            }[];
-            /** @description Give it as `cursor` to read on; null at the end. */
-            next_cursor: string | null;
-        };
         Login: {
+            /** @description A code of their authenticator app, or a recovery code; needed once they have set up a second factor. */
+            code?: string | null;
             /** @description The person's address. */
             email: string;
             /** @description Their password. */
@@ -1093,40 +1036,6 @@ export interface components {
             /** @description What to call it; without one it takes the first message's words. */
             title?: string | null;
         };
-        /** @description Where a payload comes from. */
-        OriginView: {
-            /** @enum {string} */
-            trust: "person" | "company" | "outside";
-            values: components["schemas"]["ValueView"][];
-        };
-        /** @description Who gave it. */
-        OwnerView: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-        };
-        /** @description A changed mail. */
-        Payload: {
-            attachments?: components["schemas"]["PayloadFile"][];
-            body: string;
-            cc?: string[];
-            subject: string;
-            to: string[];
-        };
-        /** @description A file to attach; all but its id is taken from the file itself. */
-        PayloadFile: {
-            /** Format: uuid */
-            id: string;
-        };
-        /** @description A mail byte for byte. */
-        PayloadView: {
-            attachments: components["schemas"]["AttachmentView"][];
-            /** @description Plain text. */
-            body: string;
-            cc: string[];
-            subject: string;
-            to: string[];
-        };
         /** @description A person. */
         PersonView: {
             /** @enum {string} */
@@ -1162,10 +1071,11 @@ export interface components {
             /** @description A URI reference that names the kind of problem, e.g. `/problems/not-found`. */
             type: string;
         };
-        /** @description An effect as it would be sent. */
-        ProposedView: {
-            origin: components["schemas"]["OriginView"];
-            payload: components["schemas"]["PayloadView"];
+        ProveSecondFactor: {
+            /** @description What their app shows now, or a recovery code. */
+            code: string;
+            /** @description The person's password. */
+            password: string;
         };
         /** @description What tokens cost: USD for a million of each kind, decimal. */
         RatesView: {
@@ -1175,12 +1085,10 @@ export interface components {
             input: string;
             output: string;
         };
-        /** @description Who may get the mails. */
-        RecipientsView: {
-            /** @enum {string} */
-            rule: "anyone" | "domains" | "addresses";
-            /** @description Domains or addresses; none for anyone. */
-            values?: string[];
+        /** @description Codes to write down. They are not shown again. */
+        RecoveryCodes: {
+            /** @description Ten, each good once in place of a code of the app. */
+            recovery_codes: string[];
         };
         Refresh: {
             /** @description The newest refresh token; browsers leave it out and send the cookie. */
@@ -1189,6 +1097,28 @@ export interface components {
         RenameConversation: {
             /** @description 1 to 120 characters. */
             title: string;
+        };
+        /** @description A role. */
+        RoleView: {
+            /** @enum {string} */
+            department: "finance" | "sales" | "marketing" | "support" | "management";
+            /** @description What it may do besides what every role may. */
+            may: string[];
+            name: string;
+            /**
+             * Format: int64
+             * @description How many have it, those who are kept out too.
+             */
+            people: number;
+            /** @description The skills it may use. */
+            skills: string[];
+        };
+        /** @description All roles. */
+        RolesView: {
+            /** @description What every role may do: codes of permissions, e.g. `chat`. */
+            everyone: string[];
+            /** @description By name. */
+            items: components["schemas"]["RoleView"][];
         };
         /** @description A piece of work. */
         RunView: {
@@ -1219,7 +1149,24 @@ export interface components {
             tools: string[];
             usage: components["schemas"]["UsageView"];
             /** @enum {string|null} */
-            waiting_for: "person" | "approval" | null;
+            waiting_for: "person" | null;
+        };
+        /** @description What an authenticator app needs. */
+        SecondFactorSecret: {
+            /** @description To be shown to it as a QR code. */
+            otpauth_url: string;
+            /** @description To be typed into the app: base32. */
+            secret: string;
+        };
+        /** @description Whether signing in asks for a code. */
+        SecondFactorView: {
+            /** @description Whether a second factor is in force. */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Recovery codes that are not used yet.
+             */
+            recovery_codes_left: number;
         };
         SendMessage: {
             /** @description Must be null: the agent follows from the text. */
@@ -1295,30 +1242,6 @@ export interface components {
             /** @description As people call it, in the caller's language. */
             title: string;
         };
-        /** @description A standing approval. */
-        StandingApprovalView: {
-            /** Format: date-time */
-            created_at: string;
-            /** @description Whose people's runs it covers. */
-            department: string;
-            /** Format: uuid */
-            id: string;
-            /**
-             * Format: int32
-             * @description Mails a day.
-             */
-            limit_a_day: number;
-            owner: components["schemas"]["OwnerView"];
-            recipients: components["schemas"]["RecipientsView"];
-            skill: string;
-            /** @description The skill's step that writes the mails; null for all its steps. */
-            template: string | null;
-            /**
-             * Format: int32
-             * @description Mails of today.
-             */
-            used_today: number;
-        };
         /** @description What a person may change of themselves. */
         UpdatePerson: {
             /** @enum {string} */
@@ -1374,23 +1297,6 @@ export interface components {
             model: string;
             /** Format: int64 */
             output_tokens: number;
-        };
-        /** @description Where a value comes from. */
-        ValueView: {
-            /** @description to, cc, attachments, subject or body. */
-            argument: string;
-            /** @description The same for the reader. */
-            from: string;
-            /** @enum {string} */
-            trust: "person" | "company" | "outside";
-            /** @description An address, a file's name or a link. */
-            value: string;
-        };
-        /** @description A person, by name. */
-        WhoView: {
-            /** Format: uuid */
-            id: string;
-            name: string;
         };
     };
     responses: never;
@@ -1454,7 +1360,7 @@ export interface operations {
                 cursor?: string;
                 /** @description At most 200; 50 when not given. */
                 limit?: number;
-                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_reset" | "audit_exported";
+                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** @description Only what the person with this email address did or what was done to them. */
                 person?: string;
             };
@@ -1485,7 +1391,7 @@ export interface operations {
     get_v1_admin_audit_csv: {
         parameters: {
             query?: {
-                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_reset" | "audit_exported";
+                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** @description Only what the person with this email address did or what was done to them. */
                 person?: string;
             };
@@ -1571,6 +1477,160 @@ export interface operations {
             };
         };
     };
+    get_v1_admin_people: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most 200; 50 when not given. */
+                limit?: number;
+                /** @description Only those whose name, title or address has this text in it. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_AccountView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_v1_admin_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddPerson"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_admin_people_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    patch_v1_admin_people_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePerson"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_admin_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolesView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     get_v1_admin_usage: {
         parameters: {
             query?: {
@@ -1619,102 +1679,6 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    get_v1_approvals: {
-        parameters: {
-            query?: {
-                /** @description Only in this state: pending, approved, rejected or expired. */
-                state?: string;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-                /** @description At most 200; 50 when not given. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["List_ApprovalView"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    get_v1_approvals_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApprovalView"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    post_v1_approvals_id_decision: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Decide"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApprovalView"];
                 };
             };
             "4XX": {
@@ -2245,6 +2209,155 @@ export interface operations {
             };
         };
     };
+    "get_v1_me_second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    "post_v1_me_second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginSecondFactor"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorSecret"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    "delete_v1_me_second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProveSecondFactor"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    "post_v1_me_second-factor_confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmSecondFactor"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    "post_v1_me_second-factor_recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProveSecondFactor"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     get_v1_me_sessions: {
         parameters: {
             query?: never;
@@ -2387,35 +2500,6 @@ export interface operations {
             };
         };
     };
-    post_v1_outbox_id_undo: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EffectView"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
     get_v1_runs_id: {
         parameters: {
             query?: {
@@ -2525,96 +2609,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["List_SkillView"];
                 };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    "get_v1_standing-approvals": {
-        parameters: {
-            query?: {
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-                /** @description At most 200; 50 when not given. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["List_StandingApprovalView"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    "post_v1_standing-approvals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Give"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StandingApprovalView"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    "delete_v1_standing-approvals_id": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             "4XX": {
                 headers: {

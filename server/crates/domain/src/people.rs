@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::id::{self, Id};
 use crate::language::Language;
 
+pub mod change;
+
 /// Someone who can sign in. Email addresses are stored in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {

@@ -29,6 +29,7 @@ use crate::events::Hub;
 use crate::http::limits::Limiters;
 use crate::http::tokens::Tokens;
 use crate::models::Models;
+use crate::sealing::Keyring;
 use crate::tools::Tools;
 
 /// The parts of a running server. Cheap to clone.
@@ -76,6 +77,8 @@ pub struct Parts {
     pub tool_texts: ToolTexts,
     /// The way mail goes out.
     pub outgoing: Outgoing,
+    /// What secrets in the database are sealed with.
+    pub(crate) keyring: Keyring,
     /// Makes and reads access tokens.
     pub(crate) tokens: Tokens,
     /// Counts requests.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use axum::http::Uri;
@@ -18,7 +17,8 @@ use mezzofy_store::budgets::DefaultBudgets;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::secrets;
+use crate::sealing::Keyring;
+use crate::{kept, secrets};
 
 pub mod models;
 
@@ -113,6 +113,8 @@ pub struct Config {
     pub database_url: Option<SecretString>,
     /// What access tokens are signed with.
     pub jwt_secret: SecretString,
+    /// What secrets in the database are sealed with.
+    pub encryption: Keyring,
     /// The providers of models that can be asked, by name; without any the planner does all.
     pub providers: BTreeMap<String, ProviderAccess>,
     /// The Microsoft 365 tenant; without one local365 serves.
@@ -174,7 +176,14 @@ impl Config {
                 return Err(ConfigError("JWT_SECRET must have at least 32 characters".to_owned()));
             }
             Some(secret) => secret.into(),
-            None => kept_secret(&data_dir.join("jwt.secret"))?,
+            None => {
+                let secret = kept::read_or_make(&data_dir.join("jwt.secret"), secrets::random_text);
+                secret.map_err(|error| ConfigError(error.to_string()))?.into()
+            }
+        };
+        let encryption = match variable("ENCRYPTION_KEY")? {
+            Some(keys) => Keyring::given(keys).map_err(|error| ConfigError(format!("ENCRYPTION_KEY: {error}")))?,
+            None => Keyring::kept(data_dir.join("encryption.key")).map_err(|error| ConfigError(error.to_string()))?,
         };
         let settings = settings(&home)?;
         Ok(Self {
@@ -189,6 +198,7 @@ impl Config {
             host,
             port,
             jwt_secret,
+            encryption,
             now,
             defences: Defences::default(),
         })
@@ -282,28 +292,4 @@ fn settings(home: &Path) -> Result<Settings, ConfigError> {
     let text =
         fs::read_to_string(&file).map_err(|error| ConfigError(format!("{} can't be read: {error}", file.display())))?;
     Settings::parse(&text).map_err(|error| ConfigError(format!("{}: {error}", file.display())))
-}
-
-/// A random secret in a file only the owner can read, made at first use.
-fn kept_secret(file: &Path) -> Result<SecretString, ConfigError> {
-    let wrong = |error: std::io::Error| ConfigError(format!("{} can't be kept: {error}", file.display()));
-    match fs::read_to_string(file) {
-        Ok(secret) if secret.len() >= 32 => return Ok(secret.into()),
-        Ok(_) => return Err(ConfigError(format!("{} is too short: delete it, and a new one is made", file.display()))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(wrong(error)),
-    }
-    let secret = secrets::random_text();
-    let made = file.with_extension(format!("{}.new", std::process::id()));
-    let mut open = fs::OpenOptions::new();
-    open.write(true).create(true).truncate(true).mode(0o600);
-    std::io::Write::write_all(&mut open.open(&made).map_err(wrong)?, secret.as_bytes()).map_err(wrong)?;
-    // Of two processes that start at once the first one's secret holds.
-    let linked = fs::hard_link(&made, file);
-    fs::remove_file(&made).map_err(wrong)?;
-    match linked {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => kept_secret(file),
-        Err(error) => Err(wrong(error)),
-        Ok(()) => Ok(secret.into()),
-    }
 }

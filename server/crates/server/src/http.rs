@@ -22,6 +22,7 @@ mod admin;
 mod approvals;
 mod auth;
 mod caller;
+mod codes;
 mod conversations;
 mod docs;
 mod extract;

@@ -99,6 +99,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         budgets: config.settings.budgets,
         tools,
         outgoing: Outgoing::new(graph, settle),
+        keyring: config.encryption.clone(),
         tokens: Tokens::new(&config.jwt_secret),
         hub: Hub::new(),
         secure_cookies: config.secure_cookies,

@@ -27,3 +27,7 @@ CREATE FUNCTION standing_approval_used(approval uuid, since timestamptz) RETURNS
 COMMENT ON FUNCTION standing_approval_used IS 'How many effects went out by a standing approval; those that failed or were taken back do not count';
 REVOKE EXECUTE ON FUNCTION standing_approval_used FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION standing_approval_used TO mezzofy_member;
+
+-- What somebody signs in with besides the password is the owner's affair, like sign-in itself.
+ALTER TABLE second_factors ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recovery_codes ENABLE ROW LEVEL SECURITY;

@@ -18,6 +18,8 @@ pub mod page;
 pub mod people;
 pub mod runs;
 mod scope;
+pub mod sealed;
+pub mod second_factors;
 pub mod sessions;
 pub mod standing_approvals;
 mod store;

@@ -11,6 +11,7 @@ use mezzofy::clock::Clock;
 use mezzofy::config::Config;
 use mezzofy::config::models::{Dialect, Protocol, ProviderAccess};
 use mezzofy::demo::{self, Demo};
+use mezzofy::sealing::Keyring;
 use mezzofy::{http, serve};
 use mezzofy_agent::defences::Defences;
 use mezzofy_agent::testing::Replay;
@@ -93,6 +94,7 @@ fn config(data_dir: &Path) -> Config {
         port: 0,
         database_url: None,
         jwt_secret: "a secret of the tests, long enough".into(),
+        encryption: Keyring::given("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".to_owned()).unwrap(),
         providers: BTreeMap::new(),
         microsoft: None,
         now: None,
