@@ -13,6 +13,7 @@ pub mod money;
 pub mod password;
 pub mod people;
 pub mod period;
+pub mod reporting;
 pub mod roles;
 pub mod run;
 pub mod usage;

@@ -7,6 +7,7 @@ mod audit;
 mod conversations;
 #[cfg(feature = "failpoints")]
 mod crash;
+mod database_query;
 mod events;
 mod headers;
 mod ledger;

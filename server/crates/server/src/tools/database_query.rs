@@ -1,0 +1,88 @@
+//! `database_query`: runs a query that a model wrote over the reporting views, with no more than the person may read.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
+use mezzofy_domain::reporting::{LONGEST, Query};
+use mezzofy_domain::roles::Permission;
+use mezzofy_store::reporting::{self, Limits, Refusal};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Workshop, read, retry};
+
+const LIMITS: Limits = Limits { time: 10_000, rows: 5_000, columns: 100, value: 2_000, bytes: 1024 * 1024 };
+
+pub(super) struct DatabaseQuery {
+    spec: ToolSpec,
+    workshop: Arc<Workshop>,
+}
+
+#[derive(Deserialize)]
+struct Input {
+    sql: String,
+}
+
+impl DatabaseQuery {
+    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+        let spec = ToolSpec {
+            name: "database_query",
+            permission: Permission::ReadLedger,
+            effect: false,
+            input_schema: json!({
+                "type": "object",
+                "additionalProperties": false,
+                "required": ["sql"],
+                "properties": {"sql": {
+                    "type": "string", "maxLength": LONGEST,
+                    "description": "One SELECT of PostgreSQL, with WITH if needed. Texts in single quotes, dates as DATE '2026-10-31'"
+                }}
+            }),
+            output_schema: json!({
+                "type": "object",
+                "properties": {
+                    "columns": {"type": "array", "items": {"type": "string"}},
+                    "rows": {
+                        "type": "array", "description": "The values in the order of the columns, as PostgreSQL writes them",
+                        "items": {"type": "array", "items": {"type": ["string", "null"]}}
+                    },
+                    "row_count": {"type": "integer", "description": "Of the rows here"},
+                    "truncated": {"type": "boolean", "description": "Whether there was more than fits: 5,000 rows, 2,000 characters of a value, 1 MiB"}
+                }
+            }),
+        };
+        Self { spec, workshop: Arc::clone(workshop) }
+    }
+}
+
+#[async_trait]
+impl Tool for DatabaseQuery {
+    fn spec(&self) -> &ToolSpec {
+        &self.spec
+    }
+
+    async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
+        let input: Input = read(input)?;
+        let query = Query::parse(&input.sql).map_err(|error| ToolError::Tell(error.to_string()))?;
+        let scope = self.workshop.scope(context.person);
+        let answer = reporting::run(&self.workshop.store, &scope, &query, LIMITS).await.map_err(retry)?;
+        let answer = answer.map_err(|refusal| ToolError::Tell(told(&refusal)))?;
+        let result = json!({
+            "columns": answer.columns, "row_count": answer.rows.len(), "rows": answer.rows, "truncated": answer.truncated,
+        });
+        Ok(Outcome::Done(Output { result, ..Output::default() }))
+    }
+}
+
+fn told(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Wrong { message, at: Some(at) } => format!("The query is wrong: {message} (at character {at})."),
+        Refusal::Wrong { message, at: None } => format!("The query is wrong: {message}."),
+        Refusal::TooLong => "The query took longer than 10 seconds. Let it read or join less.".to_owned(),
+        Refusal::TooMuch => "The query needed too much memory or disk. Let it read or join less.".to_owned(),
+        Refusal::TooWide(columns) => {
+            format!("The query has {columns} columns, and at most 100 are shown. Name those you need.")
+        }
+    }
+}
