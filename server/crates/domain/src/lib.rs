@@ -15,6 +15,7 @@ pub mod password;
 pub mod people;
 pub mod period;
 pub mod recovery_code;
+pub mod reporting;
 pub mod roles;
 pub mod run;
 pub mod standing;

@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use crate::models::Models;
 
 mod content_generator;
+mod database_query;
 mod file_search;
 mod finance_statement;
 mod outlook_send_email;
@@ -55,9 +56,14 @@ pub struct Workshop {
 }
 
 impl Workshop {
+    /// As whom a call for this person acts in the database.
+    fn scope(&self, person: &Person) -> Scope {
+        Scope::of(person, &self.roles)
+    }
+
     /// Begins a transaction that acts as the person a call is for.
     async fn begin(&self, person: &Person) -> Result<Tx, ToolError> {
-        self.store.begin_as(&Scope::of(person, &self.roles)).await.map_err(retry)
+        self.store.begin_as(&self.scope(person)).await.map_err(retry)
     }
 }
 
@@ -68,8 +74,9 @@ impl Tools {
     /// Every tool there is. A schema that is none is an error of ours, named.
     pub fn all(workshop: Workshop) -> Result<Self, String> {
         let workshop = Arc::new(workshop);
-        let all: [Arc<dyn Tool>; 5] = [
+        let all: [Arc<dyn Tool>; 6] = [
             Arc::new(content_generator::ContentGenerator::new(&workshop)),
+            Arc::new(database_query::DatabaseQuery::new(&workshop)),
             Arc::new(file_search::FileSearch::new(&workshop)),
             Arc::new(finance_statement::FinanceStatement::new(&workshop)),
             Arc::new(pdf_generator::PdfGenerator::new(&workshop)),

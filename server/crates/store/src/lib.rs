@@ -16,6 +16,7 @@ pub mod messages;
 pub mod model_calls;
 pub mod page;
 pub mod people;
+pub mod reporting;
 pub mod runs;
 mod scope;
 pub mod sealed;

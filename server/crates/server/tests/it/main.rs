@@ -8,8 +8,10 @@ mod audit;
 mod conversations;
 #[cfg(feature = "failpoints")]
 mod crash;
+mod database_query;
 mod events;
 mod headers;
+mod injection;
 mod ledger;
 mod models;
 mod passwords;

@@ -1,9 +1,14 @@
 //! What the database shows and lets change, whatever the SQL says: as a person, and as an administrator. The tables are those
 //! of the catalog, so that a new one without a policy fails here.
 
+use std::borrow::Cow;
+
 use mezzofy_domain::people::Person;
+use mezzofy_domain::reporting::Query;
+use mezzofy_store::reporting::{self, Limits};
 use mezzofy_store::{Scope, Store, Tx, commit, people};
 use serde_json::{Value, json};
+use sqlx::error::DatabaseError;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use uuid::Uuid;
@@ -62,7 +67,7 @@ async fn attempt(tx: &mut Tx, sql: &str) -> Result<u64, String> {
             Ok(done.rows_affected())
         }
         Err(error) => {
-            let code = error.as_database_error().and_then(|error| error.code()).map(|code| code.to_string());
+            let code = error.as_database_error().and_then(DatabaseError::code).map(Cow::into_owned);
             Err(code.unwrap_or_else(|| panic!("{sql}: {error}")))
         }
     }
@@ -318,8 +323,8 @@ async fn requests_runs_and_tools_act_as_the_person_and_administrators_as_such() 
             RETURN NULL;
         END $$";
     owner.execute(note).await.unwrap();
-    let owned = ["conversations", "runs", "messages", "files", "effects"].map(|table| (table, ROLES[0]));
-    for (table, role) in owned.into_iter().chain([("budgets", ROLES[1])]) {
+    let private = ["conversations", "runs", "messages", "files", "effects"].map(|table| (table, ROLES[0]));
+    for (table, role) in private.into_iter().chain([("budgets", ROLES[1])]) {
         let sql = format!(
             "CREATE TRIGGER note AFTER INSERT OR UPDATE OR DELETE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION note_who('{role}')"
         );
@@ -369,6 +374,11 @@ async fn a_database_user_that_may_not_make_the_roles_is_told_what_to_do() {
     assert_eq!(texts(&mut tx, "SELECT current_user::text").await, [ROLES[0]]);
     assert_eq!(count(&mut tx, "conversations").await, 0);
     drop(tx);
+    let query = Query::parse("SELECT count(*) FROM ledger_lines").unwrap();
+    let limits = Limits { time: 1_000, rows: 1, columns: 1, value: 10, bytes: 10 };
+    let scope = app.app.scope(&who(&app, "ceo").await);
+    let answer = reporting::run(&store, &scope, &query, limits).await.unwrap().unwrap();
+    assert_eq!(answer.rows, [[Some("0".to_owned())]]);
     store.close().await;
     for sql in [format!("DROP DATABASE {name}"), format!("DROP ROLE {name}")] {
         root.execute(AssertSqlSafe(sql)).await.unwrap();
