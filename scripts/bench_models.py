@@ -187,7 +187,7 @@ def percentile(values, share):
 
 def measure(sign_in, names):
     """Rows for the table. `sign_in(port, name)` gives a person who can `ask` and `say`; there are AT_ONCE names at least."""
-    with Provider() as provider, TrialServer(provider.settings, runs_at_once=AT_ONCE) as server:
+    with Provider() as provider, TrialServer(provider.settings, {"runs_at_once": AT_ONCE}) as server:
         server.start()
         people = [sign_in(server.port, name) for name in names]
         streams = [Listening(server.port, person.token) for person in people]

@@ -20,8 +20,8 @@ FOREIGN = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "WEBHOOK_SECRET", "MS365_"
 class TrialServer:
     """Use it in a `with`: `url` is where it answers, `process` the running server."""
 
-    def __init__(self, environment=None, runs_at_once=None):
-        """`environment` is what it gets besides; `runs_at_once` takes the place of that setting in config.yaml."""
+    def __init__(self, environment=None, settings=None):
+        """`environment` is what it gets besides; `settings` are numbers that take the place of those in config.yaml, by name."""
         self.environment = environment or {}
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="mezzofy-trial-"))
         # PostgreSQL runs as another account when we are root, and has to get in.
@@ -32,11 +32,11 @@ class TrialServer:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = None
-        if runs_at_once:
-            self.environment["MEZZOFY_HOME"] = str(self.home(runs_at_once))
+        if settings:
+            self.environment["MEZZOFY_HOME"] = str(self.home(settings))
 
-    def home(self, runs_at_once):
-        """A home like the repository's but for one setting, and beside it the web app."""
+    def home(self, settings):
+        """A home like the repository's but for some settings, and beside it the web app."""
         home = self.folder / "home"
         (home / "config").mkdir(parents=True)
         for entry in (ROOT / "server").iterdir():
@@ -44,7 +44,9 @@ class TrialServer:
                 (home / entry.name).symlink_to(entry)
         (home.parent / "mobile").symlink_to(ROOT / "mobile")
         for entry in (ROOT / "server/config").iterdir():
-            text = re.sub(r"runs_at_once: \d+", f"runs_at_once: {runs_at_once}", entry.read_text())
+            text = entry.read_text()
+            for name, value in settings.items():
+                text = re.sub(rf"\b{name}: \d+", f"{name}: {value}", text)
             (home / "config" / entry.name).write_text(text)
         return home
 

@@ -1,6 +1,7 @@
 //! Works on runs: does what the run machine says, and stores the run after every step together with what the step told.
 //! Any process may die at any moment; another goes on from the last stored step.
 
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use mezzofy_agent::run::{End, Next, Run as Machine};
@@ -92,10 +93,17 @@ async fn carry_out(app: &Parts, id: Id<id::Run>) -> Result<(), Stuck> {
         return Ok(());
     }
     let mut work = match serde_json::from_value(run.machine.clone()) {
-        Ok(machine) => Work { app, run, machine, person, spoken: None },
+        Ok(machine) => Work { app, run, machine, person, spoken: None, in_gate: AtomicU64::new(0) },
         Err(error) => {
             // Stored by a version that this one does not understand: it can only be ended.
-            let mut work = Work { app, machine: Machine::new(String::new(), &person), run, person, spoken: None };
+            let mut work = Work {
+                app,
+                machine: Machine::new(String::new(), &person),
+                run,
+                person,
+                spoken: None,
+                in_gate: AtomicU64::new(0),
+            };
             let error = work.internal(&error.to_string());
             work.machine.failed(None, error);
             work
@@ -130,6 +138,8 @@ struct Work<'a> {
     person: Person,
     /// The message that the newest reply's text was streamed as.
     spoken: Option<Id<id::Message>>,
+    /// Nanoseconds that the calls at hand have spent in the gate.
+    in_gate: AtomicU64,
 }
 
 impl Work<'_> {

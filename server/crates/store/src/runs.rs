@@ -120,13 +120,15 @@ pub async fn add(db: &mut PgConnection, run: &Run) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Saves a run after a step, if nobody else has since it was read; else [`StoreError::Overtaken`].
+/// Saves a run after a step, if nobody else has since it was read; else [`StoreError::Overtaken`]. One that would rest though
+/// somebody asked to stop it is due at once.
 pub async fn save(db: &mut PgConnection, run: &mut Run) -> Result<(), StoreError> {
     let waiting_for = run.waiting_for.map(WaitingFor::code);
     let error = run.error.as_ref().map(serde_json::to_value).transpose().map_err(|e| StoreError::stored("run", &e))?;
     let saved = sqlx::query!(
         "UPDATE runs SET state = $3, waiting_for = $4, agent = $5, skill = $6, inputs = $7, tools = $8, answer = $9, error = $10,
-                usage = $11, machine = $12, ended_at = $13, wake_at = $14, outside = $15, version = version + 1
+                usage = $11, machine = $12, ended_at = $13,
+                wake_at = CASE WHEN cancel_asked AND $14::timestamptz IS NOT NULL THEN created_at ELSE $14 END, outside = $15, version = version + 1
          WHERE id = $1 AND version = $2",
         run.id.uuid(),
         run.version,

@@ -3,6 +3,7 @@
 //! that waits for a decision, or for the end of the time in which a mail can be taken back, lies in the database.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mezzofy_agent::planner::Request;
@@ -13,9 +14,7 @@ use mezzofy_domain::approval::{self, ApprovalState, Proposed, WAITS};
 use mezzofy_domain::audit::{Deed, Who};
 use mezzofy_domain::effect::{EffectKind, EffectState, Mail};
 use mezzofy_domain::event::EventBody;
-use mezzofy_domain::file::File;
 use mezzofy_domain::id::{self, Id};
-use mezzofy_domain::people::Person;
 use mezzofy_domain::run::{RunError, RunErrorKind};
 use mezzofy_store::approvals::{self, Approval, Decision};
 use mezzofy_store::effects::{self, Effect};
@@ -134,16 +133,11 @@ impl Work<'_> {
     async fn propose(&mut self, calls: Vec<Call>) -> Result<bool, Stuck> {
         self.save(Step::telling(self.started(&calls))).await?;
         let Some(wanted) = self.wanted(calls).await? else { return Ok(true) };
-        let mut tx = self.begin().await?;
-        let people = people::all(&mut tx).await?;
-        drop(tx);
-        let proposed = self.with_origins(&wanted, &people).await?;
+        let begun = Instant::now();
         let language = self.machine.language();
-        let places = self.machine.sources().places(&self.app.texts, language);
-
         let mut tx = self.begin().await?;
-        let left = mails_left(self.app, &mut tx, self.person.id, wanted.len()).await?;
-        if let Err(TooMany { limit, sent, after }) = left {
+        if let Err(TooMany { limit, sent, after }) = mails_left(self.app, &mut tx, self.person.id, wanted.len()).await?
+        {
             drop(tx);
             let after = after.with_timezone(&self.app.zone).format("%H:%M").to_string();
             let values = [
@@ -159,8 +153,20 @@ impl Work<'_> {
             self.save(Step::telling(events)).await?;
             return Ok(true);
         }
-        let standing = self.standing(&mut tx, &wanted).await?;
-        if let Some(why) = self.app.gate().why_decide(&proposed, standing.is_some(), &places, language) {
+        let leaves = !self.app.gate().leaving(wanted.iter().map(|wanted| &wanted.mail)).is_empty();
+        let standing = if leaves { self.standing(&mut tx, &wanted).await? } else { None };
+        // What stays inside goes as the run wants it, as long as the run has read nothing from outside.
+        let looked_at = if leaves || self.machine.sources().any_outside() {
+            let proposed = self.with_origins(&mut tx, &wanted).await?;
+            let places = self.machine.sources().places(&self.app.texts, language);
+            let why = self.app.gate().why_decide(&proposed, standing.is_some(), &places, language);
+            why.map(|why| (proposed, why))
+        } else {
+            None
+        };
+        self.spent_in_gate(begun);
+        self.tell_gate(wanted.len());
+        if let Some((proposed, why)) = looked_at {
             drop(tx);
             return self.ask_approval(proposed, why).await;
         }
@@ -228,13 +234,14 @@ impl Work<'_> {
         Ok(Some(new))
     }
 
-    async fn with_origins(&self, wanted: &[Wanted], people: &[Person]) -> Result<Vec<Proposed>, Stuck> {
+    async fn with_origins(&self, tx: &mut Tx, wanted: &[Wanted]) -> Result<Vec<Proposed>, Stuck> {
         let app = self.app;
+        let people = people::all(tx).await?;
         let asked = app.planner.asked_recipients(&Request {
             texts: self.machine.texts(),
             open: None,
             me: &self.person,
-            people,
+            people: &people,
             today: app.clock.today(app.zone),
             latest_month: None,
             allowed: &[],
@@ -243,12 +250,15 @@ impl Work<'_> {
             people.iter().filter(|person| !person.disabled).map(|person| person.email.clone()).collect();
         let mut proposed = Vec::new();
         for Wanted { call, mail, .. } in wanted {
-            let files = self.attached(mail).await?;
+            let mut attached = Vec::new();
+            for attachment in &mail.attachments {
+                attached.extend(files::get(tx, self.person.id, attachment.id).await?);
+            }
             let around = Around {
                 said: self.machine.texts(),
                 asked: &asked,
                 colleagues: &colleagues,
-                files: &files,
+                files: &attached,
                 run: self.run.id,
                 company: &app.company,
                 texts: &app.texts,
@@ -259,15 +269,6 @@ impl Work<'_> {
             proposed.push(Proposed { call: call.id.clone(), payload: mail.clone(), origin });
         }
         Ok(proposed)
-    }
-
-    async fn attached(&self, mail: &Mail) -> Result<Vec<File>, Stuck> {
-        let mut tx = self.begin().await?;
-        let mut found = Vec::new();
-        for attachment in &mail.attachments {
-            found.extend(files::get(&mut tx, self.person.id, attachment.id).await?);
-        }
-        Ok(found)
     }
 
     /// The standing approval that covers all of these mails and has room for them today.
@@ -375,7 +376,9 @@ impl Work<'_> {
             let values = [("until", at.as_str()), ("count", &held.len().to_string())];
             let text = self.app.texts.held.say(self.machine.language(), &values);
             self.save(Step::resting(vec![EventBody::Progress { text }], *until)).await?;
-            return Ok(false);
+            // What was taken back meanwhile is not waited for; what is from now on wakes the run.
+            let mut tx = self.begin().await?;
+            return Ok(!effects::any_held(&mut tx, self.run.id, now).await?);
         }
         if let Some(tool) = group.first().and_then(|(call, _)| self.app.tools.get(&call.tool)) {
             let open = group.iter().any(|(_, effect)| effect.as_ref().is_some_and(|effect| !effect.state.has_ended()));

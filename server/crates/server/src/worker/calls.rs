@@ -1,5 +1,8 @@
 //! Making calls: the gate first, then the tool. Calls that are made at once are stored together.
 
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
 use futures_util::future::join_all;
 use mezzofy_agent::calls::Toolbox;
 use mezzofy_agent::defences::Defence;
@@ -24,7 +27,10 @@ impl Work<'_> {
         if calls.iter().any(|call| self.is_effect(call)) {
             return self.act(calls).await;
         }
-        if !self.ask_consent(&calls) {
+        let begun = Instant::now();
+        let asked = self.ask_consent(&calls);
+        self.spent_in_gate(begun);
+        if !asked {
             self.read(calls).await?;
         }
         Ok(true)
@@ -34,12 +40,14 @@ impl Work<'_> {
     async fn read(&mut self, calls: Vec<Call>) -> Result<(), Stuck> {
         self.save(Step::telling(self.started(&calls))).await?;
         self.refresh_person().await?;
+        let count = calls.len();
         let making = join_all(calls.iter().map(|call| self.output(call)));
         let Some(outputs) = self.unless_stopped(making).await? else {
             self.stop_working().await?;
             return self.save(Step::default()).await;
         };
 
+        self.tell_gate(count);
         let (mut files, mut events) = (Vec::new(), Vec::new());
         for (call, output) in calls.iter().zip(outputs) {
             let mut output = output?;
@@ -110,9 +118,24 @@ impl Work<'_> {
 
     /// Reads the person anew: the role may have changed since the last call.
     pub(super) async fn refresh_person(&mut self) -> Result<(), Stuck> {
+        let begun = Instant::now();
         let mut tx = self.begin().await?;
         self.person = people::get(&mut tx, self.person.id).await?.ok_or(Stuck::Overtaken)?;
+        drop(tx);
+        self.spent_in_gate(begun);
         Ok(())
+    }
+
+    /// Counts the time since then as spent in the gate.
+    pub(super) fn spent_in_gate(&self, begun: Instant) {
+        let nanos = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.in_gate.fetch_add(nanos, Ordering::Relaxed);
+    }
+
+    /// Tells in the log what so many calls have spent in the gate; `make bench` reads it.
+    pub(super) fn tell_gate(&self, calls: usize) {
+        let nanos = self.in_gate.swap(0, Ordering::Relaxed);
+        tracing::debug!(target: "mezzofy::gate", calls, nanos, "passed");
     }
 
     fn is_effect(&self, call: &Call) -> bool {
@@ -140,7 +163,10 @@ impl Work<'_> {
         let Some(tool) = self.app.tools.get(&call.tool) else {
             return Ok(Err(self.internal(&format!("there is no tool {}", call.tool))));
         };
-        if let Err(refusal) = self.admit(tool.spec()).await? {
+        let begun = Instant::now();
+        let admitted = self.admit(tool.spec()).await?;
+        self.spent_in_gate(begun);
+        if let Err(refusal) = admitted {
             return Ok(Err(refusal));
         }
         let context = Context {

@@ -38,6 +38,17 @@ async fn approve(person: &Client, approval: &Value) -> Value {
     decided
 }
 
+/// Waits until a run rests, its mails held.
+async fn rests(person: &Client, run: &Value) {
+    let path = format!("/v1/runs/{}/events", text(&run["id"]));
+    let told = async {
+        while !person.items(&path).await.iter().any(|event| event["data"].to_string().contains("Leaves at")) {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), told).await.expect("the mails are held");
+}
+
 /// The mails of a run in the outbox, in the order in which they were proposed.
 async fn outbox(person: &Client, run: &Value) -> Vec<Value> {
     let mut items = person.items("/v1/outbox?limit=200").await;
@@ -293,6 +304,7 @@ async fn who_may_send_no_more_sends_nothing_though_it_was_approved() {
     let (run, approval) = asked(&finance, 1).await;
     let (later, of_later) = asked(&finance, 1).await;
     approve(&finance, &approval).await;
+    rests(&finance, &run).await;
     let mut database = app.database().await;
     let set = sqlx::query("UPDATE people SET role = 'finance_viewer' WHERE email = 'finance.manager@mezzofy.example'");
     set.execute(&mut database).await.unwrap();

@@ -235,8 +235,8 @@ impl Scene {
         let query = json!({"sql": "SELECT description FROM ledger_lines ORDER BY entry_id, number LIMIT 1"});
         self.replay.script([Answer::calls([("database_query", query)]), obeying(newest), Answer::says("Done.")]);
         let run = self.finance.ask("What was the first entry for?").await;
-        let queries = run["tools"].as_array().unwrap().iter().filter(|tool| *tool == "database_query").count();
-        let queried = queries > 1;
+        let asked = run["tools"].as_array().unwrap().iter().filter(|tool| *tool == "database_query").count();
+        let queried = asked > 1;
         self.came_through_of(&run, &format!("{attack:?} in the books"), queried).await.expect("it is tried")
     }
 

@@ -1,0 +1,63 @@
+"""What the gate costs a call, and what many crashes cost: measured on the built server, and by the tests' own crash trials."""
+import os
+import re
+import subprocess
+import sys
+
+from trial_server import ROOT, TrialServer
+
+RUNS, CRASHES = 120, 1000
+W1 = "Generate the latest financial statement and send it to the CEO"
+TOLD = re.compile(r'"calls":(\d+),"nanos":(\d+)')
+
+
+def p99(values):
+    return sorted(values)[int(len(values) * 0.99)]
+
+
+def gate(person_of, finance):
+    """Milliseconds in the gate of each call of W1 that has no effect, and of each mail."""
+    log = {"RUST_LOG": "warn,mezzofy::gate=debug"}
+    with TrialServer(log, {"mails_an_hour": 1_000_000, "messages_a_minute": 100_000, "requests_a_minute": 100_000}) as server:
+        server.start()
+        person = person_of(server.port, finance)
+        for _ in range(RUNS):
+            run = person.say(W1)
+            while run["state"] in ("queued", "running"):
+                run = person.ask("GET", f"/v1/runs/{run['id']}?wait=30")
+            if run["state"] != "succeeded":
+                sys.exit(f"a statement was not sent: {run}")
+        server.stop()
+        text = server.log.read_text(errors="replace")
+    spent = [int(nanos) / int(calls) / 1e6 for calls, nanos in TOLD.findall(text)]
+    if len(spent) != 3 * RUNS:
+        sys.exit(f"the log tells of {len(spent)} calls, not of {3 * RUNS}")
+    # Each run reads the ledger, makes the PDF and sends the mail.
+    return [value for at, value in enumerate(spent) if at % 3 != 2], spent[2::3]
+
+
+def crashes(count):
+    """What the tests' trials tell of so many crashes: runs, mails, unknown ones."""
+    command = ["cargo", "test", "--quiet", "-p", "mezzofy", "--features", "failpoints", "--test", "it", "--", "--nocapture",
+               "crash::killed_again"]
+    environment = {**os.environ, "CRASHES": str(count), "SQLX_OFFLINE": "true"}
+    done = subprocess.run(command, cwd=ROOT / "server", env=environment, stdout=subprocess.PIPE, text=True)
+    told = re.search(r"(\d+) crashes in (\d+) runs with (\d+) mails, (\d+) of them unknown", done.stdout)
+    if done.returncode or not told:
+        sys.exit(f"the crash trials failed:\n{done.stdout[-3000:]}")
+    return [int(number) for number in told.groups()]
+
+
+def measure(person_of, finance):
+    reads, mails = gate(person_of, finance)
+    crashed, runs, sent, unknown = crashes(int(os.environ.get("CRASHES", CRASHES)))
+    return [
+        ("gate_read_p99_ms", "the gate, of a call without effect, p99", p99(reads), 2, "ms"),
+        ("gate_mail_p99_ms", "the gate, of a mail, p99", p99(mails), 2, "ms"),
+        ("gate_read_p50_ms", "the gate, of a call without effect, median", sorted(reads)[len(reads) // 2], None, "ms"),
+        ("gate_mail_p50_ms", "the gate, of a mail, median", sorted(mails)[len(mails) // 2], None, "ms"),
+        ("crashes", "times the server was killed in the trials", crashed, None, ""),
+        ("crash_runs", "runs of the trials, all of which succeeded", runs, None, ""),
+        ("crash_mails", "mails of the trials, each sent once", sent, None, ""),
+        ("crash_unknown_share", "of these are unknown", unknown / max(sent, 1), 1 / 200, ""),
+    ]
