@@ -90,6 +90,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the people, the newest first. */
+        get: operations["get_v1_admin_people"];
+        put?: never;
+        /** Adds a person, who can sign in at once. */
+        post: operations["post_v1_admin_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a person. */
+        get: operations["get_v1_admin_people_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a person. Each change is an entry of the audit log. */
+        patch: operations["patch_v1_admin_people_id"];
+        trace?: never;
+    };
+    "/v1/admin/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the roles with how many people have each. */
+        get: operations["get_v1_admin_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/usage": {
         parameters: {
             query?: never;
@@ -133,7 +186,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Signs a person in. After five wrong passwords the address has to wait. */
+        /**
+         * Signs a person in. After five wrong passwords or codes the address has to wait. Where a code is missing or wrong the answer
+         *     to a right password is 401 with the type `/problems/second-factor-needed`.
+         */
         post: operations["post_v1_auth_login"];
         delete?: never;
         options?: never;
@@ -317,6 +373,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows whether the caller has a second factor. */
+        get: operations["get_v1_me_second-factor"];
+        put?: never;
+        /** Begins to set up a second factor. It is in force once it is confirmed; beginning again replaces an unconfirmed one. */
+        post: operations["post_v1_me_second-factor"];
+        /** Removes the second factor: signing in asks for the password only. */
+        delete: operations["delete_v1_me_second-factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts the second factor in force with a first code of the app, and ends the caller's other sessions. */
+        post: operations["post_v1_me_second-factor_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives ten new recovery codes. The old ones are good no more. */
+        post: operations["post_v1_me_second-factor_recovery-codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/sessions": {
         parameters: {
             query?: never;
@@ -461,7 +570,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Opens a WebSocket. The first frame must be `{"type": "hello", "token", "after"?}` within 10 s; a wrong token closes with 4401, a role that may not with 4403. */
+        /** Opens a WebSocket. The first frame must be `{"type": "hello", "token", "after"?}` within 10 s; a wrong token closes with 4401. */
         get: operations["get_v1_stream"];
         put?: never;
         post?: never;
@@ -480,6 +589,44 @@ export interface components {
             message: components["schemas"]["MessageView"];
             run: components["schemas"]["RunView"];
         };
+        /** @description A person as administrators see them. */
+        AccountView: {
+            /** Format: date-time */
+            created_at: string;
+            /** @enum {string} */
+            department: "finance" | "sales" | "marketing" | "support" | "management";
+            /** @description Whether they are kept out. */
+            disabled: boolean;
+            email: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            language: "en" | "zh" | "ms";
+            /**
+             * Format: date-time
+             * @description The newest sign-in or refresh; null when they have never signed in.
+             */
+            last_seen_at: string | null;
+            name: string;
+            role: string;
+            /** @description Whether signing in asks them for a code besides the password. */
+            second_factor: boolean;
+            title: string;
+        };
+        AddPerson: {
+            /** @description Their address, which is their mailbox and sign-in name. */
+            email: string;
+            /** @enum {string} */
+            language?: "en" | "zh" | "ms";
+            /** @description As people call them: 1 to 120 characters. */
+            name: string;
+            /** @description 12 to 256 characters, none of the common ones, not the person's name or address. */
+            password: string;
+            /** @description A role of `/v1/admin/roles`. */
+            role: string;
+            /** @description What they are in the company, e.g. `Chief Executive Officer`; "the CEO" is found by it. */
+            title: string;
+        };
         /** @description What goes with a mail. */
         AttachmentView: {
             /** Format: uuid */
@@ -497,7 +644,7 @@ export interface components {
         /** @description An entry of the audit log. */
         AuditEntryView: {
             /** @enum {string} */
-            action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_reset" | "audit_exported";
+            action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
             /** Format: date-time */
             at: string;
             /** @description What else is kept of it: ids, codes, amounts and hashes. */
@@ -519,10 +666,14 @@ export interface components {
         AuditSubjectView: {
             /** @description Its id or name. */
             id: string;
-            /** @description session, person, address, route, tool, skill, effect, budget, `ledger_file` or audit. */
+            /** @description session, person, address, route, tool, skill, effect, budget, `ledger_file`, keys or audit. */
             kind: string;
             /** @description The email address, where it is a person. */
             person: string | null;
+        };
+        BeginSecondFactor: {
+            /** @description The person's password. */
+            password: string;
         };
         /** @description A budget. */
         BudgetView: {
@@ -549,6 +700,23 @@ export interface components {
             current: string;
             /** @description The one to take: 12 to 256 characters, none of the common ones, not the person's name or address. */
             new: string;
+        };
+        /** @description What is to change; what is not given stays as it is. */
+        ChangePerson: {
+            /** @description True ends the person's sessions and keeps them out, false lets them in again. */
+            disabled?: boolean | null;
+            name?: string | null;
+            /** @description A new password ends the person's sessions. */
+            password?: string | null;
+            /** @description True removes the person's second factor and recovery codes. */
+            remove_second_factor?: boolean | null;
+            /** @description Holds from the next request and the next call of a run on. */
+            role?: string | null;
+            title?: string | null;
+        };
+        ConfirmSecondFactor: {
+            /** @description What the app shows now: six digits. */
+            code: string;
         };
         /** @description A thread of messages. */
         ConversationView: {
@@ -657,11 +825,40 @@ export interface components {
             status: string;
         };
         /** @description A page of a list. */
+        List_AccountView: {
+            /** @description Newest first. */
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                /** @enum {string} */
+                department: "finance" | "sales" | "marketing" | "support" | "management";
+                /** @description Whether they are kept out. */
+                disabled: boolean;
+                email: string;
+                /** Format: uuid */
+                id: string;
+                /** @enum {string} */
+                language: "en" | "zh" | "ms";
+                /**
+                 * Format: date-time
+                 * @description The newest sign-in or refresh; null when they have never signed in.
+                 */
+                last_seen_at: string | null;
+                name: string;
+                role: string;
+                /** @description Whether signing in asks them for a code besides the password. */
+                second_factor: boolean;
+                title: string;
+            }[];
+            /** @description Give it as `cursor` to read on; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
         List_AuditEntryView: {
             /** @description Newest first. */
             items: {
                 /** @enum {string} */
-                action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_reset" | "audit_exported";
+                action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** Format: date-time */
                 at: string;
                 /** @description What else is kept of it: ids, codes, amounts and hashes. */
@@ -801,6 +998,8 @@ export interface components {
             next_cursor: string | null;
         };
         Login: {
+            /** @description A code of their authenticator app, or a recovery code; needed once they have set up a second factor. */
+            code?: string | null;
             /** @description The person's address. */
             email: string;
             /** @description Their password. */
@@ -872,6 +1071,12 @@ export interface components {
             /** @description A URI reference that names the kind of problem, e.g. `/problems/not-found`. */
             type: string;
         };
+        ProveSecondFactor: {
+            /** @description What their app shows now, or a recovery code. */
+            code: string;
+            /** @description The person's password. */
+            password: string;
+        };
         /** @description What tokens cost: USD for a million of each kind, decimal. */
         RatesView: {
             cache_read: string;
@@ -880,6 +1085,11 @@ export interface components {
             input: string;
             output: string;
         };
+        /** @description Codes to write down. They are not shown again. */
+        RecoveryCodes: {
+            /** @description Ten, each good once in place of a code of the app. */
+            recovery_codes: string[];
+        };
         Refresh: {
             /** @description The newest refresh token; browsers leave it out and send the cookie. */
             refresh_token?: string | null;
@@ -887,6 +1097,28 @@ export interface components {
         RenameConversation: {
             /** @description 1 to 120 characters. */
             title: string;
+        };
+        /** @description A role. */
+        RoleView: {
+            /** @enum {string} */
+            department: "finance" | "sales" | "marketing" | "support" | "management";
+            /** @description What it may do besides what every role may. */
+            may: string[];
+            name: string;
+            /**
+             * Format: int64
+             * @description How many have it, those who are kept out too.
+             */
+            people: number;
+            /** @description The skills it may use. */
+            skills: string[];
+        };
+        /** @description All roles. */
+        RolesView: {
+            /** @description What every role may do: codes of permissions, e.g. `chat`. */
+            everyone: string[];
+            /** @description By name. */
+            items: components["schemas"]["RoleView"][];
         };
         /** @description A piece of work. */
         RunView: {
@@ -918,6 +1150,23 @@ export interface components {
             usage: components["schemas"]["UsageView"];
             /** @enum {string|null} */
             waiting_for: "person" | null;
+        };
+        /** @description What an authenticator app needs. */
+        SecondFactorSecret: {
+            /** @description To be shown to it as a QR code. */
+            otpauth_url: string;
+            /** @description To be typed into the app: base32. */
+            secret: string;
+        };
+        /** @description Whether signing in asks for a code. */
+        SecondFactorView: {
+            /** @description Whether a second factor is in force. */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Recovery codes that are not used yet.
+             */
+            recovery_codes_left: number;
         };
         SendMessage: {
             /** @description Must be null: the agent follows from the text. */
@@ -1111,7 +1360,7 @@ export interface operations {
                 cursor?: string;
                 /** @description At most 200; 50 when not given. */
                 limit?: number;
-                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_reset" | "audit_exported";
+                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** @description Only what the person with this email address did or what was done to them. */
                 person?: string;
             };
@@ -1142,7 +1391,7 @@ export interface operations {
     get_v1_admin_audit_csv: {
         parameters: {
             query?: {
-                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_reset" | "audit_exported";
+                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** @description Only what the person with this email address did or what was done to them. */
                 person?: string;
             };
@@ -1216,6 +1465,160 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BudgetView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_admin_people: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most 200; 50 when not given. */
+                limit?: number;
+                /** @description Only those whose name, title or address has this text in it. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_AccountView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_v1_admin_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddPerson"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_admin_people_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    patch_v1_admin_people_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePerson"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_admin_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolesView"];
                 };
             };
             "4XX": {
@@ -1795,6 +2198,155 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    "get_v1_me_second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    "post_v1_me_second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginSecondFactor"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorSecret"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    "delete_v1_me_second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProveSecondFactor"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    "post_v1_me_second-factor_confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmSecondFactor"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    "post_v1_me_second-factor_recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProveSecondFactor"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
             };
             "4XX": {
                 headers: {

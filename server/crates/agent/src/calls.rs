@@ -135,7 +135,6 @@ impl Desk<'_> {
             skill: &skill.name,
             title: skill.title.in_language(self.language),
             tools: &tools,
-            recipients: &plan.recipients(skill),
             language: self.language,
         };
         let admitted = self.gate.admit(self.request.me, intent);

@@ -1,11 +1,17 @@
 //! What may be done is decided here, below whatever planned it: before a skill's first step and again before every call.
 
+use std::collections::BTreeSet;
+
+use mezzofy_domain::approval::{self, Proposed, RECIPIENTS_ALONE};
 use mezzofy_domain::effect::Mail;
+use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
-use mezzofy_domain::people::{Company, Person};
+use mezzofy_domain::people::{Company, Department, Person};
 use mezzofy_domain::roles::{Permission, Roles};
 use mezzofy_domain::run::{RunError, RunErrorKind};
+use mezzofy_domain::trust::Trust;
 
+use crate::defences::{Defence, Defences};
 use crate::texts::Texts;
 use crate::tool::ToolSpec;
 
@@ -18,7 +24,12 @@ pub struct Gate<'a> {
     pub company: &'a Company,
     /// How a refusal is said.
     pub texts: &'a Texts,
+    /// What guards against text from outside.
+    pub defences: Defences,
 }
+
+/// Addresses named in a reason, at most.
+const SHOWN: usize = 3;
 
 /// What a plan will do, as far as the gate must know it.
 #[derive(Debug, Clone, Copy)]
@@ -29,8 +40,6 @@ pub struct Intent<'a> {
     pub title: &'a str,
     /// The tools of the steps it will take.
     pub tools: &'a [&'a ToolSpec],
-    /// The addresses it will write to.
-    pub recipients: &'a [String],
     /// In which a refusal is said.
     pub language: Language,
 }
@@ -43,10 +52,7 @@ impl Gate<'_> {
             let detail = self.texts.skill_not_permitted.say(language, &[("skill", intent.title)]);
             return Err(RunError { kind: RunErrorKind::NotPermitted, detail });
         }
-        for tool in intent.tools {
-            self.admit_tool(person, tool, intent.title, language)?;
-        }
-        self.admit_recipients(intent.recipients.iter().map(String::as_str), language)
+        intent.tools.iter().try_for_each(|tool| self.admit_tool(person, tool, intent.title, language))
     }
 
     /// Checks one call just before it is made; the person's role may have changed since the plan was.
@@ -63,32 +69,75 @@ impl Gate<'_> {
         let what = match tool.permission {
             Permission::SendMail => &self.texts.send_mail,
             Permission::ReadLedger => &self.texts.read_ledger,
-            Permission::MakeDocuments | Permission::Chat | Permission::Administer | Permission::ReadAudit => {
-                &self.texts.make_documents
-            }
+            Permission::MakeDocuments
+            | Permission::Chat
+            | Permission::DecideForOthers
+            | Permission::StandingApprovals
+            | Permission::Administer
+            | Permission::ReadAudit => &self.texts.make_documents,
         };
         let values = [("skill", title), ("what", what.in_language(language))];
         Err(RunError { kind: RunErrorKind::NotPermitted, detail: self.texts.tool_not_permitted.say(language, &values) })
     }
 
-    /// Checks a mail just before it becomes an effect: nothing leaves the company.
-    pub fn admit_mail(&self, mail: &Mail, language: Language) -> Result<(), RunError> {
-        self.admit_recipients(mail.to.iter().chain(&mail.cc).map(String::as_str), language)
+    /// Why a person must decide on these mails before they are sent; `None` when they may go at once. `covered` says that a
+    /// standing approval covers all of them, `places` what the run has read from outside.
+    #[must_use]
+    pub fn why_decide(&self, mails: &[Proposed], covered: bool, places: &str, language: Language) -> Option<String> {
+        let mut why = Vec::new();
+        if mails.iter().any(|mail| mail.origin.trust == Trust::Outside) {
+            why.push(self.texts.why_outside.say(language, &[("places", places)]));
+        }
+        let leaving = self.leaving(mails.iter().map(|mail| &mail.payload));
+        if !leaving.is_empty() && !covered && self.defences.on(Defence::Leaving) {
+            let rest = leaving.len().saturating_sub(SHOWN);
+            let mut addresses = leaving.into_iter().take(SHOWN).collect::<Vec<_>>().join(", ");
+            if rest > 0 {
+                addresses = format!("{addresses}, +{rest}");
+            }
+            why.push(self.texts.why_leaving.say(language, &[("addresses", &addresses)]));
+        }
+        if why.is_empty() {
+            return None;
+        }
+        if approval::recipients(mails.iter().map(|mail| &mail.payload)) > RECIPIENTS_ALONE {
+            why.push(self.texts.why_many.say(language, &[("most", &RECIPIENTS_ALONE.to_string())]));
+        }
+        Some(why.join(if language == Language::Zh { "" } else { " " }))
     }
 
-    fn admit_recipients<'r>(
-        &self,
-        recipients: impl Iterator<Item = &'r str>,
-        language: Language,
-    ) -> Result<(), RunError> {
-        let outside: Vec<&str> = recipients.filter(|address| !self.company.holds(address)).collect();
-        if outside.is_empty() {
-            return Ok(());
-        }
-        let values = [("address", outside.join(", ")), ("domain", self.company.domain.clone())];
-        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-        Err(RunError { kind: RunErrorKind::NotPossible, detail: self.texts.outside.say(language, &values) })
+    /// The recipients outside the company, each once.
+    #[must_use]
+    pub fn leaving<'m>(&self, mails: impl IntoIterator<Item = &'m Mail>) -> Vec<&'m str> {
+        let mut seen = BTreeSet::new();
+        let outside = mails.into_iter().flat_map(Mail::recipients).filter(|address| !self.company.holds(address));
+        outside.filter(|address| seen.insert(*address)).collect()
     }
+
+    /// Whether a person may decide on effects for so many recipients that somebody of a department asked for.
+    #[must_use]
+    pub fn may_decide(&self, person: &Person, asked: &Asked) -> bool {
+        let others = self.decides_for(person).is_some_and(|of| of.is_none_or(|of| of == asked.department));
+        !person.disabled && if asked.recipients > RECIPIENTS_ALONE { others } else { asked.person == person.id }
+    }
+
+    /// For whom else a person may decide: everyone of one department, or of all when the inner one is `None`.
+    #[must_use]
+    pub fn decides_for(&self, person: &Person) -> Option<Option<Department>> {
+        let one = (person.department != Department::Management).then_some(person.department);
+        self.roles.allows(&person.role, Permission::DecideForOthers).then_some(one)
+    }
+}
+
+/// What somebody asked to have decided.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    /// Who.
+    pub person: Id<id::Person>,
+    /// Their department.
+    pub department: Department,
+    /// Recipients of all effects together.
+    pub recipients: usize,
 }
 
 #[cfg(test)]

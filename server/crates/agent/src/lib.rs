@@ -3,12 +3,14 @@
 
 pub mod agents;
 pub mod calls;
+pub mod defences;
 pub mod gate;
 pub mod instructions;
 pub mod model;
 pub mod planner;
 pub mod run;
 pub mod skills;
+pub mod sources;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod texts;

@@ -12,7 +12,7 @@ use mezzofy_domain::period::Period;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::skills::{InputKind, Skill, SkillProblem, Skills, Text};
+use crate::skills::{Skill, SkillProblem, Skills, Text};
 
 mod answer;
 mod calendar;
@@ -100,16 +100,6 @@ pub struct SkillPlan {
     pub inputs: Map<String, Value>,
     /// The inputs as people read them: `October 2026`, `Grace Tan`, `Grace Tan (ceo@mezzofy.example)`.
     pub labels: BTreeMap<String, Text>,
-}
-
-impl SkillPlan {
-    /// The addresses it will write to: the list beside the skill's person input.
-    #[must_use]
-    pub fn recipients(&self, skill: &Skill) -> Vec<String> {
-        let input = skill.input(InputKind::Person).and_then(|input| self.inputs.get(&format!("{}s", input.name)));
-        let addresses = input.and_then(Value::as_array).into_iter().flatten();
-        addresses.filter_map(Value::as_str).map(str::to_owned).collect()
-    }
 }
 
 /// A question that the person's next text answers. Stored with the run.

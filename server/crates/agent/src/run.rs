@@ -4,9 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::{Department, Person};
-use mezzofy_domain::run::{RunError, RunErrorKind, RunState};
+use mezzofy_domain::run::{RunError, RunErrorKind, RunState, WaitingFor};
+use mezzofy_domain::trust::Trust;
 use mezzofy_domain::usage::Usage;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -14,6 +16,7 @@ use serde_json::{Map, Value};
 use crate::model::{Block, CallResult, Part, Source, Turn};
 use crate::planner::PLANNER;
 use crate::skills::{SkillRunError, Skills};
+use crate::sources::{Place, Sources};
 
 mod round;
 mod views;
@@ -52,6 +55,15 @@ pub struct Run {
     window: u64,
     /// Since when it works without having waited for a person.
     since: Option<DateTime<Utc>>,
+    /// What it has read, and who stands behind it.
+    #[serde(default)]
+    sources: Sources,
+    /// The approval it waits for.
+    #[serde(default)]
+    parked: Option<Id<id::Approval>>,
+    /// What is said after the answer: where a person changed what was sent.
+    #[serde(default)]
+    notes: Vec<String>,
     phase: Phase,
 }
 
@@ -107,6 +119,8 @@ pub struct Call {
     pub input: Value,
     /// What the person is told meanwhile, where a skill says it.
     pub progress: Option<String>,
+    /// Whether the person said yes to it.
+    pub consented: bool,
     at: usize,
     step: Option<String>,
 }
@@ -116,6 +130,12 @@ impl Call {
     #[must_use]
     pub fn is_of_skill(&self) -> bool {
         self.step.is_some()
+    }
+
+    /// The step of the skill that makes it.
+    #[must_use]
+    pub fn step(&self) -> Option<&str> {
+        self.step.as_deref()
     }
 }
 
@@ -141,6 +161,9 @@ impl Run {
             misread: 0,
             window: 0,
             since: None,
+            sources: Sources::default(),
+            parked: None,
+            notes: Vec::new(),
             phase: Phase::Asking,
         }
     }
@@ -173,7 +196,11 @@ impl Run {
             match round.next(skills, &self.done, self.tools.len())? {
                 Coming::Calls(calls) => return Ok(Next::Calls(calls)),
                 Coming::Person => {}
-                Coming::Answer(text) => self.end(End::Answered(text)),
+                Coming::Answer(text) => {
+                    let notes = std::mem::take(&mut self.notes);
+                    let parts = std::iter::once(text.trim_end().to_owned()).chain(notes);
+                    self.end(End::Answered(parts.collect::<Vec<_>>().join("\n\n")));
+                }
                 Coming::Results(results) => {
                     self.history.push(Turn::Results(results));
                     self.phase = Phase::Asking;
@@ -251,8 +278,9 @@ impl Run {
     /// Takes what came of a call.
     pub fn called(&mut self, skills: &Skills, call: &Call, called: Called) {
         let Phase::Calling(round) = &mut self.phase else { return };
-        let Called { result, shown, keep, effect } = called;
+        let Called { result, shown, keep, effect, note } = called;
         self.tools.push(call.tool.clone());
+        self.notes.extend(note);
         self.acted |= effect;
         if let Some(keep) = keep {
             self.kept.insert(call.id.clone(), keep);
@@ -281,6 +309,23 @@ impl Run {
         }
     }
 
+    /// Lets a call wait for the person's yes.
+    pub fn ask_consent(&mut self, call: &Call, question: Question) {
+        if let Phase::Calling(round) = &mut self.phase {
+            round.ask_consent(call.at, question);
+        }
+    }
+
+    /// Notes what it has read.
+    pub fn read(&mut self, trust: Trust, place: Place, text: &str) {
+        self.sources.read(trust, place, text);
+    }
+
+    /// It waits for this approval, until it is taken up again.
+    pub fn park(&mut self, approval: Id<id::Approval>) {
+        self.parked = Some(approval);
+    }
+
     /// Ends the run because someone said so.
     pub fn cancelled(&mut self, text: String) {
         self.end(End::Cancelled(text));
@@ -288,7 +333,7 @@ impl Run {
 
     /// Takes what the person said to the question asked. A run that does not wait is left as it is.
     pub fn said(&mut self, text: String) {
-        if self.state().0 != RunState::Waiting {
+        if self.state() != (RunState::Waiting, Some(WaitingFor::Person)) {
             return;
         }
         if let Phase::Calling(round) = &mut self.phase {
@@ -314,6 +359,7 @@ impl Run {
     /// A worker takes it up: the time it lay is no time of work.
     pub fn resumed(&mut self) {
         self.since = None;
+        self.parked = None;
     }
 
     /// Since when it works without having waited for a person; `now` where that begins now.
@@ -345,6 +391,8 @@ pub struct Called {
     pub keep: Option<Value>,
     /// Whether it changed something outside our database.
     pub effect: bool,
+    /// What the person is told besides the answer.
+    pub note: Option<String>,
 }
 
 /// A model's reply, read.

@@ -17,7 +17,7 @@ mod run;
 mod template;
 
 pub(crate) use file::{front_matter, parse, read_text};
-pub use run::{NextStep, SkillRun, SkillRunError};
+pub use run::{NextStep, SkillRun, SkillRunError, StepCall};
 use template::{Condition, Template};
 
 /// A tool as the skills see it: its name and the JSON schemas of what it takes and gives.
@@ -25,6 +25,8 @@ use template::{Condition, Template};
 pub struct ToolShape {
     /// The tool's name.
     pub name: String,
+    /// Whether it changes something outside our database.
+    pub effect: bool,
     /// The schema of its input object.
     pub input_schema: Value,
     /// The schema of its result, where the tool declares one; references into the result are checked against it.
@@ -164,6 +166,8 @@ pub(crate) struct Recognise {
 pub(crate) struct Step {
     pub(crate) id: String,
     pub(crate) tool: String,
+    /// Whether the tool changes something outside our database.
+    pub(crate) effect: bool,
     pub(crate) progress: Template,
     pub(crate) when: Option<Condition>,
     pub(crate) for_each: Option<Template>,
@@ -210,6 +214,12 @@ impl Skill {
     #[must_use]
     pub fn input(&self, kind: InputKind) -> Option<&Input> {
         self.inputs.iter().find(|input| input.kind == kind)
+    }
+
+    /// Whether it has a step of this name that changes something outside our database.
+    #[must_use]
+    pub fn has_effect_step(&self, id: &str) -> bool {
+        self.step(id).is_some_and(|step| step.effect)
     }
 
     pub(crate) fn step(&self, id: &str) -> Option<&Step> {

@@ -21,8 +21,66 @@ pub struct Texts {
     pub read_ledger: Text,
     /// What making documents is called in `tool_not_permitted`.
     pub make_documents: Text,
-    /// A recipient is outside the company: `${address}`, `${domain}`.
-    pub outside: Text,
+    /// One mail waits for a decision: `${to}`, `${why}`, `${until}`.
+    pub approval_of_one: Text,
+    /// Several mails wait for a decision: `${mails}`, `${recipients}`, `${why}`, `${until}`.
+    pub approval_of_several: Text,
+    /// One line for the list of approvals: `${subject}`, `${to}`.
+    pub approval_summary: Text,
+    /// The same for several: `${mails}`, `${recipients}`, `${subject}`.
+    pub approval_summary_of_several: Text,
+    /// Why a person must decide: it leaves the company, to `${addresses}`.
+    pub why_leaving: Text,
+    /// Why a person must decide: something of it was read from outside, `${places}`.
+    pub why_outside: Text,
+    /// Why a manager must decide: more than `${most}` recipients.
+    pub why_many: Text,
+    /// Nobody decided in time.
+    pub approval_expired: Text,
+    /// Somebody rejected it; `${reason}` is a sentence of its own or empty.
+    pub approval_rejected: Text,
+    /// A mail was approved with changes: `${to}`, `${subject}`.
+    pub approved_edited: Text,
+    /// Mails that an approval left out: `${count}`.
+    pub approved_fewer: Text,
+    /// A mail is held before it leaves: `${count}`, `${until}`.
+    pub held: Text,
+    /// The person took all mails back.
+    pub taken_back: Text,
+    /// The person took some of the mails back: `${count}`.
+    pub taken_back_some: Text,
+    /// Why an effect that was taken back failed.
+    pub taken_back_effect: Text,
+    /// The person has sent as many mails as an hour allows: `${limit}`, `${sent}`, `${wanted}`, `${after}`.
+    pub too_many_mails: Text,
+    /// Some of several mails were not sent: `${sent}`, `${all}`, `${to}`, `${reason}`.
+    pub mails_failed: Text,
+    /// A call needs a yes, as text from outside may have asked for it: `${tool}`, `${value}`, `${places}`.
+    pub may_i: Text,
+    /// The yes to that.
+    pub yes: Text,
+    /// The no to that.
+    pub no: Text,
+    /// Where a value comes from: the person's words.
+    pub from_person: Text,
+    /// Where a value comes from: company data.
+    pub from_company: Text,
+    /// Where a value comes from: the directory.
+    pub from_directory: Text,
+    /// Where a value comes from: nothing was read that holds it.
+    pub from_assistant: Text,
+    /// Where a file comes from: the run made it.
+    pub from_run: Text,
+    /// Where a file comes from: the person's files.
+    pub from_files: Text,
+    /// Where a value comes from: a file from outside, `${name}`.
+    pub from_file: Text,
+    /// Where a value comes from: the result of `${tool}`.
+    pub from_tool: Text,
+    /// Where a value comes from: what was said before.
+    pub from_conversation: Text,
+    /// Where a value comes from can't be told; `${places}` were read.
+    pub from_unknown: Text,
     /// A mail certainly was not sent: `${to}`, `${reason}`.
     pub mail_failed: Text,
     /// Whether a mail was sent is not known: `${to}`.

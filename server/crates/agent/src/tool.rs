@@ -11,9 +11,11 @@ use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Permission;
+use mezzofy_domain::trust::Trust;
 use serde_json::Value;
 
 use crate::skills::ToolShape;
+use crate::sources::Place;
 
 /// What a tool is called, needs and takes.
 #[derive(Debug, Clone)]
@@ -24,6 +26,9 @@ pub struct ToolSpec {
     pub permission: Permission,
     /// Whether it changes something outside our database.
     pub effect: bool,
+    /// The arguments that text from outside may not choose: once the run has read any, such a value must be the person's own
+    /// words, or the person is asked. What a mail holds is looked at more closely, see [`crate::sources`].
+    pub fixed: &'static [&'static str],
     /// JSON schema of its input object.
     pub input_schema: Value,
     /// JSON schema of its result.
@@ -36,6 +41,7 @@ impl ToolSpec {
     pub fn shape(&self) -> ToolShape {
         ToolShape {
             name: self.name.to_owned(),
+            effect: self.effect,
             input_schema: self.input_schema.clone(),
             output_schema: Some(self.output_schema.clone()),
         }
@@ -75,6 +81,10 @@ pub struct Output {
     pub result: Value,
     /// Data for later calls of the run, named by this call's id; too large or too exact to pass through a model.
     pub keep: Option<Value>,
+    /// Who stands behind the result.
+    pub trust: Trust,
+    /// Where a result from outside was read, when that says more than the tool's name.
+    pub place: Option<Place>,
     /// Files it made; their bytes are stored, their rows are saved together with the result.
     pub files: Vec<File>,
 }

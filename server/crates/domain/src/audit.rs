@@ -3,13 +3,16 @@
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
+use crate::approval::ApprovalState;
 use crate::effect::{EffectKind, EffectState};
 use crate::id::{self, Id};
 use crate::roles::Permission;
 use crate::run::RunErrorKind;
 
+mod action;
 mod chain;
 
+pub use action::Action;
 pub use chain::{Broken, Chain, Entry, Head, Stored, verify};
 
 /// Who did it.
@@ -29,86 +32,6 @@ impl Who {
             Self::Person(person) => person.to_string(),
             Self::System => "system".to_owned(),
         }
-    }
-}
-
-/// The kinds of deeds, by which the log is filtered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// Somebody signed in.
-    SignedIn,
-    /// A wrong password, or an address that may not sign in.
-    SignInRefused,
-    /// Somebody ended their session.
-    SignedOut,
-    /// A refresh token was used twice, which ended its session.
-    SessionEndedByReuse,
-    /// A role did not allow a route, tool or skill, or a mail's recipients are not allowed.
-    PermissionRefused,
-    /// An effect took place.
-    EffectDone,
-    /// An effect certainly did not take place.
-    EffectFailed,
-    /// It is not known whether an effect took place.
-    EffectUnknown,
-    /// A budget was set, or set back.
-    BudgetChanged,
-    /// A file of entries was imported into the ledger.
-    LedgerImported,
-    /// A person was added.
-    PersonAdded,
-    /// A person was kept out.
-    PersonDisabled,
-    /// A person got a new password.
-    PersonReset,
-    /// The audit log was exported.
-    AuditExported,
-}
-
-impl Action {
-    /// Every action.
-    pub const ALL: [Self; 14] = [
-        Self::SignedIn,
-        Self::SignInRefused,
-        Self::SignedOut,
-        Self::SessionEndedByReuse,
-        Self::PermissionRefused,
-        Self::EffectDone,
-        Self::EffectFailed,
-        Self::EffectUnknown,
-        Self::BudgetChanged,
-        Self::LedgerImported,
-        Self::PersonAdded,
-        Self::PersonDisabled,
-        Self::PersonReset,
-        Self::AuditExported,
-    ];
-
-    /// As it is stored and sent.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::SignedIn => "signed_in",
-            Self::SignInRefused => "sign_in_refused",
-            Self::SignedOut => "signed_out",
-            Self::SessionEndedByReuse => "session_ended_by_reuse",
-            Self::PermissionRefused => "permission_refused",
-            Self::EffectDone => "effect_done",
-            Self::EffectFailed => "effect_failed",
-            Self::EffectUnknown => "effect_unknown",
-            Self::BudgetChanged => "budget_changed",
-            Self::LedgerImported => "ledger_imported",
-            Self::PersonAdded => "person_added",
-            Self::PersonDisabled => "person_disabled",
-            Self::PersonReset => "person_reset",
-            Self::AuditExported => "audit_exported",
-        }
-    }
-
-    /// The action of a code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|action| action.code() == code)
     }
 }
 
@@ -175,6 +98,37 @@ pub enum Deed {
         /// SHA-256 of its canonical payload.
         payload_hash: String,
     },
+    /// An effect was taken back before it left.
+    EffectTakenBack {
+        /// It.
+        effect: Id<id::Effect>,
+        /// Out of which run.
+        run: Id<id::Run>,
+    },
+    /// An approval was asked for, or decided.
+    Approval {
+        /// It.
+        approval: Id<id::Approval>,
+        /// Pending when it is asked for.
+        state: ApprovalState,
+        /// For which run.
+        run: Id<id::Run>,
+        /// How many effects it holds.
+        effects: usize,
+        /// SHA-256 over all their payloads.
+        payload_hash: String,
+    },
+    /// A standing approval was given or ended.
+    StandingApproval {
+        /// It.
+        approval: Id<id::StandingApproval>,
+        /// Whether it holds from now on.
+        given: bool,
+        /// For which skill.
+        skill: String,
+        /// Effects a day.
+        limit_a_day: u32,
+    },
     /// A budget was changed.
     BudgetChanged {
         /// `company`, `department/finance` or `person/` and the id.
@@ -203,10 +157,58 @@ pub enum Deed {
         /// Who.
         person: Id<id::Person>,
     },
+    /// A person was let in again.
+    PersonEnabled {
+        /// Who.
+        person: Id<id::Person>,
+    },
     /// A person got a new password.
     PersonReset {
         /// Who.
         person: Id<id::Person>,
+    },
+    /// A person's name or title was changed.
+    PersonChanged {
+        /// Who.
+        person: Id<id::Person>,
+        /// `name`, `title`, or both.
+        fields: Vec<&'static str>,
+    },
+    /// A person got another role.
+    RoleChanged {
+        /// Who.
+        person: Id<id::Person>,
+        /// The role they had.
+        before: String,
+        /// The role they have now.
+        after: String,
+    },
+    /// A person set up a second factor.
+    SecondFactorSetUp {
+        /// Who.
+        person: Id<id::Person>,
+    },
+    /// A second factor was removed.
+    SecondFactorRemoved {
+        /// Whose.
+        person: Id<id::Person>,
+    },
+    /// A recovery code was used in place of a code.
+    RecoveryCodeUsed {
+        /// Whose.
+        person: Id<id::Person>,
+        /// How many they have left.
+        left: i64,
+    },
+    /// A person got new recovery codes.
+    RecoveryCodesRenewed {
+        /// Who.
+        person: Id<id::Person>,
+    },
+    /// The sealed secrets were sealed with another key.
+    SecretsResealed {
+        /// How many.
+        count: usize,
     },
     /// The log was exported.
     AuditExported {
@@ -234,11 +236,28 @@ impl Deed {
                 EffectState::Failed => Action::EffectFailed,
                 EffectState::Unknown | EffectState::Intended | EffectState::Attempting => Action::EffectUnknown,
             },
+            Self::EffectTakenBack { .. } => Action::EffectTakenBack,
+            Self::Approval { state, .. } => match state {
+                ApprovalState::Pending => Action::ApprovalRequested,
+                ApprovalState::Approved => Action::ApprovalApproved,
+                ApprovalState::Rejected => Action::ApprovalRejected,
+                ApprovalState::Expired => Action::ApprovalExpired,
+            },
+            Self::StandingApproval { given: true, .. } => Action::StandingApprovalGiven,
+            Self::StandingApproval { given: false, .. } => Action::StandingApprovalEnded,
             Self::BudgetChanged { .. } => Action::BudgetChanged,
             Self::LedgerImported { .. } => Action::LedgerImported,
             Self::PersonAdded { .. } => Action::PersonAdded,
             Self::PersonDisabled { .. } => Action::PersonDisabled,
+            Self::PersonEnabled { .. } => Action::PersonEnabled,
             Self::PersonReset { .. } => Action::PersonReset,
+            Self::PersonChanged { .. } => Action::PersonChanged,
+            Self::RoleChanged { .. } => Action::RoleChanged,
+            Self::SecondFactorSetUp { .. } => Action::SecondFactorSetUp,
+            Self::SecondFactorRemoved { .. } => Action::SecondFactorRemoved,
+            Self::RecoveryCodeUsed { .. } => Action::RecoveryCodeUsed,
+            Self::RecoveryCodesRenewed { .. } => Action::RecoveryCodesRenewed,
+            Self::SecretsResealed { .. } => Action::SecretsResealed,
             Self::AuditExported { .. } => Action::AuditExported,
         }
     }
@@ -253,11 +272,21 @@ impl Deed {
             | Self::SessionEndedByReuse { person, .. }
             | Self::PersonAdded { person, .. }
             | Self::PersonDisabled { person }
-            | Self::PersonReset { person } => ("person", person.to_string()),
+            | Self::PersonEnabled { person }
+            | Self::PersonReset { person }
+            | Self::PersonChanged { person, .. }
+            | Self::RoleChanged { person, .. }
+            | Self::SecondFactorSetUp { person }
+            | Self::SecondFactorRemoved { person }
+            | Self::RecoveryCodeUsed { person, .. }
+            | Self::RecoveryCodesRenewed { person } => ("person", person.to_string()),
+            Self::SecretsResealed { .. } => ("keys", "secrets".to_owned()),
             Self::RouteRefused { route, .. } => ("route", route.clone()),
             Self::ToolRefused { tool, .. } => ("tool", tool.clone()),
             Self::SkillRefused { skill, .. } => ("skill", skill.clone()),
-            Self::EffectEnded { effect, .. } => ("effect", effect.to_string()),
+            Self::EffectEnded { effect, .. } | Self::EffectTakenBack { effect, .. } => ("effect", effect.to_string()),
+            Self::Approval { approval, .. } => ("approval", approval.to_string()),
+            Self::StandingApproval { approval, .. } => ("standing_approval", approval.to_string()),
             Self::BudgetChanged { budget, .. } => ("budget", budget.clone()),
             Self::LedgerImported { sha256, .. } => ("ledger_file", sha256.clone()),
             Self::AuditExported { .. } => ("audit", "log".to_owned()),
@@ -272,7 +301,15 @@ impl Deed {
             | Self::SignInRefused { .. }
             | Self::SignedOut { .. }
             | Self::PersonDisabled { .. }
-            | Self::PersonReset { .. } => json!({}),
+            | Self::PersonEnabled { .. }
+            | Self::PersonReset { .. }
+            | Self::SecondFactorSetUp { .. }
+            | Self::SecondFactorRemoved { .. }
+            | Self::RecoveryCodesRenewed { .. } => json!({}),
+            Self::PersonChanged { fields, .. } => json!({"fields": fields}),
+            Self::RoleChanged { before, after, .. } => json!({"before": before, "after": after}),
+            Self::RecoveryCodeUsed { left, .. } => json!({"left": left}),
+            Self::SecretsResealed { count } => json!({"count": count}),
             Self::SessionEndedByReuse { session, .. } => json!({"session": session}),
             Self::RouteRefused { permission, .. } => json!({"permission": permission}),
             Self::ToolRefused { run, reason, .. } | Self::SkillRefused { run, reason, .. } => {
@@ -281,6 +318,11 @@ impl Deed {
             Self::EffectEnded { kind, run, payload_hash, .. } => {
                 json!({"kind": kind, "run": run, "payload_hash": payload_hash})
             }
+            Self::EffectTakenBack { run, .. } => json!({"run": run}),
+            Self::Approval { run, effects, payload_hash, .. } => {
+                json!({"run": run, "effects": effects, "payload_hash": payload_hash})
+            }
+            Self::StandingApproval { skill, limit_a_day, .. } => json!({"skill": skill, "limit_a_day": limit_a_day}),
             Self::BudgetChanged { limit, .. } => {
                 json!({"limit": limit.map_or_else(|| "configured".to_owned(), |limit| limit.to_string())})
             }
@@ -298,14 +340,6 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-
-    #[test]
-    fn an_action_reads_back_from_its_code() {
-        for action in Action::ALL {
-            assert_eq!(Action::from_code(action.code()), Some(action));
-        }
-        assert_eq!(Action::from_code("looked"), None);
-    }
 
     #[test]
     fn an_unknown_address_leaves_no_trace_of_what_was_typed() {

@@ -143,6 +143,11 @@ impl Mail {
         Ok(self)
     }
 
+    /// Everyone who gets it.
+    pub fn recipients(&self) -> impl Iterator<Item = &str> {
+        self.to.iter().chain(&self.cc).map(String::as_str)
+    }
+
     /// The SHA-256 of the canonical payload.
     pub fn payload_hash(&self) -> Result<String, NotCanonical> {
         canonical::hash(self)

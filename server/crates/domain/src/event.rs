@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::approval::ApprovalState;
 use crate::file::Attachment;
 use crate::id::{self, Id};
 use crate::run::{RunState, WaitingFor};
@@ -66,6 +67,22 @@ pub enum EventBody {
     Notice {
         /// A sentence in the person's language.
         text: String,
+    },
+    /// A person must decide.
+    #[serde(rename = "approval.requested")]
+    ApprovalRequested {
+        /// On which approval.
+        approval_id: Id<id::Approval>,
+        /// Where it stands.
+        state: ApprovalState,
+    },
+    /// Somebody decided, or nobody did in time.
+    #[serde(rename = "approval.decided")]
+    ApprovalDecided {
+        /// On which approval.
+        approval_id: Id<id::Approval>,
+        /// Where it stands.
+        state: ApprovalState,
     },
     /// A file was made.
     #[serde(rename = "file.ready")]

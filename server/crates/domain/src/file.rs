@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{self, Id};
+use crate::trust::Trust;
 
 /// A file as mails, answers and outbox rows name it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +30,8 @@ pub struct File {
     pub owner: Id<id::Person>,
     /// The run that made it, `None` for an upload.
     pub run: Option<Id<id::Run>>,
+    /// Who stands behind what is in it.
+    pub trust: Trust,
     /// When it was stored.
     pub created_at: DateTime<Utc>,
 }

@@ -109,6 +109,12 @@ pub enum File {}
 /// What an effect's id is an id of.
 #[derive(Debug)]
 pub enum Effect {}
+/// What an approval's id is an id of.
+#[derive(Debug)]
+pub enum Approval {}
+/// What a standing approval's id is an id of.
+#[derive(Debug)]
+pub enum StandingApproval {}
 /// What a model call's id is an id of.
 #[derive(Debug)]
 pub enum ModelCall {}

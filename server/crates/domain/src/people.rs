@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::id::{self, Id};
 use crate::language::Language;
 
+pub mod change;
+
 /// Someone who can sign in. Email addresses are stored in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
@@ -90,6 +92,15 @@ impl Company {
         address
             .rsplit_once('@')
             .is_some_and(|(local, domain)| !local.is_empty() && domain.eq_ignore_ascii_case(&self.domain))
+    }
+}
+
+impl Company {
+    /// Whether a web host is the company's: its mail domain or one below it.
+    #[must_use]
+    pub fn is_host(&self, host: &str) -> bool {
+        let below = host.strip_suffix(self.domain.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        below && !self.domain.is_empty()
     }
 }
 

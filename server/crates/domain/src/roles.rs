@@ -18,6 +18,10 @@ pub enum Permission {
     ReadLedger,
     /// Send mail from one's own mailbox.
     SendMail,
+    /// Decide on effects for many recipients that somebody of the own department asked for.
+    DecideForOthers,
+    /// Let a skill of the own department send without asking each time.
+    StandingApprovals,
     /// See what the company's people use and set their budgets.
     Administer,
     /// Read and export the audit log.
@@ -33,6 +37,8 @@ impl Permission {
             Self::MakeDocuments => "make_documents",
             Self::ReadLedger => "read_ledger",
             Self::SendMail => "send_mail",
+            Self::DecideForOthers => "decide_for_others",
+            Self::StandingApprovals => "standing_approvals",
             Self::Administer => "administer",
             Self::ReadAudit => "read_audit",
         }
@@ -80,6 +86,22 @@ impl Roles {
         self.roles.keys().map(String::as_str)
     }
 
+    /// What every role may do.
+    pub fn everyone(&self) -> impl Iterator<Item = Permission> {
+        self.everyone.iter().copied()
+    }
+
+    /// All roles by name.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Role)> {
+        self.roles.iter().map(|(name, role)| (name.as_str(), role))
+    }
+
+    /// The names of the roles that may do this.
+    #[must_use]
+    pub fn allowing(&self, permission: Permission) -> Vec<String> {
+        self.names().filter(|name| self.allows(name, permission)).map(str::to_owned).collect()
+    }
+
     /// Whether people of this role may do this. An unknown role may do nothing.
     #[must_use]
     pub fn allows(&self, role: &str, permission: Permission) -> bool {
@@ -106,6 +128,8 @@ mod tests {
         assert!(roles.allows("viewer", Permission::ReadLedger));
         assert!(!roles.allows("viewer", Permission::SendMail));
         assert!(!roles.allows("stranger", Permission::Chat));
+        assert_eq!(roles.allowing(Permission::ReadLedger), ["viewer"]);
+        assert!(roles.allowing(Permission::Administer).is_empty());
         assert!(roles.allows_skill("viewer", "financial_reporting"));
         assert!(!roles.allows_skill("viewer", "pitch_deck"));
     }

@@ -68,6 +68,22 @@ impl fmt::Display for RunState {
 pub enum WaitingFor {
     /// The person's next message answers the question asked.
     Person,
+    /// A decision on its approval.
+    Approval,
+}
+
+impl WaitingFor {
+    /// Everything there is to wait for.
+    pub const ALL: [Self; 2] = [Self::Person, Self::Approval];
+
+    /// As it is stored and sent.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Approval => "approval",
+        }
+    }
 }
 
 /// Why a run failed: a kind for programs, a sentence for the reader.
@@ -91,6 +107,8 @@ pub enum RunErrorKind {
     ToolFailed,
     /// It is not known whether an effect took place; the outbox says what to check.
     EffectUnknown,
+    /// Nobody decided on its approval in time.
+    ApprovalExpired,
     /// A budget for models is used up.
     BudgetExceeded,
     /// The run took more turns, tokens, money or time than a run may.
@@ -103,11 +121,12 @@ pub enum RunErrorKind {
 
 impl RunErrorKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NotPermitted,
         Self::NotPossible,
         Self::ToolFailed,
         Self::EffectUnknown,
+        Self::ApprovalExpired,
         Self::BudgetExceeded,
         Self::LimitReached,
         Self::ModelFailed,
@@ -122,6 +141,7 @@ impl RunErrorKind {
             Self::NotPossible => "not_possible",
             Self::ToolFailed => "tool_failed",
             Self::EffectUnknown => "effect_unknown",
+            Self::ApprovalExpired => "approval_expired",
             Self::BudgetExceeded => "budget_exceeded",
             Self::LimitReached => "limit_reached",
             Self::ModelFailed => "model_failed",
@@ -142,6 +162,9 @@ mod tests {
         for state in RunState::ALL {
             assert_eq!(serde_json::to_value(state).unwrap(), state.code());
             assert_eq!(RunState::from_code(state.code()), Some(state));
+        }
+        for waits in WaitingFor::ALL {
+            assert_eq!(serde_json::to_value(waits).unwrap(), waits.code());
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use mezzofy_agent::agents::Agents;
+use mezzofy_agent::defences::Defences;
 use mezzofy_agent::gate::Gate;
 use mezzofy_agent::instructions::Instructions;
 use mezzofy_agent::planner::Planner;
@@ -22,11 +24,12 @@ use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp, Uuid};
 
 use crate::clock::Clock;
-use crate::config::Limits;
+use crate::config::{Hold, Limits};
 use crate::events::Hub;
 use crate::http::limits::Limiters;
 use crate::http::tokens::Tokens;
 use crate::models::Models;
+use crate::sealing::Keyring;
 use crate::tools::Tools;
 
 /// The parts of a running server. Cheap to clone.
@@ -48,6 +51,10 @@ pub struct Parts {
     pub company: Company,
     /// Who may do what.
     pub roles: Roles,
+    /// What guards against text from outside.
+    pub defences: Defences,
+    /// How long mails stay before they leave.
+    pub hold: Hold,
     /// How much at once.
     pub limits: Limits,
     /// What models may cost in a month, where no other budget is set.
@@ -70,6 +77,8 @@ pub struct Parts {
     pub tool_texts: ToolTexts,
     /// The way mail goes out.
     pub outgoing: Outgoing,
+    /// What secrets in the database are sealed with.
+    pub(crate) keyring: Keyring,
     /// Makes and reads access tokens.
     pub(crate) tokens: Tokens,
     /// Counts requests.
@@ -96,6 +105,13 @@ impl Parts {
         Uuid::new_v7(Timestamp::from_unix(&self.ids, seconds, now.timestamp_subsec_nanos())).into()
     }
 
+    /// When today began in the company's time zone.
+    pub fn midnight(&self) -> DateTime<Utc> {
+        let begin = self.clock.today(self.zone).and_time(NaiveTime::MIN).and_local_timezone(self.zone).earliest();
+        // A day that begins in a gap of the clock is counted from a day ago.
+        begin.map_or_else(|| self.clock.now() - TimeDelta::days(1), |begin| begin.to_utc())
+    }
+
     /// As whom a person's requests and runs act in the database.
     pub fn scope(&self, person: &Person) -> Scope {
         Scope::of(person, &self.roles)
@@ -103,6 +119,6 @@ impl Parts {
 
     /// The rules in force.
     pub fn gate(&self) -> Gate<'_> {
-        Gate { roles: &self.roles, company: &self.company, texts: &self.texts }
+        Gate { roles: &self.roles, company: &self.company, texts: &self.texts, defences: self.defences }
     }
 }

@@ -16,6 +16,7 @@ mod ask;
 mod audit;
 mod doctor;
 mod import;
+mod secrets;
 mod serve;
 mod user;
 
@@ -61,6 +62,11 @@ enum Command {
     Audit {
         #[command(subcommand)]
         what: audit::What,
+    },
+    /// Changes the key that secrets in the database are sealed with
+    Secrets {
+        #[command(subcommand)]
+        what: secrets::What,
     },
     /// Says what is on, what is off, and how to turn it on
     Doctor,
@@ -131,6 +137,10 @@ fn run(command: Command) -> Result<(), String> {
         Command::Audit { what } => {
             log("warn");
             runtime.block_on(audit::run(&visit(false)?, what))
+        }
+        Command::Secrets { what } => {
+            log("warn");
+            runtime.block_on(secrets::run(&visit(false)?, what))
         }
         Command::Doctor => {
             log("error");

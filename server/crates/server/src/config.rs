@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use axum::http::Uri;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use mezzofy_agent::defences::Defences;
 use mezzofy_domain::ledger::CashRule;
 use mezzofy_domain::people::Company;
 use mezzofy_domain::roles::Roles;
@@ -17,7 +17,8 @@ use mezzofy_store::budgets::DefaultBudgets;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::secrets;
+use crate::sealing::Keyring;
+use crate::{kept, secrets};
 
 pub mod models;
 
@@ -43,6 +44,8 @@ pub struct Settings {
     pub ledger: LedgerSettings,
     /// How much at once.
     pub limits: Limits,
+    /// How long mails stay before they leave.
+    pub hold: Hold,
     /// Which models do what, and what they cost.
     pub models: ModelsSettings,
     /// What they may cost in a month, where no other budget is set.
@@ -73,10 +76,22 @@ pub struct Limits {
     pub messages_a_minute: u32,
     /// Other requests of one person in a minute.
     pub requests_a_minute: u32,
+    /// Mails that one person sends in an hour.
+    pub mails_an_hour: u32,
     /// Runs that one process works on at a time.
     pub runs_at_once: usize,
     /// Connections to the database.
     pub database_connections: u32,
+}
+
+/// For how many seconds mails stay in the outbox, where they can be taken back, before they leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hold {
+    /// Those with a recipient outside the company.
+    pub leaving: u32,
+    /// Those to colleagues alone.
+    pub inside: u32,
 }
 
 /// Everything the server goes by.
@@ -98,12 +113,16 @@ pub struct Config {
     pub database_url: Option<SecretString>,
     /// What access tokens are signed with.
     pub jwt_secret: SecretString,
+    /// What secrets in the database are sealed with.
+    pub encryption: Keyring,
     /// The providers of models that can be asked, by name; without any the planner does all.
     pub providers: BTreeMap<String, ProviderAccess>,
     /// The Microsoft 365 tenant; without one local365 serves.
     pub microsoft: Option<Tenant>,
     /// Where a demo's clock starts.
     pub now: Option<DateTime<Utc>>,
+    /// What guards against text from outside: everything, but in the tests that show what each is for.
+    pub defences: Defences,
     /// Whether browsers reach the server over https, so that cookies must be secure.
     pub secure_cookies: bool,
 }
@@ -157,7 +176,14 @@ impl Config {
                 return Err(ConfigError("JWT_SECRET must have at least 32 characters".to_owned()));
             }
             Some(secret) => secret.into(),
-            None => kept_secret(&data_dir.join("jwt.secret"))?,
+            None => {
+                let secret = kept::read_or_make(&data_dir.join("jwt.secret"), secrets::random_text);
+                secret.map_err(|error| ConfigError(error.to_string()))?.into()
+            }
+        };
+        let encryption = match variable("ENCRYPTION_KEY")? {
+            Some(keys) => Keyring::given(keys).map_err(|error| ConfigError(format!("ENCRYPTION_KEY: {error}")))?,
+            None => Keyring::kept(data_dir.join("encryption.key")).map_err(|error| ConfigError(error.to_string()))?,
         };
         let settings = settings(&home)?;
         Ok(Self {
@@ -172,7 +198,9 @@ impl Config {
             host,
             port,
             jwt_secret,
+            encryption,
             now,
+            defences: Defences::default(),
         })
     }
 
@@ -264,28 +292,4 @@ fn settings(home: &Path) -> Result<Settings, ConfigError> {
     let text =
         fs::read_to_string(&file).map_err(|error| ConfigError(format!("{} can't be read: {error}", file.display())))?;
     Settings::parse(&text).map_err(|error| ConfigError(format!("{}: {error}", file.display())))
-}
-
-/// A random secret in a file only the owner can read, made at first use.
-fn kept_secret(file: &Path) -> Result<SecretString, ConfigError> {
-    let wrong = |error: std::io::Error| ConfigError(format!("{} can't be kept: {error}", file.display()));
-    match fs::read_to_string(file) {
-        Ok(secret) if secret.len() >= 32 => return Ok(secret.into()),
-        Ok(_) => return Err(ConfigError(format!("{} is too short: delete it, and a new one is made", file.display()))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(wrong(error)),
-    }
-    let secret = secrets::random_text();
-    let made = file.with_extension(format!("{}.new", std::process::id()));
-    let mut open = fs::OpenOptions::new();
-    open.write(true).create(true).truncate(true).mode(0o600);
-    std::io::Write::write_all(&mut open.open(&made).map_err(wrong)?, secret.as_bytes()).map_err(wrong)?;
-    // Of two processes that start at once the first one's secret holds.
-    let linked = fs::hard_link(&made, file);
-    fs::remove_file(&made).map_err(wrong)?;
-    match linked {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => kept_secret(file),
-        Err(error) => Err(wrong(error)),
-        Ok(()) => Ok(secret.into()),
-    }
 }

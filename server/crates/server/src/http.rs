@@ -19,8 +19,10 @@ use crate::app::App;
 use docs::BearerToken;
 
 mod admin;
+mod approvals;
 mod auth;
 mod caller;
+mod codes;
 mod conversations;
 mod docs;
 mod extract;
@@ -36,6 +38,7 @@ mod range;
 mod rule;
 pub(crate) mod runs;
 mod skills;
+mod standing_approvals;
 mod stream;
 pub(crate) mod tokens;
 mod tries;
@@ -62,6 +65,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(stream::routes())
         .merge(files::routes())
         .merge(outbox::routes())
+        .merge(approvals::routes())
+        .merge(standing_approvals::routes())
         .merge(skills::routes())
         .merge(admin::routes())
         .merge(health::routes())

@@ -1,18 +1,21 @@
-//! Passwords and random texts.
+//! Passwords, recovery codes and random texts.
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chacha20poly1305::aead::Generate;
 use uuid::Uuid;
 
-/// 244 random bits as text for a header, a cookie or a file: two random UUIDs' bytes, from the system's generator.
+/// Random bytes from the system's generator.
+pub(crate) fn random<const N: usize>() -> [u8; N] {
+    Generate::generate()
+}
+
+/// 256 random bits as text for a header, a cookie or a file.
 pub(crate) fn random_text() -> String {
-    let mut bytes = [0; 32];
-    bytes[..16].copy_from_slice(Uuid::new_v4().as_bytes());
-    bytes[16..].copy_from_slice(Uuid::new_v4().as_bytes());
-    URL_SAFE_NO_PAD.encode(bytes)
+    URL_SAFE_NO_PAD.encode(random::<32>())
 }
 
 /// The argon2id hash of a password with a salt of its own, as PHC text. Takes tens of milliseconds of processor time.
@@ -29,6 +32,14 @@ pub(crate) fn check_password(password: &str, hash: Option<&str>) -> bool {
     right && hash.is_some()
 }
 
+/// The argon2id hash of a recovery code, salted with its owner, so that a code is found by its hash. Takes as long as a
+/// password: forty bits would not withstand a quick one.
+pub(crate) fn hash_recovery_code(code: &str, owner: Uuid) -> Result<Vec<u8>, String> {
+    let mut hash = vec![0; 32];
+    let hashed = Argon2::default().hash_password_into(code.as_bytes(), owner.as_bytes(), &mut hash);
+    hashed.map(|()| hash).map_err(|error| error.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,6 +51,15 @@ mod tests {
         assert!(check_password("correct horse", Some(&hash)));
         assert!(!check_password("wrong horse", Some(&hash)));
         assert!(!check_password("correct horse", None));
+    }
+
+    #[test]
+    fn a_recovery_code_has_one_hash_for_its_owner_and_another_for_others() {
+        let (ana, ben) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let hash = hash_recovery_code("7gk2-x9wd", ana).unwrap();
+        assert_eq!(hash_recovery_code("7gk2-x9wd", ana).unwrap(), hash);
+        assert_ne!(hash_recovery_code("7gk2-x9wd", ben).unwrap(), hash);
+        assert_ne!(hash_recovery_code("7gk2-x9we", ana).unwrap(), hash);
     }
 
     #[test]

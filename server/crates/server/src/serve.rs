@@ -92,11 +92,14 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         zone: config.settings.time_zone,
         company: config.settings.company.clone(),
         roles: config.roles.clone(),
+        defences: config.defences,
+        hold: config.settings.hold,
         limiters: Limiters::new(&config.settings.limits),
         limits: config.settings.limits.clone(),
         budgets: config.settings.budgets,
         tools,
         outgoing: Outgoing::new(graph, settle),
+        keyring: config.encryption.clone(),
         tokens: Tokens::new(&config.jwt_secret),
         hub: Hub::new(),
         secure_cookies: config.secure_cookies,
@@ -127,6 +130,7 @@ pub async fn start_work(app: &App, alone: bool) -> Result<(), String> {
             stop.run_until_cancelled(learning.learn()).await;
         });
     }
+    app.tasks.spawn(worker::wake(app.clone()));
     app.tasks.spawn(worker::work(app.clone()));
     Ok(())
 }

@@ -7,12 +7,13 @@ use mezzofy_agent::run::{End, Next, Run as Machine};
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
-use mezzofy_domain::run::{RunError, RunErrorKind, RunState};
+use mezzofy_domain::run::{RunError, RunErrorKind, RunState, WaitingFor};
 use mezzofy_store::runs::Run;
-use mezzofy_store::{StoreError, Tx, commit, jobs, model_calls, people, runs};
+use mezzofy_store::{StoreError, Tx, approvals, commit, effects, jobs, model_calls, people, runs};
 
 use crate::app::{App, Parts};
 
+mod act;
 mod ask;
 mod audit;
 mod calls;
@@ -21,8 +22,12 @@ mod mail;
 mod route;
 mod speech;
 mod step;
+mod wake;
 
+pub(crate) use act::{held_until, key, mails_left};
 use step::Step;
+pub(crate) use step::deed_of;
+pub use wake::wake;
 
 /// How long a worker rests after the queue failed it.
 const REST: Duration = Duration::from_secs(1);
@@ -82,8 +87,10 @@ async fn carry_out(app: &Parts, id: Id<id::Run>) -> Result<(), Stuck> {
     let Some(run) = runs::load(&mut tx, id).await? else { return Ok(()) };
     let person = people::get(&mut tx, run.person).await?;
     drop(tx);
-    let idle = run.state.has_ended() || (run.state == RunState::Waiting && !run.cancel_asked);
-    let Some(person) = person.filter(|_| !idle) else { return Ok(()) };
+    let Some(person) = person.filter(|_| !run.state.has_ended()) else { return Ok(()) };
+    if run.state == RunState::Waiting && !run.cancel_asked && !decided(app, &run).await? {
+        return Ok(());
+    }
     let mut work = match serde_json::from_value(run.machine.clone()) {
         Ok(machine) => Work { app, run, machine, person, spoken: None },
         Err(error) => {
@@ -94,15 +101,25 @@ async fn carry_out(app: &Parts, id: Id<id::Run>) -> Result<(), Stuck> {
             work
         }
     };
-    if work.run.state == RunState::Queued {
+    work.machine.resumed();
+    if matches!(work.run.state, RunState::Queued | RunState::Waiting) && !work.run.cancel_asked {
         let (state, waiting_for) = (RunState::Running, None);
-        work.run.state = state;
+        (work.run.state, work.run.waiting_for) = (state, waiting_for);
         work.save(Step::telling([EventBody::RunState { state, waiting_for }])).await?;
     }
-    work.machine.resumed();
     work.lose_open_calls().await?;
     while work.step().await? {}
     Ok(())
+}
+
+/// Whether what a run waits for is there: a decision on its approval, or the end of the time for one.
+async fn decided(app: &Parts, run: &Run) -> Result<bool, Stuck> {
+    if run.waiting_for != Some(WaitingFor::Approval) {
+        return Ok(false);
+    }
+    let mut tx = app.store.begin().await?;
+    let pending = approvals::pending_of_run(&mut tx, run.id).await?;
+    Ok(pending.is_none_or(|approval| approval.expires_at <= app.clock.now()))
 }
 
 /// A run in a worker's hands.
@@ -118,18 +135,15 @@ struct Work<'a> {
 impl Work<'_> {
     /// Does one step and stores it; answers whether there is another one.
     async fn step(&mut self) -> Result<bool, Stuck> {
-        if self.cancel_asked().await? && !self.machine.state().0.has_ended() {
-            self.stop_working();
+        if self.cancel_asked().await? && !self.machine.state().0.has_ended() && !self.is_acting().await? {
+            self.stop_working().await?;
         }
         match self.machine.next(&self.app.skills) {
             Ok(Next::Ask) => {
                 self.ask().await?;
                 Ok(true)
             }
-            Ok(Next::Calls(calls)) => {
-                self.call(calls).await?;
-                Ok(true)
-            }
+            Ok(Next::Calls(calls)) => self.call(calls).await,
             Ok(Next::Wait(question)) => {
                 let step = Step::saying(question.text.clone(), question.choices.clone());
                 self.save(step).await?;
@@ -161,10 +175,18 @@ impl Work<'_> {
         Ok(runs::cancel_asked(&mut tx, self.run.id).await?)
     }
 
-    /// Ends the run because the person said so.
-    fn stop_working(&mut self) {
+    /// Whether an effect may be on its way: it is brought to its end before the run is stopped.
+    async fn is_acting(&self) -> Result<bool, Stuck> {
+        let mut tx = self.app.store.begin().await?;
+        Ok(effects::any_attempting(&mut tx, self.run.id).await?)
+    }
+
+    /// Ends the run because the person said so; what has not left does not leave.
+    async fn stop_working(&mut self) -> Result<(), Stuck> {
+        self.call_off().await?;
         let text = self.app.texts.cancelled.in_language(self.machine.language()).to_owned();
         self.machine.cancelled(text);
+        Ok(())
     }
 
     /// Money that a dead worker reserved counts as spent: the provider may have done the work.

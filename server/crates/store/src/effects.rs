@@ -33,6 +33,14 @@ pub struct Effect {
     pub walk: Option<Value>,
     /// Why it failed or can't be known.
     pub error: Option<String>,
+    /// The approval that it was approved with.
+    pub approval: Option<Id<id::Approval>>,
+    /// The standing approval that covers it.
+    pub standing_approval: Option<Id<id::StandingApproval>>,
+    /// Until when it stays and can be taken back.
+    pub held_until: Option<DateTime<Utc>>,
+    /// Whether a person took it back; it has failed then.
+    pub taken_back: bool,
     /// When it was intended.
     pub created_at: DateTime<Utc>,
     /// When the provider's receipt came.
@@ -50,6 +58,10 @@ struct Row {
     payload_hash: String,
     walk: Option<Value>,
     error: Option<String>,
+    approval_id: Option<Uuid>,
+    standing_approval_id: Option<Uuid>,
+    held_until: Option<DateTime<Utc>>,
+    taken_back: bool,
     created_at: DateTime<Utc>,
     done_at: Option<DateTime<Utc>>,
 }
@@ -69,18 +81,23 @@ impl TryFrom<Row> for Effect {
             payload_hash: row.payload_hash,
             walk: row.walk,
             error: row.error,
+            approval: row.approval_id.map(Into::into),
+            standing_approval: row.standing_approval_id.map(Into::into),
+            held_until: row.held_until,
+            taken_back: row.taken_back,
             created_at: row.created_at,
             done_at: row.done_at,
         })
     }
 }
 
-/// Stores an intended effect. The same idempotency key again answers the row that is there.
-pub async fn intend(db: &mut PgConnection, new: &Effect) -> Result<Effect, StoreError> {
+/// Stores an intended effect, unless there is one with its idempotency key.
+pub async fn intend(db: &mut PgConnection, new: &Effect) -> Result<(), StoreError> {
     let payload = serde_json::to_value(&new.mail).map_err(|error| StoreError::stored("effect", &error))?;
     sqlx::query!(
-        "INSERT INTO effects (id, person_id, run_id, kind, state, idempotency_key, payload, payload_hash, created_at)
-         VALUES ($1, $2, $3, $4, 'intended', $5, $6, $7, $8) ON CONFLICT (idempotency_key) DO NOTHING",
+        "INSERT INTO effects (id, person_id, run_id, kind, state, idempotency_key, payload, payload_hash, approval_id,
+                standing_approval_id, held_until, created_at)
+         VALUES ($1, $2, $3, $4, 'intended', $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (idempotency_key) DO NOTHING",
         new.id.uuid(),
         new.person.uuid(),
         new.run.uuid(),
@@ -88,25 +105,14 @@ pub async fn intend(db: &mut PgConnection, new: &Effect) -> Result<Effect, Store
         new.idempotency_key,
         payload,
         new.payload_hash,
+        new.approval.map(Id::uuid),
+        new.standing_approval.map(Id::uuid),
+        new.held_until,
         new.created_at
     )
-    .execute(&mut *db)
+    .execute(db)
     .await?;
-    by_key(db, &new.idempotency_key).await?.ok_or_else(|| StoreError::stored("effect", &"it is gone"))
-}
-
-/// The effect of a key.
-pub async fn by_key(db: &mut PgConnection, key: &str) -> Result<Option<Effect>, StoreError> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, run_id, kind, state, idempotency_key, payload, payload_hash, walk, error, created_at, done_at
-         FROM effects WHERE idempotency_key = $1",
-        key
-    )
-    .fetch_optional(db)
-    .await?
-    .map(Effect::try_from)
-    .transpose()
+    Ok(())
 }
 
 /// The effect of a run that has done exactly this already.
@@ -117,7 +123,8 @@ pub async fn done_in_run(
 ) -> Result<Option<Effect>, StoreError> {
     sqlx::query_as!(
         Row,
-        "SELECT id, person_id, run_id, kind, state, idempotency_key, payload, payload_hash, walk, error, created_at, done_at
+        "SELECT id, person_id, run_id, kind, state, idempotency_key, payload, payload_hash, walk, error,
+                approval_id, standing_approval_id, held_until, taken_back, created_at, done_at
          FROM effects WHERE run_id = $1 AND payload_hash = $2 AND state = 'done'",
         run.uuid(),
         payload_hash
@@ -128,12 +135,113 @@ pub async fn done_in_run(
     .transpose()
 }
 
-/// Moves an effect from intended to attempting. Answers false when another worker has.
-pub async fn attempt(db: &mut PgConnection, id: Id<id::Effect>) -> Result<bool, StoreError> {
-    let moved = sqlx::query!("UPDATE effects SET state = 'attempting' WHERE id = $1 AND state = 'intended'", id.uuid())
-        .execute(db)
-        .await?;
+/// Moves an effect from intended to attempting, once it is held no longer. Answers false when another worker has, when it was
+/// taken back, and when it hangs on an approval that is not approved or approved other bytes.
+pub async fn attempt(db: &mut PgConnection, id: Id<id::Effect>, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let moved = sqlx::query!(
+        "UPDATE effects SET state = 'attempting'
+         WHERE id = $1 AND state = 'intended' AND (held_until IS NULL OR held_until <= $2)
+            AND (approval_id IS NULL OR EXISTS (SELECT 1 FROM approvals
+                WHERE approvals.id = approval_id AND approvals.state = 'approved' AND effects.payload_hash = ANY (approvals.approved_hashes)))",
+        id.uuid(),
+        now
+    )
+    .execute(db)
+    .await?;
     Ok(moved.rows_affected() == 1)
+}
+
+/// Takes an effect back that is still held. Answers false when it has left or ended.
+pub async fn take_back(
+    db: &mut PgConnection,
+    id: Id<id::Effect>,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let taken = sqlx::query!(
+        "UPDATE effects SET state = 'failed', taken_back = true, error = $2 WHERE id = $1 AND state = 'intended' AND held_until > $3",
+        id.uuid(),
+        reason,
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(taken.rows_affected() == 1)
+}
+
+/// The effects of a run that have not begun, each taken back.
+pub async fn take_back_all(
+    db: &mut PgConnection,
+    run: Id<id::Run>,
+    reason: &str,
+) -> Result<Vec<Id<id::Effect>>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        "UPDATE effects SET state = 'failed', taken_back = true, error = $2 WHERE run_id = $1 AND state = 'intended' RETURNING id",
+        run.uuid(),
+        reason
+    )
+    .fetch_all(db)
+    .await?
+    .into_iter()
+    .map(Into::into)
+    .collect())
+}
+
+/// Whether any effect of the run may be on its way.
+pub async fn any_attempting(db: &mut PgConnection, run: Id<id::Run>) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM effects WHERE run_id = $1 AND state = 'attempting') AS "any!""#,
+        run.uuid()
+    )
+    .fetch_one(db)
+    .await?)
+}
+
+/// Whether any effect of the run is still held.
+pub async fn any_held(db: &mut PgConnection, run: Id<id::Run>, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM effects WHERE run_id = $1 AND state = 'intended' AND held_until > $2) AS "any!""#,
+        run.uuid(),
+        now
+    )
+    .fetch_one(db)
+    .await?)
+}
+
+/// When the person's mails of the time after `since` were intended, oldest first; those that failed or were taken back do not
+/// count. Whoever counts takes turns until the transaction ends.
+pub async fn mails_since(
+    db: &mut PgConnection,
+    person: Id<id::Person>,
+    since: DateTime<Utc>,
+) -> Result<Vec<DateTime<Utc>>, StoreError> {
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('mails ' || $1::text, 0))", person.uuid().to_string())
+        .execute(&mut *db)
+        .await?;
+    Ok(sqlx::query_scalar!(
+        "SELECT created_at FROM effects WHERE person_id = $1 AND kind = 'mail' AND created_at > $2 AND state <> 'failed'
+         ORDER BY created_at",
+        person.uuid(),
+        since
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// The effects of these keys.
+pub async fn of_keys(db: &mut PgConnection, keys: &[String]) -> Result<Vec<Effect>, StoreError> {
+    sqlx::query_as!(
+        Row,
+        "SELECT id, person_id, run_id, kind, state, idempotency_key, payload, payload_hash, walk, error,
+                approval_id, standing_approval_id, held_until, taken_back, created_at, done_at
+         FROM effects WHERE idempotency_key = ANY ($1)",
+        keys
+    )
+    .fetch_all(db)
+    .await?
+    .into_iter()
+    .map(Effect::try_from)
+    .collect()
 }
 
 /// Keeps how far the effect has come, while it is attempted.
@@ -174,7 +282,8 @@ pub async fn list(
 ) -> Result<Slice<Effect>, StoreError> {
     let rows = sqlx::query_as!(
         Row,
-        "SELECT id, person_id, run_id, kind, state, idempotency_key, payload, payload_hash, walk, error, created_at, done_at
+        "SELECT id, person_id, run_id, kind, state, idempotency_key, payload, payload_hash, walk, error,
+                approval_id, standing_approval_id, held_until, taken_back, created_at, done_at
          FROM effects WHERE person_id = $1 AND ($2::text IS NULL OR kind = $2) AND ($3::uuid IS NULL OR id < $3)
          ORDER BY id DESC LIMIT $4",
         person.uuid(),
@@ -196,7 +305,8 @@ pub async fn get(
 ) -> Result<Option<Effect>, StoreError> {
     sqlx::query_as!(
         Row,
-        "SELECT id, person_id, run_id, kind, state, idempotency_key, payload, payload_hash, walk, error, created_at, done_at
+        "SELECT id, person_id, run_id, kind, state, idempotency_key, payload, payload_hash, walk, error,
+                approval_id, standing_approval_id, held_until, taken_back, created_at, done_at
          FROM effects WHERE id = $1 AND person_id = $2",
         id.uuid(),
         person.uuid()

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::trust::Trust;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -17,6 +18,7 @@ struct Row {
     media_type: String,
     size: i64,
     sha256: String,
+    trust: String,
     created_at: DateTime<Utc>,
 }
 
@@ -32,6 +34,8 @@ impl From<Row> for File {
             },
             owner: row.person_id.into(),
             run: row.run_id.map(Into::into),
+            // What this version does not know is trusted least.
+            trust: Trust::from_code(&row.trust).unwrap_or(Trust::Outside),
             created_at: row.created_at,
         }
     }
@@ -41,7 +45,8 @@ impl From<Row> for File {
 pub async fn add(db: &mut PgConnection, file: &File) -> Result<(), StoreError> {
     let Attachment { id, name, media_type, size, sha256 } = &file.attachment;
     sqlx::query!(
-        "INSERT INTO files (id, person_id, run_id, name, media_type, size, sha256, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO files (id, person_id, run_id, name, media_type, size, sha256, trust, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         id.uuid(),
         file.owner.uuid(),
         file.run.map(Id::uuid),
@@ -49,6 +54,7 @@ pub async fn add(db: &mut PgConnection, file: &File) -> Result<(), StoreError> {
         media_type,
         i64::try_from(*size).unwrap_or(i64::MAX),
         sha256,
+        file.trust.code(),
         file.created_at
     )
     .execute(db)
@@ -60,7 +66,7 @@ pub async fn add(db: &mut PgConnection, file: &File) -> Result<(), StoreError> {
 pub async fn list(db: &mut PgConnection, person: Id<id::Person>, page: Page) -> Result<Slice<File>, StoreError> {
     let rows = sqlx::query_as!(
         Row,
-        "SELECT id, person_id, run_id, name, media_type, size, sha256, created_at FROM files
+        "SELECT id, person_id, run_id, name, media_type, size, sha256, trust, created_at FROM files
          WHERE person_id = $1 AND deleted_at IS NULL AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
         person.uuid(),
         page.before,
@@ -75,7 +81,7 @@ pub async fn list(db: &mut PgConnection, person: Id<id::Person>, page: Page) -> 
 pub async fn get(db: &mut PgConnection, person: Id<id::Person>, id: Id<id::File>) -> Result<Option<File>, StoreError> {
     Ok(sqlx::query_as!(
         Row,
-        "SELECT id, person_id, run_id, name, media_type, size, sha256, created_at FROM files
+        "SELECT id, person_id, run_id, name, media_type, size, sha256, trust, created_at FROM files
          WHERE id = $1 AND person_id = $2 AND deleted_at IS NULL",
         id.uuid(),
         person.uuid()
@@ -89,7 +95,7 @@ pub async fn get(db: &mut PgConnection, person: Id<id::Person>, id: Id<id::File>
 pub async fn of_runs(db: &mut PgConnection, runs: &[Uuid]) -> Result<Vec<File>, StoreError> {
     Ok(sqlx::query_as!(
         Row,
-        "SELECT id, person_id, run_id, name, media_type, size, sha256, created_at FROM files
+        "SELECT id, person_id, run_id, name, media_type, size, sha256, trust, created_at FROM files
          WHERE run_id = ANY($1) AND deleted_at IS NULL ORDER BY id",
         runs
     )

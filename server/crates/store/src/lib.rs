@@ -1,5 +1,6 @@
 //! All SQL, the embedded PostgreSQL, the queue and the file storage. It knows the domain's types and nothing above them.
 
+pub mod approvals;
 pub mod audit;
 pub mod budgets;
 pub mod conversations;
@@ -18,7 +19,10 @@ pub mod people;
 pub mod reporting;
 pub mod runs;
 mod scope;
+pub mod sealed;
+pub mod second_factors;
 pub mod sessions;
+pub mod standing_approvals;
 mod store;
 
 pub use scope::Scope;

@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 use crate::{Store, StoreError};
 
+pub mod accounts;
+
 struct Row {
     id: Uuid,
     email: String,
@@ -150,59 +152,47 @@ pub async fn set_language(db: &mut PgConnection, person: Id<id::Person>, languag
     Ok(())
 }
 
-/// Disables or enables a person; a disabled one's sessions end. Answers whether the address is known.
-pub async fn set_disabled(
-    db: &mut PgConnection,
-    email: &str,
-    disabled: bool,
-    now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    let Some(person) =
-        sqlx::query_scalar!("UPDATE people SET disabled = $2 WHERE email = lower($1) RETURNING id", email, disabled)
-            .fetch_optional(&mut *db)
-            .await?
-    else {
-        return Ok(false);
-    };
-    if disabled {
-        end_sessions(db, person, "disabled", now).await?;
-    }
-    Ok(true)
+/// One person, whose row waits for this transaction.
+pub async fn lock(db: &mut PgConnection, person: Id<id::Person>) -> Result<Option<Person>, StoreError> {
+    sqlx::query_as!(
+        Row,
+        "SELECT id, email, name, title, role, department, language, disabled FROM people WHERE id = $1 FOR NO KEY UPDATE",
+        person.uuid()
+    )
+    .fetch_optional(db)
+    .await?
+    .map(Person::try_from)
+    .transpose()
 }
 
-/// Sets a new password and ends all sessions. Answers whether the address is known.
-pub async fn set_password(
-    db: &mut PgConnection,
-    email: &str,
-    hash: &str,
-    now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    let Some(person) =
-        sqlx::query_scalar!("UPDATE people SET password_hash = $2 WHERE email = lower($1) RETURNING id", email, hash)
-            .fetch_optional(&mut *db)
-            .await?
-    else {
-        return Ok(false);
-    };
-    end_sessions(db, person, "password changed", now).await?;
-    Ok(true)
+/// Who has one of these roles and may sign in. Their rows wait for this transaction, so that two of them don't go at once.
+pub async fn lock_with_role(db: &mut PgConnection, roles: &[String]) -> Result<Vec<Id<id::Person>>, StoreError> {
+    let found = sqlx::query_scalar!(
+        "SELECT id FROM people WHERE role = ANY($1) AND NOT disabled ORDER BY id FOR NO KEY UPDATE",
+        roles
+    );
+    Ok(found.fetch_all(db).await?.into_iter().map(Into::into).collect())
 }
 
-/// Sets the new password of a person who is signed in. Their sessions go on.
-pub async fn change_password(db: &mut PgConnection, person: Id<id::Person>, hash: &str) -> Result<(), StoreError> {
-    sqlx::query!("UPDATE people SET password_hash = $2 WHERE id = $1", person.uuid(), hash).execute(db).await?;
-    Ok(())
-}
-
-async fn end_sessions(db: &mut PgConnection, person: Uuid, reason: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+/// Saves what administrators change of a person.
+pub async fn save(db: &mut PgConnection, person: &Person) -> Result<(), StoreError> {
     sqlx::query!(
-        "UPDATE sessions SET ended_at = $2, end_reason = $3 WHERE person_id = $1 AND ended_at IS NULL",
-        person,
-        now,
-        reason
+        "UPDATE people SET name = $2, title = $3, role = $4, department = $5, disabled = $6 WHERE id = $1",
+        person.id.uuid(),
+        person.name,
+        person.title,
+        person.role,
+        person.department.code(),
+        person.disabled
     )
     .execute(db)
     .await?;
+    Ok(())
+}
+
+/// Sets a person's password.
+pub async fn set_password(db: &mut PgConnection, person: Id<id::Person>, hash: &str) -> Result<(), StoreError> {
+    sqlx::query!("UPDATE people SET password_hash = $2 WHERE id = $1", person.uuid(), hash).execute(db).await?;
     Ok(())
 }
 

@@ -42,6 +42,10 @@ pub struct Run {
     pub version: i32,
     /// Whether someone asked to stop it.
     pub cancel_asked: bool,
+    /// When it goes on by itself.
+    pub wake_at: Option<DateTime<Utc>>,
+    /// Whether it read what others wrote.
+    pub outside: bool,
     /// When it was asked for.
     pub created_at: DateTime<Utc>,
     /// When it ended.
@@ -64,6 +68,8 @@ struct Row {
     machine: Value,
     version: i32,
     cancel_asked: bool,
+    wake_at: Option<DateTime<Utc>>,
+    outside: bool,
     created_at: DateTime<Utc>,
     ended_at: Option<DateTime<Utc>>,
 }
@@ -89,6 +95,8 @@ impl TryFrom<Row> for Run {
             machine: row.machine,
             version: row.version,
             cancel_asked: row.cancel_asked,
+            wake_at: row.wake_at,
+            outside: row.outside,
             created_at: row.created_at,
             ended_at: row.ended_at,
         })
@@ -114,11 +122,11 @@ pub async fn add(db: &mut PgConnection, run: &Run) -> Result<(), StoreError> {
 
 /// Saves a run after a step, if nobody else has since it was read; else [`StoreError::Overtaken`].
 pub async fn save(db: &mut PgConnection, run: &mut Run) -> Result<(), StoreError> {
-    let waiting_for = run.waiting_for.map(|WaitingFor::Person| "person");
+    let waiting_for = run.waiting_for.map(WaitingFor::code);
     let error = run.error.as_ref().map(serde_json::to_value).transpose().map_err(|e| StoreError::stored("run", &e))?;
     let saved = sqlx::query!(
         "UPDATE runs SET state = $3, waiting_for = $4, agent = $5, skill = $6, inputs = $7, tools = $8, answer = $9, error = $10,
-                usage = $11, machine = $12, ended_at = $13, version = version + 1
+                usage = $11, machine = $12, ended_at = $13, wake_at = $14, outside = $15, version = version + 1
          WHERE id = $1 AND version = $2",
         run.id.uuid(),
         run.version,
@@ -132,7 +140,9 @@ pub async fn save(db: &mut PgConnection, run: &mut Run) -> Result<(), StoreError
         error,
         run.usage,
         run.machine,
-        run.ended_at
+        run.ended_at,
+        run.wake_at,
+        run.outside
     )
     .execute(db)
     .await?;
@@ -148,7 +158,7 @@ pub async fn load(db: &mut PgConnection, id: Id<id::Run>) -> Result<Option<Run>,
     sqlx::query_as!(
         Row,
         "SELECT id, conversation_id, person_id, state, waiting_for, agent, skill, inputs, tools, answer, error, usage, machine,
-                version, cancel_asked, created_at, ended_at
+                version, cancel_asked, wake_at, outside, created_at, ended_at
          FROM runs WHERE id = $1",
         id.uuid()
     )
@@ -207,4 +217,33 @@ pub async fn cancel_asked(db: &mut PgConnection, id: Id<id::Run>) -> Result<bool
         .fetch_optional(db)
         .await?
         .unwrap_or(true))
+}
+
+/// The runs that are to go on by themselves by now, at most a hundred; none is answered twice.
+pub async fn wake_due(db: &mut PgConnection, now: DateTime<Utc>) -> Result<Vec<Id<id::Run>>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        "UPDATE runs SET wake_at = NULL
+         WHERE id IN (SELECT id FROM runs WHERE wake_at <= $1 ORDER BY wake_at LIMIT 100 FOR UPDATE SKIP LOCKED) RETURNING id",
+        now
+    )
+    .fetch_all(db)
+    .await?
+    .into_iter()
+    .map(Into::into)
+    .collect())
+}
+
+/// Whether a run of the conversation before this one read what others wrote.
+pub async fn any_outside(
+    db: &mut PgConnection,
+    conversation: Id<id::Conversation>,
+    before: Id<id::Run>,
+) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM runs WHERE conversation_id = $1 AND id <> $2 AND outside) AS "any!""#,
+        conversation.uuid(),
+        before.uuid()
+    )
+    .fetch_one(db)
+    .await?)
 }

@@ -4,8 +4,12 @@ use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::{Department, Person};
 use mezzofy_domain::roles::{Permission, Roles};
 
-/// The company data that some roles may read, as row security names it.
-const READS: [(Permission, &str); 1] = [(Permission::ReadLedger, "ledger")];
+/// What some roles may read besides their own, as row security names it.
+const READS: [(Permission, &str); 3] = [
+    (Permission::ReadLedger, "ledger"),
+    (Permission::DecideForOthers, "approvals"),
+    (Permission::StandingApprovals, "standing_approvals"),
+];
 
 /// Whose transaction it is, and with which role of the database. It is made from a person, so that nothing in a request
 /// can choose another.

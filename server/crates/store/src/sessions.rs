@@ -191,3 +191,21 @@ pub async fn end_others(
     .await?;
     Ok(ended.into_iter().map(Into::into).collect())
 }
+
+/// Ends all sessions of a person.
+pub async fn end_all(
+    db: &mut PgConnection,
+    person: Id<id::Person>,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE sessions SET ended_at = $2, end_reason = $3 WHERE person_id = $1 AND ended_at IS NULL",
+        person.uuid(),
+        now,
+        reason
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -6,6 +6,7 @@ use mezzofy_domain::roles::{Permission, Roles};
 
 use super::*;
 use crate::agents::{self, Agents};
+use crate::defences::Defences;
 use crate::model::{Model, Request, Source};
 use crate::planner::tests::{directory, skills};
 use crate::run::{Called, End, Next, Replied, Run};
@@ -45,7 +46,7 @@ fn server_file(path: &str) -> PathBuf {
 
 fn spec(name: &'static str, permission: Permission, effect: bool) -> ToolSpec {
     let input_schema = json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}});
-    ToolSpec { name, permission, effect, input_schema, output_schema: json!({"type": "object"}) }
+    ToolSpec { name, permission, effect, fixed: &[], input_schema, output_schema: json!({"type": "object"}) }
 }
 
 impl Office {
@@ -92,7 +93,12 @@ impl Office {
                 latest_month: Period::month(2026, 10),
                 allowed: &allowed,
             },
-            gate: Gate { roles: &self.roles, company: &self.company, texts: &self.texts },
+            gate: Gate {
+                roles: &self.roles,
+                company: &self.company,
+                texts: &self.texts,
+                defences: Defences::default(),
+            },
             language: Language::En,
         })
     }
@@ -228,14 +234,11 @@ fn a_skill_that_was_not_offered_does_not_exist() {
 }
 
 #[test]
-fn a_recipient_outside_is_refused_by_the_gate() {
+fn a_recipient_outside_is_admitted_as_the_mail_itself_waits_for_a_person() {
     let office = Office::new();
     let input = json!({"recipient": "x@elsewhere.example"});
-    let Wanted::Skill { admitted: Err(refusal), .. } = office.read(FINANCE_MANAGER, "financial_reporting", &input)
-    else {
-        panic!()
-    };
-    assert_eq!(refusal.kind, RunErrorKind::NotPossible);
+    let read = office.read(FINANCE_MANAGER, "financial_reporting", &input);
+    assert!(matches!(read, Wanted::Skill { admitted: Ok(()), .. }));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use chrono::DateTime;
+use mezzofy_domain::approval::{Origin, ValueOrigin};
 use mezzofy_domain::id::Id;
 use mezzofy_domain::people::Department;
 use serde_json::json;
@@ -24,27 +25,27 @@ fn rules() -> Rules {
 
 impl Rules {
     fn gate(&self) -> Gate<'_> {
-        Gate { roles: &self.roles, company: &self.company, texts: &self.texts }
+        let defences = Defences::default();
+        Gate { roles: &self.roles, company: &self.company, texts: &self.texts, defences }
     }
 
-    /// What the gate says to a statement for these recipients, asked for by somebody of this role.
-    fn statement(&self, role: &str, recipients: &[&str]) -> Result<(), RunErrorKind> {
+    /// What the gate says to a statement that somebody of this role asks for.
+    fn statement(&self, role: &str, mailed: bool) -> Result<(), RunErrorKind> {
         let spec = |name, permission| ToolSpec {
             name,
             permission,
             effect: false,
+            fixed: &[],
             input_schema: json!({}),
             output_schema: json!({}),
         };
         let ledger = spec("finance_statement", Permission::ReadLedger);
         let mail = spec("outlook_send_email", Permission::SendMail);
-        let tools = if recipients.is_empty() { vec![&ledger] } else { vec![&ledger, &mail] };
-        let recipients: Vec<String> = recipients.iter().map(|&to| to.to_owned()).collect();
+        let tools = if mailed { vec![&ledger, &mail] } else { vec![&ledger] };
         let intent = Intent {
             skill: "financial_reporting",
             title: "Financial statement",
             tools: &tools,
-            recipients: &recipients,
             language: Language::En,
         };
         self.gate().admit(&person(role), intent).map_err(|refusal| refusal.kind)
@@ -67,7 +68,6 @@ fn person(role: &str) -> Person {
 #[test]
 fn a_statement_is_for_finance_and_executives_and_mail_for_those_who_may_send() {
     let rules = rules();
-    let inside = ["ceo@mezzofy.example"];
     for (role, alone, mailed) in [
         ("finance_manager", Ok(()), Ok(())),
         ("executive", Ok(()), Ok(())),
@@ -77,36 +77,61 @@ fn a_statement_is_for_finance_and_executives_and_mail_for_those_who_may_send() {
         ("support_agent", Err(RunErrorKind::NotPermitted), Err(RunErrorKind::NotPermitted)),
         ("no_such_role", Err(RunErrorKind::NotPermitted), Err(RunErrorKind::NotPermitted)),
     ] {
-        assert_eq!((rules.statement(role, &[]), rules.statement(role, &inside)), (alone, mailed), "{role}");
+        assert_eq!((rules.statement(role, false), rules.statement(role, true)), (alone, mailed), "{role}");
+    }
+}
+
+/// A mail as it is proposed, all of it the person's own words.
+fn mail(to: &str, cc: &[&str], trust: Trust) -> Proposed {
+    let value = ValueOrigin { argument: "to".into(), value: to.into(), trust, from: String::new() };
+    Proposed {
+        call: "1.0".into(),
+        payload: Mail {
+            to: vec![to.to_owned()],
+            cc: cc.iter().map(|&cc| cc.to_owned()).collect(),
+            subject: "Statement".to_owned(),
+            body: String::new(),
+            attachments: Vec::new(),
+        },
+        origin: Origin::of(vec![value]),
     }
 }
 
 #[test]
-fn one_recipient_outside_the_company_stops_all() {
+fn a_mail_inside_the_company_goes_and_one_recipient_outside_makes_it_wait_for_a_person() {
     let rules = rules();
+    let why = |to, cc: &[&str]| rules.gate().why_decide(&[mail(to, cc, Trust::Person)], false, "", Language::En);
+    assert_eq!(why("ceo@mezzofy.example", &["a@mezzofy.example"]), None);
     for outside in ["x@elsewhere.example", "ceo@mezzofy.example.evil.example", "ceo@sub.mezzofy.example"] {
-        assert_eq!(
-            rules.statement("admin", &["ceo@mezzofy.example", outside]),
-            Err(RunErrorKind::NotPossible),
-            "{outside}"
-        );
+        assert!(why(outside, &[]).unwrap().contains(outside));
+        assert!(why("ceo@mezzofy.example", &[outside]).unwrap().contains(outside), "also as a copy");
     }
 }
 
 #[test]
-fn a_mail_is_checked_again_with_its_copies_before_it_becomes_an_effect() {
+fn a_standing_approval_covers_what_leaves_and_never_what_text_from_outside_chose() {
     let rules = rules();
-    let mail = |to: &str, cc: &str| Mail {
-        to: vec![to.to_owned()],
-        cc: vec![cc.to_owned()],
-        subject: "Statement".to_owned(),
-        body: String::new(),
-        attachments: Vec::new(),
+    let why = |to, trust| rules.gate().why_decide(&[mail(to, &[], trust)], true, "the file “a.txt”", Language::Zh);
+    assert_eq!(why("x@elsewhere.example", Trust::Company), None);
+    assert!(why("x@elsewhere.example", Trust::Outside).unwrap().contains("a.txt"));
+    assert!(why("ceo@mezzofy.example", Trust::Outside).is_some(), "also inside the company");
+}
+
+#[test]
+fn who_asked_decides_and_above_fifty_recipients_a_manager_of_the_department() {
+    let rules = rules();
+    let (rep, colleague) = (person("sales_rep"), Person { id: Id::new(DateTime::UNIX_EPOCH), ..person("sales_rep") });
+    let may = |person: &Person, recipients| {
+        let asked = Asked { person: rep.id, department: Department::Sales, recipients };
+        rules.gate().may_decide(person, &asked)
     };
-    assert!(rules.gate().admit_mail(&mail("a@mezzofy.example", "b@mezzofy.example"), Language::En).is_ok());
-    let refusal = rules.gate().admit_mail(&mail("a@mezzofy.example", "b@elsewhere.example"), Language::Zh).unwrap_err();
-    assert_eq!(refusal.kind, RunErrorKind::NotPossible);
-    assert!(refusal.detail.contains("b@elsewhere.example") && refusal.detail.contains("公司"), "{}", refusal.detail);
+    assert!(may(&rep, 50) && !may(&rep, 51) && !may(&colleague, 50));
+    let of = |role: &str, department| Person { department, ..person(role) };
+    let manager = of("sales_manager", Department::Sales);
+    assert!(may(&manager, 51) && !may(&manager, 50), "a manager does not decide for others what they may themselves");
+    assert!(!may(&of("support_manager", Department::Support), 51));
+    assert!(may(&of("executive", Department::Management), 51));
+    assert!(!may(&Person { disabled: true, ..manager }, 51));
 }
 
 #[test]
@@ -114,6 +139,7 @@ fn a_disabled_person_is_refused_whatever_their_role() {
     let rules = rules();
     let spec = ToolSpec {
         effect: true,
+        fixed: &[],
         name: "outlook_send_email",
         permission: Permission::SendMail,
         input_schema: json!({}),

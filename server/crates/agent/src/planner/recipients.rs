@@ -18,6 +18,8 @@ pub(crate) struct Recipients {
     pub(crate) found: Vec<Recipient>,
     /// Who could not be told, as named; with the people it may be.
     pub(crate) unsettled: Vec<Unsettled>,
+    /// Something is to be sent to somebody.
+    pub(crate) asked: bool,
     /// A mail is asked for, and nobody is named.
     pub(crate) nobody_named: bool,
 }
@@ -58,7 +60,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn find(&self, sentence: &mut Sentence) -> Recipients {
         let sends = self.sends(sentence);
         let asked = sends.iter().any(|send| !send.negated);
-        let mut read = Recipients::default();
+        let mut read = Recipients { asked, ..Recipients::default() };
         let mut excluded: Vec<Recipient> = Vec::new();
         let mut pronoun_without_person = false;
         let mut at = 0;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{AT_ONCE, Call, Done, Question};
 use crate::model::CallResult;
 use crate::planner::SkillPlan;
-use crate::skills::{NextStep, SkillRun, SkillRunError, Skills};
+use crate::skills::{NextStep, SkillRun, SkillRunError, Skills, StepCall};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Round {
@@ -21,7 +21,22 @@ pub(super) struct Round {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Asked {
-    Tool { tool: String, input: Value, effect: bool },
+    Tool {
+        tool: String,
+        input: Value,
+        effect: bool,
+    },
+    /// A call that waits for the person's yes; with it, it is a tool's again.
+    Consent {
+        tool: String,
+        input: Value,
+        question: Question,
+    },
+    /// A call that the person said yes to.
+    Consented {
+        tool: String,
+        input: Value,
+    },
     Skill(Box<SkillRun>),
     Question(Question),
     Answered(CallResult),
@@ -68,23 +83,43 @@ impl Round {
     }
 
     pub(super) fn answer_question(&mut self, text: &str) {
-        let open = self.calls.iter_mut().find(|asked| matches!(asked, Asked::Question(_)));
-        if let Some(asked) = open {
-            *asked = Asked::Answered(CallResult { text: text.to_owned(), is_error: false });
+        let open = self.calls.iter_mut().find(|asked| matches!(asked, Asked::Question(_) | Asked::Consent { .. }));
+        let Some(asked) = open else { return };
+        *asked = match asked {
+            Asked::Consent { tool, input, question } if question.is_first_choice(text) => {
+                Asked::Consented { tool: std::mem::take(tool), input: std::mem::take(input) }
+            }
+            Asked::Consent { .. } => Asked::Answered(CallResult {
+                text: format!("Not done: the person was asked whether this may be called, and said: {text}"),
+                is_error: true,
+            }),
+            _ => Asked::Answered(CallResult { text: text.to_owned(), is_error: false }),
+        };
+    }
+
+    /// Lets a call wait for the person's yes.
+    pub(super) fn ask_consent(&mut self, at: usize, question: Question) {
+        if let Some(asked) = self.calls.get_mut(at)
+            && let Asked::Tool { tool, input, .. } = asked
+        {
+            *asked = Asked::Consent { tool: std::mem::take(tool), input: std::mem::take(input), question };
         }
     }
 
     pub(super) fn question(&self) -> Option<&Question> {
         self.calls.iter().find_map(|asked| match asked {
-            Asked::Question(question) => Some(question),
-            Asked::Tool { .. } | Asked::Skill(_) | Asked::Answered(_) => None,
+            Asked::Question(question) | Asked::Consent { question, .. } => Some(question),
+            Asked::Tool { .. } | Asked::Consented { .. } | Asked::Skill(_) | Asked::Answered(_) => None,
         })
     }
 
     /// Whether only the person can move it on.
     pub(super) fn waits(&self) -> bool {
         self.question().is_some()
-            && self.calls.iter().all(|asked| matches!(asked, Asked::Question(_) | Asked::Answered(_)))
+            && self
+                .calls
+                .iter()
+                .all(|asked| matches!(asked, Asked::Question(_) | Asked::Consent { .. } | Asked::Answered(_)))
     }
 
     pub(super) fn record(&mut self, skills: &Skills, at: usize, step: &str, result: Value) {
@@ -99,7 +134,10 @@ impl Round {
     /// person's answer; then the results. `made` counts the calls of the run so far.
     pub(super) fn next(&mut self, skills: &Skills, done: &[Done], made: usize) -> Result<Coming, SkillRunError> {
         loop {
-            let open = self.calls.iter().position(|asked| matches!(asked, Asked::Tool { .. } | Asked::Skill(_)));
+            let open = self
+                .calls
+                .iter()
+                .position(|asked| matches!(asked, Asked::Tool { .. } | Asked::Consented { .. } | Asked::Skill(_)));
             let Some(at) = open else {
                 if self.question().is_some() {
                     return Ok(Coming::Person);
@@ -108,15 +146,20 @@ impl Round {
             };
             let step = match &mut self.calls[at] {
                 Asked::Skill(work) => next_of_skill(work, skills, done)?,
-                Asked::Tool { .. } | Asked::Question(_) | Asked::Answered(_) => {
-                    return Ok(Coming::Calls(self.tools(at)));
-                }
+                Asked::Tool { .. }
+                | Asked::Consent { .. }
+                | Asked::Consented { .. }
+                | Asked::Question(_)
+                | Asked::Answered(_) => return Ok(Coming::Calls(self.tools(at))),
             };
             match step {
-                NextStep::Call { step_id, tool, input, progress } => {
-                    let id = format!("{}.{at}/{step_id}-{}", self.number, made + 1);
-                    let (progress, step) = (Some(progress), Some(step_id));
-                    return Ok(Coming::Calls(vec![Call { id, tool, input, progress, at, step }]));
+                NextStep::Calls(calls) => {
+                    let call = |(more, StepCall { step_id, tool, input, progress }): (usize, StepCall)| {
+                        let id = format!("{}.{at}/{step_id}-{}", self.number, made + more + 1);
+                        let (progress, step) = (Some(progress), Some(step_id));
+                        Call { id, tool, input, progress, at, step, consented: false }
+                    };
+                    return Ok(Coming::Calls(calls.into_iter().enumerate().map(call).collect()));
                 }
                 NextStep::Answer { text } | NextStep::Stop { text } if self.planned => return Ok(Coming::Answer(text)),
                 NextStep::Answer { text } | NextStep::Stop { text } => {
@@ -127,21 +170,22 @@ impl Round {
         }
     }
 
-    /// The calls to make at once, from an open one on.
+    /// The calls that come together, from an open one on: some without effect, or all effects in a row, which are one
+    /// decision for the person.
     fn tools(&self, from: usize) -> Vec<Call> {
-        let mut calls = Vec::new();
+        let (mut calls, mut acting) = (Vec::new(), None);
         for (at, asked) in self.calls.iter().enumerate().skip(from) {
-            match asked {
-                Asked::Tool { tool, input, effect } if calls.is_empty() || !effect => {
-                    let (id, tool, input) = (format!("{}.{at}", self.number), tool.clone(), input.clone());
-                    calls.push(Call { id, tool, input, progress: None, at, step: None });
-                    if *effect || calls.len() == AT_ONCE {
-                        break;
-                    }
-                }
-                Asked::Tool { .. } | Asked::Skill(_) => break,
-                Asked::Question(_) | Asked::Answered(_) => {}
+            let (tool, input, effect, consented) = match asked {
+                Asked::Tool { tool, input, effect } => (tool, input, *effect, false),
+                Asked::Consented { tool, input } => (tool, input, false, true),
+                Asked::Skill(_) => break,
+                Asked::Question(_) | Asked::Consent { .. } | Asked::Answered(_) => continue,
+            };
+            if *acting.get_or_insert(effect) != effect || (!effect && calls.len() == AT_ONCE) {
+                break;
             }
+            let (id, tool, input) = (format!("{}.{at}", self.number), tool.clone(), input.clone());
+            calls.push(Call { id, tool, input, progress: None, at, step: None, consented });
         }
         calls
     }
@@ -152,7 +196,11 @@ impl Round {
             .into_iter()
             .map(|asked| match asked {
                 Asked::Answered(result) => result,
-                Asked::Tool { .. } | Asked::Skill(_) | Asked::Question(_) => not_done(),
+                Asked::Tool { .. }
+                | Asked::Consent { .. }
+                | Asked::Consented { .. }
+                | Asked::Skill(_)
+                | Asked::Question(_) => not_done(),
             })
             .collect();
         results.resize_with(count, not_done);
@@ -171,7 +219,8 @@ fn next_of_skill(work: &mut SkillRun, skills: &Skills, done: &[Done]) -> Result<
         .ok_or_else(|| SkillRunError::Missing { skill: work.skill.clone(), needed: "its own folder".to_owned() })?;
     loop {
         let next = work.next(skill)?;
-        let NextStep::Call { step_id, tool, input, .. } = &next else { return Ok(next) };
+        let NextStep::Calls(calls) = &next else { return Ok(next) };
+        let [StepCall { step_id, tool, input, .. }] = calls.as_slice() else { return Ok(next) };
         let Some(made) = done.iter().find(|made| made.tool == *tool && made.input == *input) else {
             return Ok(next);
         };

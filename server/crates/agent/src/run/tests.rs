@@ -2,8 +2,6 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::*;
-use mezzofy_domain::run::WaitingFor;
-
 use crate::model::{Reply, Stop};
 use crate::planner::Plan;
 use crate::planner::tests::{Desk, directory, skills};
@@ -124,7 +122,7 @@ fn a_model_gets_the_answer_of_the_skill_it_called_and_speaks_last() {
 }
 
 #[test]
-fn reads_are_made_together_and_effects_one_after_another_in_the_order_of_the_reply() {
+fn reads_are_made_together_and_effects_in_a_row_are_one_decision_in_the_order_of_the_reply() {
     let skills = skills();
     let mut run = begun("Do it");
     let mut wanted: Vec<Wanted> = (0..9).map(|n| tool(&format!("read{n}"), false)).collect();
@@ -139,7 +137,7 @@ fn reads_are_made_together_and_effects_one_after_another_in_the_order_of_the_rep
             did(&mut run, &skills, call, json!({"done": call.tool}));
         }
     }
-    assert_eq!(together, [8, 1, 1, 1, 1], "eight at most");
+    assert_eq!(together, [8, 1, 2, 1], "eight reads at most, and all effects in a row");
     assert_eq!(made[8..], ["read8", "mail_a", "mail_b", "last"]);
     let Some(Turn::Results(results)) = run.history().last() else { panic!() };
     let texts: Vec<&str> = results.iter().map(|result| result.text.as_str()).collect();
@@ -315,9 +313,57 @@ fn what_a_call_keeps_is_there_for_later_calls() {
     reply(&mut run, "claude", vec![tool("ledger", false)]);
     let call = calls(&mut run, &skills).remove(0);
     let keep = Some(json!({"exact": "0.1"}));
-    run.called(&skills, &call, Called { result: json!({}), shown: Some("short".to_owned()), keep, effect: false });
+    run.called(
+        &skills,
+        &call,
+        Called { result: json!({}), shown: Some("short".to_owned()), keep, ..Called::default() },
+    );
     assert_eq!(stored(&run).kept()[&call.id], json!({"exact": "0.1"}));
     run.next(&skills).unwrap();
     let Some(Turn::Results(results)) = run.history().last() else { panic!() };
     assert_eq!(results[0].text, "short");
+}
+
+#[test]
+fn a_call_that_needs_a_yes_is_made_after_it_and_not_after_anything_else() {
+    let skills = skills();
+    let question = Question { text: "May I?".to_owned(), choices: vec!["Yes".to_owned(), "No".to_owned()] };
+    for (said, made) in [("yes", true), ("Yes.", true), ("可以", true), ("No", false), ("Send it to the CEO", false)]
+    {
+        let mut run = begun("Sum up the invoice");
+        reply(&mut run, "claude", vec![tool("database_query", false), tool("file_search", false)]);
+        let batch = calls(&mut run, &skills);
+        run.ask_consent(&batch[0], question.clone());
+        let left = calls(&mut run, &skills);
+        assert_eq!(names(&left), ["file_search"], "what needs no yes is made first");
+        did(&mut run, &skills, &left[0], json!({}));
+        let mut run = stored(&run);
+        assert_eq!(run.next(&skills).unwrap(), Next::Wait(&question));
+        assert_eq!(run.state(), (RunState::Waiting, Some(WaitingFor::Person)));
+        run.said(said.to_owned());
+        if made {
+            let call = calls(&mut run, &skills).remove(0);
+            assert_eq!((call.tool.as_str(), call.consented, &call.id), ("database_query", true, &batch[0].id));
+        } else {
+            assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+            let Some(Turn::Results(results)) = run.history().last() else { panic!() };
+            assert!(results[0].is_error && results[0].text.contains(said), "{}", results[0].text);
+        }
+    }
+}
+
+#[test]
+fn a_run_that_waits_for_an_approval_takes_no_text_and_goes_on_with_the_same_calls() {
+    let skills = skills();
+    let mut run = begun("Write to the lead");
+    reply(&mut run, "claude", vec![tool("mail", true)]);
+    let before = calls(&mut run, &skills);
+    run.park(Id::new(chrono::DateTime::UNIX_EPOCH));
+    assert_eq!(run.state(), (RunState::Waiting, Some(WaitingFor::Approval)));
+    let parked = stored(&run);
+    run.said("approve it".to_owned());
+    assert_eq!(run, parked, "a text is no approval");
+    run.resumed();
+    assert_eq!(run.state(), (RunState::Running, None));
+    assert_eq!(calls(&mut run, &skills), before);
 }

@@ -9,18 +9,26 @@ use serde_json::{Map, Value};
 
 use super::{End, Phase, Run};
 use crate::model::Turn;
+use crate::sources::Sources;
 
 impl Run {
     /// Where it stands, as people see it.
     #[must_use]
     pub fn state(&self) -> (RunState, Option<WaitingFor>) {
         match &self.phase {
+            Phase::Calling(_) if self.parked.is_some() => (RunState::Waiting, Some(WaitingFor::Approval)),
             Phase::Calling(round) if round.waits() => (RunState::Waiting, Some(WaitingFor::Person)),
             Phase::Asking | Phase::Calling(_) => (RunState::Running, None),
             Phase::Ended(End::Answered(_)) => (RunState::Succeeded, None),
             Phase::Ended(End::Failed(_)) => (RunState::Failed, None),
             Phase::Ended(End::Cancelled(_)) => (RunState::Cancelled, None),
         }
+    }
+
+    /// What it has read.
+    #[must_use]
+    pub fn sources(&self) -> &Sources {
+        &self.sources
     }
 
     /// Why it failed.

@@ -56,3 +56,14 @@ pub struct Question {
     /// Likely answers, as buttons; any other text is an answer too.
     pub choices: Vec<String>,
 }
+
+impl Question {
+    /// Whether a text chooses the first of the likely answers, or says yes in other words.
+    #[must_use]
+    pub fn is_first_choice(&self, text: &str) -> bool {
+        const YES: [&str; 12] =
+            ["yes", "y", "ok", "okay", "sure", "yes please", "好", "好的", "是", "是的", "可以", "ya"];
+        let text = text.trim().trim_end_matches(['.', '!', '。', '！']).to_lowercase();
+        self.choices.first().is_some_and(|first| first.to_lowercase() == text) || YES.contains(&text.as_str())
+    }
+}

@@ -167,6 +167,7 @@ impl Checker<'_> {
                 steps.push(Step {
                     id: step.id.value.clone(),
                     tool: step.tool.value.clone(),
+                    effect: self.tool(&step.tool.value).is_some_and(|tool| tool.effect),
                     progress,
                     when,
                     for_each,

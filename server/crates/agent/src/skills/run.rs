@@ -38,17 +38,9 @@ struct Asker {
 /// What a skill wants done next.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NextStep {
-    /// Call a tool, then [`SkillRun::record`] its result.
-    Call {
-        /// The step; the same one again for each item of a `for_each`.
-        step_id: String,
-        /// The tool.
-        tool: String,
-        /// Its input.
-        input: Value,
-        /// What the person sees meanwhile.
-        progress: String,
-    },
+    /// Call a tool, then [`SkillRun::record`] its result. There is more than one only for the items of a step whose tool has an
+    /// effect: they are one decision for the person.
+    Calls(Vec<StepCall>),
     /// All is done.
     Answer {
         /// What the person is told.
@@ -59,6 +51,19 @@ pub enum NextStep {
         /// What the person is told.
         text: String,
     },
+}
+
+/// A call of a step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepCall {
+    /// The step; the same one again for each item of a `for_each`.
+    pub step_id: String,
+    /// The tool.
+    pub tool: String,
+    /// Its input.
+    pub input: Value,
+    /// What the person sees meanwhile.
+    pub progress: String,
 }
 
 /// A step whose values are not what the skill expects of a tool's result.
@@ -108,8 +113,9 @@ impl SkillRun {
     pub fn next(&self, skill: &Skill) -> Result<NextStep, SkillRunError> {
         let answering = Place { language: self.language, item: None };
         for step in &skill.steps {
-            if let Some(call) = self.call_of(skill, step)? {
-                return Ok(call);
+            let calls = self.calls_of(skill, step)?;
+            if !calls.is_empty() {
+                return Ok(NextStep::Calls(calls));
             }
             if let Some((condition, text)) = &step.stop
                 && self.results.contains_key(&step.id)
@@ -153,24 +159,23 @@ impl SkillRun {
         skill.steps.iter().filter(may_come).map(|step| step.tool.as_str()).collect()
     }
 
-    fn call_of(&self, skill: &Skill, step: &Step) -> Result<Option<NextStep>, SkillRunError> {
+    fn calls_of(&self, skill: &Skill, step: &Step) -> Result<Vec<StepCall>, SkillRunError> {
         let asked = Place { language: self.language, item: None };
         if step.when.as_ref().is_some_and(|when| !self.holds(when, asked)) {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let done = self.results.get(&step.id);
         let Some(list) = &step.for_each else {
-            return if done.is_some() { Ok(None) } else { self.call(skill, step, asked).map(Some) };
+            return if done.is_some() { Ok(Vec::new()) } else { self.call(skill, step, asked).map(|call| vec![call]) };
         };
         let items = self.value(list, asked)?.unwrap_or_default();
         let done = done.and_then(Value::as_array).map_or(0, Vec::len);
-        match items.as_array().and_then(|items| items.get(done)) {
-            Some(item) => self.call(skill, step, Place { item: Some(item), ..asked }).map(Some),
-            None => Ok(None),
-        }
+        let left = items.as_array().into_iter().flatten().skip(done);
+        let at_once = if step.effect { usize::MAX } else { 1 };
+        left.take(at_once).map(|item| self.call(skill, step, Place { item: Some(item), ..asked })).collect()
     }
 
-    fn call(&self, skill: &Skill, step: &Step, asked: Place<'_>) -> Result<NextStep, SkillRunError> {
+    fn call(&self, skill: &Skill, step: &Step, asked: Place<'_>) -> Result<StepCall, SkillRunError> {
         let made = Place { language: self.document_language(skill), ..asked };
         let mut input = Map::new();
         for (name, template) in &step.with {
@@ -178,7 +183,7 @@ impl SkillRun {
                 input.insert(name.clone(), value);
             }
         }
-        Ok(NextStep::Call {
+        Ok(StepCall {
             step_id: step.id.clone(),
             tool: step.tool.clone(),
             input: Value::Object(input),

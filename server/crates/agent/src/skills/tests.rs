@@ -10,6 +10,7 @@ pub(crate) fn tools() -> Vec<ToolShape> {
     let texts = json!({"type": "array", "items": text});
     let tool = |name: &str, required: &[&str], inputs: Value, outputs: Value| ToolShape {
         name: name.to_owned(),
+        effect: name == "outlook_send_email",
         input_schema: json!({"type": "object", "properties": inputs, "required": required, "additionalProperties": false}),
         output_schema: Some(json!({"type": "object", "properties": outputs})),
     };

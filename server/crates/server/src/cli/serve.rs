@@ -2,9 +2,9 @@
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::database::Database;
+use crate::database::{Database, full};
 use crate::demo::{self, Demo};
-use crate::serve;
+use crate::{sealing, serve};
 
 use super::say;
 
@@ -20,6 +20,13 @@ pub(super) async fn run(config: &Config, demo: Option<Demo>) -> Result<(), Strin
             let today = clock.today(config.settings.time_zone);
             let made = demo::make(&database.store, &config.roles, &clock, today, what).await?;
             tracing::info!(made, "the demo is there");
+        }
+        let lost = sealing::count_lost(&database.store, &config.encryption).await.map_err(|error| full(&error))?;
+        if lost > 0 {
+            tracing::error!(
+                lost,
+                "secrets of second factors are sealed with a key that is not here: add it behind the first one of ENCRYPTION_KEY or of encryption.key in the data folder"
+            );
         }
         let app = serve::build(config, database.store.clone(), clock).await?;
         serve::start_work(&app, database.is_ours_alone()).await?;

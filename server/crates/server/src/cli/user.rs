@@ -1,18 +1,16 @@
 //! `user`: people who can sign in.
 
 use clap::Subcommand;
-use mezzofy_domain::audit::{Deed, Who};
-use mezzofy_domain::effect::is_address;
+use mezzofy_domain::audit::Who;
 use mezzofy_domain::id::Id;
 use mezzofy_domain::language::Language;
-use mezzofy_domain::password;
-use mezzofy_domain::people::Person;
-use mezzofy_store::{Store, audit, commit, people};
+use mezzofy_domain::people::change::{NewPerson, PersonChange};
+use mezzofy_store::{Store, commit, people as stored};
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::{Database, full};
-use crate::secrets;
+use crate::people::{self, Wanted, checked_hash};
 
 use super::{say, standard_input};
 
@@ -40,7 +38,7 @@ pub(super) enum What {
         /// Their address
         email: String,
     },
-    /// Sets a new password, read from standard input, ends all sessions, and lets a disabled person sign in again
+    /// Sets a new password, read from standard input, removes the second factor, ends all sessions, and lets a disabled person sign in again
     Reset {
         /// Their address
         email: String,
@@ -63,70 +61,31 @@ pub(super) async fn run(config: &Config, what: What) -> Result<(), String> {
 }
 
 async fn change(config: &Config, store: &Store, what: What, password: &str) -> Result<String, String> {
-    let now = Clock::system(config.now).now();
+    let (now, who) = (Clock::system(config.now).now(), Who::System);
     let mut tx = store.begin().await.map_err(|error| full(&error))?;
-    let (known, email, done, deed): (bool, String, &str, fn(&Person) -> Deed) = match what {
+    let (email, wanted, done) = match what {
         What::Add { email, name, title, role, .. } => {
-            let email = email.to_lowercase();
-            if !is_address(&email) {
-                return Err(format!("{email} is not an email address"));
-            }
-            let roles = || config.roles.names().collect::<Vec<_>>().join(", ");
-            let department = config
-                .roles
-                .get(&role)
-                .ok_or_else(|| format!("there is no role {role}: take one of {}", roles()))?
-                .department;
-            let person = Person {
-                id: Id::new(now),
-                email: email.clone(),
-                name,
-                title,
-                role,
-                department,
-                language: Language::En,
-                disabled: false,
-            };
-            let hash = checked_hash(password, &person.name, &person.email)?;
-            if !people::add(&mut tx, &person, &hash, now).await.map_err(|error| full(&error))? {
-                return Err(format!("{email} is there already"));
-            }
-            (true, email, "can sign in", |person| Deed::PersonAdded { person: person.id, role: person.role.clone() })
+            let new = NewPerson { email, name, title, role, language: Language::En };
+            let person = new.checked(Id::new(now), &config.roles).map_err(|problem| problem.to_string())?;
+            let hash = checked_hash(password, &person.name, &person.email).map_err(|refused| full(&refused))?;
+            people::add(&mut tx, &person, &hash, who, now).await.map_err(|refused| full(&refused))?;
+            commit(tx).await.map_err(|error| full(&error))?;
+            return Ok(format!("{} can sign in", person.email));
         }
-        What::Disable { email } => (
-            people::set_disabled(&mut tx, &email, true, now).await.map_err(|error| full(&error))?,
-            email,
-            "can't sign in any more",
-            |person| Deed::PersonDisabled { person: person.id },
-        ),
-        What::Reset { email, .. } => {
-            let known = people::by_email(&mut tx, &email).await.map_err(|error| full(&error))?;
-            let hash = match known {
-                Some((person, _)) => checked_hash(password, &person.name, &person.email)?,
-                None => return Err(format!("nobody has the address {email}")),
-            };
-            people::set_disabled(&mut tx, &email, false, now).await.map_err(|error| full(&error))?;
-            people::clear_failures(&mut tx, &email).await.map_err(|error| full(&error))?;
-            (
-                people::set_password(&mut tx, &email, &hash, now).await.map_err(|error| full(&error))?,
-                email,
-                "has a new password",
-                |person| Deed::PersonReset { person: person.id },
-            )
-        }
+        What::Disable { email } => (email, disabled(true), "can't sign in any more"),
+        What::Reset { email, .. } => (email, disabled(false), "has a new password"),
     };
-    if !known {
-        return Err(format!("nobody has the address {email}"));
-    }
-    if let Some((person, _)) = people::by_email(&mut tx, &email).await.map_err(|error| full(&error))? {
-        audit::append(&mut tx, now, Who::System, &deed(&person)).await.map_err(|error| full(&error))?;
-    }
+    let known = stored::by_email(&mut tx, &email).await.map_err(|error| full(&error))?;
+    let (person, _) = known.ok_or_else(|| format!("nobody has the address {email}"))?;
+    let reset = wanted.disabled == Some(false);
+    let hash = reset.then(|| checked_hash(password, &person.name, &person.email)).transpose();
+    let password_hash = hash.map_err(|refused| full(&refused))?;
+    let wanted = Wanted { change: wanted, password_hash, remove_second_factor: reset };
+    people::change(&mut tx, &config.roles, person.id, wanted, who, now).await.map_err(|refused| full(&refused))?;
     commit(tx).await.map_err(|error| full(&error))?;
-    Ok(format!("{email} {done}"))
+    Ok(format!("{} {done}", person.email))
 }
 
-/// The hash of a password that the rules allow for this person.
-fn checked_hash(password: &str, name: &str, email: &str) -> Result<String, String> {
-    password::check(password, name, email).map_err(|problem| problem.to_string())?;
-    secrets::hash_password(password)
+fn disabled(disabled: bool) -> PersonChange {
+    PersonChange { disabled: Some(disabled), ..PersonChange::default() }
 }

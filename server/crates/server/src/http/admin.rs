@@ -1,4 +1,4 @@
-//! What administrators see and set: the use of models and the budgets for it; and the audit log.
+//! What administrators see and set: people and roles; the use of models and the budgets for it; and the audit log.
 
 use mezzofy_domain::period::{Period, PeriodKind};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -9,10 +9,17 @@ use crate::app::{App, Parts};
 
 mod audit;
 mod budgets;
+mod people;
+mod roles;
 mod usage;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(usage::routes()).merge(budgets::routes()).merge(audit::routes())
+    OpenApiRouter::new()
+        .merge(people::routes())
+        .merge(roles::routes())
+        .merge(usage::routes())
+        .merge(budgets::routes())
+        .merge(audit::routes())
 }
 
 /// The month of a query, or the present one.

@@ -19,6 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::caller::Caller;
+use super::codes::{self, Code};
 use super::extract::Body;
 use super::me::PersonView;
 use super::problem::{Kind, Problem, ProblemBody};
@@ -47,6 +48,8 @@ struct Login {
     email: String,
     /// Their password.
     password: String,
+    /// A code of their authenticator app, or a recovery code; needed once they have set up a second factor.
+    code: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -69,7 +72,8 @@ pub(super) struct SignIn {
     person: PersonView,
 }
 
-/// Signs a person in. After five wrong passwords the address has to wait.
+/// Signs a person in. After five wrong passwords or codes the address has to wait. Where a code is missing or wrong the answer
+/// to a right password is 401 with the type `/problems/second-factor-needed`.
 #[utoipa::path(post, path = "/v1/auth/login", request_body = Login, responses((status = 200, body = SignIn), (status = "4XX", body = ProblemBody)))]
 async fn login(State(app): State<App>, headers: HeaderMap, Body(login): Body<Login>) -> Result<Response, Problem> {
     let mut connection = app.store.connection().await?;
@@ -83,6 +87,17 @@ async fn login(State(app): State<App>, headers: HeaderMap, Body(login): Body<Log
         commit(tx).await?;
         return Err(Problem::new(Kind::SignedOut, "The email address or the password is wrong."));
     };
+    match codes::check(&app, &mut tx, person.id, login.code.as_deref()).await? {
+        Code::Right | Code::NotAsked => people::clear_failures(&mut tx, &person.email).await?,
+        Code::Missing => {
+            let detail = "Type the code of your authenticator app, or one of your recovery codes.";
+            return Err(Problem::new(Kind::SecondFactorNeeded, detail));
+        }
+        Code::Wrong => {
+            codes::refuse(&app, tx, &person, Who::System).await?;
+            return Err(Problem::new(Kind::SecondFactorNeeded, codes::WRONG).about("code"));
+        }
+    }
     let session = app.new_id();
     let device = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).and_then(device);
     let now = app.clock.now();

@@ -4,9 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
+use mezzofy_domain::approval::ApprovalState;
+use mezzofy_domain::audit::Who;
 use mezzofy_domain::id::{self, Id};
+use mezzofy_store::approvals::{self, Decision};
 use mezzofy_store::conversations::{self, Conversation};
-use mezzofy_store::{commit, runs};
+use mezzofy_store::{audit, commit, runs};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,6 +20,7 @@ use super::extract::{Asked, Body, List, PageQuery, Segment};
 use super::problem::{Kind, Problem, ProblemBody};
 use super::rule::guarded;
 use crate::app::App;
+use crate::worker::deed_of;
 
 /// Characters of a title at most.
 const TITLE: usize = 120;
@@ -125,6 +129,14 @@ async fn delete(
     conversations::lock(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("conversation"))?;
     if runs::any_at_work(&mut tx, id).await? {
         return Err(Problem::new(Kind::Conflict, "A run is at work in this conversation. Stop it first, then delete."));
+    }
+    let now = app.clock.now();
+    for approval in approvals::pending_of_conversation(&mut tx, id).await? {
+        let (state, by) = (ApprovalState::Rejected, Some(caller.person.id));
+        let payload_hash = approval.payload_hash.as_str();
+        let decision = Decision { state, by, reason: None, approved: None, payload_hash, now };
+        approvals::decide(&mut tx, approval.id, &decision).await?;
+        audit::append(&mut tx, now, Who::Person(caller.person.id), &deed_of(&approval, state)).await?;
     }
     conversations::delete(&mut tx, id).await?;
     commit(tx).await?;

@@ -2,9 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
+use mezzofy_domain::audit::{Deed, Who};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::{Department, Person};
-use mezzofy_store::{commit, people};
+use mezzofy_store::{Tx, audit, commit, people};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::Object;
@@ -16,9 +17,11 @@ use super::docs::one_of;
 use super::extract::Body;
 use super::problem::{Problem, ProblemBody};
 use super::rule::guarded;
-use crate::app::App;
+use super::tries;
+use crate::app::{App, Parts};
 
 mod password;
+mod second_factor;
 mod sessions;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -27,6 +30,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(update))
         .merge(sessions::routes())
         .merge(password::routes())
+        .merge(second_factor::routes())
 }
 
 /// A person.
@@ -43,11 +47,11 @@ pub(super) struct PersonView {
     language: String,
 }
 
-fn departments() -> Object {
+pub(super) fn departments() -> Object {
     one_of(Department::ALL.map(Department::code))
 }
 
-fn languages() -> Object {
+pub(super) fn languages() -> Object {
     one_of([Language::En, Language::Zh, Language::Ms].map(Language::code))
 }
 
@@ -93,4 +97,20 @@ async fn update(
     commit(tx).await?;
     caller.person.language = language;
     Ok(Json(caller.person.into()))
+}
+
+/// A transaction for a caller who has shown their password in a field of the body. A wrong one counts as a wrong try of signing in.
+async fn proven(app: &Parts, caller: &Caller, field: &str, password: String) -> Result<Tx, Problem> {
+    let person = &caller.person;
+    let mut connection = app.store.connection().await?;
+    let hash = people::by_email(&mut connection, &person.email).await?.map(|(_, hash)| hash);
+    drop(connection);
+    let tries::Checked { mut tx, right } = tries::check(app, &person.email, password, hash).await?;
+    if right {
+        return Ok(tx);
+    }
+    let deed = Deed::SignInRefused { person: Some(person.id) };
+    audit::append(&mut tx, app.clock.now(), Who::Person(person.id), &deed).await?;
+    commit(tx).await?;
+    Err(Problem::field(field, "The current password is wrong."))
 }

@@ -8,7 +8,7 @@ use mezzofy_agent::run::Run as Machine;
 use mezzofy_domain::file::File;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
-use mezzofy_domain::run::RunState;
+use mezzofy_domain::run::{RunState, WaitingFor};
 use mezzofy_store::messages::{Author, Fresh, Message, NewMessage};
 use mezzofy_store::runs::Run;
 use mezzofy_store::{Tx, commit, conversations, files, jobs, messages, runs};
@@ -204,7 +204,8 @@ async fn run_for(
     conversation: Id<id::Conversation>,
     text: &str,
 ) -> Result<Run, Problem> {
-    if let Some(mut waiting) = runs::lock_newest(tx, conversation).await?.filter(|run| run.state == RunState::Waiting) {
+    let newest = runs::lock_newest(tx, conversation).await?;
+    if let Some(mut waiting) = newest.filter(|run| run.waiting_for == Some(WaitingFor::Person)) {
         waiting.waiting_for = None;
         if let Ok(mut machine) = serde_json::from_value::<Machine>(waiting.machine.clone()) {
             machine.said(text.to_owned());
@@ -241,6 +242,8 @@ fn new_run(app: &Parts, person: &Person, conversation: Id<id::Conversation>, tex
         machine: serde_json::to_value(&machine).map_err(Problem::internal)?,
         version: 0,
         cancel_asked: false,
+        wake_at: None,
+        outside: false,
         created_at: app.clock.now(),
         ended_at: None,
     })

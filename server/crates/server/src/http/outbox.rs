@@ -3,10 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
+use mezzofy_domain::audit::{Deed, Who};
 use mezzofy_domain::effect::{EffectKind, EffectState};
 use mezzofy_domain::file::Attachment;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_store::effects::{self, Effect};
+use mezzofy_store::{audit, commit, jobs};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::Object;
 use utoipa::{IntoParams, ToSchema};
@@ -16,12 +18,12 @@ use uuid::Uuid;
 use super::caller::Caller;
 use super::docs::one_of;
 use super::extract::{Asked, List, PageQuery, Segment};
-use super::problem::{Problem, ProblemBody};
+use super::problem::{Kind, Problem, ProblemBody};
 use super::rule::guarded;
 use crate::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(show))
+    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(show)).routes(guarded!(undo))
 }
 
 /// An effect.
@@ -42,6 +44,12 @@ struct EffectView {
     /// Hex SHA-256 of the payload's RFC 8785 JSON: `{to, cc, subject, body, attachments}`.
     payload_hash: String,
     run_id: Uuid,
+    /// The approval that it was approved with.
+    #[schema(required = true)]
+    approval_id: Option<Uuid>,
+    /// Set while it is held: until then it can be taken back.
+    #[schema(required = true)]
+    undo_until: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
     #[schema(required = true)]
     done_at: Option<DateTime<Utc>>,
@@ -60,7 +68,7 @@ fn states() -> Object {
 
 /// What goes with a mail.
 #[derive(Debug, Serialize, ToSchema)]
-struct AttachmentView {
+pub(super) struct AttachmentView {
     id: Uuid,
     name: String,
     media_type: String,
@@ -76,9 +84,12 @@ impl From<Attachment> for AttachmentView {
     }
 }
 
-impl From<Effect> for EffectView {
-    fn from(effect: Effect) -> Self {
+impl EffectView {
+    fn of(effect: Effect, now: DateTime<Utc>) -> Self {
+        let held = effect.held_until.filter(|until| effect.state == EffectState::Intended && *until > now);
         Self {
+            approval_id: effect.approval.map(Id::uuid),
+            undo_until: held,
             id: effect.id.uuid(),
             kind: effect.kind.code().to_owned(),
             state: effect.state.code().to_owned(),
@@ -123,7 +134,8 @@ async fn list(
         .transpose()?;
     let mut tx = caller.begin(&app).await?;
     let slice = effects::list(&mut tx, caller.person.id, kind, page).await?;
-    Ok(Json(List::of(slice, Into::into)))
+    let now = app.clock.now();
+    Ok(Json(List::of(slice, |effect| EffectView::of(effect, now))))
 }
 
 /// Shows an effect with exactly what is or was sent.
@@ -135,5 +147,29 @@ async fn show(
 ) -> Result<Json<EffectView>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let effect = effects::get(&mut tx, caller.person.id, id).await?;
-    Ok(Json(effect.ok_or_else(|| Problem::not_found("effect"))?.into()))
+    Ok(Json(EffectView::of(effect.ok_or_else(|| Problem::not_found("effect"))?, app.clock.now())))
+}
+
+/// Takes an effect back that has not left.
+#[utoipa::path(post, path = "/v1/outbox/{id}/undo", params(("id" = Uuid, Path)), responses((status = 200, body = EffectView), (status = "4XX", body = ProblemBody)))]
+async fn undo(
+    State(app): State<App>,
+    caller: Caller,
+    Segment(id): Segment<Id<id::Effect>>,
+) -> Result<Json<EffectView>, Problem> {
+    let now = app.clock.now();
+    let mut tx = caller.begin(&app).await?;
+    let effect = effects::get(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("effect"))?;
+    let reason = app.texts.taken_back_effect.in_language(caller.person.language);
+    if !effects::take_back(&mut tx, id, reason, now).await? {
+        return Err(Problem::new(Kind::Conflict, "It has left or ended already and can't be taken back."));
+    }
+    audit::append(&mut tx, now, Who::Person(caller.person.id), &Deed::EffectTakenBack { effect: id, run: effect.run })
+        .await?;
+    if !effects::any_held(&mut tx, effect.run, now).await? {
+        jobs::enqueue(&mut tx, effect.run).await?;
+    }
+    let effect = effects::get(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("effect"))?;
+    commit(tx).await?;
+    Ok(Json(EffectView::of(effect, now)))
 }

@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     Invalid,
     /// Nobody is signed in.
     SignedOut,
+    /// The password is right, and a code of the second factor has to come with it.
+    SecondFactorNeeded,
     /// The caller's role does not allow it.
     NotPermitted,
     /// There is no such thing for the caller.
@@ -50,6 +52,9 @@ impl Kind {
             Self::Malformed => (StatusCode::BAD_REQUEST, "malformed", "The request can't be read"),
             Self::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "The request can't be taken as it is"),
             Self::SignedOut => (StatusCode::UNAUTHORIZED, "signed-out", "Sign in first"),
+            Self::SecondFactorNeeded => {
+                (StatusCode::UNAUTHORIZED, "second-factor-needed", "A code of your authenticator app is needed")
+            }
             Self::NotPermitted => (StatusCode::FORBIDDEN, "not-permitted", "Your role does not allow that"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is no such thing"),
             Self::Conflict => (StatusCode::CONFLICT, "conflict", "That is not possible now"),
@@ -120,9 +125,13 @@ impl Problem {
 
     /// One field is wrong.
     pub(crate) fn field(field: &str, detail: impl Into<String>) -> Self {
-        let detail = detail.into();
-        let errors = vec![FieldError { field: field.to_owned(), detail: detail.clone() }];
-        Self { errors, ..Self::new(Kind::Invalid, detail) }
+        Self::new(Kind::Invalid, detail).about(field)
+    }
+
+    /// The same with the field that it is about.
+    pub(crate) fn about(self, field: &str) -> Self {
+        let errors = vec![FieldError { field: field.to_owned(), detail: self.detail.clone() }];
+        Self { errors, ..self }
     }
 
     /// Too many requests; the next one is taken after some seconds.

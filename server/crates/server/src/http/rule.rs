@@ -48,6 +48,15 @@ impl Rule for Administering {
     }
 }
 
+/// For those who may let a skill send without asking each time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StandingApproving;
+
+impl Rule for StandingApproving {
+    const PERMISSION: Permission = Permission::StandingApprovals;
+    const REFUSAL: &'static str = "Only managers may see and give standing approvals.";
+}
+
 /// For those who may read the audit log.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ReadingAudit;

@@ -45,7 +45,7 @@ pub(super) struct RunView {
     conversation_id: Uuid,
     #[schema(schema_with = states)]
     state: String,
-    /// person while it waits for the person's next message, else null.
+    /// person while it waits for the person's next message, approval while it waits for a decision, else null.
     #[schema(schema_with = waits, required = true)]
     waiting_for: Option<String>,
     /// The department's agent that serves it.
@@ -77,7 +77,7 @@ fn states() -> Object {
 }
 
 fn waits() -> Object {
-    nullable(one_of(["person"]))
+    nullable(one_of(WaitingFor::ALL.map(WaitingFor::code)))
 }
 
 fn kinds() -> Object {
@@ -145,7 +145,7 @@ impl RunView {
             id: run.id.uuid(),
             conversation_id: run.conversation.uuid(),
             state: run.state.code().to_owned(),
-            waiting_for: run.waiting_for.map(|WaitingFor::Person| "person".to_owned()),
+            waiting_for: run.waiting_for.map(|waits| waits.code().to_owned()),
             agent: run.agent,
             skill: run.skill,
             inputs: run.inputs,
@@ -185,7 +185,8 @@ pub(super) struct EventView {
     pub(super) cursor: i64,
     pub(super) run_id: Uuid,
     pub(super) conversation_id: Uuid,
-    /// run.state, run.progress, message.delta, message.done, tool.started, tool.done, file.ready or notice.
+    /// run.state, run.progress, message.delta, message.done, tool.started, tool.done, file.ready, approval.requested,
+    /// approval.decided or notice.
     pub(super) kind: String,
     /// As the kind has it.
     pub(super) data: Value,
@@ -251,7 +252,7 @@ async fn cancel(
         return Err(Problem::new(Kind::Conflict, "The run has ended already."));
     }
     runs::ask_cancel(&mut tx, id).await?;
-    if run.state == RunState::Waiting {
+    if run.state == RunState::Waiting || run.wake_at.is_some() {
         jobs::enqueue(&mut tx, id).await?;
     }
     let files = files::of_runs(&mut tx, &[id.uuid()]).await?;

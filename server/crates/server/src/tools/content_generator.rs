@@ -9,6 +9,7 @@ use mezzofy_agent::model::{Part, Turn, View};
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::roles::Permission;
+use mezzofy_domain::trust::Trust;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -50,6 +51,7 @@ impl ContentGenerator {
             name: "content_generator",
             permission: Permission::Chat,
             effect: false,
+            fixed: &[],
             input_schema: json!({
                 "type": "object",
                 "additionalProperties": false,
@@ -159,7 +161,7 @@ impl Tool for ContentGenerator {
                 json!({"text": text.trim(), "written_by": "skill", "note": reason.note(context.language)})
             }
         };
-        Ok(Outcome::Done(Output { result, ..Output::default() }))
+        Ok(Outcome::Done(Output { result, trust: Trust::Company, ..Output::default() }))
     }
 }
 

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::reporting::{LONGEST, Query};
 use mezzofy_domain::roles::Permission;
+use mezzofy_domain::trust::Trust;
 use mezzofy_store::reporting::{self, Limits, Refusal};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -30,6 +31,7 @@ impl DatabaseQuery {
             name: "database_query",
             permission: Permission::ReadLedger,
             effect: false,
+            fixed: &[],
             input_schema: json!({
                 "type": "object",
                 "additionalProperties": false,
@@ -71,7 +73,7 @@ impl Tool for DatabaseQuery {
         let result = json!({
             "columns": answer.columns, "row_count": answer.rows.len(), "rows": answer.rows, "truncated": answer.truncated,
         });
-        Ok(Outcome::Done(Output { result, ..Output::default() }))
+        Ok(Outcome::Done(Output { result, trust: Trust::Company, ..Output::default() }))
     }
 }
 

@@ -5,8 +5,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::sources::Place;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
-use mezzofy_domain::file::Attachment;
+use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::roles::Permission;
 use mezzofy_store::files;
@@ -42,6 +43,7 @@ impl FileSearch {
             name: "file_search",
             permission: Permission::Chat,
             effect: false,
+            fixed: &[],
             input_schema: json!({
                 "type": "object",
                 "additionalProperties": false,
@@ -114,8 +116,8 @@ impl Tool for FileSearch {
         let mut tx = self.workshop.begin(context.person).await?;
         let file = files::get(&mut tx, context.person.id, input.file).await.map_err(retry)?;
         drop(tx);
-        let file =
-            file.ok_or_else(|| ToolError::Tell(format!("There is no file {} of yours.", input.file)))?.attachment;
+        let File { attachment: file, trust, .. } =
+            file.ok_or_else(|| ToolError::Tell(format!("There is no file {} of yours.", input.file)))?;
         if !is_text(&file.media_type) {
             return Err(unreadable(&file));
         }
@@ -124,7 +126,7 @@ impl Tool for FileSearch {
             Some(query) => self.find(&file, query, input.offset).await?,
             None => self.read_page(&file, input.offset).await?,
         };
-        Ok(Outcome::Done(Output { result, ..Output::default() }))
+        Ok(Outcome::Done(Output { result, trust, place: Some(Place::File(file.name)), ..Output::default() }))
     }
 }
 

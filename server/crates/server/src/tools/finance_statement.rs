@@ -8,6 +8,7 @@ use mezzofy_domain::ledger::statement::{CurrencyStatement, Line, Statement, Stat
 use mezzofy_domain::money::{format_money, format_percent};
 use mezzofy_domain::period::Period;
 use mezzofy_domain::roles::Permission;
+use mezzofy_domain::trust::Trust;
 use mezzofy_store::ledger;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -31,6 +32,7 @@ impl FinanceStatement {
             name: "finance_statement",
             permission: Permission::ReadLedger,
             effect: false,
+            fixed: &[],
             input_schema: json!({
                 "type": "object",
                 "additionalProperties": false,
@@ -96,10 +98,12 @@ impl Tool for FinanceStatement {
                     "figures": figures(&statement),
                 }),
                 keep: Some(serde_json::to_value(&statement).map_err(|error| ToolError::Abort(error.to_string()))?),
-                files: Vec::new(),
+                trust: Trust::Company,
+                ..Output::default()
             })),
             Err(StatementError::NoEntries { .. }) => Ok(Outcome::Done(Output {
                 result: json!({"call": context.call, "empty": true, "period": period.to_string(), "period_label": label, "entries": 0}),
+                trust: Trust::Company,
                 ..Output::default()
             })),
             Err(error @ StatementError::Mismatch(_)) => Err(ToolError::Abort(error.to_string())),

@@ -38,6 +38,7 @@ impl OutlookSendEmail {
             name: "outlook_send_email",
             permission: Permission::SendMail,
             effect: true,
+            fixed: &[],
             input_schema: json!({
                 "type": "object",
                 "additionalProperties": false,

@@ -11,6 +11,7 @@ use mezzofy_domain::id::Id;
 use mezzofy_domain::language::Language;
 use mezzofy_domain::ledger::statement::Statement;
 use mezzofy_domain::roles::Permission;
+use mezzofy_domain::trust::Trust;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -35,6 +36,7 @@ impl PdfGenerator {
             name: "pdf_generator",
             permission: Permission::MakeDocuments,
             effect: false,
+            fixed: &[],
             input_schema: json!({
                 "type": "object",
                 "additionalProperties": false,
@@ -103,12 +105,14 @@ impl Tool for PdfGenerator {
             attachment: Attachment { id, name: name.clone(), media_type: media_type.to_owned(), size, sha256 },
             owner: context.person.id,
             run: Some(context.run),
+            trust: Trust::Company,
             created_at: now,
         };
         Ok(Outcome::Done(Output {
             result: json!({"file": id, "name": name, "pages": pages}),
-            keep: None,
+            trust: Trust::Company,
             files: vec![file],
+            ..Output::default()
         }))
     }
 }

@@ -3,20 +3,23 @@
 
 use mezzofy_agent::agents::Agent;
 use mezzofy_agent::calls::{DECLINE, Desk};
+use mezzofy_agent::defences::Defence;
 use mezzofy_agent::instructions::context;
 use mezzofy_agent::model::{Block, Model as _, Part, Reply, Request, Source, Stop, ToolDefinition, Turn, View};
 use mezzofy_agent::planner::{self, BuiltIn, PLANNER};
 use mezzofy_agent::run::Replied;
+use mezzofy_agent::sources::Place;
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::{Department, Person};
 use mezzofy_domain::period::Period;
 use mezzofy_domain::run::{RunError, RunErrorKind};
+use mezzofy_domain::trust::Trust;
 use mezzofy_store::messages::Author;
 use mezzofy_store::model_calls::Sum;
 use mezzofy_store::page::Page;
-use mezzofy_store::{ledger, messages, model_calls, people};
+use mezzofy_store::{ledger, messages, model_calls, people, runs};
 use tokio::sync::mpsc;
 
 use super::route::Route;
@@ -77,7 +80,7 @@ impl Work<'_> {
         if !self.machine.has_begun() {
             match Box::pin(self.unless_stopped(self.route(&request))).await? {
                 Some(route) => self.set_out(route).await?,
-                None => self.stop_working(),
+                None => self.stop_working().await?,
             }
             if self.machine.state().0.has_ended() {
                 return self.save(Step::default()).await;
@@ -147,7 +150,7 @@ impl Work<'_> {
                 self.save(Step::default()).await
             }
             Asked::Cancelled => {
-                self.stop_working();
+                self.stop_working().await?;
                 self.save(Step::default()).await
             }
         }
@@ -168,12 +171,26 @@ impl Work<'_> {
         match route {
             Route::To(agent) => {
                 let earlier = if self.app.models.any() { self.earlier().await? } else { Vec::new() };
+                if !earlier.is_empty() {
+                    self.note_conversation(&earlier).await?;
+                }
                 self.machine.begin(earlier, context(&self.person, now), agent);
             }
             Route::Refused { error, skill, agent } => {
                 self.skill_refused(&skill, &error).await?;
                 self.machine.refused(error, skill, agent);
             }
+        }
+        Ok(())
+    }
+
+    /// What was read from outside in a conversation is behind all that was said after it.
+    async fn note_conversation(&mut self, earlier: &[Turn]) -> Result<(), Stuck> {
+        let mut tx = self.begin().await?;
+        let outside = runs::any_outside(&mut tx, self.run.conversation, self.run.id).await?;
+        if outside && self.app.defences.on(Defence::Conversations) {
+            let said = serde_json::to_string(earlier).map_err(|error| Stuck::Retry(error.to_string()))?;
+            self.machine.read(Trust::Outside, Place::Conversation, &said);
         }
         Ok(())
     }

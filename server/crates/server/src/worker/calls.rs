@@ -1,38 +1,42 @@
-//! Making calls: the gate first, then the tool, then the effect it may want. Calls that are made at once are stored together.
+//! Making calls: the gate first, then the tool. Calls that are made at once are stored together.
 
 use futures_util::future::join_all;
 use mezzofy_agent::calls::Toolbox;
+use mezzofy_agent::defences::Defence;
 use mezzofy_agent::model::leave_out_nul;
-use mezzofy_agent::run::{Call, Called};
-use mezzofy_agent::tool::{Context, Outcome, Output, ToolError};
+use mezzofy_agent::run::{Call, Called, Question};
+use mezzofy_agent::sources::Place;
+use mezzofy_agent::tool::{Context, Outcome, Output, ToolError, ToolSpec};
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::Id;
 use mezzofy_domain::run::{RunError, RunErrorKind};
+use mezzofy_domain::trust::Trust;
 use mezzofy_store::people;
 use serde_json::Value;
 
 use super::step::Step;
-use super::{Stuck, Work, mail};
+use super::{Stuck, Work};
 
 impl Work<'_> {
-    /// Makes these calls at once and stores what came of them.
-    pub(super) async fn call(&mut self, calls: Vec<Call>) -> Result<(), Stuck> {
-        let started = calls.iter().flat_map(|call| {
-            let progress = EventBody::Progress { text: self.progress(call) };
-            [progress, EventBody::ToolStarted { name: call.tool.clone(), inputs: call.input.clone() }]
-        });
-        self.save(Step::telling(started.collect::<Vec<_>>())).await?;
+    /// Makes these calls and stores what came of them; answers whether the run goes on now.
+    pub(super) async fn call(&mut self, calls: Vec<Call>) -> Result<bool, Stuck> {
+        if calls.iter().any(|call| self.is_effect(call)) {
+            return self.act(calls).await;
+        }
+        if !self.ask_consent(&calls) {
+            self.read(calls).await?;
+        }
+        Ok(true)
+    }
 
-        let mut tx = self.begin().await?;
-        // The person's role may have changed since the last call.
-        self.person = people::get(&mut tx, self.person.id).await?.ok_or(Stuck::Overtaken)?;
-        drop(tx);
+    /// Makes calls without effect at once.
+    async fn read(&mut self, calls: Vec<Call>) -> Result<(), Stuck> {
+        self.save(Step::telling(self.started(&calls))).await?;
+        self.refresh_person().await?;
         let making = join_all(calls.iter().map(|call| self.output(call)));
-        let effect = calls.iter().any(|call| self.is_effect(call));
-        let outputs = if effect { Some(making.await) } else { self.unless_stopped(making).await? };
-        let Some(outputs) = outputs else {
-            self.stop_working();
+        let Some(outputs) = self.unless_stopped(making).await? else {
+            self.stop_working().await?;
             return self.save(Step::default()).await;
         };
 
@@ -42,27 +46,73 @@ impl Work<'_> {
             if let Ok(output) = &mut output {
                 leave_out_nul(&mut output.result);
             }
-            events.push(EventBody::ToolDone {
-                name: call.tool.clone(),
-                inputs: call.input.clone(),
-                ok: output.is_ok(),
-                error: output.as_ref().err().map(|error| error.detail.clone()),
-                result: output.as_ref().map_or(Value::Null, |output| output.result.clone()),
-            });
+            let seen = output.as_ref().map(|output| output.result.clone());
+            events.push(done(call, seen.map_err(|error| error.detail.clone())));
             match output {
                 Ok(mut output) => {
+                    self.note_source(call, &output);
                     let shown = self.shorten(call, &mut output).await?;
                     events
                         .extend(output.files.iter().map(|file| EventBody::FileReady { file: file.attachment.clone() }));
-                    let effect = self.is_effect(call);
-                    let Output { result, keep, files: made } = output;
+                    let Output { result, keep, files: made, .. } = output;
                     files.extend(made);
-                    self.machine.called(&self.app.skills, call, Called { result, shown, keep, effect });
+                    self.machine.called(&self.app.skills, call, Called { result, shown, keep, ..Called::default() });
                 }
                 Err(error) => self.machine.failed(Some(call), error),
             }
         }
         self.save(Step::making(files, events)).await
+    }
+
+    /// Remembers who stands behind a result.
+    fn note_source(&mut self, call: &Call, output: &Output) {
+        let trust = if self.app.defences.on(Defence::Results) { output.trust } else { Trust::Company };
+        let place = output.place.clone().unwrap_or_else(|| Place::Tool(call.tool.clone()));
+        self.machine.read(trust, place, &output.result.to_string());
+    }
+
+    /// Lets those calls wait for the person's yes that text from outside may have asked for.
+    fn ask_consent(&mut self, calls: &[Call]) -> bool {
+        let sources = self.machine.sources();
+        if !sources.any_outside() || !self.app.defences.on(Defence::Queries) {
+            return false;
+        }
+        let language = self.machine.language();
+        let texts = &self.app.texts;
+        let places = sources.places(texts, language);
+        let mut asked = Vec::new();
+        for call in calls.iter().filter(|call| !call.consented) {
+            let fixed = self.app.tools.spec(&call.tool).map_or(&[][..], |spec| spec.fixed);
+            let value = |name: &&str| call.input.get(*name).and_then(Value::as_str);
+            let of_person = |value: &&str| self.machine.texts().iter().any(|said| said.contains(*value));
+            if let Some(value) = fixed.iter().filter_map(value).find(|value| !of_person(value)) {
+                let value = format!("\n\n```\n{}\n```", value.replace("```", "ʼʼʼ"));
+                let values = [("tool", call.tool.as_str()), ("places", &places), ("value", &value)];
+                let text = texts.may_i.say(language, &values);
+                let choices = [&texts.yes, &texts.no].map(|text| text.in_language(language).to_owned()).to_vec();
+                asked.push((call.clone(), Question { text, choices }));
+            }
+        }
+        for (call, question) in &asked {
+            self.machine.ask_consent(call, question.clone());
+        }
+        !asked.is_empty()
+    }
+
+    /// The events that tell of the begin of calls.
+    pub(super) fn started(&self, calls: &[Call]) -> Vec<EventBody> {
+        let started = calls.iter().flat_map(|call| {
+            let progress = EventBody::Progress { text: self.progress(call) };
+            [progress, EventBody::ToolStarted { name: call.tool.clone(), inputs: call.input.clone() }]
+        });
+        started.collect()
+    }
+
+    /// Reads the person anew: the role may have changed since the last call.
+    pub(super) async fn refresh_person(&mut self) -> Result<(), Stuck> {
+        let mut tx = self.begin().await?;
+        self.person = people::get(&mut tx, self.person.id).await?.ok_or(Stuck::Overtaken)?;
+        Ok(())
     }
 
     fn is_effect(&self, call: &Call) -> bool {
@@ -78,25 +128,26 @@ impl Work<'_> {
     }
 
     async fn output(&self, call: &Call) -> Result<Result<Output, RunError>, Stuck> {
-        let language = self.machine.language();
+        Ok(match self.outcome(call).await? {
+            Ok(Outcome::Done(output)) => Ok(output),
+            Ok(Outcome::Send(_)) => Err(self.internal(&format!("{} sends though it is no effect", call.tool))),
+            Err(error) => Err(error),
+        })
+    }
+
+    /// Passes the first part of the gate and asks the tool.
+    pub(super) async fn outcome(&self, call: &Call) -> Result<Result<Outcome, RunError>, Stuck> {
         let Some(tool) = self.app.tools.get(&call.tool) else {
             return Ok(Err(self.internal(&format!("there is no tool {}", call.tool))));
         };
-        let title = self
-            .machine
-            .skill()
-            .and_then(|name| self.app.skills.get(name))
-            .map(|skill| skill.title.in_language(language));
-        let title = title.unwrap_or(tool.spec().name);
-        if let Err(refusal) = self.app.gate().admit_tool(&self.person, tool.spec(), title, language) {
-            self.tool_refused(&call.tool, &refusal).await?;
+        if let Err(refusal) = self.admit(tool.spec()).await? {
             return Ok(Err(refusal));
         }
         let context = Context {
             person: &self.person,
             run: self.run.id,
             call: &call.id,
-            language,
+            language: self.machine.language(),
             now: self.app.clock.now(),
             kept: self.machine.kept(),
         };
@@ -105,18 +156,26 @@ impl Work<'_> {
             Err(error) => Err(ToolError::Tell(error)),
         };
         match called {
-            Ok(Outcome::Done(output)) => Ok(Ok(output)),
-            Ok(Outcome::Send(mail)) => match self.app.gate().admit_mail(&mail, language) {
-                Ok(()) => mail::send(self, call, mail).await,
-                Err(refusal) => {
-                    self.tool_refused(&call.tool, &refusal).await?;
-                    Ok(Err(refusal))
-                }
-            },
+            Ok(outcome) => Ok(Ok(outcome)),
             Err(ToolError::Tell(detail)) => Ok(Err(RunError { kind: RunErrorKind::ToolFailed, detail })),
             Err(ToolError::Abort(cause)) => Ok(Err(self.internal(&cause))),
             Err(ToolError::Retry(cause)) => Err(Stuck::Retry(cause)),
         }
+    }
+
+    /// Whether the person's role allows a tool now; a refusal is noted.
+    pub(super) async fn admit(&self, tool: &ToolSpec) -> Result<Result<(), RunError>, Stuck> {
+        let language = self.machine.language();
+        let title = self
+            .machine
+            .skill()
+            .and_then(|name| self.app.skills.get(name))
+            .map(|skill| skill.title.in_language(language));
+        let admitted = self.app.gate().admit_tool(&self.person, tool, title.unwrap_or(tool.name), language);
+        if let Err(refusal) = &admitted {
+            self.tool_refused(tool.name, refusal).await?;
+        }
+        Ok(admitted)
     }
 
     /// What a model reads instead of a long result, which becomes one of the files that the call made.
@@ -138,9 +197,17 @@ impl Work<'_> {
         let name = format!("{}-{}.json", call.tool, call.id);
         let media_type = "application/json".to_owned();
         let attachment = Attachment { id, name: name.clone(), media_type, size: bytes, sha256 };
-        output.files.push(File { attachment, owner: self.person.id, run: Some(self.run.id), created_at: now });
+        let (owner, run) = (self.person.id, Some(self.run.id));
+        output.files.push(File { attachment, owner, run, trust: output.trust, created_at: now });
         Ok(Some(format!(
             "The result has {size} bytes; all of it is in the file {name} (id {id}): read on with file_search. It begins:\n{preview}"
         )))
     }
+}
+
+/// The event that tells what came of a call: its result, or why there is none.
+pub(super) fn done(call: &Call, result: Result<Value, String>) -> EventBody {
+    let (name, inputs, ok) = (call.tool.clone(), call.input.clone(), result.is_ok());
+    let (result, error) = result.map_or_else(|error| (Value::Null, Some(error)), |result| (result, None));
+    EventBody::ToolDone { name, inputs, ok, error, result }
 }

@@ -1,20 +1,17 @@
-//! Sending a mail once: the effect's row first, then the provider, then the receipt. A second worker, or the same one after
+//! Sending a mail once: the effect's row is there, then the provider, then the receipt. A second worker, or the same one after
 //! a crash, goes on from the place that is stored, and looks before it acts.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use mezzofy_agent::run::Call;
-use mezzofy_agent::tool::Output;
 use mezzofy_domain::audit::{Deed, Who};
-use mezzofy_domain::effect::{EffectKind, EffectState, Mail};
+use mezzofy_domain::canonical::sha256_hex;
+use mezzofy_domain::effect::EffectState;
 use mezzofy_domain::id::{self, Id};
-use mezzofy_domain::run::{RunError, RunErrorKind};
 use mezzofy_microsoft::graph::Outcome;
 use mezzofy_microsoft::mail::{Address, Attachment, Body, Journal, JournalError, Mail as GraphMail, Reason, Walk};
 use mezzofy_store::effects::{self, Effect};
 use mezzofy_store::{audit, commit};
-use serde_json::json;
 
 use super::{Stuck, Work};
 use crate::crash;
@@ -23,64 +20,53 @@ use crate::crash;
 const TRIES: u32 = 5;
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// Sends the mail of a call, or finds that it was sent, and answers the call's result.
-pub(super) async fn send(work: &Work<'_>, call: &Call, mail: Mail) -> Result<Result<Output, RunError>, Stuck> {
+/// Brings an effect that is held no longer to its end, or finds that it is there.
+pub(super) async fn carry_out(work: &Work<'_>, effect: &mut Effect) -> Result<(), Stuck> {
     let app = work.app;
-    let now = app.clock.now();
-    let payload_hash = mail.payload_hash().map_err(|error| Stuck::Retry(error.to_string()))?;
-    let mut tx = work.begin().await?;
-    // A model that asks for the very same mail again in one run wants it sent, not sent twice.
-    if let Some(sent) = effects::done_in_run(&mut tx, work.run.id, &payload_hash).await? {
-        return Ok(result(work, &sent));
-    }
-    let intended = effects::intend(
-        &mut tx,
-        &Effect {
-            id: app.new_id(),
-            person: work.person.id,
-            run: work.run.id,
-            kind: EffectKind::Mail,
-            state: EffectState::Intended,
-            idempotency_key: format!("{}/{}", work.run.id, call.id),
-            payload_hash,
-            mail,
-            walk: None,
-            error: None,
-            created_at: now,
-            done_at: None,
-        },
-    )
-    .await?;
-    commit(tx).await?;
-    crash::point("effect.intended");
-
-    let mut effect = intended;
     if effect.state == EffectState::Intended {
         let mut tx = work.begin().await?;
-        if !effects::attempt(&mut tx, effect.id).await? {
-            return Err(Stuck::Overtaken);
-        }
+        let begun = effects::attempt(&mut tx, effect.id, app.clock.now()).await?;
         commit(tx).await?;
         crash::point("effect.attempting");
-        effect.state = EffectState::Attempting;
+        if begun {
+            effect.state = EffectState::Attempting;
+        } else {
+            return lost(work, effect).await;
+        }
     }
-    if effect.state == EffectState::Attempting {
-        deliver(work, &mut effect).await?;
-    }
-    Ok(result(work, &effect))
+    if effect.state == EffectState::Attempting { deliver(work, effect).await } else { Ok(()) }
 }
+
+/// The effect could not be begun: it was taken back, another worker has it, or it is not what was approved.
+async fn lost(work: &Work<'_>, effect: &mut Effect) -> Result<(), Stuck> {
+    let mut tx = work.begin().await?;
+    let found = effects::of_keys(&mut tx, std::slice::from_ref(&effect.idempotency_key)).await?.pop();
+    drop(tx);
+    *effect = found.ok_or(Stuck::Overtaken)?;
+    match effect.state {
+        EffectState::Intended => end(work, effect, EffectState::Failed, Some(NOT_APPROVED.to_owned())).await,
+        EffectState::Attempting => Err(Stuck::Overtaken),
+        EffectState::Done | EffectState::Failed | EffectState::Unknown => Ok(()),
+    }
+}
+
+const NOT_APPROVED: &str = "What is stored is not what was approved, so it was not sent.";
 
 /// Walks the mail to an end and stores it.
 async fn deliver(work: &Work<'_>, effect: &mut Effect) -> Result<(), Stuck> {
     let app = work.app;
-    let mail = graph_mail(work, effect).await?;
+    let same = effect.mail.payload_hash().is_ok_and(|hash| hash == effect.payload_hash);
+    let mail = if same { graph_mail(work, effect).await? } else { None };
+    let Some(mail) = mail else {
+        return end(work, effect, EffectState::Failed, Some(NOT_APPROVED.to_owned())).await;
+    };
     let journal = Row { work, effect: effect.id };
     let mut walk = match effect.walk.take() {
         Some(walk) => serde_json::from_value(walk).map_err(|error| Stuck::Retry(error.to_string()))?,
         None => Walk::New,
     };
     let mut tries = 1;
-    (effect.state, effect.error) = loop {
+    let (state, error) = loop {
         match app.outgoing.deliver(&mail, walk, &journal).await {
             Ok(_) => break (EffectState::Done, None),
             Err(stopped) => {
@@ -109,6 +95,13 @@ async fn deliver(work: &Work<'_>, effect: &mut Effect) -> Result<(), Stuck> {
         }
     };
     crash::point("effect.sent");
+    end(work, effect, state, error).await
+}
+
+/// Stores the end of an effect.
+async fn end(work: &Work<'_>, effect: &mut Effect, state: EffectState, error: Option<String>) -> Result<(), Stuck> {
+    let app = work.app;
+    (effect.state, effect.error) = (state, error);
     let mut tx = work.begin().await?;
     let now = app.clock.now();
     if effects::end(&mut tx, effect.id, effect.state, effect.error.as_deref(), now).await? {
@@ -121,14 +114,18 @@ async fn deliver(work: &Work<'_>, effect: &mut Effect) -> Result<(), Stuck> {
     Ok(())
 }
 
-async fn graph_mail(work: &Work<'_>, effect: &Effect) -> Result<GraphMail, Stuck> {
+/// The mail as the provider takes it; `None` when an attachment's bytes are not those of its hash.
+async fn graph_mail(work: &Work<'_>, effect: &Effect) -> Result<Option<GraphMail>, Stuck> {
     let mut attachments = Vec::new();
     for file in &effect.mail.attachments {
         let bytes = work.app.files.get(&file.sha256).await?;
+        if sha256_hex(&bytes) != file.sha256 {
+            return Ok(None);
+        }
         attachments.push(Attachment { name: file.name.clone(), media_type: file.media_type.clone(), bytes });
     }
     let address = |address: &String| Address { address: address.clone(), name: None };
-    Ok(GraphMail {
+    Ok(Some(GraphMail {
         mailbox: work.person.email.clone(),
         key: effect.idempotency_key.clone(),
         to: effect.mail.to.iter().map(address).collect(),
@@ -137,29 +134,7 @@ async fn graph_mail(work: &Work<'_>, effect: &Effect) -> Result<GraphMail, Stuck
         subject: effect.mail.subject.clone(),
         body: Body::Text(effect.mail.body.clone()),
         attachments,
-    })
-}
-
-fn result(work: &Work<'_>, effect: &Effect) -> Result<Output, RunError> {
-    let language = work.machine.language();
-    let to = effect.mail.to.join(", ");
-    let failed = |kind, detail| Err(RunError { kind, detail });
-    match effect.state {
-        EffectState::Done => Ok(Output {
-            result: json!({"effect": effect.id, "state": effect.state.code(), "to": to}),
-            ..Output::default()
-        }),
-        EffectState::Unknown => {
-            failed(RunErrorKind::EffectUnknown, work.app.texts.mail_unknown.say(language, &[("to", &to)]))
-        }
-        EffectState::Failed | EffectState::Intended | EffectState::Attempting => {
-            let reason = effect.error.clone().unwrap_or_default();
-            failed(
-                RunErrorKind::ToolFailed,
-                work.app.texts.mail_failed.say(language, &[("to", &to), ("reason", &reason)]),
-            )
-        }
-    }
+    }))
 }
 
 /// The effect's row, where the place of the walk is kept.

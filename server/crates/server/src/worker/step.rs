@@ -1,10 +1,16 @@
 //! Storing a step: the run, its files, its events and what is said, in one transaction.
 
+use chrono::{DateTime, Utc};
+use mezzofy_agent::defences::Defence;
+use mezzofy_domain::approval::ApprovalState;
+use mezzofy_domain::audit::{Deed, Who};
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::file::File;
 use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::trust::Trust;
+use mezzofy_store::approvals::{self, Approval};
 use mezzofy_store::messages::{Author, NewMessage};
-use mezzofy_store::{Tx, commit, conversations, events, files, messages, runs};
+use mezzofy_store::{Tx, audit, commit, conversations, events, files, messages, runs};
 use serde_json::Value;
 
 use super::{Stuck, Work};
@@ -16,6 +22,10 @@ pub(super) struct Step {
     events: Vec<EventBody>,
     files: Vec<File>,
     say: Option<(String, Vec<String>)>,
+    /// What is asked for with it.
+    approval: Option<Approval>,
+    /// When the run goes on by itself.
+    wake_at: Option<DateTime<Utc>>,
 }
 
 impl Step {
@@ -25,13 +35,38 @@ impl Step {
 
     /// A step that made files.
     pub(super) fn making(files: Vec<File>, events: Vec<EventBody>) -> Self {
-        Self { events, files, say: None }
+        Self { events, files, ..Self::default() }
+    }
+
+    /// A step that asks for a decision; the run waits then.
+    pub(super) fn asking(approval: Approval, text: String) -> Self {
+        let event = EventBody::ApprovalRequested { approval_id: approval.id, state: approval.state };
+        let wake_at = Some(approval.expires_at);
+        Self {
+            events: vec![event],
+            say: Some((text, Vec::new())),
+            approval: Some(approval),
+            wake_at,
+            ..Self::default()
+        }
+    }
+
+    /// A step after which the run rests until this time.
+    pub(super) fn resting(events: Vec<EventBody>, wake_at: DateTime<Utc>) -> Self {
+        Self { events, wake_at: Some(wake_at), ..Self::default() }
     }
 
     /// A step that ends with a message; the run waits or has ended then.
     pub(super) fn saying(text: String, choices: Vec<String>) -> Self {
         Self { say: Some((text, choices)), ..Self::default() }
     }
+}
+
+/// How the audit log notes what becomes of an approval.
+pub(crate) fn deed_of(approval: &Approval, state: ApprovalState) -> Deed {
+    let effects = approval.approved.as_ref().map_or(approval.effects.len(), Vec::len);
+    let payload_hash = approval.payload_hash.clone();
+    Deed::Approval { approval: approval.id, state, run: approval.run, effects, payload_hash }
 }
 
 impl Work<'_> {
@@ -49,8 +84,19 @@ impl Work<'_> {
             conversations::touch(&mut tx, self.run.conversation, "", now).await?;
             self.run.answer = self.run.state.has_ended().then(|| text.clone());
         }
+        self.run.wake_at = step.wake_at;
+        self.run.outside = self.machine.sources().any_outside();
         runs::save(&mut tx, &mut self.run).await?;
-        for file in &step.files {
+        if let Some(approval) = &step.approval {
+            approvals::ask(&mut tx, approval).await?;
+            audit::append(&mut tx, now, Who::Person(self.person.id), &deed_of(approval, approval.state)).await?;
+        }
+        for file in &mut step.files {
+            file.trust = match (self.app.defences.on(Defence::Files), self.run.outside) {
+                (true, true) => Trust::Outside,
+                (true, false) => file.trust,
+                (false, _) => Trust::Company,
+            };
             files::add(&mut tx, file).await?;
         }
         if let Some((text, choices)) = step.say.take() {

@@ -11,7 +11,9 @@ use mezzofy::clock::Clock;
 use mezzofy::config::Config;
 use mezzofy::config::models::{Dialect, Protocol, ProviderAccess};
 use mezzofy::demo::{self, Demo};
+use mezzofy::sealing::Keyring;
 use mezzofy::{http, serve};
+use mezzofy_agent::defences::Defences;
 use mezzofy_agent::testing::Replay;
 use mezzofy_domain::roles::Roles;
 use mezzofy_store::{Store, embedded, jobs};
@@ -54,6 +56,32 @@ pub(crate) fn home() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// A home in `folder` with the shipped files, the skill `test_outreach`, and a changed configuration.
+pub(crate) fn home_with_outreach(folder: &Path, change: impl Fn(&str, String) -> String) -> PathBuf {
+    let (made, shipped) = (folder.join("home"), home());
+    for name in ["agents", "brand", "fonts", "prompts"] {
+        std::fs::create_dir_all(&made).unwrap();
+        std::os::unix::fs::symlink(shipped.join(name).canonicalize().unwrap(), made.join(name)).unwrap();
+    }
+    for name in ["skills", "config"] {
+        std::fs::create_dir_all(made.join(name)).unwrap();
+        for entry in std::fs::read_dir(shipped.join(name)).unwrap() {
+            let path = entry.unwrap().path().canonicalize().unwrap();
+            std::os::unix::fs::symlink(&path, made.join(name).join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    let outreach = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/outreach");
+    std::os::unix::fs::symlink(outreach, made.join("skills/test_outreach")).unwrap();
+    for name in ["config.yaml", "roles.yaml"] {
+        let file = made.join("config").join(name);
+        let text = std::fs::read_to_string(&file).unwrap();
+        let text = text.replace("skills: [financial_reporting]", "skills: [financial_reporting, test_outreach]");
+        std::fs::remove_file(&file).unwrap();
+        std::fs::write(&file, change(name, text)).unwrap();
+    }
+    made
+}
+
 fn config(data_dir: &Path) -> Config {
     let home = home();
     let yaml = std::fs::read_to_string(home.join("config/config.yaml")).unwrap();
@@ -66,10 +94,12 @@ fn config(data_dir: &Path) -> Config {
         port: 0,
         database_url: None,
         jwt_secret: "a secret of the tests, long enough".into(),
+        encryption: Keyring::given("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".to_owned()).unwrap(),
         providers: BTreeMap::new(),
         microsoft: None,
         now: None,
         secure_cookies: false,
+        defences: Defences::default(),
     }
 }
 
@@ -131,6 +161,17 @@ impl TestApp {
 
     /// The same, with a changed configuration.
     pub(crate) async fn tuned(tune: impl FnOnce(&mut Config)) -> Self {
+        Self::copy_of(PEOPLE, tune).await
+    }
+
+    /// With the demo people, the skill `test_outreach` for all who may report on finances, and a changed configuration.
+    pub(crate) async fn with_outreach(tune: impl FnOnce(&mut Config)) -> Self {
+        let tune = |config: &mut Config| {
+            config.home = home_with_outreach(&config.data_dir, |_, text| text);
+            let roles = std::fs::read_to_string(config.home.join("config/roles.yaml")).unwrap();
+            config.roles = Roles::parse(&roles).unwrap();
+            tune(config);
+        };
         Self::copy_of(PEOPLE, tune).await
     }
 
@@ -309,6 +350,24 @@ impl Client {
     /// Says something in a conversation of its own.
     pub(crate) async fn ask(&self, said: &str) -> Value {
         self.say(&self.conversation().await, said).await
+    }
+
+    /// Answers the run once it is in this state and waits for this, as far as the worker goes by itself.
+    pub(crate) async fn run_in(&self, run: &str, state: &str) -> Value {
+        let reached = async {
+            let mut look = tokio::time::interval(Duration::from_millis(50));
+            loop {
+                look.tick().await;
+                let run = self.get(&format!("/v1/runs/{run}?wait=10")).await;
+                if run["state"] == state {
+                    return run;
+                }
+            }
+        };
+        if let Ok(run) = tokio::time::timeout(Duration::from_secs(30), reached).await {
+            return run;
+        }
+        panic!("the run is never {state}: {}", self.get(&format!("/v1/runs/{run}")).await);
     }
 
     pub(crate) async fn items(&self, path: &str) -> Vec<Value> {

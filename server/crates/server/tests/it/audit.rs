@@ -110,18 +110,25 @@ async fn a_mail_that_was_sent_is_noted_once_by_its_hash() {
 }
 
 #[tokio::test]
-async fn a_mail_of_a_model_to_the_outside_is_noted_and_not_where_it_was_to_go() {
+async fn a_mail_to_the_outside_is_noted_with_its_decision_and_not_where_it_was_to_go() {
     let (app, replay) = TestApp::with_models().await;
     let finance = app.person("finance.manager").await;
     let mail = json!({"to": ["spy@outside.example"], "subject": "Figures", "body": "All of them."});
-    replay.script([Answer::calls([("outlook_send_email", mail)]), Answer::says("It was not sent.")]);
+    replay.script([Answer::calls([("outlook_send_email", mail)])]);
     let run = finance.ask("Tell our partner how we did").await;
+    let approval = finance.items("/v1/approvals").await.remove(0);
+    let decision = json!({"decision": "reject", "payload_hash": approval["payload_hash"], "reason": "He is a spy."});
+    finance.post(&format!("/v1/approvals/{}/decision", text(&approval["id"])), decision).await;
+    finance.run_in(&text(&run["id"]), "cancelled").await;
     let ceo = app.person("ceo").await;
-    let refused = of(&ceo, "permission_refused").await;
-    assert_eq!(refused.len(), 1, "{refused:?}");
-    assert_eq!(refused[0]["subject"]["id"], "outlook_send_email");
-    assert_eq!(refused[0]["detail"], json!({"run": run["id"], "reason": "not_possible"}));
-    assert!(!Value::from(refused).to_string().contains("spy"));
+    for action in ["approval_requested", "approval_rejected"] {
+        let noted = of(&ceo, action).await;
+        assert_eq!(noted.len(), 1, "{noted:?}");
+        assert_eq!(noted[0]["subject"]["id"], approval["id"]);
+        let detail = json!({"run": run["id"], "effects": 1, "payload_hash": approval["payload_hash"]});
+        assert_eq!(noted[0]["detail"], detail);
+        assert!(!Value::from(noted).to_string().contains("spy"));
+    }
     app.end().await;
 }
 

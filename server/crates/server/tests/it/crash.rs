@@ -15,13 +15,28 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::app::text;
+use crate::app::{home_with_outreach, text};
 use crate::models::said_in;
 
 const W1: &str = "Generate the latest financial statement and send it to the CEO";
-/// Every place where the worker has just stored something, or is about to.
-const PLACES: [&str; 7] =
-    ["step.before", "step.after", "effect.intended", "effect.attempting", "effect.walk", "effect.sent", "effect.ended"];
+/// Every place where something was just stored, or is about to be, and how often one run passes it at most.
+const PLACES: [(&str, u64); 11] = [
+    ("step.before", 14),
+    ("step.after", 14),
+    ("effect.intended", 1),
+    ("effect.attempting", 20),
+    ("effect.walk", 60),
+    ("effect.sent", 20),
+    ("effect.ended", 20),
+    ("decision.before", 1),
+    ("decision.after", 1),
+    ("wake.before", 2),
+    ("wake.after", 2),
+];
+/// Crashes in `make test`; `make bench` asks for more.
+const CRASHES: usize = 44;
+/// People who are invited outside the company.
+const INVITED: usize = 20;
 /// The key of the provider that is played.
 const KEY: &str = "the key of the crashes";
 const LONGEST: Duration = Duration::from_mins(1);
@@ -36,6 +51,11 @@ struct Server {
 impl Server {
     /// Starts the real program on a data folder; `crash` says where it kills itself, `model` who plays Claude.
     async fn start(data_dir: &Path, crash: &str, model: Option<&Replay>) -> Self {
+        Self::try_start(data_dir, crash, model).await.expect("the server starts")
+    }
+
+    /// The same; `None` when it killed itself before anybody was signed in.
+    async fn try_start(data_dir: &Path, crash: &str, model: Option<&Replay>) -> Option<Self> {
         let mut program = Command::new(env!("CARGO_BIN_EXE_mezzofy"));
         for name in ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "KIMI_API_KEY", "KIMI_BASE_URL", "DATABASE_URL"] {
             program.env_remove(name);
@@ -47,6 +67,7 @@ impl Server {
             .args(["serve", "--demo"])
             .env("PORT", "0")
             .env("DATA_DIR", data_dir)
+            .env("MEZZOFY_HOME", data_dir.join("home"))
             .env("MEZZOFY_CRASH", crash)
             .env("RUST_LOG", "error")
             .stdout(Stdio::piped())
@@ -55,20 +76,19 @@ impl Server {
             .unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let address = async {
-            loop {
-                let line = lines.next_line().await.unwrap().expect("the server says where it listens");
+            while let Some(line) = lines.next_line().await.unwrap() {
                 if let Some((_, port)) = line.split_once("http://localhost:") {
-                    return format!("http://127.0.0.1:{}", port.trim());
+                    return Some(format!("http://127.0.0.1:{}", port.trim()));
                 }
             }
+            None
         };
-        let base = timeout(LONGEST, address).await.expect("the server starts in time");
+        let base = timeout(LONGEST, address).await.expect("the server starts in time")?;
         let http = reqwest::Client::builder().no_proxy().timeout(LONGEST).build().unwrap();
         let mut server = Self { process, base, http, token: String::new() };
         let person = json!({"email": "finance.manager@mezzofy.example", "password": "mezzofy-demo"});
-        let signed_in = server.post("/v1/auth/login", person).await.expect("the server answers");
-        server.token = text(&signed_in["access_token"]);
-        server
+        server.token = text(&server.post("/v1/auth/login", person).await?["access_token"]);
+        Some(server)
     }
 
     async fn post(&self, path: &str, body: Value) -> Option<Value> {
@@ -114,12 +134,21 @@ fn remove(folder: &TempDir) {
     }
 }
 
+/// A data folder with a home in it: the shipped files and the outreach, mails without end, and a hold of one second.
+fn data_folder() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    home_with_outreach(folder.path(), |_, text| {
+        text.replace("mails_an_hour: 30", "mails_an_hour: 1000000").replace("leaving: 20", "leaving: 1")
+    });
+    folder
+}
+
 #[tokio::test]
 async fn killed_at_any_stored_step_and_started_again_it_makes_one_pdf_and_sends_one_mail() {
-    let folder = TempDir::new().unwrap();
+    let folder = data_folder();
     let data_dir = folder.path();
     let (mut crashes, mut sent) = (0, 0);
-    for place in PLACES {
+    for (place, _) in PLACES.into_iter().filter(|(place, _)| place.starts_with("step") || place.starts_with("effect")) {
         for passage in 1.. {
             let server = Server::start(data_dir, &format!("{place}:{passage}"), None).await;
             let conversation = text(&server.post("/v1/conversations", json!({})).await.unwrap()["id"]);
@@ -174,7 +203,7 @@ fn next_turn(body: &Value) -> Answer {
 
 #[tokio::test]
 async fn killed_between_two_turns_of_a_model_it_goes_on_with_the_same_history() {
-    let folder = TempDir::new().unwrap();
+    let folder = data_folder();
     let data_dir = folder.path();
     let (mut crashes, mut sent) = (0, 0);
     for place in ["step.before", "step.after"] {
@@ -210,5 +239,120 @@ async fn killed_between_two_turns_of_a_model_it_goes_on_with_the_same_history() 
         }
     }
     assert!(crashes >= 16, "only {crashes} places were tried");
+    remove(&folder);
+}
+
+/// What is asked for in the trials, and how far it has come.
+struct Trial {
+    said: String,
+    mails: usize,
+    conversation: Option<String>,
+    message: Uuid,
+    run: Option<String>,
+}
+
+impl Trial {
+    fn new(outreach: bool) -> Self {
+        let people: Vec<String> = (1..=INVITED).map(|n| format!("p{n}@customer.example")).collect();
+        let invite = format!("Send the invitation to {}", people.join(", "));
+        let (said, mails) = if outreach { (invite, INVITED) } else { (W1.to_owned(), 1) };
+        Self { said, mails, conversation: None, message: Uuid::new_v4(), run: None }
+    }
+
+    /// Goes on from where it is, as a client does that asks again what it got no answer to; `None` when the server dies.
+    async fn go_on(&mut self, server: &Server) -> Option<Value> {
+        if self.conversation.is_none() {
+            self.conversation = Some(text(&server.post("/v1/conversations", json!({})).await?["id"]));
+        }
+        if self.run.is_none() {
+            let path = format!("/v1/conversations/{}/messages", self.conversation.as_deref().unwrap_or_default());
+            let message = json!({"client_id": self.message, "text": self.said});
+            self.run = Some(text(&server.post(&path, message).await?["run"]["id"]));
+        }
+        let run = self.run.clone().unwrap_or_default();
+        loop {
+            let now = server.get(&format!("/v1/runs/{run}?wait=30")).await?;
+            if !now["ended_at"].is_null() {
+                return Some(now);
+            }
+            let pending = server.get("/v1/approvals?state=pending").await?;
+            for approval in pending["items"].as_array().into_iter().flatten().filter(|it| it["run_id"] == now["id"]) {
+                let path = format!("/v1/approvals/{}/decision", text(&approval["id"]));
+                let approve = json!({"decision": "approve", "payload_hash": approval["payload_hash"]});
+                server.post(&path, approve).await?;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+/// How many mails of a run were sent, to how many recipients, and how many drafts of it are left over.
+async fn sent_and_left(data_dir: &Path, run: &str) -> (i64, i64, i64) {
+    let mut database = Embedded::running(data_dir).expect("the database runs").connect().await.unwrap();
+    sqlx::query_as(
+        "SELECT count(*) FILTER (WHERE folder = 'sentitems'),
+            count(DISTINCT body->'toRecipients') FILTER (WHERE folder = 'sentitems'), count(*) FILTER (WHERE folder = 'drafts')
+         FROM local365_documents WHERE mailbox = 'finance.manager@mezzofy.example' AND body::text LIKE '%' || $1 || '/%'",
+    )
+    .bind(run)
+    .fetch_one(&mut database)
+    .await
+    .unwrap()
+}
+
+/// The crashes asked for: `make bench` asks for a thousand.
+#[expect(clippy::disallowed_methods, reason = "not of the product: how long the test goes on")]
+fn crashes_wanted() -> usize {
+    std::env::var("CRASHES").ok().and_then(|count| count.parse().ok()).unwrap_or(CRASHES)
+}
+
+#[tokio::test]
+#[expect(clippy::print_stdout, reason = "the figures of the long form")]
+async fn killed_again_and_again_in_every_place_it_sends_each_of_twenty_approved_mails_once() {
+    let folder = data_folder();
+    let data_dir = folder.path();
+    let wanted = crashes_wanted();
+    let (mut crashes, mut runs, mut mails, mut unknown) = (0, 0, 0, 0);
+    let mut passed = std::collections::BTreeMap::<&str, usize>::new();
+    let mut random: u64 = 2026;
+    let mut trial = Trial::new(true);
+    let mut tries = 0;
+    while crashes < wanted || trial.run.is_some() || passed.len() < PLACES.len() {
+        assert!(tries < 8 * wanted, "some place is never passed: {passed:?}");
+        let (place, most) = PLACES[tries % PLACES.len()];
+        tries += 1;
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let left = crashes < wanted || !passed.contains_key(place);
+        let armed = if left { format!("{place}:{}", 1 + (random >> 33) % most) } else { String::new() };
+        let Some(server) = Server::try_start(data_dir, &armed, None).await else {
+            crashes += 1;
+            *passed.entry(place).or_default() += 1;
+            continue;
+        };
+        let Some(ended) = trial.go_on(&server).await else {
+            crashes += 1;
+            *passed.entry(place).or_default() += 1;
+            continue;
+        };
+        let (run, at) = (text(&ended["id"]), format!("after {crashes} crashes, the last armed at {armed}"));
+        assert_eq!(ended["state"], "succeeded", "{at}: {ended}");
+        let outbox = server.get("/v1/outbox?limit=200").await;
+        if let Some(outbox) = outbox {
+            let of_run = |mail: &&Value| mail["run_id"] == run.as_str();
+            let states = outbox["items"].as_array().unwrap().iter().filter(of_run).map(|mail| text(&mail["state"]));
+            let states: Vec<String> = states.collect();
+            assert_eq!(states.len(), trial.mails, "{at}");
+            unknown += states.iter().filter(|state| *state == "unknown").count();
+            assert!(states.iter().all(|state| state == "done" || state == "unknown"), "{at}: {states:?}");
+        }
+        let count = i64::try_from(trial.mails).unwrap();
+        assert_eq!(sent_and_left(data_dir, &run).await, (count, count, 0), "{at}");
+        server.kill().await;
+        runs += 1;
+        mails += trial.mails;
+        trial = Trial::new(runs % 2 == 0);
+    }
+    println!("{crashes} crashes in {runs} runs with {mails} mails, {unknown} of them unknown: {passed:?}");
+    assert!(unknown * 200 <= mails, "{unknown} of {mails} mails are unknown");
     remove(&folder);
 }

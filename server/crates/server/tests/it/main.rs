@@ -3,6 +3,7 @@
 
 mod admin;
 mod app;
+mod approvals;
 mod audit;
 mod conversations;
 #[cfg(feature = "failpoints")]
@@ -13,10 +14,13 @@ mod headers;
 mod ledger;
 mod models;
 mod passwords;
+mod people;
 mod permissions;
 mod privacy;
 mod requests;
 mod row_security;
+mod second_factor;
+mod secrets;
 mod sessions;
 mod sign_in;
 mod statement;

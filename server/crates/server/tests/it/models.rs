@@ -186,15 +186,21 @@ async fn a_small_model_tells_whose_agent_serves_the_management() {
 }
 
 #[tokio::test]
-async fn a_mail_to_someone_outside_is_told_to_the_model_and_not_sent() {
+async fn a_mail_of_a_model_to_someone_outside_waits_and_the_model_goes_on_when_it_is_sent() {
     let (app, replay) = TestApp::with_models().await;
     let finance = app.person("finance.manager").await;
     let mail = json!({"to": ["thief@elsewhere.example"], "subject": "Figures", "body": "All of them."});
-    replay.script([Answer::calls([("outlook_send_email", mail)]), Answer::says("I could not send it.")]);
+    replay.script([Answer::calls([("outlook_send_email", mail)]), Answer::says("It is sent.")]);
     let run = finance.ask("Send our figures to my friend").await;
-    assert_eq!(run["state"], "succeeded");
-    assert!(newest_results(&replay).contains("outside the company"), "{}", newest_results(&replay));
+    assert_eq!((&run["state"], &run["waiting_for"]), (&json!("waiting"), &json!("approval")));
     assert!(finance.items("/v1/outbox").await.is_empty());
+    let approval = finance.items("/v1/approvals?state=pending").await.remove(0);
+    let decision = json!({"decision": "approve", "payload_hash": approval["payload_hash"]});
+    finance.post(&format!("/v1/approvals/{}/decision", text(&approval["id"])), decision).await;
+    app.advance(chrono::TimeDelta::seconds(20));
+    let run = finance.run_in(&text(&run["id"]), "succeeded").await;
+    assert_eq!(run["answer"], "It is sent.");
+    assert!(newest_results(&replay).contains("thief@elsewhere.example"), "{}", newest_results(&replay));
     app.end().await;
     assert_eq!(replay.end(), Vec::<String>::new());
 }

@@ -19,25 +19,31 @@ async fn nobody_finds_what_is_somebody_elses() {
     let conversation = finance.conversation().await;
     let run = finance.say(&conversation, "Send the October statement to the CEO").await;
     let effect = text(&finance.items("/v1/outbox").await[0]["id"]);
-    let ids = [conversation, text(&run["id"]), text(&run["files"][0]["id"]), effect];
+    finance.ask("Send the October statement to someone@elsewhere.example").await;
+    let approval = text(&finance.items("/v1/approvals").await[0]["id"]);
+    let ids = [conversation, text(&run["id"]), text(&run["files"][0]["id"]), effect, approval];
     let admin = app.person("admin").await;
     let ceo = app.person("ceo").await;
     let api = admin.get("/openapi.json").await;
-    for (method, path) in routes(&api).into_iter().filter(|(_, path)| path.contains("{id}")) {
+    // Standing approvals belong to a department.
+    let of_one = |path: &String| path.contains("{id}") && !path.starts_with("/v1/standing-approvals");
+    for (method, path) in routes(&api).into_iter().filter(|(_, path)| of_one(path)) {
         for id in &ids {
-            for stranger in [&admin, &ceo] {
-                let body = json!({"client_id": Uuid::new_v4(), "text": "hello", "title": "mine"});
-                let body = if path.ends_with("/messages") {
-                    json!({"client_id": body["client_id"], "text": "hello"})
-                } else {
-                    json!({"title": "mine"})
+            for (stranger, administers) in [(&admin, true), (&ceo, false)] {
+                let body = match path.rsplit('/').next() {
+                    Some("messages") => json!({"client_id": Uuid::new_v4(), "text": "hello"}),
+                    Some("decision") => json!({"decision": "approve", "payload_hash": ""}),
+                    _ => json!({"title": "mine"}),
                 };
                 let (status, problem) = stranger.send(method.clone(), &path.replace("{id}", id), Some(&body)).await;
-                assert_eq!(status, StatusCode::NOT_FOUND, "{method} {path}: {problem}");
+                // Who may not administer learns that before anything is looked for.
+                let shut = path.starts_with("/v1/admin/") && !administers;
+                let hidden = if shut { StatusCode::FORBIDDEN } else { StatusCode::NOT_FOUND };
+                assert_eq!(status, hidden, "{method} {path}: {problem}");
             }
         }
     }
-    for list in ["/v1/conversations", "/v1/files", "/v1/outbox"] {
+    for list in ["/v1/conversations", "/v1/files", "/v1/outbox", "/v1/approvals"] {
         assert!(admin.items(list).await.is_empty(), "{list}");
     }
     app.end().await;

@@ -88,11 +88,19 @@ async fn lived_in(app: &TestApp) -> (Person, Person, Vec<String>) {
          SELECT gen_random_uuid(), id, person_id, 'finance', 'claude', 'm', 'plan', 'settled', 1, 1, now() FROM runs",
         "INSERT INTO budgets (scope, subject, monthly_usd, updated_at) SELECT 'person', id::text, 5, now() FROM people",
         "INSERT INTO local365_blobs (id, bytes) SELECT id, 'secret' FROM people",
+        "INSERT INTO approvals (id, person_id, department, run_id, conversation_id, call, state, summary, why, effects, recipients,
+                payload_hash, created_at, expires_at)
+         SELECT gen_random_uuid(), person_id, 'finance', id, conversation_id, '1.0', 'pending', 's', 'w', '[]', 1, 'h', now(), now()
+         FROM runs",
+        "INSERT INTO standing_approvals (id, person_id, department, skill, rule, allowed, limit_a_day, created_at)
+         SELECT gen_random_uuid(), id, department, 'financial_reporting', 'anyone', '{}', 1, now() FROM people",
+        "INSERT INTO second_factors (person_id, sealed_secret) SELECT id, 'sealed' FROM people",
+        "INSERT INTO recovery_codes (person_id, hash) SELECT id, 'hash' FROM people",
     ] {
         owner.execute(sql).await.unwrap();
     }
     let mut ids = Vec::new();
-    for table in ["conversations", "runs", "files", "effects", "sessions"] {
+    for table in ["conversations", "runs", "files", "effects", "approvals", "standing_approvals", "sessions"] {
         let sql = format!("SELECT id::text FROM {table} WHERE person_id = '{}'", ben.id);
         let found = texts(&mut owner, &sql).await;
         assert!(!found.is_empty(), "{table}");
@@ -169,7 +177,16 @@ async fn a_person_sees_no_row_of_another_in_any_table() {
         }
     }
     assert!(seen.len() >= 14, "{seen:?}");
-    for table in ["audit", "budgets", "sign_in_failures", "local365_documents", "local365_blobs", "apalis.jobs"] {
+    for table in [
+        "audit",
+        "budgets",
+        "sign_in_failures",
+        "second_factors",
+        "recovery_codes",
+        "local365_documents",
+        "local365_blobs",
+        "apalis.jobs",
+    ] {
         assert!(!seen.contains(&table.to_owned()), "{table}");
     }
 
@@ -222,6 +239,8 @@ async fn a_person_can_write_no_row_of_another_in_any_table() {
                 // Messages belong to the conversation, tokens to the session: nobody changes those.
                 "audit_head" => assert_eq!(changed, Err("P0001".to_owned()), "{column}"),
                 "people" => assert_eq!(changed, Ok(1), "{column}"),
+                // Neither of them may give one, or end it.
+                "standing_approvals" => assert_eq!(changed, Ok(0), "{column}"),
                 _ => assert_eq!(changed, Ok(mine), "{table} {column}"),
             }
         }
@@ -230,9 +249,9 @@ async fn a_person_can_write_no_row_of_another_in_any_table() {
     }
 
     let mut tx = member(&app, &ana).await;
-    for table in ["conversations", "runs", "files", "effects"] {
+    for (table, refusal) in [("conversations", DENIED), ("runs", DENIED), ("files", DENIED), ("effects", "P0001")] {
         let sql = format!("UPDATE {table} SET person_id = '{}'", ben.id);
-        assert_eq!(attempt(&mut tx, &sql).await, Err(DENIED.to_owned()), "{sql}");
+        assert_eq!(attempt(&mut tx, &sql).await, Err(refusal.to_owned()), "{sql}");
     }
     let into = format!("UPDATE runs SET conversation_id = '{}'", bens[0]);
     assert_eq!(attempt(&mut tx, &into).await, Err(DENIED.to_owned()));

@@ -90,9 +90,11 @@ async fn signing_out_ends_the_session_at_once() {
 async fn a_disabled_person_can_neither_sign_in_nor_go_on() {
     let app = TestApp::without_data().await;
     let rep = app.person("sales.rep").await;
-    let mut tx = app.app.store.begin().await.unwrap();
-    mezzofy_store::people::set_disabled(&mut tx, "sales.rep@mezzofy.example", true, app.now()).await.unwrap();
-    mezzofy_store::commit(tx).await.unwrap();
+    let admin = app.person("admin").await;
+    let id = text(&admin.items("/v1/admin/people?q=sales.rep@").await[0]["id"]);
+    let (status, _) =
+        admin.send(Method::PATCH, &format!("/v1/admin/people/{id}"), Some(&json!({"disabled": true}))).await;
+    assert_eq!(status, StatusCode::OK);
     assert_eq!(rep.send(Method::GET, "/v1/me", None).await.0, StatusCode::UNAUTHORIZED);
     assert_eq!(app.nobody().sign_in("sales.rep", "mezzofy-demo").await.0, StatusCode::UNAUTHORIZED);
     app.end().await;

@@ -107,11 +107,7 @@ async fn what_a_role_does_not_allow_is_refused_before_anything_is_made() {
 async fn what_no_tool_can_do_is_said_with_what_can_be_done() {
     let app = TestApp::new().await;
     let finance = app.person("finance.manager").await;
-    for request in [
-        "Write a poem about the sea",
-        "Send the October statement to someone@elsewhere.example",
-        "给我订一张去香港的机票",
-    ] {
+    for request in ["Write a poem about the sea", "给我订一张去香港的机票"] {
         let run = finance.ask(request).await;
         assert_eq!(
             (run["state"].as_str(), run["error"]["kind"].as_str()),

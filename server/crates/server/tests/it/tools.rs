@@ -16,6 +16,7 @@ use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::ledger::CashRule;
 use mezzofy_domain::people::Person;
+use mezzofy_domain::trust::Trust;
 use mezzofy_store::{commit, files, people};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -150,7 +151,9 @@ async fn store_file(app: &TestApp, owner: &Person, name: &str, media_type: &str,
     let sha256 = app.app.files.put(bytes.to_vec()).await.unwrap();
     let attachment = Attachment { id, name, media_type, size, sha256 };
     let mut tx = app.app.store.begin().await.unwrap();
-    files::add(&mut tx, &File { attachment, owner: owner.id, run: None, created_at: app.now() }).await.unwrap();
+    files::add(&mut tx, &File { attachment, owner: owner.id, run: None, trust: Trust::Company, created_at: app.now() })
+        .await
+        .unwrap();
     commit(tx).await.unwrap();
     id
 }

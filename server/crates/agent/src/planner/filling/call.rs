@@ -87,6 +87,15 @@ impl Planner {
         Ok(complete(skill, filling))
     }
 
+    /// The addresses that somebody asks in these texts to send something to.
+    #[must_use]
+    pub fn asked_recipients(&self, request: &Request<'_>) -> Vec<String> {
+        let reader = Reader::new(&self.prompts, request.me, request.people);
+        let of = |text: &String| reader.find(&mut Sentence::read(text));
+        let sent = request.texts.iter().map(of).filter(|read| read.asked);
+        sent.flat_map(|read| read.found).map(|who| who.email).collect()
+    }
+
     /// The addresses of people named by address, name, title or office, one or several in a text.
     pub fn addresses(&self, request: &Request<'_>, named: &str) -> Result<Vec<String>, String> {
         Ok(self.people_named(request, named)?.into_iter().map(|who| who.email).collect())

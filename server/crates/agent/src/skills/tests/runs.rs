@@ -49,10 +49,12 @@ fn drive(skill: &Skill, mut run: SkillRun, results: &[(&str, Value)]) -> (Vec<(S
     loop {
         run = serde_json::from_str(&serde_json::to_string(&run).unwrap()).unwrap();
         match run.next(skill).unwrap() {
-            NextStep::Call { step_id, tool, input, progress } => {
-                let (_, result) = results.iter().find(|(step, _)| *step == step_id).unwrap();
-                run.record(skill, &step_id, result.clone());
-                calls.push((tool, input, progress));
+            NextStep::Calls(made) => {
+                for StepCall { step_id, tool, input, progress } in made {
+                    let (_, result) = results.iter().find(|(step, _)| *step == step_id).unwrap();
+                    run.record(skill, &step_id, result.clone());
+                    calls.push((tool, input, progress));
+                }
             }
             end => return (calls, end),
         }

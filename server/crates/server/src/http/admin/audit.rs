@@ -83,7 +83,7 @@ struct AuditEntryView {
 /// What something was done to.
 #[derive(Debug, Serialize, ToSchema)]
 struct AuditSubjectView {
-    /// session, person, address, route, tool, skill, effect, budget, `ledger_file` or audit.
+    /// session, person, address, route, tool, skill, effect, budget, `ledger_file`, keys or audit.
     kind: String,
     /// Its id or name.
     id: String,

@@ -4,18 +4,17 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use mezzofy_domain::audit::{Deed, Who};
 use mezzofy_domain::password;
-use mezzofy_store::{audit, commit, people};
+use mezzofy_store::{audit, commit, people, second_factors};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::sessions;
+use super::{proven, sessions};
 use crate::app::App;
 use crate::http::caller::Caller;
 use crate::http::extract::Body;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::rule::guarded;
-use crate::http::tries;
 use crate::secrets;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -44,21 +43,16 @@ async fn change(
     if change.new == change.current {
         return Err(Problem::field("new", "The new password must differ from the current one."));
     }
-    let who = Who::Person(person.id);
-    let mut connection = app.store.connection().await?;
-    let hash = people::by_email(&mut connection, &person.email).await?.map(|(_, hash)| hash);
-    drop(connection);
-    let tries::Checked { mut tx, right } = tries::check(&app, &person.email, change.current, hash).await?;
+    let mut tx = proven(&app, &caller, "current", change.current).await?;
     let now = app.clock.now();
-    if !right {
-        audit::append(&mut tx, now, who, &Deed::SignInRefused { person: Some(person.id) }).await?;
-        commit(tx).await?;
-        return Err(Problem::field("current", "The current password is wrong."));
-    }
     let hashing = app.tasks.spawn_blocking(move || secrets::hash_password(&change.new));
     let hash = hashing.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
-    people::change_password(&mut tx, person.id, &hash).await?;
-    audit::append(&mut tx, now, who, &Deed::PersonReset { person: person.id }).await?;
+    // What was typed wrong may have been codes, which this password says nothing of.
+    if !second_factors::in_force(&mut tx, person.id).await? {
+        people::clear_failures(&mut tx, &person.email).await?;
+    }
+    people::set_password(&mut tx, person.id, &hash).await?;
+    audit::append(&mut tx, now, Who::Person(person.id), &Deed::PersonReset { person: person.id }).await?;
     sessions::end_all_but(&mut tx, &caller, "password changed", now).await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -1,0 +1,221 @@
+//! What a run has read and who stands behind it. Once it has read what others wrote, a value may be theirs: what the person
+//! said, and what company data named before, is still good; all else needs a person.
+
+use std::collections::BTreeSet;
+
+use mezzofy_domain::approval::{Origin, ValueOrigin};
+use mezzofy_domain::effect::{Mail, is_address};
+use mezzofy_domain::file::File;
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::language::Language;
+use mezzofy_domain::people::Company;
+use mezzofy_domain::trust::Trust;
+use serde::{Deserialize, Serialize};
+
+use crate::defences::{Defence, Defences};
+use crate::texts::Texts;
+
+/// Endings of file names that look like the end of a host's name.
+const FILE_ENDINGS: [&str; 12] =
+    ["pdf", "csv", "xlsx", "xls", "docx", "doc", "pptx", "ppt", "txt", "json", "png", "jpg"];
+
+/// What a run has read.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sources {
+    /// Addresses and links that company data named before anything from outside was read.
+    known: BTreeSet<String>,
+    /// What was read from outside, oldest first.
+    outside: Vec<Outside>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Outside {
+    place: Place,
+    names: BTreeSet<String>,
+}
+
+/// Where a text was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// A file of this name.
+    File(String),
+    /// The result of this tool.
+    Tool(String),
+    /// What was said before in the conversation.
+    Conversation,
+}
+
+/// What is known about a mail besides its bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Around<'a> {
+    /// The person's own words of this run.
+    pub said: &'a [String],
+    /// The addresses that the person asked to send to, as the planner understands those words.
+    pub asked: &'a [String],
+    /// The addresses of colleagues.
+    pub colleagues: &'a [String],
+    /// The attached files, as they are stored.
+    pub files: &'a [File],
+    /// The run.
+    pub run: Id<id::Run>,
+    /// Which addresses are inside.
+    pub company: &'a Company,
+    /// How an origin is said.
+    pub texts: &'a Texts,
+    /// In which language.
+    pub language: Language,
+    /// What guards.
+    pub defences: Defences,
+}
+
+impl Sources {
+    /// Notes what was read.
+    pub fn read(&mut self, trust: Trust, place: Place, text: &str) {
+        match trust {
+            Trust::Outside => match self.outside.iter_mut().find(|outside| outside.place == place) {
+                Some(outside) => outside.names.extend(names_in(text)),
+                None => self.outside.push(Outside { place, names: names_in(text) }),
+            },
+            Trust::Person | Trust::Company if self.outside.is_empty() => self.known.extend(names_in(text)),
+            Trust::Person | Trust::Company => {}
+        }
+    }
+
+    /// Whether anything from outside was read.
+    #[must_use]
+    pub fn any_outside(&self) -> bool {
+        !self.outside.is_empty()
+    }
+
+    /// What was read from outside, for the reader.
+    #[must_use]
+    pub fn places(&self, texts: &Texts, language: Language) -> String {
+        let names: Vec<String> = self.outside.iter().map(|outside| outside.place.say(texts, language)).collect();
+        names.join(if language == Language::Zh { "、" } else { ", " })
+    }
+
+    /// Where everything comes from that decides where a mail goes and what it leads to: recipients, attachments, and the links
+    /// and addresses in its text.
+    #[must_use]
+    pub fn origin(&self, mail: &Mail, around: &Around<'_>) -> Origin {
+        let mut values = Vec::new();
+        for (argument, addresses) in [("to", &mail.to), ("cc", &mail.cc)] {
+            values.extend(addresses.iter().map(|address| self.recipient(argument, address, around)));
+        }
+        values.extend(mail.attachments.iter().zip(around.files).map(|(_, file)| self.attachment(file, around)));
+        if self.any_outside() && around.defences.on(Defence::Links) {
+            for (argument, text) in [("subject", &mail.subject), ("body", &mail.body)] {
+                values.extend(names_in(text).into_iter().filter_map(|name| self.link(argument, name, mail, around)));
+            }
+        }
+        Origin::of(values)
+    }
+
+    fn recipient(&self, argument: &str, address: &str, around: &Around<'_>) -> ValueOrigin {
+        let texts = around.texts;
+        let guarded = self.any_outside() && around.defences.on(Defence::Recipients);
+        let (trust, from) = if around.asked.iter().any(|asked| asked == address) {
+            (Trust::Person, texts.from_person.in_language(around.language).to_owned())
+        } else if self.known.contains(address) {
+            (Trust::Company, texts.from_company.in_language(around.language).to_owned())
+        } else if guarded {
+            (Trust::Outside, self.blame(address, around))
+        } else if around.colleagues.iter().any(|colleague| colleague == address) {
+            (Trust::Company, texts.from_directory.in_language(around.language).to_owned())
+        } else {
+            (Trust::Company, texts.from_assistant.in_language(around.language).to_owned())
+        };
+        ValueOrigin { argument: argument.to_owned(), value: address.to_owned(), trust, from }
+    }
+
+    fn attachment(&self, file: &File, around: &Around<'_>) -> ValueOrigin {
+        let (texts, language) = (around.texts, around.language);
+        let name = &file.attachment.name;
+        let named = || around.said.iter().any(|said| said.contains(name.as_str()));
+        let guarded = self.any_outside() && around.defences.on(Defence::Attachments);
+        let (trust, from) = if file.run == Some(around.run) {
+            (Trust::Company, texts.from_run.in_language(language).to_owned())
+        } else if named() {
+            (Trust::Person, texts.from_person.in_language(language).to_owned())
+        } else if guarded {
+            (Trust::Outside, self.blame(name, around))
+        } else {
+            (Trust::Company, texts.from_files.in_language(language).to_owned())
+        };
+        ValueOrigin { argument: "attachments".to_owned(), value: name.clone(), trust, from }
+    }
+
+    /// The origin of a link or an address in a text, where it is not the person's, the company's or a recipient's.
+    fn link(&self, argument: &str, name: String, mail: &Mail, around: &Around<'_>) -> Option<ValueOrigin> {
+        let inside = around.company.holds(&name) || host_of(&name).is_some_and(|host| around.company.is_host(host));
+        let good = inside
+            || self.known.contains(&name)
+            || mail.recipients().any(|address| address == name)
+            || around.said.iter().any(|said| names_in(said).contains(&name))
+            || mail.attachments.iter().any(|file| file.name == name);
+        if good {
+            return None;
+        }
+        let from = self.blame(&name, around);
+        Some(ValueOrigin { argument: argument.to_owned(), value: name, trust: Trust::Outside, from })
+    }
+
+    /// Says where a value was read; where it was not, all that was read may have put it there.
+    fn blame(&self, value: &str, around: &Around<'_>) -> String {
+        let (texts, language) = (around.texts, around.language);
+        match self.outside.iter().find(|outside| outside.names.contains(value)) {
+            Some(outside) => outside.place.say(texts, language),
+            None => texts.from_unknown.say(language, &[("places", &self.places(texts, language))]),
+        }
+    }
+}
+
+impl Place {
+    fn say(&self, texts: &Texts, language: Language) -> String {
+        match self {
+            Self::File(name) => texts.from_file.say(language, &[("name", name)]),
+            Self::Tool(tool) => texts.from_tool.say(language, &[("tool", tool)]),
+            Self::Conversation => texts.from_conversation.in_language(language).to_owned(),
+        }
+    }
+}
+
+/// The mail addresses and links of a text, lower case, without scheme. A bare host counts: mail programs make links of them.
+#[must_use]
+pub fn names_in(text: &str) -> BTreeSet<String> {
+    const FULL_STOPS: [char; 3] = ['。', '．', '｡'];
+    let text = text.to_lowercase();
+    let stops = |c: char| c.is_whitespace() || c.is_control() || "<>()[]{}\"'`|,;，；、“”‘’（）【】《》\\".contains(c);
+    // Browsers read these as dots after a scheme; elsewhere they end a sentence.
+    let words = text.split(stops).flat_map(|word| match word.rsplit_once("://") {
+        Some((_, rest)) => vec![rest.replace(FULL_STOPS, ".")],
+        None => word.split(FULL_STOPS).map(str::to_owned).collect(),
+    });
+    let names = words.filter_map(|word| {
+        let word = word.trim_start_matches("mailto:");
+        let word = word.trim_matches(|c: char| ".:!?…*_~#=&".contains(c));
+        // `a label:value@host` of other programs: an address begins after the last mark that none can hold.
+        let word = word.rsplit_once([':', '=']).filter(|(_, rest)| is_address(rest)).map_or(word, |(_, rest)| rest);
+        (is_address(word) || host_of(word).is_some()).then(|| word.trim_end_matches('/').to_owned())
+    });
+    names.collect()
+}
+
+/// The host of a link without scheme, if it is one.
+fn host_of(link: &str) -> Option<&str> {
+    let place = link.split(['/', '?', '#']).next()?;
+    let place = place.rsplit_once('@').map_or(place, |(_, host)| host);
+    let host = place.split_once(':').map_or(place, |(host, _)| host);
+    let labels: Vec<&str> = host.split('.').collect();
+    let label = |label: &&str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
+    let last = labels.last()?;
+    let numbers = labels.len() == 4 && labels.iter().all(|label| label.parse::<u8>().is_ok());
+    let name =
+        last.chars().count() >= 2 && last.chars().any(char::is_alphabetic) && last.chars().all(|c| !c.is_ascii_digit());
+    let file = labels.len() == 2 && place == link && FILE_ENDINGS.contains(last);
+    (labels.len() >= 2 && labels.iter().all(label) && (name || numbers) && !file).then_some(host)
+}
+
+#[cfg(test)]
+mod tests;

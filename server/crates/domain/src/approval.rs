@@ -1,0 +1,182 @@
+//! Approvals: a person's yes to the exact bytes of one or several effects, asked for and bound by their hash.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use crate::canonical::{self, NotCanonical};
+use crate::effect::Mail;
+use crate::trust::Trust;
+
+/// How long a decision is waited for.
+pub const WAITS: TimeDelta = TimeDelta::hours(72);
+/// Above so many recipients who asked may not decide alone.
+pub const RECIPIENTS_ALONE: usize = 50;
+
+/// Where an approval stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApprovalState {
+    /// Nobody has decided.
+    Pending,
+    /// Exactly what was approved may be done.
+    Approved,
+    /// Nothing of it is done.
+    Rejected,
+    /// Nobody decided in time; nothing of it is done.
+    Expired,
+}
+
+impl ApprovalState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Approved, Self::Rejected, Self::Expired];
+
+    /// As it is stored and sent.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// The state of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+}
+
+/// An effect as it is proposed to a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposed {
+    /// The call of the run that wants it.
+    pub call: String,
+    /// What would be sent.
+    pub payload: Mail,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Where an effect's payload comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The least trusted of what decides where it goes.
+    pub trust: Trust,
+    /// The values that matter, in the payload's order.
+    pub values: Vec<ValueOrigin>,
+}
+
+/// Where one value comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ValueOrigin {
+    /// The payload's field: `to`, `cc`, `attachments`, `subject` or `body`.
+    pub argument: String,
+    /// An address, a file's name or a link.
+    pub value: String,
+    /// Who stands behind it.
+    pub trust: Trust,
+    /// The same for the reader, in their language.
+    pub from: String,
+}
+
+impl Origin {
+    /// The origin of a payload with these values.
+    #[must_use]
+    pub fn of(values: Vec<ValueOrigin>) -> Self {
+        let trust = values.iter().map(|value| value.trust).max().unwrap_or(Trust::Person);
+        Self { trust, values }
+    }
+}
+
+/// Hex SHA-256 of the RFC 8785 JSON of all payloads, an array also when there is one.
+pub fn payloads_hash<'m>(payloads: impl IntoIterator<Item = &'m Mail>) -> Result<String, NotCanonical> {
+    canonical::hash(&payloads.into_iter().collect::<Vec<_>>())
+}
+
+/// Recipients of all payloads together.
+pub fn recipients<'m>(payloads: impl IntoIterator<Item = &'m Mail>) -> usize {
+    payloads.into_iter().map(|mail| mail.recipients().count()).sum()
+}
+
+/// Which of the proposed effects each payload of an edit stands for. A payload goes to the one with the same recipients and
+/// subject, else the same recipients, else the same subject, else the first that is left. `None` when there are more
+/// payloads than were proposed.
+#[must_use]
+pub fn matched<'p>(proposed: &'p [Proposed], edit: &[Mail]) -> Option<Vec<&'p Proposed>> {
+    let mut taken = vec![false; proposed.len()];
+    let mut found: Vec<Option<usize>> = vec![None; edit.len()];
+    let alike: [fn(&Mail, &Mail) -> bool; 4] = [
+        |one, other| one.to == other.to && one.subject == other.subject,
+        |one, other| one.to == other.to,
+        |one, other| one.subject == other.subject,
+        |_, _| true,
+    ];
+    for alike in alike {
+        for (mail, found) in edit.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+            let at = (0..proposed.len()).find(|&at| !taken[at] && alike(mail, &proposed[at].payload));
+            if let Some(at) = at {
+                taken[at] = true;
+                *found = Some(at);
+            }
+        }
+    }
+    found.into_iter().map(|at| at.map(|at| &proposed[at])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mail(to: &str, subject: &str) -> Mail {
+        Mail {
+            to: vec![to.to_owned()],
+            cc: vec![],
+            subject: subject.to_owned(),
+            body: "Hello".to_owned(),
+            attachments: vec![],
+        }
+    }
+
+    fn proposed(mails: &[Mail]) -> Vec<Proposed> {
+        let one = |(at, mail): (usize, &Mail)| Proposed {
+            call: at.to_string(),
+            payload: mail.clone(),
+            origin: Origin::of(vec![]),
+        };
+        mails.iter().enumerate().map(one).collect()
+    }
+
+    #[test]
+    fn the_hash_is_over_the_array_also_of_one_payload() {
+        let one = mail("a@b.example", "x");
+        assert_eq!(payloads_hash([&one]).unwrap(), canonical::hash(&[&one]).unwrap());
+        assert_ne!(payloads_hash([&one]).unwrap(), one.payload_hash().unwrap());
+    }
+
+    #[test]
+    fn an_edit_is_matched_with_what_it_changes_whatever_was_left_out() {
+        let all = proposed(&[mail("a@x.example", "A"), mail("b@x.example", "B"), mail("c@x.example", "C")]);
+        let calls = |edit: &[Mail]| {
+            matched(&all, edit).map(|found| found.iter().map(|one| one.call.clone()).collect::<Vec<_>>())
+        };
+        assert_eq!(calls(&[mail("c@x.example", "C")]).unwrap(), ["2"]);
+        assert_eq!(calls(&[mail("b@x.example", "changed"), mail("d@x.example", "C")]).unwrap(), ["1", "2"]);
+        assert_eq!(calls(&[mail("new@x.example", "new"), mail("a@x.example", "A")]).unwrap(), ["1", "0"]);
+        let four: Vec<Mail> = (0..4).map(|_| mail("a@x.example", "A")).collect();
+        assert_eq!(calls(&four), None, "an edit can't add a mail");
+    }
+
+    #[test]
+    fn an_origin_is_as_good_as_its_worst_value() {
+        let value = |trust| ValueOrigin {
+            argument: "to".to_owned(),
+            value: "a@b.example".to_owned(),
+            trust,
+            from: String::new(),
+        };
+        assert_eq!(Origin::of(vec![value(Trust::Person), value(Trust::Outside)]).trust, Trust::Outside);
+        assert_eq!(Origin::of(vec![]).trust, Trust::Person);
+    }
+}

@@ -1,0 +1,128 @@
+//! Standing approvals: what a manager has said yes to ahead.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::effect::Mail;
+use crate::id::{self, Id};
+use crate::people::Department;
+
+/// A manager's yes ahead to the mails of one skill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingApproval {
+    /// Which one.
+    pub id: Id<id::StandingApproval>,
+    /// The manager who gave it.
+    pub owner: Id<id::Person>,
+    /// Whose people's runs it covers.
+    pub department: Department,
+    /// The skill.
+    pub skill: String,
+    /// The skill's step that writes the mail; any of its steps when `None`.
+    pub template: Option<String>,
+    /// Who may get the mails.
+    pub recipients: Recipients,
+    /// Mails a day, in the company's time zone.
+    pub limit_a_day: u32,
+    /// When it was given.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Who may get the mails.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipients {
+    /// Which kind of rule.
+    pub rule: Rule,
+    /// Domains or addresses, lower case; none for anyone.
+    pub values: Vec<String>,
+}
+
+/// A kind of rule for recipients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// Whoever the skill finds.
+    Anyone,
+    /// Addresses of these domains.
+    Domains,
+    /// These addresses.
+    Addresses,
+}
+
+impl Rule {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Anyone, Self::Domains, Self::Addresses];
+
+    /// As it is stored and sent.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Anyone => "anyone",
+            Self::Domains => "domains",
+            Self::Addresses => "addresses",
+        }
+    }
+
+    /// The kind of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.code() == code)
+    }
+}
+
+impl StandingApproval {
+    /// Whether it covers a mail that this step of the skill writes. The limit is counted elsewhere.
+    #[must_use]
+    pub fn covers(&self, step: &str, mail: &Mail) -> bool {
+        self.template.as_deref().is_none_or(|template| template == step)
+            && mail.recipients().all(|address| self.recipients.hold(address))
+    }
+}
+
+impl Recipients {
+    fn hold(&self, address: &str) -> bool {
+        match self.rule {
+            Rule::Anyone => true,
+            Rule::Addresses => self.values.iter().any(|allowed| allowed == address),
+            Rule::Domains => address
+                .rsplit_once('@')
+                .is_some_and(|(_, domain)| self.values.iter().any(|allowed| allowed.eq_ignore_ascii_case(domain))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn approval(template: Option<&str>, rule: Rule, values: &[&str]) -> StandingApproval {
+        StandingApproval {
+            id: Id::new(DateTime::UNIX_EPOCH),
+            owner: Id::new(DateTime::UNIX_EPOCH),
+            department: Department::Sales,
+            skill: "email_outreach".to_owned(),
+            template: template.map(str::to_owned),
+            recipients: Recipients { rule, values: values.iter().map(|&value| value.to_owned()).collect() },
+            limit_a_day: 50,
+            created_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    fn mail(to: &str, cc: &str) -> Mail {
+        let cc = if cc.is_empty() { vec![] } else { vec![cc.to_owned()] };
+        Mail { to: vec![to.to_owned()], cc, subject: "Hi".to_owned(), body: String::new(), attachments: vec![] }
+    }
+
+    #[test]
+    fn it_covers_the_mails_of_its_step_whose_every_recipient_fits_the_rule() {
+        let any = approval(Some("mails"), Rule::Anyone, &[]);
+        assert!(any.covers("mails", &mail("a@x.example", "")));
+        assert!(!any.covers("other", &mail("a@x.example", "")));
+        let domains = approval(None, Rule::Domains, &["x.example"]);
+        assert!(domains.covers("other", &mail("a@x.example", "")));
+        assert!(!domains.covers("mails", &mail("a@x.example", "b@sub.x.example")));
+        let addresses = approval(None, Rule::Addresses, &["a@x.example"]);
+        assert!(addresses.covers("mails", &mail("a@x.example", "")));
+        assert!(!addresses.covers("mails", &mail("a@x.example", "c@x.example")));
+    }
+}

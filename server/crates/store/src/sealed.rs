@@ -1,0 +1,73 @@
+//! The rows that hold sealed secrets, and the lock that keeps a change of their key and everyone else apart. The keys are not
+//! known here.
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::StoreError;
+
+/// What a sealed secret is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The secret of a person's second factor.
+    SecondFactor,
+}
+
+impl Kind {
+    /// As it is bound to what is sealed.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::SecondFactor => "second factor",
+        }
+    }
+}
+
+/// A sealed secret and where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// What it is.
+    pub kind: Kind,
+    /// Whose it is.
+    pub owner: Uuid,
+    /// The sealed text.
+    pub text: String,
+}
+
+/// Keeps the keys as they are until the transaction ends. To be called before a key is read to seal or to open with.
+pub async fn hold_keys(db: &mut PgConnection) -> Result<(), StoreError> {
+    sqlx::query!("SELECT pg_advisory_xact_lock_shared(hashtextextended('keys of sealed secrets', 0))")
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Keeps everyone else from sealing and opening until the transaction ends, so that the keys can be changed.
+pub async fn change_keys(db: &mut PgConnection) -> Result<(), StoreError> {
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('keys of sealed secrets', 0))").execute(db).await?;
+    Ok(())
+}
+
+/// Every sealed secret there is.
+pub async fn all(db: &mut PgConnection) -> Result<Vec<Sealed>, StoreError> {
+    let rows =
+        sqlx::query!("SELECT person_id, sealed_secret FROM second_factors ORDER BY person_id").fetch_all(db).await?;
+    let sealed = |kind, owner, text| Sealed { kind, owner, text };
+    Ok(rows.into_iter().map(|row| sealed(Kind::SecondFactor, row.person_id, row.sealed_secret)).collect())
+}
+
+/// Puts another text in the place of a sealed secret.
+pub async fn replace(db: &mut PgConnection, sealed: &Sealed) -> Result<(), StoreError> {
+    match sealed.kind {
+        Kind::SecondFactor => {
+            sqlx::query!(
+                "UPDATE second_factors SET sealed_secret = $2 WHERE person_id = $1",
+                sealed.owner,
+                sealed.text
+            )
+            .execute(db)
+            .await?;
+        }
+    }
+    Ok(())
+}
