@@ -177,6 +177,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the approvals that the caller asked for or may decide for others, newest first. */
+        get: operations["get_v1_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows an approval. */
+        get: operations["get_v1_approvals_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides. Who decides first has decided; what is approved is sent byte for byte, in the order shown. */
+        post: operations["post_v1_approvals_id_decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/login": {
         parameters: {
             query?: never;
@@ -495,6 +546,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/outbox/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an effect back that has not left. */
+        post: operations["post_v1_outbox_id_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/runs/{id}": {
         parameters: {
             query?: never;
@@ -563,6 +631,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/standing-approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the standing approvals of the caller's department; those of all departments for management. */
+        get: operations["get_v1_standing-approvals"];
+        put?: never;
+        /** Gives a standing approval for the caller's department. It covers what runs send from now on. */
+        post: operations["post_v1_standing-approvals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/standing-approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a standing approval at once. */
+        delete: operations["delete_v1_standing-approvals_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/stream": {
         parameters: {
             query?: never;
@@ -570,7 +673,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Opens a WebSocket. The first frame must be `{"type": "hello", "token", "after"?}` within 10 s; a wrong token closes with 4401. */
+        /** Opens a WebSocket. The first frame must be `{"type": "hello", "token", "after"?}` within 10 s; a wrong token closes with 4401, a role that may not with 4403. */
         get: operations["get_v1_stream"];
         put?: never;
         post?: never;
@@ -627,6 +730,42 @@ export interface components {
             /** @description What they are in the company, e.g. `Chief Executive Officer`; "the CEO" is found by it. */
             title: string;
         };
+        /** @description What waits for a person, or was decided. */
+        ApprovalView: {
+            asked_by: components["schemas"]["WhoView"];
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at: string | null;
+            decided_by: components["schemas"]["WhoView"] | null;
+            /** @description What would be sent; once it is approved, what was approved. */
+            effects: components["schemas"]["ProposedView"][];
+            /**
+             * Format: date-time
+             * @description Until when it can be decided.
+             */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "mail";
+            /** @description Whether the caller may decide it now. */
+            may_decide: boolean;
+            /** @description Hex SHA-256 of the RFC 8785 JSON of all payloads, an array. */
+            payload_hash: string;
+            /** @description Why it was rejected, as the person said it. */
+            reason: string | null;
+            /** Format: uuid */
+            run_id: string;
+            /** @enum {string} */
+            state: "pending" | "approved" | "rejected" | "expired";
+            /** @description One line, in the language of the request. */
+            summary: string;
+            /** @description Why a person must decide, a sentence. */
+            why: string;
+        };
         /** @description What goes with a mail. */
         AttachmentView: {
             /** Format: uuid */
@@ -644,7 +783,7 @@ export interface components {
         /** @description An entry of the audit log. */
         AuditEntryView: {
             /** @enum {string} */
-            action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+            action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
             /** Format: date-time */
             at: string;
             /** @description What else is kept of it: ids, codes, amounts and hashes. */
@@ -732,8 +871,24 @@ export interface components {
              */
             updated_at: string;
         };
+        /** @description A decision. */
+        Decide: {
+            /** @enum {string} */
+            decision: "approve" | "reject";
+            /** @description Approves this instead: the array of all payloads. One that is left out is not sent. */
+            payload?: components["schemas"]["Payload"][] | null;
+            /** @description That of the approval as it was shown. */
+            payload_hash: string;
+            /** @description Why it is rejected; the person who asked is told. */
+            reason?: string | null;
+        };
         /** @description An effect. */
         EffectView: {
+            /**
+             * Format: uuid
+             * @description The approval that it was approved with.
+             */
+            approval_id: string | null;
             attachments: components["schemas"]["AttachmentView"][];
             /** @description Plain text. */
             body: string;
@@ -757,13 +912,18 @@ export interface components {
             subject: string;
             /** @description Bare addresses. */
             to: string[];
+            /**
+             * Format: date-time
+             * @description Set while it is held: until then it can be taken back.
+             */
+            undo_until: string | null;
         };
         /** @description Why a run failed. */
         ErrorView: {
             /** @description What happened, to what, and what to do. */
             detail: string;
             /** @enum {string} */
-            kind: "not_permitted" | "not_possible" | "tool_failed" | "effect_unknown" | "budget_exceeded" | "limit_reached" | "model_failed" | "internal";
+            kind: "not_permitted" | "not_possible" | "tool_failed" | "effect_unknown" | "approval_expired" | "budget_exceeded" | "limit_reached" | "model_failed" | "internal";
         };
         /** @description One line of what happened. */
         EventView: {
@@ -776,7 +936,10 @@ export interface components {
             cursor: number;
             /** @description As the kind has it. */
             data: unknown;
-            /** @description run.state, run.progress, message.delta, message.done, tool.started, tool.done, file.ready or notice. */
+            /**
+             * @description run.state, run.progress, message.delta, message.done, tool.started, tool.done, file.ready, approval.requested,
+             *     approval.decided or notice.
+             */
             kind: string;
             /** Format: uuid */
             run_id: string;
@@ -820,6 +983,19 @@ export interface components {
              */
             size: number;
         };
+        /** @description A new standing approval. */
+        Give: {
+            /**
+             * Format: int32
+             * @description 1 to 1,000 mails a day.
+             */
+            limit_a_day: number;
+            recipients: components["schemas"]["RecipientsView"];
+            /** @description A skill that the caller may use. */
+            skill: string;
+            /** @description The skill's step that writes the mails; all its steps when not given. */
+            template?: string | null;
+        };
         Health: {
             /** @description ok. */
             status: string;
@@ -854,11 +1030,52 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A page of a list. */
+        List_ApprovalView: {
+            /** @description Newest first. */
+            items: {
+                asked_by: components["schemas"]["WhoView"];
+                /** Format: uuid */
+                conversation_id: string;
+                /** Format: date-time */
+                created_at: string;
+                /** Format: date-time */
+                decided_at: string | null;
+                decided_by: components["schemas"]["WhoView"] | null;
+                /** @description What would be sent; once it is approved, what was approved. */
+                effects: components["schemas"]["ProposedView"][];
+                /**
+                 * Format: date-time
+                 * @description Until when it can be decided.
+                 */
+                expires_at: string;
+                /** Format: uuid */
+                id: string;
+                /** @enum {string} */
+                kind: "mail";
+                /** @description Whether the caller may decide it now. */
+                may_decide: boolean;
+                /** @description Hex SHA-256 of the RFC 8785 JSON of all payloads, an array. */
+                payload_hash: string;
+                /** @description Why it was rejected, as the person said it. */
+                reason: string | null;
+                /** Format: uuid */
+                run_id: string;
+                /** @enum {string} */
+                state: "pending" | "approved" | "rejected" | "expired";
+                /** @description One line, in the language of the request. */
+                summary: string;
+                /** @description Why a person must decide, a sentence. */
+                why: string;
+            }[];
+            /** @description Give it as `cursor` to read on; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
         List_AuditEntryView: {
             /** @description Newest first. */
             items: {
                 /** @enum {string} */
-                action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+                action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** Format: date-time */
                 at: string;
                 /** @description What else is kept of it: ids, codes, amounts and hashes. */
@@ -902,6 +1119,11 @@ export interface components {
         List_EffectView: {
             /** @description Newest first. */
             items: {
+                /**
+                 * Format: uuid
+                 * @description The approval that it was approved with.
+                 */
+                approval_id: string | null;
                 attachments: components["schemas"]["AttachmentView"][];
                 /** @description Plain text. */
                 body: string;
@@ -925,6 +1147,11 @@ export interface components {
                 subject: string;
                 /** @description Bare addresses. */
                 to: string[];
+                /**
+                 * Format: date-time
+                 * @description Set while it is held: until then it can be taken back.
+                 */
+                undo_until: string | null;
             }[];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
@@ -997,6 +1224,35 @@ export interface components {
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
+        /** @description A page of a list. */
+        List_StandingApprovalView: {
+            /** @description Newest first. */
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                /** @description Whose people's runs it covers. */
+                department: string;
+                /** Format: uuid */
+                id: string;
+                /**
+                 * Format: int32
+                 * @description Mails a day.
+                 */
+                limit_a_day: number;
+                owner: components["schemas"]["OwnerView"];
+                recipients: components["schemas"]["RecipientsView"];
+                skill: string;
+                /** @description The skill's step that writes the mails; null for all its steps. */
+                template: string | null;
+                /**
+                 * Format: int32
+                 * @description Mails of today.
+                 */
+                used_today: number;
+            }[];
+            /** @description Give it as `cursor` to read on; null at the end. */
+            next_cursor: string | null;
+        };
         Login: {
             /** @description A code of their authenticator app, or a recovery code; needed once they have set up a second factor. */
             code?: string | null;
@@ -1036,6 +1292,40 @@ export interface components {
             /** @description What to call it; without one it takes the first message's words. */
             title?: string | null;
         };
+        /** @description Where a payload comes from. */
+        OriginView: {
+            /** @enum {string} */
+            trust: "person" | "company" | "outside";
+            values: components["schemas"]["ValueView"][];
+        };
+        /** @description Who gave it. */
+        OwnerView: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description A changed mail. */
+        Payload: {
+            attachments?: components["schemas"]["PayloadFile"][];
+            body: string;
+            cc?: string[];
+            subject: string;
+            to: string[];
+        };
+        /** @description A file to attach; all but its id is taken from the file itself. */
+        PayloadFile: {
+            /** Format: uuid */
+            id: string;
+        };
+        /** @description A mail byte for byte. */
+        PayloadView: {
+            attachments: components["schemas"]["AttachmentView"][];
+            /** @description Plain text. */
+            body: string;
+            cc: string[];
+            subject: string;
+            to: string[];
+        };
         /** @description A person. */
         PersonView: {
             /** @enum {string} */
@@ -1071,6 +1361,11 @@ export interface components {
             /** @description A URI reference that names the kind of problem, e.g. `/problems/not-found`. */
             type: string;
         };
+        /** @description An effect as it would be sent. */
+        ProposedView: {
+            origin: components["schemas"]["OriginView"];
+            payload: components["schemas"]["PayloadView"];
+        };
         ProveSecondFactor: {
             /** @description What their app shows now, or a recovery code. */
             code: string;
@@ -1084,6 +1379,13 @@ export interface components {
             cache_write_5m: string;
             input: string;
             output: string;
+        };
+        /** @description Who may get the mails. */
+        RecipientsView: {
+            /** @enum {string} */
+            rule: "anyone" | "domains" | "addresses";
+            /** @description Domains or addresses; none for anyone. */
+            values?: string[];
         };
         /** @description Codes to write down. They are not shown again. */
         RecoveryCodes: {
@@ -1149,7 +1451,7 @@ export interface components {
             tools: string[];
             usage: components["schemas"]["UsageView"];
             /** @enum {string|null} */
-            waiting_for: "person" | null;
+            waiting_for: "person" | "approval" | null;
         };
         /** @description What an authenticator app needs. */
         SecondFactorSecret: {
@@ -1242,6 +1544,30 @@ export interface components {
             /** @description As people call it, in the caller's language. */
             title: string;
         };
+        /** @description A standing approval. */
+        StandingApprovalView: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description Whose people's runs it covers. */
+            department: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int32
+             * @description Mails a day.
+             */
+            limit_a_day: number;
+            owner: components["schemas"]["OwnerView"];
+            recipients: components["schemas"]["RecipientsView"];
+            skill: string;
+            /** @description The skill's step that writes the mails; null for all its steps. */
+            template: string | null;
+            /**
+             * Format: int32
+             * @description Mails of today.
+             */
+            used_today: number;
+        };
         /** @description What a person may change of themselves. */
         UpdatePerson: {
             /** @enum {string} */
@@ -1297,6 +1623,23 @@ export interface components {
             model: string;
             /** Format: int64 */
             output_tokens: number;
+        };
+        /** @description Where a value comes from. */
+        ValueView: {
+            /** @description to, cc, attachments, subject or body. */
+            argument: string;
+            /** @description The same for the reader. */
+            from: string;
+            /** @enum {string} */
+            trust: "person" | "company" | "outside";
+            /** @description An address, a file's name or a link. */
+            value: string;
+        };
+        /** @description A person, by name. */
+        WhoView: {
+            /** Format: uuid */
+            id: string;
+            name: string;
         };
     };
     responses: never;
@@ -1360,7 +1703,7 @@ export interface operations {
                 cursor?: string;
                 /** @description At most 200; 50 when not given. */
                 limit?: number;
-                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** @description Only what the person with this email address did or what was done to them. */
                 person?: string;
             };
@@ -1391,7 +1734,7 @@ export interface operations {
     get_v1_admin_audit_csv: {
         parameters: {
             query?: {
-                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** @description Only what the person with this email address did or what was done to them. */
                 person?: string;
             };
@@ -1679,6 +2022,102 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_approvals: {
+        parameters: {
+            query?: {
+                /** @description Only in this state: pending, approved, rejected or expired. */
+                state?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most 200; 50 when not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ApprovalView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_approvals_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_v1_approvals_id_decision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decide"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalView"];
                 };
             };
             "4XX": {
@@ -2500,6 +2939,35 @@ export interface operations {
             };
         };
     };
+    post_v1_outbox_id_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     get_v1_runs_id: {
         parameters: {
             query?: {
@@ -2609,6 +3077,96 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["List_SkillView"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    "get_v1_standing-approvals": {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most 200; 50 when not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_StandingApprovalView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    "post_v1_standing-approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Give"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingApprovalView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    "delete_v1_standing-approvals_id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {

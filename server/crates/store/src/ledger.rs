@@ -255,3 +255,10 @@ fn plain(amount: Decimal) -> Decimal {
 fn count(rows: i64) -> u64 {
     u64::try_from(rows).unwrap_or_default()
 }
+
+/// The codes, names and kinds of all accounts.
+pub async fn account_names(db: &mut PgConnection) -> Result<BTreeSet<String>, StoreError> {
+    let names =
+        sqlx::query_scalar!(r#"SELECT DISTINCT unnest(ARRAY[code, name, kind]) AS "name!" FROM ledger_accounts"#);
+    Ok(names.fetch_all(db).await?.into_iter().collect())
+}

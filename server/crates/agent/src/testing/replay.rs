@@ -70,6 +70,11 @@ impl Replay {
         self.state.inner().script.extend(answers);
     }
 
+    /// Drops what is left of the script.
+    pub fn drop_script(&self) {
+        self.state.inner().script.clear();
+    }
+
     /// The bodies that asked for a reply, refused ones among them.
     #[must_use]
     pub fn requests(&self) -> Vec<Value> {

@@ -11,6 +11,7 @@ mod crash;
 mod database_query;
 mod events;
 mod headers;
+mod injection;
 mod ledger;
 mod models;
 mod passwords;

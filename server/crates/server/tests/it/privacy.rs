@@ -48,7 +48,7 @@ impl Someone {
     /// The ids of everything that is the person's.
     async fn everything(&self) -> Vec<String> {
         let mut ids = Vec::new();
-        for list in ["/v1/conversations", "/v1/files", "/v1/outbox", "/v1/me/sessions"] {
+        for list in ["/v1/conversations", "/v1/files", "/v1/outbox", "/v1/approvals", "/v1/me/sessions"] {
             ids.extend(self.ids(list).await);
         }
         for conversation in self.ids("/v1/conversations").await {
@@ -78,7 +78,7 @@ impl Someone {
     /// Changes something of their own, through the API or in the database.
     async fn change(&self, dice: &mut Dice, database: &mut PgConnection) {
         let conversations = self.ids("/v1/conversations").await;
-        let (files, dice_sides) = (self.ids("/v1/files").await, 9);
+        let (files, dice_sides) = (self.ids("/v1/files").await, 10);
         let new = Uuid::new_v4();
         let of = format!("person_id = '{}'", self.id);
         match (dice.roll(dice_sides), dice.pick(&conversations), dice.pick(&files)) {
@@ -98,6 +98,10 @@ impl Someone {
             }
             (4, ..) => {
                 self.client.ask("Statement of October 2026").await;
+            }
+            (8, ..) => {
+                let run = self.client.ask("Send the statement of October 2026 to partner@elsewhere.example").await;
+                assert_eq!(run["waiting_for"], "approval", "{run}");
             }
             (5, ..) => {
                 let sql = format!(
