@@ -73,6 +73,9 @@ pub async fn run(
         Ok(prepared) => prepared.columns().iter().map(|column| column.name().to_owned()).collect::<Vec<_>>(),
         Err(error) => return refusal(error, 0).map(Err),
     };
+    if columns.is_empty() {
+        return Ok(Err(Refusal::Wrong { message: "it selects no column".to_owned(), at: None }));
+    }
     if columns.len() > limits.columns {
         return Ok(Err(Refusal::TooWide(columns.len())));
     }

@@ -101,10 +101,14 @@ async fn greet(app: &Parts, socket: &mut WebSocket, after: Option<i64>) -> Resul
     };
     let caller: Option<Caller> = Caller::signed_in(app, &hello.token).await.map_err(fault)?;
     let caller = caller.ok_or(Some((REFUSED, "the token is not good")))?;
-    let caller = caller.allowed(app, "GET /v1/stream").await.map_err(|problem| match problem.kind() {
-        Kind::NotPermitted => Some((NOT_PERMITTED, "the role does not allow it")),
-        _ => fault(problem),
-    })?;
+    let refused = |problem: Problem| {
+        if problem.kind() == Kind::NotPermitted {
+            Some((NOT_PERMITTED, "the role does not allow it"))
+        } else {
+            fault(problem)
+        }
+    };
+    let caller = caller.allowed(app, "GET /v1/stream").await.map_err(refused)?;
     let cursor = match hello.after.or(after) {
         Some(cursor) => cursor,
         None => newest(app, caller.person.id).await.map_err(fault)?,

@@ -1,12 +1,13 @@
 use std::time::{Duration, Instant};
 
 use mezzofy_agent::calls::Toolbox;
+use mezzofy_agent::testing::Answer;
 use mezzofy_agent::tool::{Context, Outcome, ToolError};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::Person;
 use mezzofy_domain::reporting::Query;
 use mezzofy_store::people;
-use mezzofy_store::reporting::{self, Answer, Limits, Refusal};
+use mezzofy_store::reporting::{self, Limits, Refusal};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use sqlx::{Executor, Row};
@@ -37,7 +38,7 @@ async fn ask(app: &TestApp, person: &Person, sql: &str) -> Result<Value, String>
     }
 }
 
-async fn limited(app: &TestApp, person: &Person, sql: &str) -> Result<Answer, Refusal> {
+async fn limited(app: &TestApp, person: &Person, sql: &str) -> Result<reporting::Answer, Refusal> {
     let query = Query::parse(sql).unwrap();
     reporting::run(&app.app.store, &app.app.scope(person), &query, FEW).await.unwrap()
 }
@@ -73,6 +74,10 @@ async fn the_figures_are_those_of_the_ledger_to_the_last_digit() {
     assert_eq!(found["rows"], json!(truth));
     assert_eq!((&found["row_count"], &found["truncated"]), (&json!(truth.len()), &json!(false)));
 
+    let whole = ask(&app, &ana, "SELECT a, ARRAY[1, 2] FROM ledger_accounts AS a WHERE code = '1010'").await.unwrap();
+    assert!(text(&whole["rows"][0][0]).starts_with("(1010,"), "{whole}");
+    assert_eq!(whole["rows"][0][1], "{1,2}");
+
     let total: Decimal = truth.iter().map(|row| row[1].as_str().unwrap().parse::<Decimal>().unwrap()).sum();
     let run = app.person("finance.manager").await.ask("October statement").await;
     let shown = text(&run["answer"]).replace(',', "");
@@ -80,6 +85,33 @@ async fn the_figures_are_those_of_the_ledger_to_the_last_digit() {
 
     let values = ask(&app, &ana, "SELECT 1.50::numeric(6,4), true, NULL, DATE '2026-02-01', 'a' || chr.x, 2 / 4.0 FROM (SELECT '银行') AS chr(x)").await.unwrap();
     assert_eq!(values["rows"], json!([["1.5000", "true", null, "2026-02-01", "a银行", "0.50000000000000000000"]]));
+    app.end().await;
+}
+
+#[tokio::test]
+async fn a_model_asks_the_books_reads_what_was_wrong_and_answers() {
+    let (app, replay) = TestApp::with_models().await;
+    let query = |sql: &str| Answer::calls([("database_query", json!({"sql": sql}))]);
+    replay.script([
+        query("SELECT sum(debit) FROM reporting.ledger_line"),
+        query("SELECT currency, count(*) FROM reporting.ledger_lines GROUP BY currency"),
+        query("SELECT * FROM reporting.ledger_lines"),
+        Answer::says("The books hold lines in one currency."),
+    ]);
+    let finance = app.person("finance.manager").await;
+    let run = finance.ask("How many lines do our books have, by currency?").await;
+    assert_eq!((run["state"].as_str(), run["skill"].as_str()), (Some("succeeded"), None), "{run}");
+    let events = finance.items(&format!("/v1/runs/{}/events", text(&run["id"]))).await;
+    let done: Vec<&Value> =
+        events.iter().filter(|event| event["kind"] == "tool.done").map(|event| &event["data"]).collect();
+    assert!(
+        text(&done[0]["error"]).contains("relation \"reporting.ledger_line\" does not exist (at character 24)"),
+        "{}",
+        done[0]
+    );
+    assert_eq!(done[1]["result"]["rows"][0][0], "SGD");
+    assert_eq!((&done[2]["result"]["row_count"], run["files"].as_array().unwrap().len()), (&json!(5_000), 1));
+    assert_eq!(replay.end(), Vec::<String>::new());
     app.end().await;
 }
 
@@ -120,7 +152,8 @@ async fn what_writes_waits_reads_files_or_leaves_the_schema_is_refused_with_its_
             "SELECT sum(amount) FROM ledger_lines WHERE description = 5",
             "operator does not exist: text = integer (at character",
         ),
-        ("SELECT FROM", "The query is wrong: syntax error at end of input (at character 12)."),
+        ("SELECT 1 +", "The query is wrong: syntax error at end of input (at character 11)."),
+        ("SELECT FROM ledger_lines", "The query is wrong: it selects no column."),
         ("SELECT 'x'::regclass", "The query is wrong: relation \"x\" does not exist"),
     ] {
         let refused = ask(&app, &ana, sql).await.unwrap_err();
