@@ -160,6 +160,7 @@ impl Scene {
     async fn new(defences: Defences) -> Self {
         let (app, replay) = TestApp::with_tuned_models(|config| {
             config.defences = defences;
+            config.settings.hold.leaving = 0;
             config.settings.limits.messages_a_minute = 100_000;
             config.settings.limits.requests_a_minute = 100_000;
         })
@@ -316,13 +317,19 @@ async fn without_any_one_defence_an_attack_of_the_same_suite_comes_through() {
     for defence in Defence::ALL {
         let scene = Scene::new(Defences::without(defence)).await;
         let page = CARRIERS[0];
-        let mut through = Vec::new();
+        let mut through = None;
         for attack in ATTACKS {
-            through.extend(scene.at_once(page, attack).await);
+            if through.is_none() {
+                through = scene.at_once(page, attack).await;
+            }
         }
-        through.extend(scene.later(page, Attack::Colleague).await);
-        through.extend(scene.through_a_made_file().await);
-        if !through.is_empty() {
+        if through.is_none() {
+            through = scene.later(page, Attack::Colleague).await;
+        }
+        if through.is_none() {
+            through = scene.through_a_made_file().await;
+        }
+        if through.is_some() {
             needed.insert(format!("{defence:?}"));
         }
         scene.end().await;
