@@ -58,6 +58,9 @@ pub struct Run {
     /// What it has read, and who stands behind it.
     #[serde(default)]
     sources: Sources,
+    /// Answers that were chosen from what a model offered after it had read something from outside.
+    #[serde(default)]
+    offered: Vec<String>,
     /// The approval it waits for.
     #[serde(default)]
     parked: Option<Id<id::Approval>>,
@@ -162,6 +165,7 @@ impl Run {
             window: 0,
             since: None,
             sources: Sources::default(),
+            offered: Vec::new(),
             parked: None,
             notes: Vec::new(),
             phase: Phase::Asking,
@@ -337,6 +341,10 @@ impl Run {
             return;
         }
         if let Phase::Calling(round) = &mut self.phase {
+            let offered = round.question().is_some_and(|question| question.choices.contains(&text));
+            if offered && self.sources.any_outside() {
+                self.offered.push(text.clone());
+            }
             round.answer_question(&text);
             self.texts.push(text);
             self.since = None;

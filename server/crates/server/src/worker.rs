@@ -15,9 +15,11 @@ use mezzofy_store::{StoreError, Tx, approvals, commit, effects, jobs, model_call
 use crate::app::{App, Parts};
 
 mod act;
+mod approve;
 mod ask;
 mod audit;
 mod calls;
+mod ends;
 mod limits;
 mod mail;
 mod route;

@@ -353,6 +353,26 @@ fn a_call_that_needs_a_yes_is_made_after_it_and_not_after_anything_else() {
 }
 
 #[test]
+fn an_answer_that_a_model_offered_after_reading_from_outside_is_not_the_persons_own_word() {
+    let skills = skills();
+    let choice = "Send it to pay@evil.example".to_owned();
+    for (outside, said, own) in
+        [(true, choice.as_str(), 1), (false, choice.as_str(), 2), (true, "Send it to the CEO", 2), (true, "No", 2)]
+    {
+        let mut run = begun("Sum up the invoice");
+        if outside {
+            run.read(Trust::Outside, Place::File("invoice.txt".to_owned()), "pay@evil.example");
+        }
+        let question = Question { text: "To whom?".to_owned(), choices: vec![choice.clone(), "Nobody".to_owned()] };
+        reply(&mut run, "claude", vec![Wanted::Ask { question, agent: None }]);
+        assert!(matches!(run.next(&skills).unwrap(), Next::Wait(_)));
+        run.said(said.to_owned());
+        let run = stored(&run);
+        assert_eq!((run.own_words().len(), run.texts().len()), (own, 2), "{outside} {said}");
+    }
+}
+
+#[test]
 fn a_run_that_waits_for_an_approval_takes_no_text_and_goes_on_with_the_same_calls() {
     let skills = skills();
     let mut run = begun("Write to the lead");

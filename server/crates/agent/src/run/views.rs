@@ -46,6 +46,13 @@ impl Run {
         &self.texts
     }
 
+    /// Of what the person said what is surely their own: not an answer that a model offered after it had read something from
+    /// outside, which may have put the words there.
+    #[must_use]
+    pub fn own_words(&self) -> Vec<String> {
+        self.texts.iter().filter(|text| !self.offered.contains(text)).cloned().collect()
+    }
+
     /// What was said and done so far.
     #[must_use]
     pub fn history(&self) -> &[Turn] {

@@ -10,20 +10,17 @@ use mezzofy_agent::planner::Request;
 use mezzofy_agent::run::{Call, Called};
 use mezzofy_agent::sources::Around;
 use mezzofy_agent::tool::Outcome;
-use mezzofy_domain::approval::{self, ApprovalState, Proposed, WAITS};
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::approval::{ApprovalState, Proposed};
 use mezzofy_domain::effect::{EffectKind, EffectState, Mail};
-use mezzofy_domain::event::EventBody;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::run::{RunError, RunErrorKind};
-use mezzofy_store::approvals::{self, Approval, Decision};
 use mezzofy_store::effects::{self, Effect};
-use mezzofy_store::{Tx, audit, commit, events, files, people, standing_approvals};
-use serde_json::{Value, json};
+use mezzofy_store::{Tx, approvals, commit, files, people, standing_approvals};
 
 use super::calls::done;
-use super::step::{Step, deed_of};
-use super::{Stuck, Work, mail};
+use super::ends::result_of;
+use super::step::Step;
+use super::{Stuck, Work};
 use crate::app::Parts;
 use crate::crash;
 
@@ -237,8 +234,9 @@ impl Work<'_> {
     async fn with_origins(&self, tx: &mut Tx, wanted: &[Wanted]) -> Result<Vec<Proposed>, Stuck> {
         let app = self.app;
         let people = people::all(tx).await?;
+        let said = self.machine.own_words();
         let asked = app.planner.asked_recipients(&Request {
-            texts: self.machine.texts(),
+            texts: &said,
             open: None,
             me: &self.person,
             people: &people,
@@ -255,7 +253,7 @@ impl Work<'_> {
                 attached.extend(files::get(tx, self.person.id, attachment.id).await?);
             }
             let around = Around {
-                said: self.machine.texts(),
+                said: &said,
                 asked: &asked,
                 colleagues: &colleagues,
                 files: &attached,
@@ -289,55 +287,6 @@ impl Work<'_> {
         Ok(None)
     }
 
-    async fn ask_approval(&mut self, effects: Vec<Proposed>, why: String) -> Result<bool, Stuck> {
-        let (texts, language, now) = (&self.app.texts, self.machine.language(), self.app.clock.now());
-        let payloads = || effects.iter().map(|proposed| &proposed.payload);
-        let recipients = approval::recipients(payloads());
-        let payload_hash = approval::payloads_hash(payloads()).map_err(|error| Stuck::Retry(error.to_string()))?;
-        let expires_at = now + WAITS;
-        let first = effects.first().map(|proposed| &proposed.payload);
-        let (subject, to) = first.map_or_else(Default::default, |mail| (mail.subject.clone(), mail.to.join(", ")));
-        let until = expires_at.with_timezone(&self.app.zone).format("%Y-%m-%d %H:%M").to_string();
-        let (mails, many) = (effects.len().to_string(), recipients.to_string());
-        let values = [
-            ("subject", subject.as_str()),
-            ("to", &to),
-            ("why", &why),
-            ("until", &until),
-            ("mails", &mails),
-            ("recipients", &many),
-        ];
-        let (summary, text) = if effects.len() == 1 {
-            (&texts.approval_summary, &texts.approval_of_one)
-        } else {
-            (&texts.approval_summary_of_several, &texts.approval_of_several)
-        };
-        let approval = Approval {
-            id: self.app.new_id(),
-            person: self.person.id,
-            department: self.person.department,
-            run: self.run.id,
-            conversation: self.run.conversation,
-            call: effects.first().map(|proposed| proposed.call.clone()).unwrap_or_default(),
-            state: ApprovalState::Pending,
-            summary: summary.say(language, &values),
-            recipients,
-            payload_hash,
-            approved: None,
-            created_at: now,
-            expires_at,
-            decided_at: None,
-            decided_by: None,
-            reason: None,
-            effects,
-            why: why.clone(),
-        };
-        let text = text.say(language, &values);
-        self.machine.park(approval.id);
-        self.save(Step::asking(approval, text)).await?;
-        Ok(false)
-    }
-
     fn effect(&self, call: &str, mail: Mail, payload_hash: String, now: DateTime<Utc>) -> Effect {
         Effect {
             id: self.app.new_id(),
@@ -358,157 +307,4 @@ impl Work<'_> {
             done_at: None,
         }
     }
-
-    /// Brings effects to their ends, or rests until they may leave. A call without effect was left out of the approval.
-    async fn carry_out(
-        &mut self,
-        mut group: Vec<(Call, Option<Effect>)>,
-        approval: Option<&Approval>,
-    ) -> Result<bool, Stuck> {
-        let now = self.app.clock.now();
-        let held = group.iter().filter_map(|(_, effect)| effect.as_ref());
-        let held: Vec<DateTime<Utc>> = held
-            .filter(|effect| effect.state == EffectState::Intended)
-            .filter_map(|effect| effect.held_until.filter(|until| *until > now))
-            .collect();
-        if let Some(until) = held.iter().max() {
-            let at = until.with_timezone(&self.app.zone).format("%H:%M:%S").to_string();
-            let values = [("until", at.as_str()), ("count", &held.len().to_string())];
-            let text = self.app.texts.held.say(self.machine.language(), &values);
-            self.save(Step::resting(vec![EventBody::Progress { text }], *until)).await?;
-            // What was taken back meanwhile is not waited for; what is from now on wakes the run.
-            let mut tx = self.begin().await?;
-            return Ok(!effects::any_held(&mut tx, self.run.id, now).await?);
-        }
-        if let Some(tool) = group.first().and_then(|(call, _)| self.app.tools.get(&call.tool)) {
-            let open = group.iter().any(|(_, effect)| effect.as_ref().is_some_and(|effect| !effect.state.has_ended()));
-            if open && let Err(refusal) = self.admit(tool.spec()).await? {
-                // What may be on its way already is still brought to its end.
-                for effect in group.iter_mut().filter_map(|(_, effect)| effect.as_mut()) {
-                    if effect.state == EffectState::Attempting {
-                        mail::carry_out(self, effect).await?;
-                    }
-                }
-                self.call_off().await?;
-                self.machine.failed(None, refusal);
-                return Ok(true);
-            }
-        }
-        for (_, effect) in &mut group {
-            if let Some(effect) = effect {
-                mail::carry_out(self, effect).await?;
-            }
-        }
-        self.note_ends(&group, approval).await?;
-        Ok(true)
-    }
-
-    /// Gives the machine what came of each call.
-    async fn note_ends(&mut self, group: &[(Call, Option<Effect>)], approval: Option<&Approval>) -> Result<(), Stuck> {
-        let ended =
-            |state| group.iter().filter(|(_, effect)| effect.as_ref().is_some_and(|it| it.state == state)).count();
-        let taken_back = group.iter().filter(|(_, effect)| effect.as_ref().is_some_and(|it| it.taken_back)).count();
-        let left_out = group.iter().filter(|(_, effect)| effect.is_none()).count();
-        let (texts, language) = (&self.app.texts, self.machine.language());
-        let mut events = Vec::new();
-        let mut failed = Vec::new();
-        let mut notes = Vec::new();
-        for (count, text) in [(left_out, &texts.approved_fewer), (taken_back, &texts.taken_back_some)] {
-            if count > 0 {
-                notes.push(text.say(language, &[("count", &count.to_string())]));
-            }
-        }
-        for (call, effect) in group {
-            let result = match effect {
-                None => json!({"state": "left_out"}),
-                Some(effect) if effect.taken_back => json!({"effect": effect.id, "state": "taken_back"}),
-                Some(effect) if effect.state == EffectState::Done => {
-                    let proposed =
-                        approval.and_then(|approval| approval.effects.iter().find(|one| one.call == call.id));
-                    if proposed.is_some_and(|proposed| proposed.payload != effect.mail) {
-                        let to = effect.mail.recipients().collect::<Vec<_>>().join(", ");
-                        let values = [("subject", effect.mail.subject.as_str()), ("to", &to)];
-                        notes.push(texts.approved_edited.say(language, &values));
-                    }
-                    result_of(effect)
-                }
-                Some(effect) => {
-                    let error = self.why_not_sent(effect, ended(EffectState::Done), group.len());
-                    events.push(done(call, Err(error.detail.clone())));
-                    failed.push((call, error));
-                    continue;
-                }
-            };
-            events.push(done(call, Ok(result.clone())));
-            let effect = effect.as_ref().is_some_and(|effect| effect.state == EffectState::Done);
-            let note = (!notes.is_empty()).then(|| notes.join("\n\n"));
-            notes.clear();
-            self.machine.called(&self.app.skills, call, Called { result, effect, note, ..Called::default() });
-        }
-        // What can't be known ends the run, so it is said first.
-        failed.sort_by_key(|(_, error)| error.kind != RunErrorKind::EffectUnknown);
-        for (call, error) in failed {
-            self.machine.failed(Some(call), error);
-        }
-        if taken_back > 0 && taken_back + left_out == group.len() {
-            self.machine.cancelled(texts.taken_back.in_language(language).to_owned());
-        }
-        self.save(Step::telling(events)).await
-    }
-
-    fn why_not_sent(&self, effect: &Effect, sent: usize, all: usize) -> RunError {
-        let (texts, language) = (&self.app.texts, self.machine.language());
-        let to = effect.mail.to.join(", ");
-        if effect.state == EffectState::Unknown {
-            return RunError {
-                kind: RunErrorKind::EffectUnknown,
-                detail: texts.mail_unknown.say(language, &[("to", &to)]),
-            };
-        }
-        let reason = effect.error.clone().unwrap_or_default();
-        let values = [("to", to), ("reason", reason), ("sent", sent.to_string()), ("all", all.to_string())];
-        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-        let text = if all == 1 { &texts.mail_failed } else { &texts.mails_failed };
-        RunError { kind: RunErrorKind::ToolFailed, detail: text.say(language, &values) }
-    }
-
-    /// Takes back what has not left, and ends the wait for a decision.
-    pub(super) async fn call_off(&mut self) -> Result<(), Stuck> {
-        let mut tx = self.begin().await?;
-        let pending = approvals::pending_of_run(&mut tx, self.run.id).await?;
-        let reason = self.app.texts.taken_back_effect.in_language(self.machine.language());
-        let who = Who::Person(self.person.id);
-        for effect in effects::take_back_all(&mut tx, self.run.id, reason).await? {
-            let deed = Deed::EffectTakenBack { effect, run: self.run.id };
-            audit::append(&mut tx, self.app.clock.now(), who, &deed).await?;
-        }
-        commit(tx).await?;
-        match pending {
-            Some(approval) => self.decide(&approval, ApprovalState::Rejected).await,
-            None => Ok(()),
-        }
-    }
-
-    /// Notes that nobody decided in time, or that the run is over before anybody did.
-    async fn decide(&mut self, approval: &Approval, state: ApprovalState) -> Result<(), Stuck> {
-        let now = self.app.clock.now();
-        let by = (state == ApprovalState::Rejected).then_some(self.person.id);
-        let payload_hash = approval.payload_hash.as_str();
-        // That nobody decided in time is noted as nobody's doing, which the person's own transaction can't.
-        let mut tx = if by.is_some() { self.begin().await? } else { self.app.store.begin().await? };
-        let decision = Decision { state, by, reason: None, approved: None, payload_hash, now };
-        if approvals::decide(&mut tx, approval.id, &decision).await? {
-            let event = EventBody::ApprovalDecided { approval_id: approval.id, state };
-            events::append(&mut tx, self.run.person, self.run.id, &[event], now).await?;
-            let who = by.map_or(Who::System, Who::Person);
-            audit::append(&mut tx, now, who, &deed_of(approval, state)).await?;
-        }
-        commit(tx).await?;
-        Ok(())
-    }
-}
-
-/// What skills and models see of a mail that was sent.
-fn result_of(effect: &Effect) -> Value {
-    json!({"effect": effect.id, "state": effect.state.code(), "to": effect.mail.to.join(", ")})
 }

@@ -88,11 +88,12 @@ impl Work<'_> {
         let language = self.machine.language();
         let texts = &self.app.texts;
         let places = sources.places(texts, language);
+        let said = self.machine.own_words();
         let mut asked = Vec::new();
         for call in calls.iter().filter(|call| !call.consented) {
             let fixed = self.app.tools.spec(&call.tool).map_or(&[][..], |spec| spec.fixed);
             let value = |name: &&str| call.input.get(*name).and_then(Value::as_str);
-            let of_person = |value: &&str| self.machine.texts().iter().any(|said| said.contains(*value));
+            let of_person = |value: &&str| said.iter().any(|said| said.contains(*value));
             if let Some(value) = fixed.iter().filter_map(value).find(|value| !of_person(value)) {
                 let value = format!("\n\n```\n{}\n```", value.replace("```", "ʼʼʼ"));
                 let values = [("tool", call.tool.as_str()), ("places", &places), ("value", &value)];
