@@ -1,4 +1,4 @@
-import type { Message, Run, RunState, StoredFile } from './types';
+import type { ApprovalState, Message, Run, RunState, StoredFile } from './types';
 
 interface Envelope {
   /** Rises with each of the person's events. */
@@ -16,6 +16,7 @@ export type StreamEvent = Envelope &
     | { kind: 'message.done'; data: { message: Message } }
     | { kind: 'tool.started'; data: { name: string } }
     | { kind: 'tool.done'; data: { name: string; ok: boolean } }
+    | { kind: 'approval.requested' | 'approval.decided'; data: { approval_id: string; state: ApprovalState } }
     | { kind: 'notice'; data: { text: string } }
     | { kind: 'file.ready'; data: { file: StoredFile } }
   );

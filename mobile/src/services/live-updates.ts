@@ -33,6 +33,10 @@ function receive(event: StreamEvent): void {
         refresh(['conversation', event.conversation_id], ['conversations'], ['files'], ['outbox'], ['effect']);
       }
       break;
+    case 'approval.requested':
+    case 'approval.decided':
+      refresh(['approvals'], ['approval'], ['outbox'], ['effect']);
+      break;
     case 'tool.done':
       refresh(['outbox'], ['effect']);
       break;

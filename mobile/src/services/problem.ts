@@ -7,6 +7,10 @@ export class Problem extends Error {
     readonly status: number,
     /** The server's own sentence, or empty. */
     readonly detail: string,
+    /** The kind of problem, e.g. `not-found`, or empty. */
+    readonly kind: string = '',
+    /** The fields that are wrong, with the sentence for each. */
+    readonly fields: Readonly<Record<string, string>> = {},
   ) {
     super(detail || `status ${status}`);
     this.name = 'Problem';
@@ -22,7 +26,9 @@ function isProblemBody(body: unknown): body is ProblemBody {
 }
 
 export function problemFrom(status: number, body: unknown): Problem {
-  return new Problem(status, isProblemBody(body) ? body.detail : '');
+  if (!isProblemBody(body)) return new Problem(status, '');
+  const fields = Object.fromEntries((body.errors ?? []).map(({ field, detail }) => [field, detail]));
+  return new Problem(status, body.detail, (body.type ?? '').split('/').pop() ?? '', fields);
 }
 
 export function asProblem(error: unknown): Problem {

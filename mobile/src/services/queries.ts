@@ -4,7 +4,7 @@ import type { Language } from '@/i18n/languages';
 
 import { api, data } from './api';
 import { asEvent, type StreamEvent } from './events';
-import type { AuditFilter, Page, RunEvent } from './types';
+import type { ApprovalState, AuditFilter, Page, RunEvent } from './types';
 
 const byId = (id: string) => ({ params: { path: { id } } });
 const paging = (cursor: string | null) => ({ limit: 40, ...(cursor ? { cursor } : {}) });
@@ -77,6 +77,24 @@ export const outbox = () =>
 
 export const effect = (id: string) =>
   queryOptions({ queryKey: ['effect', id], queryFn: () => data(api().GET('/v1/outbox/{id}', byId(id))) });
+
+export const approvals = (state: ApprovalState | null) =>
+  infiniteQueryOptions({
+    queryKey: ['approvals', state],
+    queryFn: ({ pageParam }) =>
+      data(api().GET('/v1/approvals', { params: { query: { ...paging(pageParam), ...(state ? { state } : {}) } } })),
+    ...pages,
+  });
+
+export const approval = (id: string) =>
+  queryOptions({ queryKey: ['approval', id], queryFn: () => data(api().GET('/v1/approvals/{id}', byId(id))) });
+
+/** What waits for a decision: the newest hundred. */
+export const waiting = () =>
+  queryOptions({
+    queryKey: ['approvals', 'waiting'],
+    queryFn: () => data(api().GET('/v1/approvals', { params: { query: { state: 'pending', limit: 100 } } })),
+  });
 
 /** What the models took and cost in a month, `2026-11`. */
 export const usage = (period: string) =>

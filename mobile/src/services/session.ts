@@ -87,8 +87,9 @@ export function createSession({ fetch, address, keeper, now, onChange }: Session
     return renew();
   }
 
-  async function signIn(email: string, password: string): Promise<void> {
-    const response = await ask(post('/v1/auth/login', { email, password }));
+  /** Signs in; with a code of the second factor, or a recovery code, where one is needed. */
+  async function signIn(email: string, password: string, code?: string): Promise<void> {
+    const response = await ask(post('/v1/auth/login', { email, password, ...(code ? { code } : {}) }));
     if (!response.ok) throw problemFrom(response.status, await bodyOf(response));
     await begin(response);
   }

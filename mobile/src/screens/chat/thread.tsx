@@ -8,6 +8,7 @@ import { IconButton } from '@/components/icon-button';
 import { ScreenHeader } from '@/components/screen-header';
 import { Failure, Loading } from '@/components/states';
 import { useTexts } from '@/i18n/texts';
+import { ApprovalCards } from '@/screens/approvals/approval-card';
 import { sendMessage } from '@/services/conversations';
 import * as queries from '@/services/queries';
 import { useLive } from '@/stores/live';
@@ -68,6 +69,7 @@ export function Thread({ id }: { id: string }) {
             onEarlier={stored.hasNextPage ? () => stored.fetchNextPage() : null}
             fetchingEarlier={stored.isFetchingNextPage}
           />
+          <ApprovalCards conversationId={id} />
           <Composer conversationId={id} autoFocus onSend={(text) => void sendMessage(id, text)} />
         </>
       )}

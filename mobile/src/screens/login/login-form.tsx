@@ -22,6 +22,7 @@ export function LoginForm() {
   const [server, setServer] = useState(known);
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
+  const [code, setCode] = useState<string | null>(null);
   const [shown, setShown] = useState(false);
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -32,13 +33,18 @@ export function LoginForm() {
   const submit = async () => {
     setTried(true);
     setProblem(null);
-    if (busy || !origin || !email.trim() || !password) return;
+    if (busy || !origin || !email.trim() || !password || code === '') return;
     setBusy(true);
     choose({ server: origin });
     try {
-      await session.signIn(email.trim(), password);
+      await session.signIn(email.trim(), password, code?.trim());
     } catch (error) {
-      setProblem(asProblem(error));
+      const refused = asProblem(error);
+      const asked = refused.kind === 'second-factor-needed';
+      if (asked && code === null) setCode('');
+      // That a code is needed is no mistake; that it was wrong is one.
+      setTried(!asked);
+      setProblem(asked && code === null ? null : refused);
       setBusy(false);
     }
   };
@@ -85,6 +91,21 @@ export function LoginForm() {
         onSubmitEditing={() => void submit()}
         end={<IconButton icon={shown ? 'eye-off' : 'eye'} label={shown ? login.hide : login.show} size={40} onPress={() => setShown(!shown)} />}
       />
+      {code !== null && (
+        <Field
+          label={login.code}
+          hint={login.codeHint}
+          error={tried && code === '' ? login.codeMissing : null}
+          value={code}
+          onChangeText={setCode}
+          autoComplete="one-time-code"
+          autoCapitalize="none"
+          autoCorrect={false}
+          autoFocus
+          enterKeyHint="go"
+          onSubmitEditing={() => void submit()}
+        />
+      )}
       {refusal && (
         <View role="alert" style={styles.refusal}>
           <Icon name="alert-circle" size={18} tone="danger" />

@@ -16,6 +16,7 @@ import { themed } from '@/theme/theme';
 import { radius, space, width, type Palette } from '@/theme/tokens';
 
 import { EffectStateChip } from './effect-state';
+import { Held } from './held';
 
 /** Exactly what was sent, to whom, and how it went. */
 export function EffectView({ effect }: { effect: Effect }) {
@@ -39,6 +40,7 @@ export function EffectView({ effect }: { effect: Effect }) {
               {effect.error || words.leads[effect.state]}
             </Text>
           </View>
+          <Held effect={effect} />
         </View>
 
         <View style={styles.facts}>

@@ -10,10 +10,12 @@ interface NavItemProps extends TabTriggerSlotProps {
   icon: IconName;
   label: string;
   wide: boolean;
+  /** How many things wait there. */
+  waiting?: number;
 }
 
 /** One place of the app: in the rail on a wide screen, in the bar at the bottom on a phone. */
-export function NavItem({ icon, label, wide, isFocused, href, onPress, onLongPress, ref }: NavItemProps) {
+export function NavItem({ icon, label, wide, waiting = 0, isFocused, href, onPress, onLongPress, ref }: NavItemProps) {
   const styles = useStyles();
   const tone = isFocused ? 'accentText' : 'soft';
   return (
@@ -21,7 +23,7 @@ export function NavItem({ icon, label, wide, isFocused, href, onPress, onLongPre
       ref={ref}
       {...{ href }}
       role="link"
-      aria-label={label}
+      aria-label={waiting > 0 ? `${label}, ${waiting}` : label}
       aria-current={isFocused ? 'page' : undefined}
       onPress={onPress}
       onLongPress={onLongPress}
@@ -31,6 +33,13 @@ export function NavItem({ icon, label, wide, isFocused, href, onPress, onLongPre
         <>
           <View style={[styles.tile, hovered && styles.hover, isFocused && styles.here]}>
             <Icon name={icon} size={21} tone={tone} />
+            {waiting > 0 && (
+              <View style={styles.badge}>
+                <Text size="caption" tone="onAccent" style={styles.number}>
+                  {waiting > 99 ? '99+' : waiting}
+                </Text>
+              </View>
+            )}
           </View>
           <Text size="caption" tone={tone} style={[styles.label, isFocused && styles.labelHere]} numberOfLines={1}>
             {label}
@@ -48,6 +57,8 @@ const useStyles = themed((c: Palette) =>
     tile: { width: 56, height: 32, borderRadius: radius.full, alignItems: 'center', justifyContent: 'center' },
     hover: { backgroundColor: c.hover },
     here: { backgroundColor: c.accentWash },
+    badge: { position: 'absolute', top: 1, right: 6, minWidth: 18, height: 18, paddingHorizontal: 5, borderRadius: radius.full, alignItems: 'center', justifyContent: 'center', backgroundColor: c.accent },
+    number: { fontSize: 11, lineHeight: 14, fontWeight: '700' },
     label: { fontSize: 12, lineHeight: 16 },
     labelHere: { fontWeight: '600' },
   }),

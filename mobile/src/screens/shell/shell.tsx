@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query';
 import * as Linking from 'expo-linking';
 import { Redirect, usePathname } from 'expo-router';
 import { TabList, Tabs, TabSlot, TabTrigger } from 'expo-router/ui';
@@ -11,6 +12,7 @@ import { Empty, Loading } from '@/components/states';
 import { useTexts } from '@/i18n/texts';
 import { restoreSession } from '@/services/auth';
 import { useLiveUpdates } from '@/services/live-updates';
+import * as queries from '@/services/queries';
 import { isAdmin, mayReadAudit, useMe } from '@/stores/me';
 import { themed, useWide } from '@/theme/theme';
 import { space, width, type Palette } from '@/theme/tokens';
@@ -60,6 +62,7 @@ function SignedIn() {
   const insets = useSafeAreaInsets();
   const wide = useWide();
   const admin = useMe((s) => isAdmin(s.person));
+  const waiting = useQuery(queries.waiting()).data?.items.filter((approval) => approval.may_decide).length ?? 0;
   const auditor = useMe((s) => mayReadAudit(s.person));
   const side = { paddingTop: insets.top + space.l, paddingBottom: insets.bottom + space.m, paddingLeft: insets.left };
   const bottom = { paddingBottom: insets.bottom };
@@ -74,6 +77,9 @@ function SignedIn() {
         )}
         <TabTrigger name="chat" href="/chat" asChild>
           <NavItem icon="message-circle" label={nav.chat} wide={wide} />
+        </TabTrigger>
+        <TabTrigger name="approvals" href="/approvals" asChild>
+          <NavItem icon="check-circle" label={nav.approvals} wide={wide} waiting={waiting} />
         </TabTrigger>
         <TabTrigger name="files" href="/files" asChild>
           <NavItem icon="folder" label={nav.files} wide={wide} />

@@ -1,0 +1,1 @@
+export { ApprovalScreen as default } from '@/screens/approvals/approval-screen';

@@ -1,0 +1,1 @@
+export { ApprovalsSection as default } from '@/screens/approvals/approvals-section';

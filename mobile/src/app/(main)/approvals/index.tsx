@@ -1,0 +1,1 @@
+export { ApprovalsHomeScreen as default } from '@/screens/approvals/approvals-home-screen';

@@ -1,0 +1,182 @@
+import { useState, type ReactNode } from 'react';
+import { StyleSheet, View } from 'react-native';
+
+import { Button } from '@/components/button';
+import { Chip } from '@/components/chip';
+import { Field } from '@/components/field';
+import { FileCard } from '@/components/file-card';
+import { Icon } from '@/components/icon';
+import { Text } from '@/components/text';
+import { useTexts } from '@/i18n/texts';
+import { useFileActions } from '@/screens/files/file-actions';
+import type { Payload, Proposed } from '@/services/types';
+import { useMe } from '@/stores/me';
+import { themed } from '@/theme/theme';
+import { radius, space, type Palette } from '@/theme/tokens';
+
+import { addressesIn, isOutside } from './draft';
+
+interface MailViewProps {
+  proposed: Proposed;
+  /** As it was changed. */
+  edit?: Payload;
+  /** Takes a changed mail; absent where it can't be changed. */
+  onEdit?: (payload: Payload) => void;
+}
+
+/** A mail as it will be sent, byte for byte: its text is text, whatever it looks like. */
+export function MailView({ proposed, edit, onEdit }: MailViewProps) {
+  const styles = useStyles();
+  const { approvals, outbox, actions } = useTexts();
+  const { open, download } = useFileActions();
+  const [editing, setEditing] = useState(false);
+  const mail = edit ?? proposed.payload;
+  const outside = proposed.origin.values.filter((value) => value.trust === 'outside');
+
+  if (editing && onEdit) {
+    return (
+      <MailEditor
+        mail={mail}
+        onSave={(changed) => {
+          onEdit(changed);
+          setEditing(false);
+        }}
+        onCancel={() => setEditing(false)}
+      />
+    );
+  }
+  return (
+    <View style={styles.mail}>
+      <Fact label={outbox.to}>
+        <Addresses addresses={mail.to} />
+      </Fact>
+      {mail.cc.length > 0 && (
+        <Fact label={outbox.cc}>
+          <Addresses addresses={mail.cc} />
+        </Fact>
+      )}
+      <View style={styles.letter}>
+        <Text size="strong" selectable>
+          {mail.subject}
+        </Text>
+        <Text selectable>{mail.body}</Text>
+      </View>
+      {mail.attachments.map((file) => (
+        <FileCard key={file.id} file={file} onOpen={() => open(file)} onDownload={() => void download(file)} />
+      ))}
+      {outside.length > 0 && (
+        <View role="note" aria-label={approvals.fromOutside} style={styles.warning}>
+          <Icon name="alert-triangle" size={18} tone="coralText" />
+          <View style={styles.grow}>
+            <Text size="strong" tone="coralText">
+              {approvals.fromOutside}
+            </Text>
+            {outside.map((value) => (
+              <Text key={`${value.argument} ${value.value}`} size="small" selectable>
+                {approvals.valueFrom(value.value, value.from)}
+              </Text>
+            ))}
+          </View>
+        </View>
+      )}
+      <Sources proposed={proposed} />
+      {onEdit && (
+        <View style={styles.tools}>
+          <Button kind="quiet" icon="edit-2" label={approvals.edit} onPress={() => setEditing(true)} />
+          {edit && (
+            <>
+              <Chip label={approvals.changed} tone="accent" icon="edit-2" />
+              <Button kind="quiet" icon="rotate-ccw" label={actions.reset} onPress={() => onEdit(proposed.payload)} />
+            </>
+          )}
+        </View>
+      )}
+    </View>
+  );
+}
+
+/** Where the values come from that nothing from outside has a part in. */
+function Sources({ proposed }: { proposed: Proposed }) {
+  const { approvals } = useTexts();
+  const known = proposed.origin.values.filter((value) => value.trust !== 'outside');
+  if (known.length === 0) return null;
+  return (
+    <View role="list" aria-label={approvals.sources}>
+      {known.map((value) => (
+        <Text key={`${value.argument} ${value.value}`} role="listitem" size="caption" tone="faint">
+          {approvals.valueFrom(value.value, value.from)}
+        </Text>
+      ))}
+    </View>
+  );
+}
+
+function Addresses({ addresses }: { addresses: string[] }) {
+  const styles = useStyles();
+  const { approvals } = useTexts();
+  const own = useMe((s) => s.person?.email ?? '');
+  return (
+    <View style={styles.chips}>
+      {addresses.map((address) =>
+        isOutside(address, own) ? (
+          <Chip key={address} tone="coral" icon="external-link" label={`${address} · ${approvals.outside}`} />
+        ) : (
+          <Chip key={address} label={address} />
+        ),
+      )}
+    </View>
+  );
+}
+
+function MailEditor({ mail, onSave, onCancel }: { mail: Payload; onSave: (payload: Payload) => void; onCancel: () => void }) {
+  const styles = useStyles();
+  const { approvals, outbox, actions } = useTexts();
+  const [to, setTo] = useState(mail.to.join(', '));
+  const [cc, setCc] = useState(mail.cc.join(', '));
+  const [subject, setSubject] = useState(mail.subject);
+  const [body, setBody] = useState(mail.body);
+  const plain = { autoCapitalize: 'none', autoCorrect: false, inputMode: 'email' } as const;
+  const whole = addressesIn(to).length > 0 && subject.trim() !== '';
+  return (
+    <View style={styles.mail}>
+      <Field label={outbox.to} value={to} onChangeText={setTo} {...plain} />
+      <Field label={outbox.cc} value={cc} onChangeText={setCc} {...plain} />
+      <Field label={approvals.subject} value={subject} onChangeText={setSubject} />
+      <Field label={approvals.body} value={body} onChangeText={setBody} multiline numberOfLines={10} />
+      <View style={styles.tools}>
+        <Button
+          kind="primary"
+          label={actions.save}
+          disabled={!whole}
+          onPress={() => onSave({ ...mail, to: addressesIn(to), cc: addressesIn(cc), subject: subject.trim(), body })}
+        />
+        <Button kind="quiet" label={actions.cancel} onPress={onCancel} />
+      </View>
+    </View>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  const styles = useStyles();
+  return (
+    <View style={styles.fact}>
+      <Text size="small" tone="faint" style={styles.name}>
+        {label}
+      </Text>
+      <View style={styles.grow}>{children}</View>
+    </View>
+  );
+}
+
+const useStyles = themed((c: Palette) =>
+  StyleSheet.create({
+    mail: { gap: space.m },
+    fact: { flexDirection: 'row', alignItems: 'flex-start', gap: space.m, minHeight: 26 },
+    name: { width: 64, paddingTop: 3 },
+    grow: { flex: 1, minWidth: 0, gap: 2 },
+    chips: { flexDirection: 'row', flexWrap: 'wrap', gap: 6 },
+    letter: { gap: space.m, padding: space.l, borderRadius: radius.l, borderWidth: 1, borderColor: c.line, backgroundColor: c.raised },
+    warning: { flexDirection: 'row', gap: space.s, padding: space.m, borderRadius: radius.m, backgroundColor: c.coralWash },
+    tools: { flexDirection: 'row', flexWrap: 'wrap', alignItems: 'center', gap: space.s },
+  }),
+);
