@@ -119,6 +119,22 @@ export const audit = (filter: AuditFilter) =>
 /** Where the person is signed in. */
 export const sessions = () => queryOptions({ queryKey: ['sessions'], queryFn: () => data(api().GET('/v1/me/sessions')) });
 
+export const secondFactor = () =>
+  queryOptions({ queryKey: ['second-factor'], queryFn: () => data(api().GET('/v1/me/second-factor')) });
+
+/** Who can sign in; those whose name, title or address has these words. */
+export const people = (q: string) =>
+  infiniteQueryOptions({
+    queryKey: ['people', q],
+    queryFn: ({ pageParam }) => data(api().GET('/v1/admin/people', { params: { query: { ...paging(pageParam), ...(q ? { q } : {}) } } })),
+    ...pages,
+  });
+
+export const roles = () => queryOptions({ queryKey: ['roles'], queryFn: () => data(api().GET('/v1/admin/roles')) });
+
+export const standing = () =>
+  queryOptions({ queryKey: ['standing'], queryFn: () => data(api().GET('/v1/standing-approvals', { params: { query: { limit: 100 } } })) });
+
 /** What the person may ask for. The server answers in the language of their account, so that is part of the key. */
 export const skills = (language: Language) =>
   queryOptions({

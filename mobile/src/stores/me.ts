@@ -17,6 +17,10 @@ export const isAdmin = (person: Person | null): boolean => person?.role === 'adm
 /** Whether someone may read who did what. */
 export const mayReadAudit = (person: Person | null): boolean => isAdmin(person) || person?.role === 'executive';
 
+/** Whether someone may let a skill of their department send without asking each time. */
+export const maySayYesAhead = (person: Person | null): boolean =>
+  isAdmin(person) || ['sales_manager', 'marketing_manager', 'support_manager'].includes(person?.role ?? '');
+
 /** Who is signed in here. */
 export const useMe = create<Me>((set) => ({
   state: 'restoring',

@@ -5,12 +5,13 @@ import { Segmented } from '@/components/segmented';
 import { useTexts } from '@/i18n/texts';
 import { isAdmin, useMe } from '@/stores/me';
 
-/** Between the pages of administration, for who may see both. */
-export function AdminSwitch({ page }: { page: 'usage' | 'audit' }) {
-  const { nav, usage, audit } = useTexts();
+/** Between the pages of administration, for who may see all of them. */
+export function AdminSwitch({ page }: { page: 'people' | 'usage' | 'audit' }) {
+  const { nav, people, usage, audit } = useTexts();
   const both = useMe((s) => isAdmin(s.person));
   if (!both) return null;
   const options = [
+    { value: 'people', label: people.title },
     { value: 'usage', label: usage.title },
     { value: 'audit', label: audit.title },
   ] as const;

@@ -18,7 +18,8 @@ export function ApprovalCards({ conversationId }: { conversationId: string }) {
   const waiting = useQuery(queries.waiting()).data?.items ?? [];
   const here = waiting.filter((approval) => approval.conversation_id === conversationId);
   return here.map((approval) => (
-    <View key={approval.id} role="region" aria-label={approvals.states.pending} style={styles.card}>
+    <View key={approval.id} style={styles.frame}>
+    <View role="region" aria-label={approvals.states.pending} style={styles.card}>
       <Icon name="clock" tone="coralText" />
       <View style={styles.words}>
         <Text size="strong" numberOfLines={2}>
@@ -30,11 +31,13 @@ export function ApprovalCards({ conversationId }: { conversationId: string }) {
       </View>
       <Button kind="primary" label={approvals.review} onPress={() => router.navigate(`/approvals/${approval.id}`)} />
     </View>
+    </View>
   ));
 }
 
 const useStyles = themed((c: Palette) =>
   StyleSheet.create({
+    frame: { paddingHorizontal: space.l },
     card: {
       flexDirection: 'row',
       flexWrap: 'wrap',

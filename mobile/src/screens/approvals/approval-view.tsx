@@ -24,6 +24,7 @@ export function ApprovalView({ approval }: { approval: Approval }) {
   const { approvals, outbox } = texts;
   const router = useRouter();
   const [draft, setDraft] = useState<Draft>(untouched);
+  const [editing, setEditing] = useState(0);
   const open = approval.may_decide;
   const several = approval.effects.length > 1;
   const { mails, recipients } = counts(open ? sent(approval, draft) : approval.effects.map(({ payload }) => payload));
@@ -54,6 +55,7 @@ export function ApprovalView({ approval }: { approval: Approval }) {
             <MailView
               proposed={proposed}
               edit={edit}
+              onEditing={(now) => setEditing((count) => count + (now ? 1 : -1))}
               onEdit={open ? (payload) => setDraft(edited(draft, at, payload, proposed.payload)) : undefined}
             />
           );
@@ -74,7 +76,7 @@ export function ApprovalView({ approval }: { approval: Approval }) {
           );
         })}
 
-        {open && <Decision approval={approval} draft={draft} />}
+        {open && editing === 0 && <Decision approval={approval} draft={draft} />}
         {approval.state === 'pending' && !open && <Text tone="soft">{approvals.managerDecides}</Text>}
         <View style={styles.foot}>
           <Button icon="message-circle" label={outbox.conversation} onPress={() => router.navigate(`/chat/${approval.conversation_id}`)} />

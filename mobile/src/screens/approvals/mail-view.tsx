@@ -22,14 +22,20 @@ interface MailViewProps {
   edit?: Payload;
   /** Takes a changed mail; absent where it can't be changed. */
   onEdit?: (payload: Payload) => void;
+  /** Told when the fields are opened and closed. */
+  onEditing?: (editing: boolean) => void;
 }
 
 /** A mail as it will be sent, byte for byte: its text is text, whatever it looks like. */
-export function MailView({ proposed, edit, onEdit }: MailViewProps) {
+export function MailView({ proposed, edit, onEdit, onEditing }: MailViewProps) {
   const styles = useStyles();
   const { approvals, outbox, actions } = useTexts();
   const { open, download } = useFileActions();
-  const [editing, setEditing] = useState(false);
+  const [editing, setOpen] = useState(false);
+  const setEditing = (next: boolean) => {
+    setOpen(next);
+    onEditing?.(next);
+  };
   const mail = edit ?? proposed.payload;
   const outside = proposed.origin.values.filter((value) => value.trust === 'outside');
 

@@ -20,7 +20,9 @@ import { space, type Palette } from '@/theme/tokens';
 import { Account } from './account';
 import { Group } from './group';
 import { Password } from './password';
+import { SecondFactor } from './second-factor';
 import { Sessions } from './sessions';
+import { StandingApprovals } from './standing-approvals';
 
 const appearances = ['system', 'light', 'dark'] as const satisfies readonly Appearance[];
 
@@ -80,7 +82,9 @@ export function SettingsScreen() {
           />
         </Group>
         <Password />
+        <SecondFactor />
         <Sessions />
+        <StandingApprovals />
         <Group title={settings.signOut} lead={settings.signOutLead} side={wide}>
           <Button kind="danger" icon="log-out" label={settings.signOut} busy={leaving} onPress={leave} />
         </Group>

@@ -120,9 +120,10 @@ impl Work<'_> {
     /// Reads the person anew: the role may have changed since the last call.
     pub(super) async fn refresh_person(&mut self) -> Result<(), Stuck> {
         let begun = Instant::now();
-        let mut tx = self.begin().await?;
-        self.person = people::get(&mut tx, self.person.id).await?.ok_or(Stuck::Overtaken)?;
-        drop(tx);
+        // One statement is a transaction by itself, and the directory is everybody's to read.
+        let mut connection = self.app.store.connection().await?;
+        self.person = people::get(&mut connection, self.person.id).await?.ok_or(Stuck::Overtaken)?;
+        drop(connection);
         self.spent_in_gate(begun);
         Ok(())
     }
