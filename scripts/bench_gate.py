@@ -6,7 +6,7 @@ import sys
 
 from trial_server import ROOT, TrialServer
 
-RUNS, CRASHES = 120, 1000
+RUNS, CRASHES = 300, 1000
 W1 = "Generate the latest financial statement and send it to the CEO"
 TOLD = re.compile(r'"calls":(\d+),"nanos":(\d+)')
 

@@ -31,14 +31,3 @@ GRANT EXECUTE ON FUNCTION standing_approval_used TO mezzofy_member;
 -- What somebody signs in with besides the password is the owner's affair, like sign-in itself.
 ALTER TABLE second_factors ENABLE ROW LEVEL SECURITY;
 ALTER TABLE recovery_codes ENABLE ROW LEVEL SECURITY;
-
--- One way to the database instead of two. Each statement of a volatile function sees what was committed before it, so the count
--- holds what those before have stored.
-CREATE FUNCTION mails_in_turn(person uuid, since timestamptz) RETURNS SETOF timestamptz LANGUAGE plpgsql VOLATILE AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended('mails ' || person, 0));
-    RETURN QUERY SELECT e.created_at FROM effects e
-        WHERE e.person_id = person AND e.kind = 'mail' AND e.created_at > since AND e.state <> 'failed' ORDER BY e.created_at;
-END
-$$;
-COMMENT ON FUNCTION mails_in_turn IS 'When a person''s mails since then were intended, oldest first, without those that failed or were taken back; who asks takes turns until the transaction ends';

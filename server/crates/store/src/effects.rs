@@ -215,9 +215,17 @@ pub async fn mails_since(
     person: Id<id::Person>,
     since: DateTime<Utc>,
 ) -> Result<Vec<DateTime<Utc>>, StoreError> {
-    Ok(sqlx::query_scalar!(r#"SELECT at AS "at!" FROM mails_in_turn($1, $2) AS at"#, person.uuid(), since)
-        .fetch_all(db)
-        .await?)
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('mails ' || $1::text, 0))", person.uuid().to_string())
+        .execute(&mut *db)
+        .await?;
+    Ok(sqlx::query_scalar!(
+        "SELECT created_at FROM effects WHERE person_id = $1 AND kind = 'mail' AND created_at > $2 AND state <> 'failed'
+         ORDER BY created_at",
+        person.uuid(),
+        since
+    )
+    .fetch_all(db)
+    .await?)
 }
 
 /// The effects of these keys.

@@ -259,20 +259,21 @@ impl TestApp {
         sqlx::query("UPDATE runs SET machine = '{}' WHERE id = $1").bind(run).execute(&mut database).await.unwrap();
     }
 
+    /// Waits until no job is open: the queue notes the end of one a moment after the run has told of its own.
+    pub(crate) async fn settled(&self) {
+        let mut look = tokio::time::interval(Duration::from_millis(5));
+        loop {
+            look.tick().await;
+            let mut tx = self.app.store.begin().await.unwrap();
+            if jobs::open(&mut tx).await.unwrap() == 0 {
+                return;
+            }
+        }
+    }
+
     /// Ends the server; no job may be left over.
     pub(crate) async fn end(self) {
-        // The queue notes the end of a job a moment after the run has told of its own.
-        let settled = async {
-            let mut look = tokio::time::interval(Duration::from_millis(5));
-            loop {
-                look.tick().await;
-                let mut tx = self.app.store.begin().await.unwrap();
-                if jobs::open(&mut tx).await.unwrap() == 0 {
-                    return;
-                }
-            }
-        };
-        let settled = tokio::time::timeout(Duration::from_secs(10), settled).await;
+        let settled = tokio::time::timeout(Duration::from_secs(10), self.settled()).await;
         self.app.stop.cancel();
         self.app.tasks.close();
         self.app.tasks.wait().await;

@@ -80,6 +80,7 @@ async fn lived_in(app: &TestApp) -> (Person, Person, Vec<String>) {
         let run = app.person(mailbox).await.ask("Send the October statement to the CEO").await;
         assert_eq!(run["state"], "succeeded", "{run}");
     }
+    app.settled().await;
     app.nobody().sign_in("ceo", "a wrong one").await;
     let (ana, ben) = (who(app, "finance.manager").await, who(app, "ceo").await);
     let mut owner = app.database().await;
