@@ -295,6 +295,7 @@ export const en = {
   },
   people: {
     title: 'People',
+    all: 'Everyone',
     roles: 'Roles',
     add: 'Add a person',
     addLead: 'They can sign in at once and should change the password.',

@@ -294,6 +294,7 @@ export const zh: Texts = {
   },
   people: {
     title: '人员',
+    all: '所有人',
     roles: '角色',
     add: '添加人员',
     addLead: '可立即登录，建议其修改密码。',

@@ -42,7 +42,7 @@ export function PeopleScreen() {
           <Segmented
             label={people.title}
             options={[
-              { value: 'people', label: people.title },
+              { value: 'people', label: people.all },
               { value: 'roles', label: people.roles },
             ]}
             value={part}

@@ -24,7 +24,8 @@ export function SecondFactor() {
   const wide = useWide();
   const state = useQuery(secondFactor()).data;
   const [step, setStep] = useState<Step | null>(null);
-  const close = () => setStep(null);
+  // A dialog closes itself after it has worked, when the next step may be there already.
+  const close = (from: Step) => () => setStep((now) => (now === from ? null : now));
   if (!state) return null;
   return (
     <Group title={words.title} lead={state.enabled ? words.on(state.recovery_codes_left) : words.off} side={wide}>
@@ -36,36 +37,29 @@ export function SecondFactor() {
       ) : (
         <Button icon="shield" label={words.setUp} onPress={() => setStep('begin')} />
       )}
-      {step === 'begin' && <BeginDialog onBegun={setStep} onClose={close} />}
-      {step === 'renew' && <ProveDialog title={words.renew} lead={words.renewLead} onProven={async (password, code) => setStep({ codes: await renewRecoveryCodes(password, code) })} onClose={close} />}
-      {step === 'remove' && <ProveDialog title={words.remove} lead={words.removeLead} danger onProven={async (password, code) => { await removeSecondFactor(password, code); close(); }} onClose={close} />}
-      {step !== null && typeof step === 'object' && 'secret' in step && <ConfirmDialog begun={step} onConfirmed={(codes) => setStep({ codes })} onClose={close} />}
-      {step !== null && typeof step === 'object' && 'codes' in step && <CodesDialog codes={step.codes} onClose={close} />}
+      {step === 'begin' && <BeginDialog onBegun={setStep} onClose={close(step)} />}
+      {step === 'renew' && <ProveDialog title={words.renew} lead={words.renewLead} onProven={async (password, code) => setStep({ codes: await renewRecoveryCodes(password, code) })} onClose={close(step)} />}
+      {step === 'remove' && <ProveDialog title={words.remove} lead={words.removeLead} danger onProven={removeSecondFactor} onClose={close(step)} />}
+      {step !== null && typeof step === 'object' && 'secret' in step && <ConfirmDialog begun={step} onConfirmed={(codes) => setStep({ codes })} onClose={close(step)} />}
+      {step !== null && typeof step === 'object' && 'codes' in step && <CodesDialog codes={step.codes} onClose={close(step)} />}
     </Group>
   );
 }
 
 const hidden = { secureTextEntry: true, autoCapitalize: 'none', autoCorrect: false, autoComplete: 'current-password' } as const;
 const oneTime = { autoCapitalize: 'none', autoCorrect: false, autoComplete: 'one-time-code' } as const;
-/** The next step is shown by whoever opened the dialog, which must not close it. */
-const stays = () => undefined;
 
 function BeginDialog({ onBegun, onClose }: { onBegun: (begun: { secret: string; otpauth_url: string }) => void; onClose: () => void }) {
   const { secondFactor: words, settings, actions } = useTexts();
   const [password, setPassword] = useState('');
-  const [begun, setBegun] = useState<{ secret: string; otpauth_url: string } | null>(null);
   return (
     <Dialog
       title={words.setUp}
       lead={words.passwordLead}
       confirm={actions.next}
       disabled={!password}
-      onConfirm={async () => {
-        const made = await beginSecondFactor(password);
-        setBegun(made);
-        onBegun(made);
-      }}
-      onClose={begun ? stays : onClose}
+      onConfirm={async () => onBegun(await beginSecondFactor(password))}
+      onClose={onClose}
     >
       <Field label={settings.currentPassword} value={password} onChangeText={setPassword} autoFocus {...hidden} />
     </Dialog>
@@ -75,19 +69,14 @@ function BeginDialog({ onBegun, onClose }: { onBegun: (begun: { secret: string; 
 function ConfirmDialog({ begun, onConfirmed, onClose }: { begun: { secret: string; otpauth_url: string }; onConfirmed: (codes: string[]) => void; onClose: () => void }) {
   const { secondFactor: words, login, actions } = useTexts();
   const [code, setCode] = useState('');
-  const [done, setDone] = useState(false);
   return (
     <Dialog
       title={words.scan}
       lead={words.scanLead}
       confirm={actions.next}
       disabled={code.trim().length < 6}
-      onConfirm={async () => {
-        const codes = await confirmSecondFactor(code.trim());
-        setDone(true);
-        onConfirmed(codes);
-      }}
-      onClose={done ? stays : onClose}
+      onConfirm={async () => onConfirmed(await confirmSecondFactor(code.trim()))}
+      onClose={onClose}
     >
       <View style={styles.scan}>
         <QrCode text={begun.otpauth_url} label={words.qr} />
@@ -110,7 +99,6 @@ function ProveDialog({ title, lead, danger, onProven, onClose }: { title: string
   const { settings, login } = useTexts();
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
-  const [done, setDone] = useState(false);
   return (
     <Dialog
       title={title}
@@ -118,11 +106,8 @@ function ProveDialog({ title, lead, danger, onProven, onClose }: { title: string
       confirm={title}
       danger={danger}
       disabled={!password || !code.trim()}
-      onConfirm={async () => {
-        await onProven(password, code.trim());
-        setDone(true);
-      }}
-      onClose={done ? stays : onClose}
+      onConfirm={() => onProven(password, code.trim())}
+      onClose={onClose}
     >
       <Field label={settings.currentPassword} value={password} onChangeText={setPassword} autoFocus {...hidden} />
       <Field label={login.code} hint={login.codeHint} value={code} onChangeText={setCode} {...oneTime} />
