@@ -30,10 +30,10 @@ export function SecondFactor() {
   return (
     <Group title={words.title} lead={state.enabled ? words.on(state.recovery_codes_left) : words.off} side={wide}>
       {state.enabled ? (
-        <>
+        <View style={styles.buttons}>
           <Button icon="refresh-cw" label={words.renew} onPress={() => setStep('renew')} />
           <Button kind="danger" icon="shield-off" label={words.remove} onPress={() => setStep('remove')} />
-        </>
+        </View>
       ) : (
         <Button icon="shield" label={words.setUp} onPress={() => setStep('begin')} />
       )}
@@ -132,6 +132,7 @@ function CodesDialog({ codes, onClose }: { codes: string[]; onClose: () => void 
 }
 
 const styles = StyleSheet.create({
+  buttons: { gap: space.s },
   scan: { flexDirection: 'row', flexWrap: 'wrap', gap: space.l, alignItems: 'center' },
   secret: { flex: 1, minWidth: 160, gap: space.s, alignItems: 'flex-start' },
   codes: { flexDirection: 'row', flexWrap: 'wrap', columnGap: space.xl, rowGap: space.s },
