@@ -1,9 +1,10 @@
-import { useState, type ReactNode } from 'react';
+import { useState } from 'react';
 import { StyleSheet, View } from 'react-native';
 
 import { Button } from '@/components/button';
 import { Chip } from '@/components/chip';
 import { Field } from '@/components/field';
+import { Fact } from '@/components/fact';
 import { FileCard } from '@/components/file-card';
 import { Icon } from '@/components/icon';
 import { Text } from '@/components/text';
@@ -162,23 +163,9 @@ function MailEditor({ mail, onSave, onCancel }: { mail: Payload; onSave: (payloa
   );
 }
 
-function Fact({ label, children }: { label: string; children: ReactNode }) {
-  const styles = useStyles();
-  return (
-    <View style={styles.fact}>
-      <Text size="small" tone="faint" style={styles.name}>
-        {label}
-      </Text>
-      <View style={styles.grow}>{children}</View>
-    </View>
-  );
-}
-
 const useStyles = themed((c: Palette) =>
   StyleSheet.create({
     mail: { gap: space.m },
-    fact: { flexDirection: 'row', alignItems: 'flex-start', gap: space.m, minHeight: 26 },
-    name: { width: 64, paddingTop: 3 },
     grow: { flex: 1, minWidth: 0, gap: 2 },
     chips: { flexDirection: 'row', flexWrap: 'wrap', gap: 6 },
     letter: { gap: space.m, padding: space.l, borderRadius: radius.l, borderWidth: 1, borderColor: c.line, backgroundColor: c.raised },

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useRouter } from 'expo-router';
-import type { ReactNode } from 'react';
 import { ScrollView, StyleSheet, View } from 'react-native';
 
 import { Button } from '@/components/button';
 import { Chip } from '@/components/chip';
+import { Fact } from '@/components/fact';
 import { FileCard } from '@/components/file-card';
 import { Text } from '@/components/text';
 import { longTime } from '@/i18n/format';
@@ -96,18 +96,6 @@ export function EffectView({ effect }: { effect: Effect }) {
   );
 }
 
-function Fact({ label, children }: { label: string; children: ReactNode }) {
-  const styles = useStyles();
-  return (
-    <View style={styles.fact}>
-      <Text size="small" tone="faint" style={styles.name}>
-        {label}
-      </Text>
-      <View style={styles.grow}>{children}</View>
-    </View>
-  );
-}
-
 const useStyles = themed((c: Palette) =>
   StyleSheet.create({
     content: { alignItems: 'center', paddingHorizontal: space.l, paddingVertical: space.xl },
@@ -116,8 +104,6 @@ const useStyles = themed((c: Palette) =>
     state: { flexDirection: 'row', alignItems: 'center', gap: space.m },
     grow: { flex: 1, minWidth: 0 },
     facts: { gap: space.s },
-    fact: { flexDirection: 'row', alignItems: 'center', gap: space.m, minHeight: 26 },
-    name: { width: 84 },
     chips: { flexDirection: 'row', flexWrap: 'wrap', gap: 6 },
     letter: { padding: space.xl, borderRadius: radius.l, borderWidth: 1, borderColor: c.line, backgroundColor: c.raised },
     files: { gap: space.s },

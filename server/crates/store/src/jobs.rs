@@ -15,9 +15,10 @@ use uuid::Uuid;
 use crate::{Store, StoreError};
 
 const QUEUE: &str = "runs";
-/// A worker that misses three heartbeats is dead and its jobs go to another, so about 6 seconds after a crash.
+/// A worker that misses five heartbeats is dead and its jobs go to another, so about 10 seconds after a crash. One that only has
+/// no breath for so long loses what it did meanwhile, never an effect.
 const HEARTBEAT: Duration = Duration::from_secs(2);
-const MISSED: usize = 3;
+const MISSED: usize = 5;
 /// What no notice woke the worker for (a job given back by a dead worker, a lost listener) is found this soon.
 const LOOK: Duration = Duration::from_millis(500);
 

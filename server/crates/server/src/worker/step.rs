@@ -89,7 +89,6 @@ impl Work<'_> {
         runs::save(&mut tx, &mut self.run).await?;
         if let Some(approval) = &step.approval {
             approvals::ask(&mut tx, approval).await?;
-            audit::append(&mut tx, now, Who::Person(self.person.id), &deed_of(approval, approval.state)).await?;
         }
         for file in &mut step.files {
             file.trust = match (self.app.defences.on(Defence::Files), self.run.outside) {
@@ -103,6 +102,10 @@ impl Work<'_> {
             self.say(&mut tx, &mut step, &text, &choices).await?;
         }
         events::append(&mut tx, self.run.person, self.run.id, &step.events, now).await?;
+        // After the events, as with a decision, or the two could wait for each other.
+        if let Some(approval) = &step.approval {
+            audit::append(&mut tx, now, Who::Person(self.person.id), &deed_of(approval, approval.state)).await?;
+        }
         crate::crash::point("step.before");
         commit(tx).await?;
         crate::crash::point("step.after");
