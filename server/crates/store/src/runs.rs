@@ -249,3 +249,15 @@ pub async fn any_outside(
     .fetch_one(db)
     .await?)
 }
+
+/// A run that waits for an approval goes on: whoever asks for it from now on waits for its end.
+pub async fn decided(db: &mut PgConnection, id: Id<id::Run>) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE runs SET state = 'queued', waiting_for = NULL, version = version + 1
+         WHERE id = $1 AND state = 'waiting' AND waiting_for = 'approval'",
+        id.uuid()
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -16,7 +16,7 @@ use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Permission;
 use mezzofy_store::approvals::{self, Approval, Approved, Decision, Filter};
 use mezzofy_store::effects::{self, Effect};
-use mezzofy_store::{StoreError, Tx, audit, commit, events, files, jobs, people};
+use mezzofy_store::{StoreError, Tx, audit, commit, events, files, jobs, people, runs};
 use serde::Deserialize;
 use utoipa::openapi::Object;
 use utoipa::{IntoParams, ToSchema};
@@ -183,6 +183,7 @@ async fn decide(
     let event = EventBody::ApprovalDecided { approval_id: id, state };
     events::append(&mut tx, decided.person, decided.run, &[event], now).await?;
     audit::append(&mut tx, now, Who::Person(caller.person.id), &deed_of(&decided, state)).await?;
+    runs::decided(&mut tx, decided.run).await?;
     jobs::enqueue(&mut tx, decided.run).await?;
     let names = names(&mut tx).await?;
     crash::point("decision.before");

@@ -130,7 +130,8 @@ async fn a_rejected_approval_ends_the_run_and_the_answer_says_why() {
         (status, &decided["state"], &decided["reason"]),
         (StatusCode::OK, &json!("rejected"), &json!("Not before May."))
     );
-    let ended = finance.run_in(&text(&run["id"]), "cancelled").await;
+    let ended = finance.get(&format!("/v1/runs/{}?wait=60", text(&run["id"]))).await;
+    assert_eq!(ended["state"], "cancelled", "a decided run waits for nobody: {ended}");
     assert_eq!(ended["answer"], "It was not approved, so I have sent nothing. Not before May.");
     assert_eq!(decide(&finance, &approval, json!({"decision": "approve"})).await.0, StatusCode::CONFLICT);
     assert!(outbox(&finance, &run).await.is_empty());
