@@ -8,6 +8,7 @@ export SQLX_OFFLINE = true
 
 modules = mobile/node_modules/.installed
 fonts = $(addprefix inter/,400Regular/Inter_400Regular 500Medium/Inter_500Medium 600SemiBold/Inter_600SemiBold 700Bold/Inter_700Bold) \
+	$(addprefix noto-sans-tc/,400Regular/NotoSansTC_400Regular 700Bold/NotoSansTC_700Bold) \
 	$(addprefix noto-sans-sc/,400Regular/NotoSansSC_400Regular 500Medium/NotoSansSC_500Medium 700Bold/NotoSansSC_700Bold)
 
 .PHONY: help run test check bench install build server web fonts api sql

@@ -1,13 +1,18 @@
 //! What a document says, in an order and with roles, but not how it looks: that is the press's and the brand folder's part.
-//! Every figure is already text made from decimals; only a chart keeps its decimals, for its geometry.
+//! Every figure is already text made from decimals; charts and table cells keep their decimals too, for their geometry and for
+//! workbooks.
 
-use mezzofy_domain::language::Language;
-use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 mod axis;
+mod chart;
+mod table;
+mod writing;
 
-pub use axis::{Axis, Tick};
+pub use axis::{Axis, Tick, short};
+pub use chart::{CATEGORIES, Category, Chart, ChartError, Form, SERIES, SLICES, Series};
+pub use table::{Column, ColumnKind, Row, RowKind, Table};
+pub use writing::Writing;
 
 /// A document ready to be laid out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -19,30 +24,62 @@ pub struct Doc {
     /// What sets it apart from others of its kind, e.g. the period.
     pub subtitle: String,
     /// The language of its words, for hyphens, fonts and screen readers.
-    pub language: Language,
+    pub language: Writing,
     /// For whom, by whom, when: shown under the title.
     pub meta: Vec<Fact>,
     /// Its parts, in order.
     pub sections: Vec<Section>,
+    /// What its image blocks show.
+    #[serde(skip)]
+    pub pictures: Vec<Picture>,
+}
+
+/// The bytes of an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// A name of its own in the document, with its ending: `1.png`.
+    pub name: String,
+    /// A PNG or JPEG file.
+    pub bytes: Vec<u8>,
+    /// Pixels from left to right.
+    pub width: u32,
+    /// Pixels from top to bottom.
+    pub height: u32,
 }
 
 /// The kinds of documents that have a template in the brand folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DocKind {
     /// A financial statement.
     Statement,
+    /// Key figures with charts, one page where they fit.
+    Dashboard,
+    /// A guide: cover, contents, chapters.
+    Playbook,
+    /// What happened in a time, in short.
+    Digest,
+    /// A letter with address and signature.
+    Letter,
+    /// Slides, one for each section.
+    Deck,
 }
 
 impl DocKind {
     /// Every kind.
-    pub const ALL: [Self; 1] = [Self::Statement];
+    pub const ALL: [Self; 6] =
+        [Self::Statement, Self::Dashboard, Self::Playbook, Self::Digest, Self::Letter, Self::Deck];
 
     /// The template's file in the brand folder.
     #[must_use]
     pub fn template(self) -> &'static str {
         match self {
             Self::Statement => "statement.typ",
+            Self::Dashboard => "dashboard.typ",
+            Self::Playbook => "playbook.typ",
+            Self::Digest => "digest.typ",
+            Self::Letter => "letter.typ",
+            Self::Deck => "deck.typ",
         }
     }
 }
@@ -76,6 +113,40 @@ pub struct Section {
     pub new_page: bool,
     /// What it holds, in order.
     pub blocks: Vec<Block>,
+    /// Which kind of slide it becomes.
+    pub slide: Slide,
+    /// What the speaker says; in formats that have a place for it.
+    pub notes: Option<String>,
+}
+
+impl Section {
+    /// A section with a heading.
+    pub fn new(title: impl Into<String>, blocks: Vec<Block>) -> Self {
+        Self {
+            title: Some(title.into()),
+            level: 1,
+            caption: None,
+            new_page: false,
+            blocks,
+            slide: Slide::Content,
+            notes: None,
+        }
+    }
+}
+
+/// The kinds of slides that a look has a layout for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Slide {
+    /// The first slide: title, caption and the document's facts.
+    Cover,
+    /// Begins a part.
+    Divider,
+    /// Blocks below each other, beside each other where a picture or chart comes with text.
+    #[default]
+    Content,
+    /// The last slide.
+    Closing,
 }
 
 /// A piece of a section.
@@ -86,6 +157,22 @@ pub enum Block {
     Paragraph {
         /// The text.
         text: String,
+    },
+    /// Points, one below the other.
+    List {
+        /// Whether they are counted.
+        ordered: bool,
+        /// The points.
+        items: Vec<String>,
+    },
+    /// A picture.
+    Image {
+        /// The name of one of the document's pictures.
+        picture: String,
+        /// What it shows, for those who can't see it.
+        alt: String,
+        /// A line below it.
+        caption: Option<String>,
     },
     /// Text set apart, e.g. a person's note.
     Callout {
@@ -104,7 +191,7 @@ pub enum Block {
         /// The figures, four at most.
         items: Vec<Kpi>,
     },
-    /// Columns and a line over time.
+    /// Values as a drawing.
     Chart(Chart),
     /// Rows of figures.
     Table(Table),
@@ -126,7 +213,7 @@ pub struct Kpi {
 }
 
 /// Whether a change is welcome.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tone {
     /// Welcome.
@@ -134,101 +221,6 @@ pub enum Tone {
     /// Unwelcome.
     Bad,
     /// Neither, or unknown.
+    #[default]
     Neutral,
-}
-
-/// Columns side by side for each category, and a line over them, on one axis.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Chart {
-    /// What it shows, with the unit.
-    pub title: String,
-    /// The same in words, for those who can't see it.
-    pub alt: String,
-    /// Along the horizontal axis.
-    pub categories: Vec<Category>,
-    /// One column for each category.
-    pub columns: Vec<Series>,
-    /// One point for each category.
-    pub line: Series,
-    /// The vertical axis.
-    pub axis: Axis,
-}
-
-/// A place on the horizontal axis.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Category {
-    /// Under each column, short.
-    pub label: String,
-    /// Under that, where a new group begins, e.g. the year.
-    pub group: Option<String>,
-}
-
-/// The values of one column or line.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Series {
-    /// What it is, for the legend.
-    pub name: String,
-    /// A value for each category.
-    pub values: Vec<Decimal>,
-}
-
-/// Rows of figures under repeating headings.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Table {
-    /// Stays on one page; for tables that fit on one.
-    pub keep: bool,
-    /// The columns.
-    pub columns: Vec<Column>,
-    /// The rows; each has a cell for each column.
-    pub rows: Vec<Row>,
-}
-
-/// A column of a table.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Column {
-    /// Its heading.
-    pub title: String,
-    /// What it holds.
-    pub kind: ColumnKind,
-}
-
-/// What a column holds: decides alignment and width.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ColumnKind {
-    /// A short code.
-    Code,
-    /// Text; takes the space that is left and wraps.
-    Text,
-    /// One or two words.
-    Word,
-    /// Money.
-    Amount,
-    /// The difference of two amounts.
-    Change,
-    /// A percentage or a count.
-    Figure,
-}
-
-/// A row of a table.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Row {
-    /// Its weight.
-    pub kind: RowKind,
-    /// A text for each column.
-    pub cells: Vec<String>,
-}
-
-/// The weight of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RowKind {
-    /// Names the rows below it; only its first cell with text is shown. Repeats where its rows go on on another page.
-    Group,
-    /// One item.
-    Line,
-    /// The sum of the lines above.
-    Total,
-    /// What the table is for, e.g. the net income.
-    Result,
 }

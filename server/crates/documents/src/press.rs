@@ -125,10 +125,10 @@ impl Press {
             character,
             hint: match self.fonts.missing() {
                 missing if missing.is_empty() => String::new(),
-                missing => format!(" ({} is not installed; run “make fonts”)", missing.join(", ")),
+                missing => format!(" ({} can’t be found; run “make fonts”)", missing.join(", ")),
             },
         })?;
-        let desk = Desk::new(self, self.brand.source(doc.kind.template())?.id(), data);
+        let desk = Desk::new(self, self.brand.source(doc.kind.template())?.id(), data, &doc.pictures);
         let compiled = typst::compile::<PagedDocument>(&desk);
         let document = compiled.output.map_err(|problems| self.blame(&problems))?;
         // Typst warns of each family that is not there; `missing` has told it already.
@@ -169,5 +169,7 @@ fn timestamp(at: DateTime<Utc>) -> Option<Timestamp> {
 
 #[cfg(test)]
 pub(crate) mod reading;
+#[cfg(test)]
+pub(crate) mod samples;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -51,9 +51,10 @@ pub fn doc(statement: &Statement, meta: &StatementMeta, language: Language) -> R
         kind: DocKind::Statement,
         title: words.title.into(),
         subtitle: statement.period.label(words.language),
-        language: words.language,
+        language: words.language.into(),
         meta: page.facts(meta),
         sections,
+        pictures: Vec::new(),
     })
 }
 
@@ -97,7 +98,7 @@ impl Page<'_> {
         if let Some(note) = note {
             blocks.push(Block::Callout { title: self.words.note.into(), text: note.to_owned() });
         }
-        Section { title, level: 1, caption: None, new_page, blocks }
+        Section { title, new_page, ..Section::new("", blocks) }
     }
 
     fn tables(self, books: &CurrencyStatement, level: u8) -> [Section; 3] {
@@ -105,11 +106,10 @@ impl Page<'_> {
         let during = words.listed(&[&self.days(), &books.currency]);
         let at_end = words.listed(&[&words.at(&day_label(self.statement.last_day, words.language)), &books.currency]);
         let section = |title: &str, caption: String, new_page, table| Section {
-            title: Some(title.to_owned()),
             level,
             caption: Some(caption),
             new_page,
-            blocks: vec![table],
+            ..Section::new(title, vec![table])
         };
         let result = tables::profit_and_loss(self, books);
         let fits = matches!(&result, Block::Table(table) if table.keep);

@@ -2,7 +2,7 @@
 
 use mezzofy_domain::language::Language;
 use mezzofy_domain::money::MINUS;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde::Serialize;
 
 /// A vertical axis.
@@ -58,6 +58,18 @@ fn round_step(step: Decimal) -> Decimal {
     factors.into_iter().map(|factor| factor * power).find(|round| *round >= step).unwrap_or(power * Decimal::TEN)
 }
 
+/// A value in short, for a label beside its drawing: at most three digits after rounding, `1.24M`, `−12.5K`, `123.5万`.
+#[must_use]
+pub fn short(value: Decimal, language: Language) -> String {
+    let mut unit = Decimal::ONE;
+    while value.abs() >= unit * Decimal::ONE_THOUSAND {
+        unit *= Decimal::TEN;
+    }
+    let places = if unit > Decimal::ONE { 0 } else { 2 };
+    let rounded = (value / unit).round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero) * unit;
+    compact(rounded, language)
+}
+
 /// A round number in as few characters as its language allows.
 fn compact(value: Decimal, language: Language) -> String {
     let units: &[(i64, &str)] = match language {
@@ -90,6 +102,16 @@ mod tests {
         assert_eq!(labels(&[1_900_000, -400_000], Language::En), ["−500K", "0", "500K", "1M", "1.5M", "2M"]);
         assert_eq!(labels(&[250_000, 90_000], Language::Zh), ["0", "5万", "10万", "15万", "20万", "25万"]);
         assert_eq!(labels(&[9, 3], Language::En), ["0", "2", "4", "6", "8", "10"]);
+    }
+
+    #[test]
+    fn a_value_is_short_beside_its_drawing() {
+        let said = |value: &str, language| short(value.parse().unwrap(), language);
+        assert_eq!(said("1239999.99", Language::En), "1.24M");
+        assert_eq!(said("-12549", Language::En), "−12.5K");
+        assert_eq!(said("999.5", Language::En), "999.5");
+        assert_eq!(said("1234567", Language::Zh), "123万");
+        assert_eq!(said("0", Language::En), "0");
     }
 
     #[test]

@@ -41,6 +41,7 @@ struct Settings {
 struct FontNames {
     latin: String,
     chinese: String,
+    traditional: String,
 }
 
 /// The name by which typst knows a file of the folder.
@@ -88,7 +89,8 @@ impl Brand {
 
     /// The families in the order in which they are tried.
     pub(super) fn families(&self) -> Vec<String> {
-        vec![self.settings.fonts.latin.clone(), self.settings.fonts.chinese.clone()]
+        let FontNames { latin, chinese, traditional } = &self.settings.fonts;
+        vec![latin.clone(), chinese.clone(), traditional.clone()]
     }
 
     /// A template by its name.

@@ -1,5 +1,5 @@
-//! What typst sees while it lays out one document: the brand folder as read at start, the document as `/doc.json`, the
-//! fonts. It has no clock and no way to any other file.
+//! What typst sees while it lays out one document: the brand folder as read at start, the document as `/doc.json` and
+//! `/pictures`, the fonts. It has no clock and no way to any other file.
 
 use std::sync::LazyLock;
 
@@ -12,9 +12,13 @@ use typst::{Library, World};
 
 use super::Press;
 use super::brand::file_id;
+use crate::doc::Picture;
 
 /// Where a template finds the document.
 pub(super) const DOCUMENT: &str = "doc.json";
+
+/// Below which a template finds the document's pictures.
+const PICTURES: &str = "pictures/";
 
 static DOCUMENT_ID: LazyLock<Option<FileId>> = LazyLock::new(|| file_id(DOCUMENT));
 
@@ -22,11 +26,12 @@ pub(super) struct Desk<'a> {
     press: &'a Press,
     main: FileId,
     document: Bytes,
+    pictures: &'a [Picture],
 }
 
 impl<'a> Desk<'a> {
-    pub(super) fn new(press: &'a Press, main: FileId, document: String) -> Self {
-        Self { press, main, document: Bytes::from_string(document) }
+    pub(super) fn new(press: &'a Press, main: FileId, document: String, pictures: &'a [Picture]) -> Self {
+        Self { press, main, document: Bytes::from_string(document), pictures }
     }
 }
 
@@ -50,6 +55,10 @@ impl World for Desk<'_> {
     fn file(&self, id: FileId) -> FileResult<Bytes> {
         if Some(id) == *DOCUMENT_ID {
             return Ok(self.document.clone());
+        }
+        if let Some(name) = id.vpath().get_without_slash().strip_prefix(PICTURES) {
+            let picture = self.pictures.iter().find(|picture| picture.name == name);
+            return picture.map(|picture| Bytes::new(picture.bytes.clone())).ok_or_else(|| not_found(id));
         }
         self.press.brand.file_of(id).ok_or_else(|| not_found(id))
     }

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::*;
 use crate::doc::{
-    Axis, Block, Category, Chart, Column, ColumnKind, Fact, Kpi, Row, RowKind, Section, Series, Table, Tone,
+    Block, Category, Chart, Column, ColumnKind, Fact, Form, Kpi, Row, RowKind, Section, Series, Table, Tone, Writing,
 };
 
 fn folder(name: &str) -> PathBuf {
@@ -29,57 +29,65 @@ fn at(text: &str) -> DateTime<Utc> {
 fn doc(text: &str, language: Language) -> Doc {
     let values = |start: i64| (0..12).map(|month| Decimal::from(start + month * 900)).collect::<Vec<_>>();
     let column = |title: &str, kind| Column { title: title.into(), kind };
-    let row = |kind, cells: [&str; 3]| Row { kind, cells: cells.map(str::to_owned).to_vec() };
+    let row = |kind, cells: [&str; 3]| Row::new(kind, cells.map(str::to_owned).to_vec());
     Doc {
         kind: DocKind::Statement,
         title: "Financial statement".into(),
         subtitle: text.into(),
-        language,
+        language: language.into(),
         meta: vec![Fact::new("Company", text), Fact::new("Prepared for", "Grace Tan")],
+        pictures: Vec::new(),
         sections: vec![Section {
-            title: Some(text.into()),
-            level: 1,
             caption: Some(text.into()),
-            new_page: false,
-            blocks: vec![
-                Block::Paragraph { text: text.into() },
-                Block::Callout { title: "Note".into(), text: text.into() },
-                Block::Facts { items: vec![Fact::new("Basis", text)] },
-                Block::Kpis {
-                    items: vec![Kpi {
-                        name: text.into(),
-                        value: "1,234,567,890,123,456.00".into(),
-                        change: "+1.0%".into(),
-                        against: "vs before".into(),
-                        tone: Tone::Good,
-                    }],
-                },
-                Block::Chart(Chart {
-                    title: "By month".into(),
-                    alt: text.into(),
-                    categories: (0..12).map(|month| Category { label: month.to_string(), group: None }).collect(),
-                    columns: vec![
-                        Series { name: "Revenue".into(), values: values(8_000) },
-                        Series { name: "Expenses".into(), values: values(5_000) },
-                    ],
-                    line: Series { name: "Net income".into(), values: values(-3_000) },
-                    axis: Axis::around(values(8_000).into_iter().chain(values(-3_000)), language),
-                }),
-                Block::Table(Table {
-                    keep: true,
-                    columns: vec![
-                        column("Code", ColumnKind::Code),
-                        column("Account", ColumnKind::Text),
-                        column("Amount", ColumnKind::Amount),
-                    ],
-                    rows: vec![
-                        row(RowKind::Group, ["", "Revenue", ""]),
-                        row(RowKind::Line, ["4000", text, "12.00"]),
-                        row(RowKind::Total, ["", "Total revenue", "12.00"]),
-                        row(RowKind::Result, ["", "Net income", "12.00"]),
-                    ],
-                }),
-            ],
+            ..Section::new(
+                text,
+                vec![
+                    Block::Paragraph { text: text.into() },
+                    Block::Callout { title: "Note".into(), text: text.into() },
+                    Block::Facts { items: vec![Fact::new("Basis", text)] },
+                    Block::Kpis {
+                        items: vec![Kpi {
+                            name: text.into(),
+                            value: "1,234,567,890,123,456.00".into(),
+                            change: "+1.0%".into(),
+                            against: "vs before".into(),
+                            tone: Tone::Good,
+                        }],
+                    },
+                    Block::Chart(
+                        Chart::new(
+                            Form::Columns,
+                            "By month",
+                            text,
+                            (0..12).map(|month| Category::new(month.to_string())).collect(),
+                            vec![
+                                Series { name: "Revenue".into(), values: values(8_000) },
+                                Series { name: "Expenses".into(), values: values(5_000) },
+                            ],
+                            language,
+                        )
+                        .and_then(|chart| {
+                            chart.with_line(Series { name: "Net income".into(), values: values(-3_000) }, language)
+                        })
+                        .unwrap(),
+                    ),
+                    Block::Table(Table {
+                        title: None,
+                        keep: true,
+                        columns: vec![
+                            column("Code", ColumnKind::Code),
+                            column("Account", ColumnKind::Text),
+                            column("Amount", ColumnKind::Amount),
+                        ],
+                        rows: vec![
+                            row(RowKind::Group, ["", "Revenue", ""]),
+                            row(RowKind::Line, ["4000", text, "12.00"]),
+                            row(RowKind::Total, ["", "Total revenue", "12.00"]),
+                            row(RowKind::Result, ["", "Net income", "12.00"]),
+                        ],
+                    }),
+                ],
+            )
         }],
     }
 }
@@ -104,7 +112,7 @@ fn a_character_that_no_font_has_is_named() {
 #[test]
 fn a_missing_font_is_told_and_stops_what_needs_it() {
     let none = Press::new(&folder("brand"), &[folder("no such folder")]).unwrap();
-    assert_eq!(none.missing(), ["Inter", "Noto Sans SC"]);
+    assert_eq!(none.missing(), ["Inter", "Noto Sans SC", "Noto Sans TC"]);
     let problem = none.pdf(&doc("x", Language::En), at("2026-11-22T01:00:00Z"), "x").unwrap_err();
     assert_eq!(problem.to_string(), "the font Inter is not installed, so no document can be made; run “make fonts”");
 }
@@ -171,11 +179,28 @@ fn without_the_chinese_font_latin_documents_are_still_made() {
         }
     }
     let press = Press::new(&folder("brand"), &[fonts.path().to_owned()]).unwrap();
-    assert_eq!(press.missing(), ["Noto Sans SC"]);
+    assert_eq!(press.missing(), ["Noto Sans SC", "Noto Sans TC"]);
     assert!(press.pdf(&doc("October", Language::En), at("2026-11-22T01:00:00Z"), "x").is_ok());
     let problem = press.pdf(&doc("十月", Language::Zh), at("2026-11-22T01:00:00Z"), "x").unwrap_err();
     assert_eq!(
         problem.to_string(),
-        "no font has the character “十” (U+5341), so the document was not made (Noto Sans SC is not installed; run “make fonts”)"
+        "no font has the character “十” (U+5341), so the document was not made (Noto Sans SC, Noto Sans TC can’t be found; run “make fonts”)"
     );
+}
+
+/// Written where `SAMPLES` names a folder, to be looked at.
+#[test]
+fn every_kind_of_document_is_printed_in_every_script() {
+    let folder = std::env::var_os("SAMPLES").map(PathBuf::from);
+    for kind in DocKind::ALL {
+        for writing in Writing::ALL {
+            let doc = samples::sample(kind, writing);
+            let pdf = PRESS.pdf(&doc, at("2026-11-22T01:00:00Z"), "x").unwrap();
+            if let Some(folder) = &folder {
+                let name = format!("{}-{}.pdf", kind.template().trim_end_matches(".typ"), writing.tag());
+                std::fs::write(folder.join(name), &pdf.bytes).unwrap();
+            }
+            reading::check_with_tools(&pdf, &[]);
+        }
+    }
 }

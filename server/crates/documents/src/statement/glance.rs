@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::Page;
 use super::tables::shown_percent;
 use super::words::Words;
-use crate::doc::{Axis, Block, Category, Chart, Kpi, Series, Tone};
+use crate::doc::{Block, Category, Chart, Form, Kpi, Series, Tone};
 
 pub(super) fn kpis(page: Page<'_>, books: &CurrencyStatement) -> Block {
     let result = &books.profit_and_loss;
@@ -60,15 +60,10 @@ pub(super) fn chart(books: &CurrencyStatement, words: &Words) -> Option<Block> {
     };
     let columns = vec![series(words.revenue, |month| month.revenue), series(words.expenses, |month| month.expenses)];
     let line = series(words.line(&books.profit_and_loss.net_income.name), MonthFigures::net_income);
-    let values = columns.iter().chain([&line]).flat_map(|series| series.values.iter().copied());
-    Some(Block::Chart(Chart {
-        title: words.in_unit(words.by_month, &books.currency),
-        alt: alt(books, words),
-        categories: months.iter().enumerate().map(|(index, month)| category(index, month, words)).collect(),
-        axis: Axis::around(values, words.language),
-        columns,
-        line,
-    }))
+    let categories = months.iter().enumerate().map(|(index, month)| category(index, month, words)).collect();
+    let title = words.in_unit(words.by_month, &books.currency);
+    let chart = Chart::new(Form::Columns, title, alt(books, words), categories, columns, words.language);
+    chart.and_then(|chart| chart.with_line(line, words.language)).ok().map(Block::Chart)
 }
 
 fn category(index: usize, month: &MonthFigures, words: &Words) -> Category {

@@ -59,13 +59,7 @@ pub(super) fn notes(page: Page<'_>) -> Section {
             "金额保留两位小数，合计数按精确金额计算。变动率为变动额占上期金额绝对值的百分比；上期金额为零时不列示，超过十倍时列示为 > +999%。".into(),
         ),
     ));
-    Section {
-        title: Some(words.notes.into()),
-        level: 1,
-        caption: None,
-        new_page: false,
-        blocks: vec![Block::Facts { items }],
-    }
+    Section::new(words.notes, vec![Block::Facts { items }])
 }
 
 fn period(page: Page<'_>) -> String {
@@ -125,21 +119,11 @@ pub(super) fn sources(page: Page<'_>) -> Vec<Section> {
             ),
         ),
     ];
-    let mut sections = vec![Section {
-        title: Some(words.sources.into()),
-        level: 1,
-        caption: None,
-        new_page: true,
-        blocks: vec![Block::Facts { items: facts }],
-    }];
+    let sources = Section::new(words.sources, vec![Block::Facts { items: facts }]);
+    let mut sections = vec![Section { new_page: true, ..sources }];
     for books in &statement.currencies {
-        sections.push(Section {
-            title: Some(words.in_unit(words.pick("Accounts", "所用科目"), &books.currency)),
-            level: 2,
-            caption: None,
-            new_page: false,
-            blocks: vec![accounts(books, words)],
-        });
+        let title = words.in_unit(words.pick("Accounts", "所用科目"), &books.currency);
+        sections.push(Section { level: 2, ..Section::new(title, vec![accounts(books, words)]) });
     }
     sections
 }
@@ -148,16 +132,12 @@ fn accounts(books: &CurrencyStatement, words: &Words) -> Block {
     let column = |title: &str, kind| Column { title: title.to_owned(), kind };
     let rows =
         AccountType::ALL.into_iter().flat_map(|kind| books.sources.iter().filter(move |source| source.kind == kind));
-    let rows = rows.map(|source| Row {
-        kind: RowKind::Line,
-        cells: vec![
-            source.code.clone(),
-            source.name.clone(),
-            words.kind_of(source.kind).to_owned(),
-            count(source.entries),
-        ],
+    let rows = rows.map(|source| {
+        let kind = words.kind_of(source.kind).to_owned();
+        Row::new(RowKind::Line, vec![source.code.clone(), source.name.clone(), kind, count(source.entries)])
     });
     Block::Table(Table {
+        title: None,
         keep: false,
         columns: vec![
             column(words.code, ColumnKind::Code),

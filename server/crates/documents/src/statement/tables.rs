@@ -92,7 +92,7 @@ impl<'a> Draft<'a> {
     }
 
     fn group(&mut self, name: &str) {
-        self.rows.push(Row { kind: RowKind::Group, cells: self.lead("", name) });
+        self.rows.push(Row::new(RowKind::Group, self.lead("", name)));
     }
 
     /// The cells before the figures.
@@ -132,14 +132,17 @@ impl<'a> Draft<'a> {
         previous: Option<Decimal>,
         percent: Option<Decimal>,
     ) {
+        let mut values = vec![None; cells.len()];
         cells.push(format_amount(amount));
+        values.push(Some(amount));
         if self.page.statement.previous.is_some() {
             let shown = |value: Option<Decimal>| value.map_or_else(|| NONE.to_owned(), format_amount);
             cells.push(shown(previous));
             cells.push(shown(previous.map(|before| amount - before)));
             cells.push(percent.map_or_else(|| NONE.to_owned(), shown_percent));
+            values.extend([previous, previous.map(|before| amount - before)]);
         }
-        self.rows.push(Row { kind, cells });
+        self.rows.push(Row { kind, cells, values });
     }
 
     fn table(mut self, now: &str, before: Option<&str>) -> Block {
@@ -154,7 +157,7 @@ impl<'a> Draft<'a> {
             row.cells.resize(self.columns.len(), String::new());
         }
         let lines: usize = self.rows.iter().map(lines_of).sum();
-        Block::Table(Table { keep: lines <= FIT, columns: self.columns, rows: self.rows })
+        Block::Table(Table { title: None, keep: lines <= FIT, columns: self.columns, rows: self.rows })
     }
 }
 
