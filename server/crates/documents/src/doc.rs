@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 mod axis;
 mod chart;
+mod mend;
 mod table;
 mod writing;
 

@@ -18,6 +18,7 @@ mod brand;
 mod data;
 mod desk;
 mod fonts;
+mod inspection;
 
 use brand::Brand;
 use desk::Desk;
@@ -66,6 +67,9 @@ pub enum PressError {
         /// Names fonts that are not installed, or is empty.
         hint: String,
     },
+    /// The finished pages don't look as they must.
+    #[error("the document was made but does not look right ({}), so it is not given out; shorten its texts or say it differently", .0.join("; "))]
+    Looks(Vec<String>),
     /// A template can't lay the document out.
     #[error("the template {place} failed: {reason}")]
     Template {
@@ -98,12 +102,16 @@ impl Press {
         self.fonts.missing()
     }
 
-    /// Lays a document out as a tagged PDF (PDF/UA-1). The same document, time and ident give the same bytes. `ident`
+    /// Lays a document out as a tagged PDF (PDF/UA-1) and looks at its pages. The same document, time and ident give the same bytes. `ident`
     /// names the document for good, e.g. the id of its run and its place in it; only its hash is in the file.
     ///
     /// Takes processor time (tenths of a second): call it where blocking is allowed.
     pub fn pdf(&self, doc: &Doc, made_at: DateTime<Utc>, ident: &str) -> Result<Pdf, PressError> {
         let document = self.lay_out(doc)?;
+        let problems = inspection::problems(&document);
+        if !problems.is_empty() {
+            return Err(PressError::Looks(problems));
+        }
         let options = PdfOptions {
             ident: Smart::Custom(ident.to_owned()),
             creator: Smart::Custom(Some("Mezzofy AI Assistant".to_owned())),
@@ -115,6 +123,12 @@ impl Press {
         let pages = document.pages().len();
         typst::comemo::evict(REMEMBERED);
         Ok(Pdf { bytes, pages })
+    }
+
+    /// Whether any font of the brand has the character.
+    #[must_use]
+    pub fn has_glyph(&self, character: char) -> bool {
+        self.fonts.have(character)
     }
 
     fn lay_out(&self, doc: &Doc) -> Result<PagedDocument, PressError> {

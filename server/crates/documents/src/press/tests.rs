@@ -204,3 +204,75 @@ fn every_kind_of_document_is_printed_in_every_script() {
         }
     }
 }
+
+/// Colours of three companies, as `brand.toml` may hold them.
+const LOOKS: [[(&str, &str); 3]; 3] = [
+    [("#0f766e", "#0f766e"), ("#f4f7f7", "#f4f7f7"), ("#17202b", "#17202b")],
+    [("#0f766e", "#1d4ed8"), ("#f4f7f7", "#eef2ff"), ("#17202b", "#0b1220")],
+    [("#0f766e", "#9f1239"), ("#f4f7f7", "#fff1f2"), ("#17202b", "#2b1a17")],
+];
+
+/// A document whose texts and tables are `size` times as long as usual.
+fn brief(kind: DocKind, writing: Writing, size: usize) -> Doc {
+    let mut doc = samples::sample(kind, writing);
+    for block in doc.sections.iter_mut().flat_map(|section| &mut section.blocks) {
+        match block {
+            Block::Paragraph { text } | Block::Callout { text, .. } if kind != DocKind::Deck => {
+                *text = text.repeat(size)
+            }
+            Block::List { items, .. } if kind != DocKind::Deck => *items = vec![items.clone(); size].concat(),
+            Block::Table(table) if kind != DocKind::Deck => *table = samples::table(writing, 14 * size * size),
+            _ => {}
+        }
+    }
+    doc
+}
+
+#[test]
+fn thirty_briefs_in_three_looks_pass_the_inspection() {
+    let mut printed = 0;
+    for look in LOOKS {
+        let brand = brand_with("brand.toml", |text| look.iter().fold(text, |text, (from, to)| text.replace(from, to)));
+        let press = Press::new(brand.path(), &[folder("fonts")]).unwrap();
+        let mut briefs = Vec::new();
+        for kind in DocKind::ALL.into_iter().filter(|kind| *kind != DocKind::Statement) {
+            for (writing, sizes) in [
+                (Writing::English, &[1, 3][..]),
+                (Writing::Malay, &[2]),
+                (Writing::Simplified, &[1, 4]),
+                (Writing::Traditional, &[3]),
+            ] {
+                briefs.extend(sizes.iter().map(|size| brief(kind, writing, *size)));
+            }
+        }
+        assert_eq!(briefs.iter().filter(|brief| brief.language.is_chinese()).count(), 15);
+        for brief in &briefs {
+            let made = press.pdf(brief, at("2026-11-22T01:00:00Z"), "x");
+            assert!(made.is_ok(), "{:?} {}: {}", brief.kind, brief.language.tag(), made.unwrap_err());
+            printed += 1;
+        }
+    }
+    assert_eq!(printed, 90);
+}
+
+#[test]
+fn a_page_that_does_not_look_right_is_not_given_out() {
+    let wrong = |file: &str, from: &str, to: &str| {
+        let brand = brand_with(file, |text| {
+            assert!(text.contains(from), "{from}");
+            text.replacen(from, to, 1)
+        });
+        let press = Press::new(brand.path(), &[folder("fonts")]).unwrap();
+        press.pdf(&doc("October", Language::En), at("2026-11-22T01:00:00Z"), "x").unwrap_err().to_string()
+    };
+    let pale = wrong("brand.toml", "#5c6875", "#d0d7dd");
+    assert!(pale.contains("page 1: “") && pale.contains("” can hardly be told from its ground"), "{pale}");
+    let out = wrong("statement.typ", "#masthead(doc)", "#place(dx: 150mm)[a line that is far too long for its place]");
+    assert!(out.contains("“a line that is far too long for its place” leaves the page"), "{out}");
+    let over = wrong(
+        "statement.typ",
+        "#masthead(doc)",
+        "#place[over it]\n#masthead(doc)#place(top)[other text]#place(top)[again]",
+    );
+    assert!(over.contains("lie over each other"), "{over}");
+}
