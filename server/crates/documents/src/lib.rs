@@ -1,6 +1,7 @@
 //! Documents: what they say (`doc`), how a financial statement becomes one (`statement`), and printing them as PDF
 //! (`press`) with the looks of the brand folder.
 
+pub mod content;
 pub mod doc;
 pub mod press;
 pub mod statement;
