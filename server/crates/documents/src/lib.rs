@@ -3,7 +3,9 @@
 
 pub mod content;
 pub mod doc;
+pub mod markdown;
 pub mod press;
+pub mod sheets;
 pub mod statement;
 
 pub use doc::Doc;
