@@ -63,6 +63,11 @@ pub struct Context<'a> {
     pub now: DateTime<Utc>,
     /// What earlier calls of the run keep for later ones, by call id.
     pub kept: &'a BTreeMap<String, Value>,
+    /// What a model may take figures from: the person's words and what the run has read. `None` where a skill makes the call,
+    /// whose values come from data.
+    pub facts: Option<&'a [String]>,
+    /// Whether the run has read anything from outside.
+    pub outside: bool,
 }
 
 /// What a call gave.

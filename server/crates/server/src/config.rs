@@ -78,6 +78,8 @@ pub struct Limits {
     pub requests_a_minute: u32,
     /// Mails that one person sends in an hour.
     pub mails_an_hour: u32,
+    /// Files that may be made for a person within an hour.
+    pub files_an_hour: u32,
     /// Runs that one process works on at a time.
     pub runs_at_once: usize,
     /// Connections to the database.

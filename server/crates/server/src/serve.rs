@@ -72,6 +72,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         cash: config.settings.ledger.cash_rule(),
         models: models.clone(),
         planner: planner.clone(),
+        files_an_hour: config.settings.limits.files_an_hour,
         instructions: instructions.clone(),
         stop: stop.clone(),
     })?;

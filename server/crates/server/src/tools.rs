@@ -24,10 +24,15 @@ use crate::models::Models;
 
 mod content_generator;
 mod database_query;
+mod document;
+mod figures;
 mod file_search;
 mod finance_statement;
+mod links;
 mod outlook_send_email;
 mod pdf_generator;
+mod sheet_export;
+mod sources;
 
 /// What the tools work with.
 pub struct Workshop {
@@ -49,6 +54,8 @@ pub struct Workshop {
     pub models: Arc<Models>,
     /// Finds people.
     pub planner: Arc<Planner>,
+    /// Files that may be made for a person within an hour.
+    pub files_an_hour: u32,
     /// How models are told to write.
     pub instructions: Arc<Instructions>,
     /// Cancelled when the server stops.
@@ -74,8 +81,10 @@ impl Tools {
     /// Every tool there is. A schema that is none is an error of ours, named.
     pub fn all(workshop: Workshop) -> Result<Self, String> {
         let workshop = Arc::new(workshop);
-        let all: [Arc<dyn Tool>; 6] = [
+        let all: [Arc<dyn Tool>; 8] = [
             Arc::new(content_generator::ContentGenerator::new(&workshop)),
+            Arc::new(sheet_export::CsvExport::new(&workshop)),
+            Arc::new(sheet_export::XlsxExport::new(&workshop)),
             Arc::new(database_query::DatabaseQuery::new(&workshop)),
             Arc::new(file_search::FileSearch::new(&workshop)),
             Arc::new(finance_statement::FinanceStatement::new(&workshop)),

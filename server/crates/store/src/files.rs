@@ -106,6 +106,22 @@ pub async fn of_runs(db: &mut PgConnection, runs: &[Uuid]) -> Result<Vec<File>, 
     .collect())
 }
 
+/// How many files runs have made for a person since then, deleted ones among them.
+pub async fn made_since(
+    db: &mut PgConnection,
+    person: Id<id::Person>,
+    since: DateTime<Utc>,
+) -> Result<u32, StoreError> {
+    let count = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM files WHERE person_id = $1 AND run_id IS NOT NULL AND created_at > $2"#,
+        person.uuid(),
+        since
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
 /// Takes a file out of its owner's sight. What was sent with a mail stays with the mail.
 pub async fn delete(
     db: &mut PgConnection,

@@ -53,6 +53,13 @@ impl Run {
         self.texts.iter().filter(|text| !self.offered.contains(text)).cloned().collect()
     }
 
+    /// What a model may take figures from: the person's words, and what calls gave.
+    #[must_use]
+    pub fn facts(&self) -> Vec<String> {
+        let results = self.done.iter().map(|done| done.result.to_string());
+        self.texts.iter().cloned().chain(results).chain(self.kept.values().map(Value::to_string)).collect()
+    }
+
     /// What was said and done so far.
     #[must_use]
     pub fn history(&self) -> &[Turn] {

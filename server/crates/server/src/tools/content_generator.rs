@@ -13,17 +13,14 @@ use mezzofy_domain::trust::Trust;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::sources::Sources;
 use super::{Workshop, read, retry};
 use crate::config::models::Task;
 use crate::models::{Answer, Asking, Told, Unanswered, Why, title};
 
-mod figures;
-mod links;
 mod reason;
-mod sources;
 
 use reason::Reason;
-use sources::Sources;
 
 pub(super) struct ContentGenerator {
     spec: ToolSpec,

@@ -75,13 +75,15 @@ impl Tool for DatabaseQuery {
         let cells: Vec<String> = answer.rows.iter().flatten().flatten().cloned().collect();
         let result = json!({
             "columns": answer.columns, "row_count": answer.rows.len(), "rows": answer.rows, "truncated": answer.truncated,
+            "call": context.call,
         });
+        let keep = json!({"columns": answer.columns, "rows": answer.rows});
         let mut tx = self.workshop.store.begin_as(&scope).await.map_err(retry)?;
         let names = ledger::account_names(&mut tx).await.map_err(retry)?;
         drop(tx);
         let plain = cells.iter().all(|cell| is_plain(cell, &names, &input.sql));
         let trust = if plain { Trust::Company } else { Trust::Outside };
-        Ok(Outcome::Done(Output { result, trust, ..Output::default() }))
+        Ok(Outcome::Done(Output { result, trust, keep: Some(keep), ..Output::default() }))
     }
 }
 

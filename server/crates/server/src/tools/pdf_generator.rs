@@ -1,13 +1,15 @@
-//! `pdf_generator`: prints a document from data that an earlier call of the run kept. Text can't change its figures.
+//! `pdf_generator`: prints a statement that an earlier call of the run kept, or a document as it is described. Neither takes
+//! a figure from a model.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
+use mezzofy_agent::tool::{Context, Outcome, Tool, ToolError, ToolSpec};
+use mezzofy_documents::Doc;
+use mezzofy_documents::content::Content;
+use mezzofy_documents::doc::DocKind;
 use mezzofy_documents::press::Pdf;
 use mezzofy_documents::statement::{self, StatementMeta};
-use mezzofy_domain::file::{Attachment, File};
-use mezzofy_domain::id::Id;
 use mezzofy_domain::language::Language;
 use mezzofy_domain::ledger::statement::Statement;
 use mezzofy_domain::roles::Permission;
@@ -15,7 +17,8 @@ use mezzofy_domain::trust::Trust;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Workshop, read, retry};
+use super::document::{Made, doc, file_name, trust_of};
+use super::{Workshop, read};
 
 pub(super) struct PdfGenerator {
     spec: ToolSpec,
@@ -24,7 +27,9 @@ pub(super) struct PdfGenerator {
 
 #[derive(Deserialize)]
 struct Input {
-    statement: String,
+    template: DocKind,
+    content: Option<Value>,
+    statement: Option<String>,
     language: Option<Language>,
     prepared_for: Option<String>,
     note: Option<String>,
@@ -32,6 +37,7 @@ struct Input {
 
 impl PdfGenerator {
     pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+        let templates = DocKind::ALL.map(|kind| json!(kind));
         let spec = ToolSpec {
             name: "pdf_generator",
             permission: Permission::MakeDocuments,
@@ -40,13 +46,14 @@ impl PdfGenerator {
             input_schema: json!({
                 "type": "object",
                 "additionalProperties": false,
-                "required": ["template", "statement"],
+                "required": ["template"],
                 "properties": {
-                    "template": {"type": "string", "enum": ["statement"]},
-                    "statement": {"type": "string", "description": "What finance_statement gave as `call`"},
-                    "language": {"type": "string", "enum": ["en", "zh", "ms"]},
-                    "prepared_for": {"type": "string", "maxLength": 200},
-                    "note": {"type": "string", "maxLength": 2000, "description": "A remark, printed as it is"}
+                    "template": {"type": "string", "enum": templates},
+                    "content": Content::schema(),
+                    "statement": {"type": "string", "description": "For the template statement: what finance_statement gave as `call`"},
+                    "language": {"type": "string", "enum": ["en", "zh", "ms"], "description": "Of a statement"},
+                    "prepared_for": {"type": "string", "maxLength": 200, "description": "Of a statement"},
+                    "note": {"type": "string", "maxLength": 2000, "description": "A remark on a statement, printed as it is"}
                 }
             }),
             output_schema: json!({
@@ -60,6 +67,25 @@ impl PdfGenerator {
         };
         Self { spec, workshop: Arc::clone(workshop) }
     }
+
+    /// The document of a statement, and its file's name.
+    fn statement(&self, context: Context<'_>, input: Input) -> Result<(Doc, String), ToolError> {
+        let call = input.statement.unwrap_or_default();
+        let kept = context.kept.get(&call).cloned();
+        let kept = kept.ok_or_else(|| ToolError::Tell(format!("There is no statement “{call}” in this run.")))?;
+        let statement: Statement = serde_json::from_value(kept).map_err(|error| ToolError::Abort(error.to_string()))?;
+        let language = input.language.unwrap_or(context.language);
+        let title = if language == Language::Zh { "财务报表" } else { "financial-statement" };
+        let meta = StatementMeta {
+            company: self.workshop.company.clone(),
+            prepared_for: input.prepared_for.unwrap_or_else(|| context.person.name.clone()),
+            prepared_by: context.person.name.clone(),
+            made_at: context.now.with_timezone(&self.workshop.zone).fixed_offset(),
+            note: input.note,
+        };
+        let doc = statement::doc(&statement, &meta, language).map_err(|error| ToolError::Abort(error.to_string()))?;
+        Ok((doc, format!("{title}-{}.pdf", statement.period)))
+    }
 }
 
 #[async_trait]
@@ -69,50 +95,30 @@ impl Tool for PdfGenerator {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
-        let kept = context.kept.get(&input.statement).cloned();
-        let kept =
-            kept.ok_or_else(|| ToolError::Tell(format!("There is no statement “{}” in this run.", input.statement)))?;
-        let statement: Statement = serde_json::from_value(kept).map_err(|error| ToolError::Abort(error.to_string()))?;
-        let language = input.language.unwrap_or(context.language);
-        let name = format!(
-            "{}-{}.pdf",
-            if language == Language::Zh { "财务报表" } else { "financial-statement" },
-            statement.period
-        );
-        let meta = StatementMeta {
-            company: self.workshop.company.clone(),
-            prepared_for: input.prepared_for.unwrap_or_else(|| context.person.name.clone()),
-            prepared_by: context.person.name.clone(),
-            made_at: context.now.with_timezone(&self.workshop.zone).fixed_offset(),
-            note: input.note,
+        let mut input: Input = read(input)?;
+        let (doc, name, trust) = match (input.template, input.content.take()) {
+            (DocKind::Statement, _) => {
+                let (doc, name) = self.statement(context, input)?;
+                (doc, name, Trust::Company)
+            }
+            (kind, Some(content)) => {
+                let mut doc = doc(context, kind, content)?;
+                doc.mend(|character| self.workshop.press.has_glyph(character));
+                let name = file_name(&doc.title, "pdf");
+                (doc, name, trust_of(context))
+            }
+            (_, None) => {
+                return Err(ToolError::Tell("This template needs `content`: what the document says.".to_owned()));
+            }
         };
         let (now, ident) = (context.now, format!("{}/{}", context.run, context.call));
         let press = Arc::clone(&self.workshop.press);
-        let printed = tokio::task::spawn_blocking(move || {
-            let doc =
-                statement::doc(&statement, &meta, language).map_err(|error| ToolError::Abort(error.to_string()))?;
-            press.pdf(&doc, now, &ident).map_err(|error| ToolError::Tell(format!("{error}.")))
-        });
-        let Pdf { bytes, pages } = printed.await.map_err(|error| ToolError::Abort(error.to_string()))??;
-
-        let media_type =
-            mezzofy_media::media_type(&bytes).ok_or_else(|| ToolError::Abort("the PDF is not a PDF".to_owned()))?;
-        let size = bytes.len() as u64;
-        let sha256 = self.workshop.files.put(bytes).await.map_err(retry)?;
-        let id = Id::new(now);
-        let file = File {
-            attachment: Attachment { id, name: name.clone(), media_type: media_type.to_owned(), size, sha256 },
-            owner: context.person.id,
-            run: Some(context.run),
-            trust: Trust::Company,
-            created_at: now,
-        };
-        Ok(Outcome::Done(Output {
-            result: json!({"file": id, "name": name, "pages": pages}),
-            trust: Trust::Company,
-            files: vec![file],
-            ..Output::default()
-        }))
+        let printed = tokio::task::spawn_blocking(move || press.pdf(&doc, now, &ident));
+        let Pdf { bytes, pages } = printed
+            .await
+            .map_err(|error| ToolError::Abort(error.to_string()))?
+            .map_err(|error| ToolError::Tell(format!("{error}.")))?;
+        let more = json!({"pages": pages});
+        self.workshop.keep(context, Made { name, media_type: "application/pdf", bytes, trust, more }).await
     }
 }

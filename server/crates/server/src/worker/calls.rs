@@ -171,6 +171,7 @@ impl Work<'_> {
         if let Err(refusal) = admitted {
             return Ok(Err(refusal));
         }
+        let facts = (!call.is_of_skill()).then(|| self.machine.facts());
         let context = Context {
             person: &self.person,
             run: self.run.id,
@@ -178,6 +179,8 @@ impl Work<'_> {
             language: self.machine.language(),
             now: self.app.clock.now(),
             kept: self.machine.kept(),
+            facts: facts.as_deref(),
+            outside: self.machine.sources().any_outside(),
         };
         let called = match self.app.tools.check(&call.tool, &call.input) {
             Ok(()) => tool.call(context, call.input.clone()).await,

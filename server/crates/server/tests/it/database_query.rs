@@ -29,7 +29,16 @@ async fn ask(app: &TestApp, person: &Person, sql: &str) -> Result<Value, String>
     tools.check("database_query", &input).unwrap();
     let run = Uuid::new_v4().into();
     let kept = std::collections::BTreeMap::new();
-    let context = Context { person, run, call: "1.0", language: Language::En, now: app.now(), kept: &kept };
+    let context = Context {
+        person,
+        run,
+        call: "1.0",
+        language: Language::En,
+        now: app.now(),
+        kept: &kept,
+        facts: None,
+        outside: false,
+    };
     match tools.get("database_query").unwrap().call(context, input).await {
         Ok(Outcome::Done(output)) => Ok(output.result),
         Ok(Outcome::Send(mail)) => panic!("{mail:?}"),

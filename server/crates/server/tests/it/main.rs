@@ -9,6 +9,7 @@ mod conversations;
 #[cfg(feature = "failpoints")]
 mod crash;
 mod database_query;
+mod documents;
 mod events;
 mod headers;
 mod injection;

@@ -164,7 +164,19 @@ async fn what_the_role_forbids_is_refused_without_asking_a_model_and_what_a_mode
     assert_eq!((&run["agent"], &run["skill"]), (&json!("sales"), &json!(null)));
     let offered: Vec<String> =
         replay.requests()[0]["tools"].as_array().unwrap().iter().map(|tool| text(&tool["name"])).collect();
-    assert_eq!(offered, ["ask_person", "content_generator", "decline", "file_search", "outlook_send_email"]);
+    assert_eq!(
+        offered,
+        [
+            "ask_person",
+            "content_generator",
+            "csv_export",
+            "decline",
+            "file_search",
+            "outlook_send_email",
+            "pdf_generator",
+            "xlsx_export"
+        ]
+    );
     app.end().await;
     assert_eq!(replay.end(), Vec::<String>::new());
 }

@@ -52,6 +52,7 @@ fn tools_with(app: &TestApp, replay: &Replay) -> Tools {
         cash: CashRule::default(),
         models: Arc::new(Models::new(settings.models, settings.budgets, &providers, around).unwrap()),
         planner: app.app.planner.clone(),
+        files_an_hour: 50,
         instructions: Arc::new(Instructions::load(&home().join("prompts"), &company).unwrap()),
         stop: app.app.stop.clone(),
         company,
@@ -70,7 +71,16 @@ async fn call(
 ) -> Result<Outcome, String> {
     tools.check(name, &input)?;
     let run = Uuid::new_v4().into();
-    let context = Context { person, run, call: "1.0", language, now: app.now(), kept: &BTreeMap::new() };
+    let context = Context {
+        person,
+        run,
+        call: "1.0",
+        language,
+        now: app.now(),
+        kept: &BTreeMap::new(),
+        facts: None,
+        outside: false,
+    };
     let called = tools.get(name).unwrap().call(context, input).await;
     called.map_err(|error| match error {
         ToolError::Tell(text) => text,
@@ -238,7 +248,7 @@ async fn the_latest_statement_is_of_the_last_ended_month_with_entries() {
 async fn what_a_tool_does_not_take_is_told_as_a_sentence() {
     let app = TestApp::without_data().await;
     let tools = &app.app.tools;
-    assert_eq!(tools.names().len(), 6);
+    assert_eq!(tools.names().len(), 8);
     for name in tools.names() {
         let spec = tools.spec(name).unwrap();
         assert_eq!(spec.effect, name == "outlook_send_email");

@@ -1,0 +1,141 @@
+//! What the tools that make documents share: reading a description, holding its figures against what the run has read,
+//! keeping the file.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use mezzofy_agent::tool::{Context, Outcome, Output, ToolError};
+use mezzofy_documents::Doc;
+use mezzofy_documents::content::{Content, Grid};
+use mezzofy_documents::doc::DocKind;
+use mezzofy_domain::file::{Attachment, File};
+use mezzofy_domain::id::Id;
+use mezzofy_domain::trust::Trust;
+use mezzofy_store::files;
+use serde_json::{Value, json};
+
+use super::sources::Sources;
+use super::{Workshop, retry};
+
+/// Characters of a file's name at most, without its ending.
+const LONGEST: usize = 60;
+
+/// What a description becomes, with the figures it shows.
+pub(super) fn doc(context: Context<'_>, kind: DocKind, content: Value) -> Result<Doc, ToolError> {
+    if let Some(facts) = context.facts {
+        let sources = Sources::of(facts.iter().map(String::as_str));
+        let mut texts = Vec::new();
+        texts_of(&content, &mut texts);
+        let mut what: Vec<String> = texts.iter().flat_map(|text| sources.unfounded(text)).collect();
+        what.dedup();
+        if !what.is_empty() {
+            return Err(ToolError::Tell(format!(
+                "Nothing that was read in this run has {}, so the document was not made. Leave it out, take it from data with \
+                 `from`, or look it up first.",
+                what.join(", ")
+            )));
+        }
+    }
+    let content: Content = super::read(content)?;
+    content.doc(kind, &grids(context.kept), context.language).map_err(|error| ToolError::Tell(error.to_string()))
+}
+
+/// The rows that calls of the run kept, by call.
+pub(super) fn grids(kept: &BTreeMap<String, Value>) -> BTreeMap<String, Grid> {
+    let grid = |(call, value): (&String, &Value)| Some((call.clone(), serde_json::from_value(value.clone()).ok()?));
+    kept.iter().filter_map(grid).collect()
+}
+
+/// What people will read of a description, without the names of data, columns and forms.
+fn texts_of<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
+    const NAMES: [&str; 10] =
+        ["type", "from", "column", "kind", "form", "slide", "tone", "category", "language", "ordered"];
+    match value {
+        Value::String(text) => texts.push(text),
+        Value::Array(items) => items.iter().for_each(|item| texts_of(item, texts)),
+        Value::Object(fields) => {
+            fields
+                .iter()
+                .filter(|(name, _)| !NAMES.contains(&name.as_str()))
+                .for_each(|(_, value)| texts_of(value, texts));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// A file's name from a title, in any script: `q3-sales.xlsx`, `第三季度销售.xlsx`.
+pub(super) fn file_name(title: &str, ending: &str) -> String {
+    let kept: String = title
+        .chars()
+        .map(|character| if character.is_alphanumeric() { character } else { ' ' })
+        .take(LONGEST)
+        .collect();
+    let stem = kept.split_whitespace().collect::<Vec<_>>().join("-").to_lowercase();
+    format!("{}.{ending}", if stem.is_empty() { "document" } else { &stem })
+}
+
+/// A file that a tool has made.
+pub(super) struct Made {
+    pub(super) name: String,
+    pub(super) media_type: &'static str,
+    pub(super) bytes: Vec<u8>,
+    /// Who stands behind what it says.
+    pub(super) trust: Trust,
+    /// What the result says besides the file.
+    pub(super) more: Value,
+}
+
+impl Workshop {
+    /// Stores a file that a call has made; its row is saved with the call's result.
+    pub(super) async fn keep(&self, context: Context<'_>, made: Made) -> Result<Outcome, ToolError> {
+        let Made { name, media_type, bytes, trust, more } = made;
+        let since = context.now - TimeDelta::hours(1);
+        let mut tx = self.begin(context.person).await?;
+        let count = files::made_since(&mut tx, context.person.id, since).await.map_err(retry)?;
+        drop(tx);
+        if count >= self.files_an_hour {
+            return Err(ToolError::Tell(format!(
+                "{} files were made for you within an hour, and that is the limit. Try again later.",
+                self.files_an_hour
+            )));
+        }
+        let size = bytes.len() as u64;
+        let sha256 = self.files.put(bytes).await.map_err(retry)?;
+        let id = Id::new(context.now);
+        let attachment = Attachment { id, name: name.clone(), media_type: media_type.to_owned(), size, sha256 };
+        let file =
+            File { attachment, owner: context.person.id, run: Some(context.run), trust, created_at: context.now };
+        let mut result = json!({"file": id, "name": name});
+        if let (Value::Object(result), Value::Object(more)) = (&mut result, more) {
+            result.extend(more);
+        }
+        Ok(Outcome::Done(Output { result, trust: Trust::Company, files: vec![file], ..Output::default() }))
+    }
+}
+
+/// Who stands behind a document whose words a model wrote: after it has read something from outside, they may be theirs.
+pub(super) fn trust_of(context: Context<'_>) -> Trust {
+    if context.outside { Trust::Outside } else { Trust::Company }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_in_any_script_names_a_file() {
+        assert_eq!(file_name("Q3 sales: 20% up / draft", "xlsx"), "q3-sales-20-up-draft.xlsx");
+        assert_eq!(file_name("第三季度 销售", "csv"), "第三季度-销售.csv");
+        assert_eq!(file_name("../..", "pdf"), "document.pdf");
+    }
+
+    #[test]
+    fn what_people_read_of_a_description_is_found_and_names_are_not() {
+        let content = json!({"title": "A 1", "sections": [{"blocks": [
+            {"type": "table", "from": "call_7", "total": "T 2"}, {"type": "list", "items": ["x 3"]}]}]});
+        let mut texts = Vec::new();
+        texts_of(&content, &mut texts);
+        texts.sort_unstable();
+        assert_eq!(texts, ["A 1", "T 2", "x 3"]);
+    }
+}

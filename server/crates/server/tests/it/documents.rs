@@ -1,0 +1,117 @@
+//! Documents that a model describes: their figures come from data that the run has read, or the document is not made.
+
+use mezzofy_agent::testing::Answer;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::app::{Client, TestApp, text};
+use crate::models::{newest_results, said_in};
+
+const SQL: &str = "SELECT to_char(date, 'YYYY-MM') AS month, -sum(amount) AS revenue FROM reporting.ledger_lines \
+                   WHERE account_kind = 'revenue' AND currency = 'SGD' GROUP BY 1 ORDER BY 1 DESC LIMIT 6";
+
+fn query() -> Answer {
+    Answer::calls([("database_query", json!({"sql": SQL}))])
+}
+
+/// A dashboard of the rows of this call.
+fn dashboard(call: &str, said: &str) -> Value {
+    json!({
+        "title": "Revenue by month", "language": "en", "facts": [{"name": "For", "value": "Grace Tan"}],
+        "sections": [{"title": "Where we stand", "blocks": [
+            {"type": "paragraph", "text": said},
+            {"type": "chart", "form": "columns", "title": "Revenue (SGD)", "from": call, "category": "month", "series": [{"column": "revenue"}]},
+            {"type": "table", "from": call, "total": "Total"}
+        ]}]
+    })
+}
+
+async fn bytes(who: &Client, file: &Value) -> Vec<u8> {
+    let path = format!("/v1/files/{}/content", text(&file["id"]));
+    let answer = who.request(Method::GET, &path).send().await.unwrap();
+    assert!(answer.status().is_success());
+    answer.bytes().await.unwrap().to_vec()
+}
+
+#[tokio::test]
+async fn a_model_describes_documents_and_their_figures_come_from_the_books() {
+    let (app, replay) = TestApp::with_models().await;
+    let finance = app.person("finance.manager").await;
+    replay.script([
+        query(),
+        Answer::with(|body| {
+            let call = said_in(body, "call");
+            let content = dashboard(&call, "The last six months that have entries.");
+            Answer::calls([
+                ("pdf_generator", json!({"template": "dashboard", "content": content})),
+                ("xlsx_export", json!({"content": content})),
+                ("csv_export", json!({"title": "Revenue", "from": call})),
+            ])
+        }),
+        Answer::says("Here they are."),
+    ]);
+    let run = finance.ask("Make a dashboard of our revenue over the last six months").await;
+    assert_eq!(run["state"], "succeeded", "{run}");
+    let files = run["files"].as_array().unwrap();
+    let mut names: Vec<&str> = files.iter().map(|file| text_of(&file["name"])).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["revenue-by-month.pdf", "revenue-by-month.xlsx", "revenue.csv"]);
+    for file in files {
+        let made = bytes(&finance, file).await;
+        match text_of(&file["media_type"]) {
+            "application/pdf" => assert!(made.starts_with(b"%PDF-")),
+            "text/csv" => {
+                let rows = String::from_utf8(made).unwrap();
+                assert!(rows.starts_with("\u{feff}month,revenue\r\n2026-10,"), "{rows}");
+                assert_eq!(rows.lines().count(), 7);
+            }
+            workbook => {
+                assert_eq!(workbook, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+                assert!(made.starts_with(b"PK"));
+            }
+        }
+    }
+    app.end().await;
+    assert_eq!(replay.end(), Vec::<String>::new());
+}
+
+fn text_of(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+#[tokio::test]
+async fn a_figure_that_nothing_has_shown_makes_no_document() {
+    let (app, replay) = TestApp::with_models().await;
+    let finance = app.person("finance.manager").await;
+    let made = |said: &'static str| {
+        Answer::with(move |body| {
+            let content = dashboard(&said_in(body, "call"), said);
+            Answer::calls([("pdf_generator", json!({"template": "digest", "content": content}))])
+        })
+    };
+    replay.script([query(), made("Revenue grew by 37.5%."), Answer::says("I could not make it.")]);
+    let run = finance.ask("Make a digest of our revenue over the last six months").await;
+    assert_eq!((run["files"].as_array().unwrap().len(), &run["state"]), (0, &json!("succeeded")), "{run}");
+    let result = newest_results(&replay);
+    assert!(result.contains("Nothing that was read in this run has 37.5%, so the document was not made."), "{result}");
+    app.end().await;
+    assert_eq!(replay.end(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn fifty_files_an_hour_are_one_persons_share() {
+    let (app, replay) = TestApp::with_tuned_models(|config| config.settings.limits.files_an_hour = 2).await;
+    let finance = app.person("finance.manager").await;
+    let export = || {
+        Answer::with(|body| Answer::calls([("csv_export", json!({"title": "Revenue", "from": said_in(body, "call")}))]))
+    };
+    for files in [1, 1, 0] {
+        replay.script([query(), export(), Answer::says("Done.")]);
+        let run = finance.ask("Export our revenue over the last six months as CSV").await;
+        assert_eq!(run["files"].as_array().unwrap().len(), files, "{run}");
+    }
+    let result = newest_results(&replay);
+    assert!(result.contains("2 files were made for you within an hour, and that is the limit."), "{result}");
+    app.end().await;
+    assert_eq!(replay.end(), Vec::<String>::new());
+}
