@@ -5,6 +5,7 @@ pub mod content;
 pub mod doc;
 pub mod markdown;
 pub mod press;
+pub mod reading;
 pub mod sheets;
 pub mod statement;
 

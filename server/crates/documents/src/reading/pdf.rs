@@ -1,0 +1,38 @@
+//! PDF: the text of each page.
+
+use pdf_oxide::PdfDocument;
+
+use super::{Kind, PAGES, Part, Place, Reading, ReadingError};
+
+pub(super) fn read(bytes: &[u8]) -> Result<Reading, ReadingError> {
+    let document = PdfDocument::from_bytes(bytes.to_vec()).map_err(|_| ReadingError::Damaged)?;
+    if document.is_encrypted() && !document.authenticate(b"").unwrap_or(false) {
+        return Err(ReadingError::Protected);
+    }
+    let count = document.page_count().map_err(|_| ReadingError::Damaged)?;
+    let mut parts = Vec::new();
+    let mut failed = 0;
+    for page in 0..count.min(PAGES) {
+        match document.extract_text(page) {
+            Ok(text) => parts.push(Part { place: Place::Page(page + 1), text: tidy(&text) }),
+            Err(_) => failed += 1,
+        }
+    }
+    if count == 0 || failed == count.min(PAGES) {
+        return Err(ReadingError::Damaged);
+    }
+    Ok(Reading { cut: count > PAGES || failed > 0, ..Reading::of(Kind::Pdf, count, parts) })
+}
+
+/// Without what can't be seen, and with one empty line at most between others.
+fn tidy(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let line: String = line.chars().filter(|character| !character.is_control() || *character == '\t').collect();
+        let line = line.trim_end().to_owned();
+        if !(line.is_empty() && lines.last().is_none_or(String::is_empty)) {
+            lines.push(line);
+        }
+    }
+    lines.join("\n")
+}
