@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use mezzofy_domain::file::Attachment;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::{Department, Person};
@@ -64,6 +65,12 @@ pub struct Run {
     /// The approval it waits for.
     #[serde(default)]
     parked: Option<Id<id::Approval>>,
+    /// What was sent with the request.
+    #[serde(default)]
+    attached: Vec<Attachment>,
+    /// What those files say, as models are told.
+    #[serde(default)]
+    handed: Vec<String>,
     /// What is said after the answer: where a person changed what was sent.
     #[serde(default)]
     notes: Vec<String>,
@@ -167,9 +174,28 @@ impl Run {
             sources: Sources::default(),
             offered: Vec::new(),
             parked: None,
+            attached: Vec::new(),
+            handed: Vec::new(),
             notes: Vec::new(),
             phase: Phase::Asking,
         }
+    }
+
+    /// Sends these files with the request.
+    pub fn attach(&mut self, files: Vec<Attachment>) {
+        self.attached = files;
+    }
+
+    /// Takes what the attached files say, before it begins. They are from outside, whoever sent them.
+    pub fn hand(&mut self, name: &str, said: String) {
+        self.sources.read(Trust::Outside, Place::File(name.to_owned()), &said);
+        self.handed.push(said);
+    }
+
+    /// Ends it with an answer that no model was asked for.
+    pub fn answered(&mut self, agent: Department, text: String) {
+        self.agent = Some(agent);
+        self.end(End::Answered(text));
     }
 
     /// Gives it the conversation so far and its agent. A run that has begun is left as it is.
@@ -177,7 +203,7 @@ impl Run {
         if !self.has_begun() {
             (self.agent, self.asked) = (Some(agent), Some(agent));
             self.history = earlier;
-            let said = self.texts.iter().cloned().map(Part::Text);
+            let said = self.texts.iter().chain(&self.handed).cloned().map(Part::Text);
             self.history.push(Turn::Person(std::iter::once(Part::Text(context)).chain(said).collect()));
         }
     }
@@ -353,7 +379,7 @@ impl Run {
 
     /// Replaces the history by a summary of it, so that it fits the model's window again.
     pub fn compact(&mut self, context: String, summary: String) {
-        let said = self.texts.iter().cloned();
+        let said = self.texts.iter().chain(&self.handed).cloned();
         let parts = std::iter::once(context).chain(said).chain([summary]).map(Part::Text);
         self.history = vec![Turn::Person(parts.collect())];
         self.window = 0;

@@ -129,6 +129,18 @@ pub struct Texts {
     pub limit_money: Text,
     /// The limit of time, for `limit_reached`.
     pub limit_time: Text,
+    /// A file that was sent is read: `${file}`.
+    pub reading: Text,
+    /// A file could not be read: `${file}`, `${reason}`.
+    pub unread: Text,
+    /// What a file is, without a model: `${file}`, `${kind}`, `${size}`.
+    pub file_is: Text,
+    /// Before the places of a file that the request's words stand in.
+    pub file_says: Text,
+    /// Nothing in a file has the words of the request.
+    pub file_silent: Text,
+    /// That quoting is all that can be done without a model.
+    pub file_quoted: Text,
     /// A model called something twice that can't be called so: `${model}`.
     pub misread: Text,
     /// A reply did not fit twice: `${model}`.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 mod csv;
+mod find;
 mod html;
 mod mail;
 mod pdf;
@@ -15,6 +16,8 @@ mod unzip;
 mod word;
 mod workbook;
 mod xml;
+
+pub use find::Quote;
 
 /// Characters of a reading at most; what is beyond is left out and said so.
 pub const LONGEST: usize = 2_000_000;

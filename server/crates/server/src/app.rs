@@ -29,6 +29,7 @@ use crate::events::Hub;
 use crate::http::limits::Limiters;
 use crate::http::tokens::Tokens;
 use crate::models::Models;
+use crate::reader::Reader;
 use crate::sealing::Keyring;
 use crate::tools::Tools;
 
@@ -71,6 +72,8 @@ pub struct Parts {
     pub planner: Arc<Planner>,
     /// What is said when a run can't go on.
     pub texts: Texts,
+    /// Reads files.
+    pub reader: Arc<Reader>,
     /// What runs can do.
     pub tools: Tools,
     /// What it is for, in words.

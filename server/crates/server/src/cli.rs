@@ -72,13 +72,26 @@ enum Command {
     Doctor,
     /// Prints the description of the API
     Openapi,
+    /// Reads a file from standard input, within limits; the server starts this itself
+    #[command(hide = true)]
+    ReadFile {
+        /// What it is
+        media_type: String,
+    },
 }
 
 /// Runs the command that the arguments name.
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match run(arguments.command) {
+    if let Command::ReadFile { media_type } = &arguments.command {
+        return end(crate::reader::child(media_type));
+    }
+    end(run(arguments.command))
+}
+
+fn end(result: Result<(), String>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             writeln!(std::io::stderr(), "mezzofy: {problem}").ok();
@@ -96,6 +109,7 @@ fn run(command: Command) -> Result<(), String> {
             log("info");
             runtime.block_on(serve::run(&visit(demo.is_some())?, demo))
         }
+        Command::ReadFile { media_type } => crate::reader::child(&media_type),
         Command::Openapi => {
             let text = crate::http::openapi().to_pretty_json().map_err(|error| error.to_string())?;
             say(&text);

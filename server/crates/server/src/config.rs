@@ -103,6 +103,8 @@ pub struct Config {
     pub settings: Settings,
     /// `roles.yaml`.
     pub roles: Roles,
+    /// The program that is started to read files: this one.
+    pub reader: PathBuf,
     /// The folder with skills, prompts, brand and config.
     pub home: PathBuf,
     /// Where database, files and keys are kept.
@@ -188,7 +190,10 @@ impl Config {
             None => Keyring::kept(data_dir.join("encryption.key")).map_err(|error| ConfigError(error.to_string()))?,
         };
         let settings = settings(&home)?;
+        let reader = std::env::current_exe()
+            .map_err(|error| ConfigError(format!("where this program is can't be told: {error}")))?;
         Ok(Self {
+            reader,
             providers: models::of_environment(&settings.models, variable)?,
             settings,
             roles: roles(&home)?,

@@ -13,6 +13,7 @@ mod kept;
 mod local365;
 pub mod models;
 mod people;
+pub mod reader;
 pub mod sealing;
 mod secrets;
 pub mod serve;

@@ -28,6 +28,7 @@ use crate::events::Hub;
 use crate::http::limits::Limiters;
 use crate::http::tokens::Tokens;
 use crate::models::{Models, Surroundings};
+use crate::reader::{self, Reader};
 use crate::tools::{Tools, Workshop};
 use crate::{http, local365, worker};
 
@@ -62,7 +63,9 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
     let (settings, budgets) = (config.settings.models.clone(), config.settings.budgets);
     let models = Models::new(settings, budgets, &config.providers, around)?;
     let models = Arc::new(models);
+    let reader = Arc::new(Reader::new(config.reader.clone(), reader::LONGEST));
     let tools = Tools::all(Workshop {
+        reader: reader.clone(),
         store: store.clone(),
         roles: config.roles.clone(),
         files: files.clone(),
@@ -98,6 +101,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         limiters: Limiters::new(&config.settings.limits),
         limits: config.settings.limits.clone(),
         budgets: config.settings.budgets,
+        reader,
         tools,
         outgoing: Outgoing::new(graph, settle),
         keyring: config.encryption.clone(),

@@ -21,6 +21,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::models::Models;
+use crate::reader::Reader;
 
 mod content_generator;
 mod database_query;
@@ -42,6 +43,8 @@ pub struct Workshop {
     pub roles: Roles,
     /// The bytes of files.
     pub files: FileStorage,
+    /// Reads files.
+    pub reader: Arc<Reader>,
     /// Prints documents.
     pub press: Arc<Press>,
     /// The company's name on documents.

@@ -17,6 +17,7 @@ use crate::app::{App, Parts};
 mod act;
 mod approve;
 mod ask;
+mod attached;
 mod audit;
 mod calls;
 mod ends;

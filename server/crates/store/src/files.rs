@@ -91,6 +91,22 @@ pub async fn get(db: &mut PgConnection, person: Id<id::Person>, id: Id<id::File>
     .map(File::from))
 }
 
+/// Those of these files that are the person's, oldest first.
+pub async fn of_ids(db: &mut PgConnection, person: Id<id::Person>, ids: &[Uuid]) -> Result<Vec<File>, StoreError> {
+    Ok(sqlx::query_as!(
+        Row,
+        "SELECT id, person_id, run_id, name, media_type, size, sha256, trust, created_at FROM files
+         WHERE id = ANY($1) AND person_id = $2 AND deleted_at IS NULL ORDER BY id",
+        ids,
+        person.uuid()
+    )
+    .fetch_all(db)
+    .await?
+    .into_iter()
+    .map(File::from)
+    .collect())
+}
+
 /// The files each of these runs made, oldest first.
 pub async fn of_runs(db: &mut PgConnection, runs: &[Uuid]) -> Result<Vec<File>, StoreError> {
     Ok(sqlx::query_as!(

@@ -44,6 +44,8 @@ pub struct Message {
     pub text: String,
     /// Texts the person may send next with one touch.
     pub choices: Vec<String>,
+    /// The files that the person sent with it.
+    pub file_ids: Vec<Uuid>,
     /// When.
     pub created_at: DateTime<Utc>,
 }
@@ -63,6 +65,8 @@ pub struct NewMessage<'a> {
     pub text: &'a str,
     /// Offered answers.
     pub choices: &'a [String],
+    /// The files sent with it.
+    pub file_ids: &'a [Uuid],
     /// The sender's own id of it.
     pub client_id: Option<Uuid>,
     /// When.
@@ -73,9 +77,9 @@ pub struct NewMessage<'a> {
 pub async fn add(db: &mut PgConnection, new: NewMessage<'_>) -> Result<Message, StoreError> {
     Ok(sqlx::query_as!(
         Message,
-        "INSERT INTO messages (id, conversation_id, run_id, author, text, choices, client_id, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-         RETURNING id, conversation_id, run_id, author, text, choices, created_at",
+        "INSERT INTO messages (id, conversation_id, run_id, author, text, choices, client_id, created_at, file_ids)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         RETURNING id, conversation_id, run_id, author, text, choices, file_ids, created_at",
         new.id.uuid(),
         new.conversation.uuid(),
         new.run.uuid(),
@@ -83,7 +87,8 @@ pub async fn add(db: &mut PgConnection, new: NewMessage<'_>) -> Result<Message, 
         new.text,
         new.choices,
         new.client_id,
-        new.now
+        new.now,
+        new.file_ids
     )
     .fetch_one(db)
     .await?)
@@ -116,9 +121,9 @@ pub async fn add_fresh(
          run AS (
              INSERT INTO runs (id, conversation_id, person_id, state, usage, machine, created_at)
              SELECT $3, place.id, $2, 'queued', $5, $6, $9 FROM place RETURNING id)
-         INSERT INTO messages (id, conversation_id, run_id, author, text, client_id, created_at)
-         SELECT $4, place.id, run.id, 'person', $10, $7, $9 FROM place, run
-         RETURNING id, conversation_id, run_id, author, text, choices, created_at",
+         INSERT INTO messages (id, conversation_id, run_id, author, text, client_id, created_at, file_ids)
+         SELECT $4, place.id, run.id, 'person', $10, $7, $9, $11 FROM place, run
+         RETURNING id, conversation_id, run_id, author, text, choices, file_ids, created_at",
         new.conversation.uuid(),
         run.person.uuid(),
         run.id.uuid(),
@@ -128,7 +133,8 @@ pub async fn add_fresh(
         new.client_id,
         title,
         new.now,
-        new.text
+        new.text,
+        new.file_ids
     )
     .fetch_optional(db)
     .await;
@@ -147,7 +153,7 @@ pub async fn by_client_id(
 ) -> Result<Option<Message>, StoreError> {
     Ok(sqlx::query_as!(
         Message,
-        "SELECT id, conversation_id, run_id, author, text, choices, created_at FROM messages
+        "SELECT id, conversation_id, run_id, author, text, choices, file_ids, created_at FROM messages
          WHERE conversation_id = $1 AND client_id = $2",
         conversation.uuid(),
         client_id
@@ -164,7 +170,7 @@ pub async fn list(
 ) -> Result<Slice<Message>, StoreError> {
     let rows = sqlx::query_as!(
         Message,
-        "SELECT id, conversation_id, run_id, author, text, choices, created_at FROM messages
+        "SELECT id, conversation_id, run_id, author, text, choices, file_ids, created_at FROM messages
          WHERE conversation_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
         conversation.uuid(),
         page.before,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mezzofy_domain::file::Attachment;
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::Department;
 use mezzofy_domain::run::{RunError, RunState, WaitingFor};
@@ -57,7 +58,25 @@ impl Run {
     #[must_use]
     pub fn facts(&self) -> Vec<String> {
         let results = self.done.iter().map(|done| done.result.to_string());
-        self.texts.iter().cloned().chain(results).chain(self.kept.values().map(Value::to_string)).collect()
+        self.texts
+            .iter()
+            .chain(&self.handed)
+            .cloned()
+            .chain(results)
+            .chain(self.kept.values().map(Value::to_string))
+            .collect()
+    }
+
+    /// The files that were sent with the request.
+    #[must_use]
+    pub fn attached(&self) -> &[Attachment] {
+        &self.attached
+    }
+
+    /// Whether what those files say was taken.
+    #[must_use]
+    pub fn has_been_handed(&self) -> bool {
+        self.handed.len() >= self.attached.len()
     }
 
     /// What was said and done so far.

@@ -1,16 +1,19 @@
-//! Files: what runs made.
+//! Files: what people uploaded and runs made.
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, RANGE,
 };
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
+use mezzofy_documents::reading::Part;
 use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::trust::Trust;
+use mezzofy_media::{is_compound, media_type};
 use mezzofy_store::{commit, files};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -30,6 +33,42 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(show))
         .routes(guarded!(delete))
         .routes(guarded!(content))
+        .routes(guarded!(text))
+        .merge(OpenApiRouter::new().routes(guarded!(upload)).layer(DefaultBodyLimit::max(LARGEST + ENVELOPE)))
+}
+
+/// Bytes of an upload at most.
+const LARGEST: usize = 20 * 1024 * 1024;
+/// What stands around it in a request.
+const ENVELOPE: usize = 64 * 1024;
+/// Characters of a name at most.
+const NAME: usize = 200;
+
+/// An upload.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes the request; the parts are read as they come")]
+struct Upload {
+    /// The file, with its name; 20 MB at most.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// What a file says.
+#[derive(Serialize, ToSchema)]
+struct TextView {
+    /// Whether something was left out because there is too much.
+    cut: bool,
+    /// Its parts, in order.
+    parts: Vec<TextPart>,
+}
+
+/// A part of what a file says.
+#[derive(Serialize, ToSchema)]
+struct TextPart {
+    /// Where it stands, in the caller's language; may be empty.
+    place: String,
+    /// Plain text; tables as Markdown.
+    text: String,
 }
 
 /// A file.
@@ -86,6 +125,91 @@ async fn show(
     Ok(Json(FileView::of(&load(&app, &caller, id).await?)))
 }
 
+/// Takes a file. What it is, its content says: its name and what the sender calls it count for nothing.
+#[utoipa::path(post, path = "/v1/files", request_body(content = Upload, content_type = "multipart/form-data"), responses((status = 201, body = FileView), (status = "4XX", body = ProblemBody)))]
+async fn upload(
+    State(app): State<App>,
+    caller: Caller,
+    form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+) -> Result<(StatusCode, Json<FileView>), Problem> {
+    let mut form = form.map_err(|_| Problem::new(Kind::MediaType, "Send the file as multipart/form-data."))?;
+    let (name, bytes) = loop {
+        let field = form.next_field().await.map_err(|error| broken(&error))?;
+        let field = field.ok_or_else(|| Problem::field("file", "There is no file in the request."))?;
+        if field.name() == Some("file") {
+            let name = cleaned(field.file_name().unwrap_or_default());
+            break (name, field.bytes().await.map_err(|error| broken(&error))?);
+        }
+    };
+    if bytes.len() > LARGEST {
+        return Err(too_large());
+    }
+    if bytes.is_empty() {
+        return Err(Problem::field("file", format!("{name} is empty.")));
+    }
+    let bytes = bytes.to_vec();
+    let found = tokio::task::spawn_blocking(move || (media_type(&bytes), is_compound(&bytes), bytes));
+    let (media_type, compound, bytes) = found.await.map_err(Problem::internal)?;
+    let media_type = media_type.ok_or_else(|| {
+        Problem::new(
+            Kind::MediaType,
+            if compound {
+                format!("{name} is protected with a password or in a format of Office before 2007. Save it without a password as .docx, .xlsx or .pptx and upload that.")
+            } else {
+                format!("{name} is of a kind that can't be taken. PDF, Word, PowerPoint, Excel, CSV, text, Markdown, HTML, mail, PNG, JPEG and WebP can.")
+            },
+        )
+    })?;
+    let (size, now) = (bytes.len() as u64, app.clock.now());
+    let sha256 = app.files.put(bytes).await?;
+    let attachment = Attachment { id: app.new_id(), name, media_type: media_type.to_owned(), size, sha256 };
+    let file = File { attachment, owner: caller.person.id, run: None, trust: Trust::Outside, created_at: now };
+    let mut tx = caller.begin(&app).await?;
+    files::add(&mut tx, &file).await?;
+    commit(tx).await?;
+    Ok((StatusCode::CREATED, Json(FileView::of(&file))))
+}
+
+fn broken(error: &axum::extract::multipart::MultipartError) -> Problem {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return too_large();
+    }
+    Problem::new(Kind::Invalid, "The upload is broken or did not arrive whole. Send it again.")
+}
+
+fn too_large() -> Problem {
+    Problem::new(Kind::TooLarge, "A file has 20 MB at most. Upload a smaller one, or a part of it.")
+}
+
+/// A name without folders and without what can't be seen.
+fn cleaned(name: &str) -> String {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    let name: String = name.chars().filter(|c| !hidden(*c)).take(NAME).collect();
+    let name = name.trim();
+    if name.trim_matches('.').is_empty() { "file".to_owned() } else { name.to_owned() }
+}
+
+/// What a file says, for those who can't open it.
+#[utoipa::path(get, path = "/v1/files/{id}/text", params(("id" = Uuid, Path)), responses((status = 200, body = TextView), (status = "4XX", body = ProblemBody)))]
+async fn text(
+    State(app): State<App>,
+    caller: Caller,
+    Segment(id): Segment<Id<id::File>>,
+) -> Result<Json<TextView>, Problem> {
+    let Attachment { name, media_type, sha256, .. } = load(&app, &caller, id).await?.attachment;
+    let bytes = app.files.get(&sha256).await?;
+    let language = caller.person.language;
+    let reading = app.reader.read(&media_type, &bytes).await;
+    let reading = reading
+        .map_err(|error| Problem::new(Kind::Invalid, format!("{name} can't be read: {}.", error.say(language))))?;
+    let part = |part: Part| TextPart { place: part.place.say(language), text: part.text };
+    Ok(Json(TextView { cut: reading.cut, parts: reading.parts.into_iter().map(part).collect() }))
+}
+
 /// Deletes a file. A mail that carries it keeps its copy.
 #[utoipa::path(delete, path = "/v1/files/{id}", params(("id" = Uuid, Path)), responses((status = 204), (status = "4XX", body = ProblemBody)))]
 async fn delete(
@@ -121,9 +245,9 @@ async fn content(
     let bytes = app.files.range(&sha256, start, end).await?;
     let mut response = Response::builder()
         .status(status)
-        .header(CONTENT_TYPE, media_type)
+        .header(CONTENT_TYPE, &media_type)
         .header(CONTENT_LENGTH, bytes.len())
-        .header(CONTENT_DISPOSITION, disposition(&name))
+        .header(CONTENT_DISPOSITION, disposition(&name, &media_type))
         .header(ACCEPT_RANGES, "bytes")
         .header(ETAG, format!("\"{sha256}\""))
         .header(CACHE_CONTROL, "private, no-cache");
@@ -142,8 +266,12 @@ fn hex(digit: u8) -> char {
     char::from_digit(digit.into(), 16).unwrap_or('0').to_ascii_uppercase()
 }
 
-/// The file's name for browsers, in the form of RFC 6266 that carries any character.
-fn disposition(name: &str) -> String {
+/// The kinds that a browser may show by itself: nothing in them can act.
+const SHOWN: [&str; 7] =
+    ["application/pdf", "image/png", "image/jpeg", "image/webp", "text/plain", "text/csv", "text/markdown"];
+
+/// Whether to show or to save it, and the file's name for browsers, in the form of RFC 6266 that carries any character.
+fn disposition(name: &str, media_type: &str) -> String {
     let mut encoded = String::new();
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -152,7 +280,8 @@ fn disposition(name: &str) -> String {
             encoded.extend(['%', hex(byte >> 4), hex(byte & 15)]);
         }
     }
-    format!("inline; filename*=UTF-8''{encoded}")
+    let way = if SHOWN.contains(&media_type) { "inline" } else { "attachment" };
+    format!("{way}; filename*=UTF-8''{encoded}")
 }
 
 #[cfg(test)]
@@ -160,8 +289,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_uploads_name_has_no_folders_and_nothing_hidden() {
+        assert_eq!(cleaned("../../etc/passwd"), "passwd");
+        assert_eq!(cleaned("C:\\\\tmp\\\\报表\u{202e}fdp.exe"), "报表fdp.exe");
+        assert_eq!([cleaned(""), cleaned(".."), cleaned("a/")], ["file", "file", "file"]);
+    }
+
+    #[test]
     fn a_name_in_any_script_reaches_the_browser_and_can_not_break_the_header() {
-        assert_eq!(disposition("报表-2026.pdf"), "inline; filename*=UTF-8''%E6%8A%A5%E8%A1%A8-2026.pdf");
-        assert_eq!(disposition("a\r\nSet-Cookie: x"), "inline; filename*=UTF-8''a%0D%0ASet-Cookie%3A%20x");
+        assert_eq!(
+            disposition("报表-2026.pdf", "application/pdf"),
+            "inline; filename*=UTF-8''%E6%8A%A5%E8%A1%A8-2026.pdf"
+        );
+        assert_eq!(
+            disposition("a\r\nSet-Cookie: x", "text/html"),
+            "attachment; filename*=UTF-8''a%0D%0ASet-Cookie%3A%20x"
+        );
     }
 }

@@ -30,6 +30,8 @@ use crate::app::{App, Parts};
 
 /// Characters of a message at most.
 const LONGEST: usize = 5_000;
+/// Files of a message at most.
+const FILES: usize = 10;
 /// Characters of the first message that become the conversation's title.
 const TITLE: usize = 60;
 
@@ -46,7 +48,7 @@ pub(crate) struct MessageView {
     author: String,
     /// Markdown when the assistant wrote it.
     text: String,
-    /// What the run made, with its last message.
+    /// What the person sent with it; what the run made, with its last message.
     files: Vec<FileView>,
     /// Texts to send next with one touch.
     choices: Vec<String>,
@@ -55,11 +57,12 @@ pub(crate) struct MessageView {
 }
 
 impl MessageView {
-    /// The view of a message with the files of its run; what a person said shows none.
+    /// The view of a message with its files, which are among these.
     pub(crate) fn of(row: Message, files: &[File]) -> Self {
-        let made = files
-            .iter()
-            .filter(|file| row.author == Author::Assistant.code() && file.run.map(Id::uuid) == Some(row.run_id));
+        let of_run =
+            |file: &&File| row.author == Author::Assistant.code() && file.run.map(Id::uuid) == Some(row.run_id);
+        let sent = |file: &&File| row.file_ids.contains(&file.attachment.id.uuid());
+        let made = files.iter().filter(|file| sent(file) || of_run(file));
         Self {
             files: made.map(FileView::of).collect(),
             id: row.id,
@@ -84,7 +87,7 @@ struct SendMessage {
     client_id: Uuid,
     /// 1 to 5,000 characters.
     text: String,
-    /// Must be empty: a run can't read files.
+    /// Files of the sender that the run is to read, ten at most.
     #[serde(default)]
     file_ids: Vec<Uuid>,
     /// Must be null: a run can't read pages.
@@ -96,8 +99,8 @@ struct SendMessage {
 impl SendMessage {
     /// Refuses what a run would have to leave out.
     fn check(&self) -> Result<&str, Problem> {
-        if !self.file_ids.is_empty() {
-            return Err(Problem::field("file_ids", "A message can't carry files. Say in words what you need."));
+        if self.file_ids.len() > FILES {
+            return Err(Problem::field("file_ids", format!("A message carries {FILES} files at most.")));
         }
         if self.url.is_some() {
             return Err(Problem::field("url", "A message can't carry a web address. Say in words what you need."));
@@ -129,7 +132,9 @@ async fn list(
     conversations::get(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("conversation"))?;
     let slice = messages::list(&mut tx, id, page).await?;
     let of: Vec<Uuid> = slice.items.iter().map(|message| message.run_id).collect();
-    let files = files::of_runs(&mut tx, &of).await?;
+    let sent: Vec<Uuid> = slice.items.iter().flat_map(|message| message.file_ids.iter().copied()).collect();
+    let mut files = files::of_runs(&mut tx, &of).await?;
+    files.extend(files::of_ids(&mut tx, caller.person.id, &sent).await?);
     Ok(Json(List::of(slice, |message| MessageView::of(message, &files))))
 }
 
@@ -143,12 +148,17 @@ async fn create(
 ) -> Result<(StatusCode, Json<Accepted>), Problem> {
     let text = create.check()?;
     let mut tx = caller.begin(&app).await?;
-    let run = new_run(&app, &caller.person, id, text)?;
-    let message = person_message(&app, id, run.id, text, Some(create.client_id));
+    let files = files::of_ids(&mut tx, caller.person.id, &create.file_ids).await?;
+    if files.len() != create.file_ids.len() {
+        return Err(Problem::field("file_ids", "One of these files is not there. Upload it again."));
+    }
+    let said = Said { text, files: &files, file_ids: &create.file_ids, client_id: Some(create.client_id) };
+    let run = new_run(&app, &caller.person, id, said)?;
+    let message = person_message(&app, id, run.id, said);
     if let Fresh::Stored(message) = messages::add_fresh(&mut tx, message, &run, &title_of(text)).await? {
         jobs::enqueue(&mut tx, run.id).await?;
         commit(tx).await?;
-        let accepted = Accepted { message: MessageView::of(message, &[]), run: RunView::of(run, &[])? };
+        let accepted = Accepted { message: MessageView::of(message, &files), run: RunView::of(run, &[])? };
         return Ok((StatusCode::ACCEPTED, Json(accepted)));
     }
     drop(tx);
@@ -157,10 +167,10 @@ async fn create(
     conversations::lock(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("conversation"))?;
     if let Some(message) = messages::by_client_id(&mut tx, id, create.client_id).await? {
         let run = runs::load(&mut tx, message.run_id.into()).await?.ok_or_else(|| Problem::not_found("run"))?;
-        return Ok((StatusCode::ACCEPTED, Json(accepted(&mut tx, message, run).await?)));
+        return Ok((StatusCode::ACCEPTED, Json(accepted(&mut tx, message, run, &files).await?)));
     }
-    let (message, run) = take(&app, &mut tx, &caller.person, id, text, Some(create.client_id)).await?;
-    let accepted = accepted(&mut tx, message, run).await?;
+    let (message, run) = take(&app, &mut tx, &caller.person, id, said).await?;
+    let accepted = accepted(&mut tx, message, run, &files).await?;
     commit(tx).await?;
     Ok((StatusCode::ACCEPTED, Json(accepted)))
 }
@@ -173,7 +183,9 @@ pub(crate) async fn begin(app: &Parts, person: &Person, text: &str) -> Result<Id
     conversations::add(&mut tx, conversation, person.id, "", app.clock.now())
         .await
         .map_err(|error| error.to_string())?;
-    let (_, run) = take(app, &mut tx, person, conversation, text, None).await.map_err(|problem| problem.to_string())?;
+    let (_, run) = take(app, &mut tx, person, conversation, Said { text, files: &[], file_ids: &[], client_id: None })
+        .await
+        .map_err(|problem| problem.to_string())?;
     commit(tx).await.map_err(|error| error.to_string())?;
     Ok(run.id)
 }
@@ -184,14 +196,13 @@ async fn take(
     tx: &mut Tx,
     person: &Person,
     conversation: Id<id::Conversation>,
-    text: &str,
-    client_id: Option<Uuid>,
+    said: Said<'_>,
 ) -> Result<(Message, Run), Problem> {
-    let run = run_for(app, tx, person, conversation, text).await?;
-    let message = person_message(app, conversation, run.id, text, client_id);
+    let run = run_for(app, tx, person, conversation, said).await?;
+    let message = person_message(app, conversation, run.id, said);
     let now = message.now;
     let message = messages::add(tx, message).await?;
-    conversations::touch(tx, conversation, &title_of(text), now).await?;
+    conversations::touch(tx, conversation, &title_of(said.text), now).await?;
     jobs::enqueue(tx, run.id).await?;
     Ok((message, run))
 }
@@ -202,13 +213,19 @@ async fn run_for(
     tx: &mut Tx,
     person: &Person,
     conversation: Id<id::Conversation>,
-    text: &str,
+    said: Said<'_>,
 ) -> Result<Run, Problem> {
     let newest = runs::lock_newest(tx, conversation).await?;
     if let Some(mut waiting) = newest.filter(|run| run.waiting_for == Some(WaitingFor::Person)) {
+        if !said.files.is_empty() {
+            return Err(Problem::field(
+                "file_ids",
+                "The assistant waits for an answer in words. Send the file with the next request.",
+            ));
+        }
         waiting.waiting_for = None;
         if let Ok(mut machine) = serde_json::from_value::<Machine>(waiting.machine.clone()) {
-            machine.said(text.to_owned());
+            machine.said(said.text.to_owned());
             waiting.machine = serde_json::to_value(&machine).map_err(Problem::internal)?;
             waiting.state = RunState::Queued;
             runs::save(tx, &mut waiting).await?;
@@ -219,13 +236,24 @@ async fn run_for(
         waiting.ended_at = Some(app.clock.now());
         runs::save(tx, &mut waiting).await?;
     }
-    let run = new_run(app, person, conversation, text)?;
+    let run = new_run(app, person, conversation, said)?;
     runs::add(tx, &run).await?;
     Ok(run)
 }
 
-fn new_run(app: &Parts, person: &Person, conversation: Id<id::Conversation>, text: &str) -> Result<Run, Problem> {
-    let machine = Machine::new(text.to_owned(), person);
+/// What a person sends.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    text: &'a str,
+    files: &'a [File],
+    /// The ids of the files, in the sender's order.
+    file_ids: &'a [Uuid],
+    client_id: Option<Uuid>,
+}
+
+fn new_run(app: &Parts, person: &Person, conversation: Id<id::Conversation>, said: Said<'_>) -> Result<Run, Problem> {
+    let mut machine = Machine::new(said.text.to_owned(), person);
+    machine.attach(said.files.iter().map(|file| file.attachment.clone()).collect());
     Ok(Run {
         id: app.new_id(),
         conversation,
@@ -253,16 +281,16 @@ fn person_message<'a>(
     app: &Parts,
     conversation: Id<id::Conversation>,
     run: Id<id::Run>,
-    text: &'a str,
-    client_id: Option<Uuid>,
+    said: Said<'a>,
 ) -> NewMessage<'a> {
     let (id, now) = (app.new_id(), app.clock.now());
-    NewMessage { id, conversation, run, author: Author::Person, text, choices: &[], client_id, now }
+    let Said { text, file_ids, client_id, .. } = said;
+    NewMessage { id, conversation, run, author: Author::Person, text, choices: &[], file_ids, client_id, now }
 }
 
-async fn accepted(tx: &mut Tx, message: Message, run: Run) -> Result<Accepted, Problem> {
+async fn accepted(tx: &mut Tx, message: Message, run: Run, sent: &[File]) -> Result<Accepted, Problem> {
     let files = files::of_runs(tx, &[run.id.uuid()]).await?;
-    Ok(Accepted { message: MessageView::of(message, &files), run: RunView::of(run, &files)? })
+    Ok(Accepted { message: MessageView::of(message, sent), run: RunView::of(run, &files)? })
 }
 
 fn checked_text(text: &str) -> Result<&str, Problem> {

@@ -1,4 +1,5 @@
-//! `file_search`: reads on in a text file of the person's, or finds a word in it. Results of other calls that are too large
+//! `file_search`: reads on in a file of the person's, or finds a word in it. What is no text is read by the reader, and its text
+//! is searched. Results of other calls that are too large
 //! for a model lie in such files.
 
 use std::ops::Range;
@@ -9,6 +10,7 @@ use mezzofy_agent::sources::Place;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::language::Language;
 use mezzofy_domain::roles::Permission;
 use mezzofy_store::files;
 use serde::Deserialize;
@@ -75,25 +77,47 @@ impl FileSearch {
         Self { spec, workshop: Arc::clone(workshop) }
     }
 
-    async fn read_page(&self, file: &Attachment, offset: u64) -> Result<Value, ToolError> {
-        let (begin, end) = (offset.min(file.size), offset.saturating_add(PAGE).min(file.size));
-        let bytes = if begin < end {
-            self.workshop.files.range(&file.sha256, begin, end).await.map_err(retry)?
-        } else {
-            Vec::new()
+    /// The text of a file that is none by itself.
+    async fn read_whole(&self, file: &Attachment, language: Language) -> Result<Vec<u8>, ToolError> {
+        let bytes = self.workshop.files.get(&file.sha256).await.map_err(retry)?;
+        let reading = self.workshop.reader.read(&file.media_type, &bytes).await;
+        let told = |error| ToolError::Tell(format!("{} can't be read: {error}.", file.name));
+        Ok(reading.map_err(told)?.whole(language).into_bytes())
+    }
+
+    async fn read_page(&self, file: &Attachment, read: Option<Vec<u8>>, offset: u64) -> Result<Value, ToolError> {
+        let size = read.as_ref().map_or(file.size, |read| read.len() as u64);
+        let (begin, end) = (offset.min(size), offset.saturating_add(PAGE).min(size));
+        let bytes = match &read {
+            _ if begin >= end => Vec::new(),
+            Some(read) => {
+                let at = |offset| usize::try_from(offset).unwrap_or(usize::MAX);
+                read.get(at(begin)..at(end)).unwrap_or_default().to_vec()
+            }
+            None => self.workshop.files.range(&file.sha256, begin, end).await.map_err(retry)?,
         };
-        let text = whole_characters(&bytes, end == file.size).ok_or_else(|| unreadable(file))?;
+        let text = whole_characters(&bytes, end == size).ok_or_else(|| unreadable(file))?;
         let begin = begin + text.start as u64;
         let text = String::from_utf8_lossy(&bytes[text]);
         let next = begin + text.len() as u64;
         Ok(json!({
-            "name": file.name, "size": file.size, "offset": begin, "text": text,
-            "next_offset": (next < file.size).then_some(next),
+            "name": file.name, "size": size, "offset": begin, "text": text,
+            "next_offset": (next < size).then_some(next),
         }))
     }
 
-    async fn find(&self, file: &Attachment, query: String, offset: u64) -> Result<Value, ToolError> {
-        let bytes = self.workshop.files.get(&file.sha256).await.map_err(retry)?;
+    async fn find(
+        &self,
+        file: &Attachment,
+        read: Option<Vec<u8>>,
+        query: String,
+        offset: u64,
+    ) -> Result<Value, ToolError> {
+        let bytes = match read {
+            Some(read) => read,
+            None => self.workshop.files.get(&file.sha256).await.map_err(retry)?,
+        };
+        let size = bytes.len();
         let text = String::from_utf8(bytes).map_err(|_| unreadable(file))?;
         let found = tokio::task::spawn_blocking(move || {
             let (places, next) = places(&text, &query, usize::try_from(offset).unwrap_or(usize::MAX));
@@ -101,7 +125,7 @@ impl FileSearch {
             (places.into_iter().map(excerpt).collect::<Vec<_>>(), next)
         });
         let (excerpts, next) = found.await.map_err(|error| ToolError::Abort(error.to_string()))?;
-        Ok(json!({"name": file.name, "size": file.size, "excerpts": excerpts, "next_offset": next}))
+        Ok(json!({"name": file.name, "size": size, "excerpts": excerpts, "next_offset": next}))
     }
 }
 
@@ -118,13 +142,11 @@ impl Tool for FileSearch {
         drop(tx);
         let File { attachment: file, trust, .. } =
             file.ok_or_else(|| ToolError::Tell(format!("There is no file {} of yours.", input.file)))?;
-        if !is_text(&file.media_type) {
-            return Err(unreadable(&file));
-        }
+        let read = if is_text(&file.media_type) { None } else { Some(self.read_whole(&file, context.language).await?) };
         let query = input.query.map(|query| query.trim().to_owned()).filter(|query| !query.is_empty());
         let result = match query {
-            Some(query) => self.find(&file, query, input.offset).await?,
-            None => self.read_page(&file, input.offset).await?,
+            Some(query) => self.find(&file, read, query, input.offset).await?,
+            None => self.read_page(&file, read, input.offset).await?,
         };
         Ok(Outcome::Done(Output { result, trust, place: Some(Place::File(file.name)), ..Output::default() }))
     }
@@ -132,11 +154,14 @@ impl Tool for FileSearch {
 
 fn is_text(media_type: &str) -> bool {
     let kind = media_type.split(';').next().unwrap_or_default().trim();
-    kind.starts_with("text/") || kind == "application/json"
+    matches!(kind, "text/plain" | "text/csv" | "text/markdown" | "application/json")
 }
 
 fn unreadable(file: &Attachment) -> ToolError {
-    ToolError::Tell(format!("{} can't be read yet: only text, CSV, JSON and Markdown files in UTF-8 can.", file.name))
+    ToolError::Tell(format!(
+        "{} is not in UTF-8, so it can't be read here. Save it as UTF-8 and upload it again.",
+        file.name
+    ))
 }
 
 /// The part of these bytes that is whole characters; `None` where they are no UTF-8. Characters may be cut at the begin

@@ -78,6 +78,11 @@ impl Work<'_> {
             allowed: &known.allowed,
         };
         if !self.machine.has_begun() {
+            let readings = self.read_attached().await?;
+            if let Some((agent, answer)) = self.quoted(&request, &readings) {
+                self.machine.answered(agent, answer);
+                return self.save(Step::default()).await;
+            }
             match Box::pin(self.unless_stopped(self.route(&request))).await? {
                 Some(route) => self.set_out(route).await?,
                 None => self.stop_working().await?,

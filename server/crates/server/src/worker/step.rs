@@ -134,6 +134,7 @@ impl Work<'_> {
             author: Author::Assistant,
             text,
             choices,
+            file_ids: &[],
             client_id: None,
             now,
         };

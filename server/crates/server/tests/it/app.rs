@@ -88,6 +88,7 @@ fn config(data_dir: &Path) -> Config {
     Config {
         settings: mezzofy::config::Settings::parse(&yaml).unwrap(),
         roles: Roles::parse(&std::fs::read_to_string(home.join("config/roles.yaml")).unwrap()).unwrap(),
+        reader: env!("CARGO_BIN_EXE_mezzofy").into(),
         home,
         data_dir: data_dir.to_owned(),
         host: Ipv4Addr::LOCALHOST.into(),

@@ -11,6 +11,7 @@ mod crash;
 mod database_query;
 mod documents;
 mod events;
+mod files_in;
 mod headers;
 mod injection;
 mod ledger;

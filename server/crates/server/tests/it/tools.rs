@@ -44,6 +44,7 @@ fn tools_with(app: &TestApp, replay: &Replay) -> Tools {
     let providers = BTreeMap::from([("claude".to_owned(), claude)]);
     let company = app.app.company.name.clone();
     Tools::all(Workshop {
+        reader: app.app.reader.clone(),
         store,
         roles: app.app.roles.clone(),
         files: app.app.files.clone(),
