@@ -5,5 +5,5 @@ export function kindOf(mediaType: string): FileKind {
   if (mediaType.startsWith('image/')) return 'image';
   if (/csv|spreadsheet/.test(mediaType)) return 'table';
   if (/presentation/.test(mediaType)) return 'slides';
-  return mediaType.startsWith('text/') || /wordprocessing/.test(mediaType) ? 'text' : 'other';
+  return mediaType.startsWith('text/') || /wordprocessing|rfc822/.test(mediaType) ? 'text' : 'other';
 }

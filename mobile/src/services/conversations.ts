@@ -8,7 +8,7 @@ import { api, data } from './api';
 import { asProblem } from './problem';
 import * as queries from './queries';
 import { queryClient } from './query-client';
-import type { Conversation, Message, Page } from './types';
+import type { Conversation, Message, Page, StoredFile } from './types';
 
 type Thread = InfiniteData<Page<Message>>;
 
@@ -41,9 +41,9 @@ export async function startConversation(): Promise<Conversation> {
 }
 
 /** Sends a message, keeping it on the device until the server has accepted it. */
-export function sendMessage(conversationId: string, text: string): Promise<void> {
+export function sendMessage(conversationId: string, text: string, files: StoredFile[] = []): Promise<void> {
   const client_id = Crypto.randomUUID();
-  return deliver({ client_id, conversation_id: conversationId, text, state: 'sending', detail: '', at: new Date().toISOString() });
+  return deliver({ client_id, conversation_id: conversationId, text, files, state: 'sending', detail: '', at: new Date().toISOString() });
 }
 
 /** Sends a message that was not accepted once more. The same `client_id` makes sure that it counts once. */
@@ -58,11 +58,12 @@ export function resendUnanswered(): void {
 }
 
 async function deliver(message: Outgoing): Promise<void> {
-  const { conversation_id: id, client_id, text } = message;
+  const { conversation_id: id, client_id, text, files = [] } = message;
+  const file_ids = files.map((file) => file.id);
   useOutgoing.getState().put(message);
   try {
     const accepted = await data(
-      api().POST('/v1/conversations/{id}/messages', { params: { path: { id } }, body: { client_id, text } }),
+      api().POST('/v1/conversations/{id}/messages', { params: { path: { id } }, body: { client_id, text, file_ids } }),
     );
     useLive.getState().begin(accepted.run);
     showMessage(accepted.message);

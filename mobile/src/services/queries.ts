@@ -34,6 +34,15 @@ export const messages = (conversationId: string) =>
     ...pages,
   });
 
+/** What a file says. */
+export const fileText = (id: string) =>
+  queryOptions({
+    queryKey: ['file-text', id],
+    queryFn: () => data(api().GET('/v1/files/{id}/text', byId(id))),
+    staleTime: Infinity,
+    retry: false,
+  });
+
 export const run = (id: string) =>
   queryOptions({ queryKey: ['run', id], queryFn: () => data(api().GET('/v1/runs/{id}', byId(id))) });
 

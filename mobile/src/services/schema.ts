@@ -347,7 +347,8 @@ export interface paths {
         /** Lists the caller's files, newest first. */
         get: operations["get_v1_files"];
         put?: never;
-        post?: never;
+        /** Takes a file. What it is, its content says: its name and what the sender calls it count for nothing. */
+        post: operations["post_v1_files"];
         delete?: never;
         options?: never;
         head?: never;
@@ -381,6 +382,23 @@ export interface paths {
         };
         /** The bytes of a file, all of them or one range (RFC 9110, section 14). */
         get: operations["get_v1_files_id_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files/{id}/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a file says, for those who can't open it. */
+        get: operations["get_v1_files_id_text"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1195,7 +1213,7 @@ export interface components {
                 conversation_id: string;
                 /** Format: date-time */
                 created_at: string;
-                /** @description What the run made, with its last message. */
+                /** @description What the person sent with it; what the run made, with its last message. */
                 files: components["schemas"]["FileView"][];
                 /** Format: uuid */
                 id: string;
@@ -1279,7 +1297,7 @@ export interface components {
             conversation_id: string;
             /** Format: date-time */
             created_at: string;
-            /** @description What the run made, with its last message. */
+            /** @description What the person sent with it; what the run made, with its last message. */
             files: components["schemas"]["FileView"][];
             /** Format: uuid */
             id: string;
@@ -1478,7 +1496,7 @@ export interface components {
              * @description The sender's own id of the message: sending it again gives the same answer and starts nothing.
              */
             client_id: string;
-            /** @description Must be empty: a run can't read files. */
+            /** @description Files of the sender that the run is to read, ten at most. */
             file_ids?: string[];
             /** @description 1 to 5,000 characters. */
             text: string;
@@ -1568,10 +1586,32 @@ export interface components {
              */
             used_today: number;
         };
+        /** @description A part of what a file says. */
+        TextPart: {
+            /** @description Where it stands, in the caller's language; may be empty. */
+            place: string;
+            /** @description Plain text; tables as Markdown. */
+            text: string;
+        };
+        /** @description What a file says. */
+        TextView: {
+            /** @description Whether something was left out because there is too much. */
+            cut: boolean;
+            /** @description Its parts, in order. */
+            parts: components["schemas"]["TextPart"][];
+        };
         /** @description What a person may change of themselves. */
         UpdatePerson: {
             /** @enum {string} */
             language: "en" | "zh" | "ms";
+        };
+        /** @description An upload. */
+        Upload: {
+            /**
+             * Format: binary
+             * @description The file, with its name; 20 MB at most.
+             */
+            file: string;
         };
         /** @description What a person used of a model. */
         UsageItemView: {
@@ -2468,6 +2508,37 @@ export interface operations {
             };
         };
     };
+    post_v1_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Upload"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     get_v1_files_id: {
         parameters: {
             query?: never;
@@ -2549,6 +2620,35 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": number[];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_files_id_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextView"];
                 };
             };
             "4XX": {

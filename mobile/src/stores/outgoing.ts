@@ -2,11 +2,15 @@ import AsyncStorage from '@react-native-async-storage/async-storage';
 import { create } from 'zustand';
 import { createJSONStorage, persist } from 'zustand/middleware';
 
+import type { StoredFile } from '@/services/types';
+
 /** A message on its way: kept on the device until the server has accepted it. */
 export interface Outgoing {
   client_id: string;
   conversation_id: string;
   text: string;
+  /** What goes with it; absent in what an earlier version of the app has kept. */
+  files?: StoredFile[];
   state: 'sending' | 'failed';
   /** The server's reason; empty when no answer came. */
   detail: string;

@@ -5,18 +5,23 @@ import { useSafeAreaInsets } from 'react-native-safe-area-context';
 import { IconButton } from '@/components/icon-button';
 import { Text } from '@/components/text';
 import { useTexts } from '@/i18n/texts';
-import { useComposer } from '@/stores/composer';
+import type { StoredFile } from '@/services/types';
+import { attachFiles } from '@/services/uploads';
+import { useComposer, type Attached } from '@/stores/composer';
 import { sans } from '@/theme/fonts';
 import { themed, usePalette, useWide } from '@/theme/theme';
 import { radius, space, width, type Palette } from '@/theme/tokens';
 
+import { AttachedFiles } from './attached-files';
 import { sends } from './sends';
 
 const LONGEST = 5000;
+const MOST_FILES = 10;
+const NONE: Attached[] = [];
 
 interface ComposerProps {
   conversationId: string;
-  onSend: (text: string) => void;
+  onSend: (text: string, files: StoredFile[]) => void;
   autoFocus?: boolean;
   ref?: Ref<TextInput>;
 }
@@ -29,14 +34,17 @@ export function Composer({ conversationId, onSend, autoFocus, ref }: ComposerPro
   const insets = useSafeAreaInsets();
   const text = useComposer((s) => s.texts[conversationId] ?? '');
   const type = useComposer((s) => s.type);
+  const clear = useComposer((s) => s.clear);
+  const attached = useComposer((s) => s.files[conversationId] ?? NONE);
   const [focused, setFocused] = useState(false);
   const over = text.length - LONGEST;
-  const ready = text.trim() !== '' && over <= 0;
+  const files = attached.flatMap(({ file }) => file ?? []);
+  const ready = text.trim() !== '' && over <= 0 && files.length === attached.length && files.length <= MOST_FILES;
 
   const send = () => {
     if (!ready) return;
-    type(conversationId, '');
-    onSend(text.trim());
+    clear(conversationId);
+    onSend(text.trim(), files);
   };
   const press = (event: TextInputKeyPressEvent) => {
     if (Platform.OS !== 'web' || !sends(event.nativeEvent)) return;
@@ -52,7 +60,14 @@ export function Composer({ conversationId, onSend, autoFocus, ref }: ComposerPro
             {chat.tooLong(over)}
           </Text>
         )}
+        <AttachedFiles conversationId={conversationId} files={attached} />
+        {attached.length > MOST_FILES && (
+          <Text size="small" tone="danger" role="alert" style={styles.over}>
+            {chat.tooManyFiles(MOST_FILES)}
+          </Text>
+        )}
         <View style={[styles.box, focused && styles.focused]}>
+          <IconButton icon="paperclip" label={chat.attach} size={40} onPress={() => void attachFiles(conversationId, chat.fileTooLarge)} />
           <TextInput
             ref={ref}
             multiline
@@ -92,7 +107,7 @@ const useStyles = themed((c: Palette) =>
       alignItems: 'flex-end',
       gap: space.s,
       padding: 7,
-      paddingLeft: space.l + 2,
+      paddingLeft: 7,
       borderRadius: radius.xl + 4,
       borderWidth: 1,
       borderColor: c.edge,

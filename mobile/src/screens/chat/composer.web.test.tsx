@@ -14,7 +14,7 @@ let field: HTMLTextAreaElement;
 beforeEach(async () => {
   (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
   sent.length = 0;
-  useComposer.setState({ texts: { c: '  你好 ' } });
+  useComposer.setState({ texts: { c: '  你好 ' }, files: {} });
   const place = document.createElement('div');
   document.body.replaceChildren(place);
   root = createRoot(place);

@@ -11,7 +11,7 @@ import { useTexts } from '@/i18n/texts';
 import { sendMessage, startConversation } from '@/services/conversations';
 import { asProblem } from '@/services/problem';
 import { skills } from '@/services/queries';
-import type { Skill } from '@/services/types';
+import type { Skill, StoredFile } from '@/services/types';
 import { useComposer } from '@/stores/composer';
 import { usePreferences } from '@/stores/preferences';
 import { themed, useWide, type Pressing } from '@/theme/theme';
@@ -37,18 +37,20 @@ export function NewThread() {
   const wide = useWide();
   const language = usePreferences((s) => s.language);
   const type = useComposer((s) => s.type);
+  const put = useComposer((s) => s.put);
   const composer = useRef<TextInput>(null);
   const known = useQuery(skills(language));
   const [failure, setFailure] = useState<string | null>(null);
 
-  const send = async (text: string) => {
+  const send = async (text: string, files: StoredFile[]) => {
     setFailure(null);
     try {
       const { id } = await startConversation();
-      void sendMessage(id, text);
+      void sendMessage(id, text, files);
       router.replace(`/chat/${id}`);
     } catch (error) {
       type(NEW, text);
+      for (const file of files) put(NEW, { key: file.id, name: file.name, file, problem: null });
       const problem = asProblem(error);
       setFailure(problem.isOffline ? chat.notSentOffline : `${chat.notSent} ${problem.detail || states.serverLead}`);
     }
@@ -94,7 +96,7 @@ export function NewThread() {
           {failure}
         </Text>
       )}
-      <Composer ref={composer} conversationId={NEW} autoFocus onSend={(text) => void send(text)} />
+      <Composer ref={composer} conversationId={NEW} autoFocus onSend={(text, files) => void send(text, files)} />
     </KeyboardAvoidingView>
   );
 }

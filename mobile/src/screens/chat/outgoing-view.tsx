@@ -15,6 +15,11 @@ export function OutgoingView({ outgoing }: { outgoing: Outgoing }) {
   const drop = useOutgoing((s) => s.drop);
   return (
     <PersonBubble text={outgoing.text}>
+      {outgoing.files?.map((file) => (
+        <Text key={file.id} size="caption" tone="soft">
+          {file.name}
+        </Text>
+      ))}
       {outgoing.state === 'sending' ? (
         <Text size="caption" tone="faint" role="status">
           {chat.sending}

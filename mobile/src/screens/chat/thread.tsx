@@ -70,7 +70,7 @@ export function Thread({ id }: { id: string }) {
             fetchingEarlier={stored.isFetchingNextPage}
           />
           <ApprovalCards conversationId={id} />
-          <Composer conversationId={id} autoFocus onSend={(text) => void sendMessage(id, text)} />
+          <Composer conversationId={id} autoFocus onSend={(text, files) => void sendMessage(id, text, files)} />
         </>
       )}
       {asking === 'rename' && <RenameDialog id={id} title={conversation.data?.title ?? ''} onClose={() => setAsking(null)} />}

@@ -20,6 +20,7 @@ import { useFileActions } from './file-actions';
 import { ImageViewer } from './image-viewer';
 import { NoPreview } from './no-preview';
 import { PdfViewer } from './pdf-viewer';
+import { TextViewer } from './text-viewer';
 
 export function FileScreen() {
   const styles = useStyles();
@@ -85,6 +86,10 @@ function Viewer({ file }: { file: StoredFile }) {
       return <PdfViewer file={file} />;
     case 'image':
       return <ImageViewer file={file} />;
+    case 'table':
+    case 'text':
+    case 'slides':
+      return <TextViewer file={file} />;
     default:
       return <NoPreview file={file} />;
   }

@@ -125,10 +125,10 @@ fn fill(sheet: &mut Worksheet, table: &Table, formats: &Formats) -> Result<(), S
         write_row(sheet, at, row, looks)?;
     }
     sheet.set_freeze_panes(1, 0)?;
-    if let (Ok(last_row), Ok(columns)) = (u32::try_from(table.rows.len()), u16::try_from(kinds.len())) {
-        if last_row > 0 && columns > 0 && table.rows.iter().all(|row| row.kind == RowKind::Line) {
-            sheet.autofilter(0, 0, last_row, columns - 1)?;
-        }
+    if let (Ok(last_row @ 1..), Ok(columns @ 1..)) = (u32::try_from(table.rows.len()), u16::try_from(kinds.len()))
+        && table.rows.iter().all(|row| row.kind == RowKind::Line)
+    {
+        sheet.autofilter(0, 0, last_row, columns - 1)?;
     }
     Ok(())
 }

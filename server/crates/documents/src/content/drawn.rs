@@ -1,6 +1,7 @@
 //! Tables and charts of a description: from data of the run, or with values of their own.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use mezzofy_domain::language::Language;
 use mezzofy_domain::money::format_amount;
@@ -229,7 +230,7 @@ fn alt(title: &str, categories: &[String], series: &[Series], language: Language
             if series.name.is_empty() { value } else { format!("{} {value}", series.name) }
         };
         let values: Vec<String> = series.iter().map(value).collect();
-        text.push_str(&format!("{category}{colon}{}{stop}", values.join(comma)));
+        let _ = write!(text, "{category}{colon}{}{stop}", values.join(comma));
     }
     text.trim_end().to_owned()
 }

@@ -12,15 +12,15 @@ fn data() -> BTreeMap<String, Grid> {
     BTreeMap::from([("call_1".to_owned(), grid)])
 }
 
-fn made(blocks: Value) -> Result<Doc, ContentError> {
+fn made(blocks: &Value) -> Result<Doc, ContentError> {
     let content = json!({"title": "Sales", "sections": [{"title": "Months", "blocks": blocks}]});
-    let problems = jsonschema_free_check(&content);
+    let problems = unknown_property(&content);
     assert!(problems.is_none(), "{problems:?}");
     serde_json::from_value::<Content>(content).unwrap().doc(DocKind::Digest, &data(), Language::En)
 }
 
 /// Every property that a block uses stands in the schema.
-fn jsonschema_free_check(content: &Value) -> Option<String> {
+fn unknown_property(content: &Value) -> Option<String> {
     let schema = Content::schema();
     let blocks = &schema["properties"]["sections"]["items"]["properties"]["blocks"]["items"]["oneOf"];
     for block in content["sections"][0]["blocks"].as_array()? {
@@ -37,7 +37,7 @@ fn jsonschema_free_check(content: &Value) -> Option<String> {
 
 #[test]
 fn a_table_takes_its_figures_from_data_and_sums_them_up() {
-    let doc = made(json!([{"type": "table", "from": "call_1", "total": "Total"}])).unwrap();
+    let doc = made(&json!([{"type": "table", "from": "call_1", "total": "Total"}])).unwrap();
     let Block::Table(table) = &doc.sections[0].blocks[0] else { panic!("no table") };
     let kinds: Vec<ColumnKind> = table.columns.iter().map(|column| column.kind).collect();
     assert_eq!(kinds, [ColumnKind::Text, ColumnKind::Amount, ColumnKind::Figure]);
@@ -51,7 +51,7 @@ fn a_table_takes_its_figures_from_data_and_sums_them_up() {
 fn a_chart_takes_its_values_from_data_and_says_them_in_words() {
     let chart = json!([{"type": "chart", "form": "line", "title": "Tickets", "from": "call_1", "category": "month",
                         "series": [{"column": "tickets", "name": "New"}]}]);
-    let doc = made(chart).unwrap();
+    let doc = made(&chart).unwrap();
     let Block::Chart(chart) = &doc.sections[0].blocks[0] else { panic!("no chart") };
     assert_eq!(chart.series[0].values, [Decimal::from(40), Decimal::from(41)]);
     assert_eq!(chart.alt, "Tickets. 2026-09: New 40. 2026-10: New 41.");
@@ -59,7 +59,7 @@ fn a_chart_takes_its_values_from_data_and_says_them_in_words() {
 
 #[test]
 fn what_the_data_does_not_have_is_told() {
-    let refused = |block: Value| made(json!([block])).unwrap_err().to_string();
+    let refused = |block: Value| made(&json!([block])).unwrap_err().to_string();
     assert_eq!(
         refused(json!({"type": "table", "from": "call_9"})),
         "There is no data “call_9” in this run. Use the `call` of an earlier database_query."

@@ -51,8 +51,7 @@ impl Block {
     /// Drops what is empty in the block; false when nothing is left.
     fn keep_filled(&mut self) -> bool {
         match self {
-            Self::Paragraph { text } => !is_blank(text),
-            Self::Callout { text, .. } => !is_blank(text),
+            Self::Paragraph { text } | Self::Callout { text, .. } => !is_blank(text),
             Self::List { items, .. } => {
                 items.retain(|item| !is_blank(item));
                 !items.is_empty()

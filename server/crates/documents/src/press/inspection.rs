@@ -89,7 +89,7 @@ impl Sight {
         let area = Area::of(at - Point::with_y(above), text.width(), above + below);
         if let Paint::Solid(ink) = &text.fill {
             let needed = if text.size.to_pt() >= LARGE { CONTRAST_LARGE } else { CONTRAST };
-            let middle = ((area.left + area.right) / 2.0, (area.top + area.bottom) / 2.0);
+            let middle = (f64::midpoint(area.left, area.right), f64::midpoint(area.top, area.bottom));
             let ground = self.grounds.iter().rev().find(|(ground, _)| ground.holds(middle));
             if ground.is_some_and(|(_, ground)| contrast(ink, ground) < needed) {
                 self.problems.push(format!("“{}” can hardly be told from its ground", text.text));

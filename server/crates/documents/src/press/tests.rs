@@ -218,7 +218,7 @@ fn brief(kind: DocKind, writing: Writing, size: usize) -> Doc {
     for block in doc.sections.iter_mut().flat_map(|section| &mut section.blocks) {
         match block {
             Block::Paragraph { text } | Block::Callout { text, .. } if kind != DocKind::Deck => {
-                *text = text.repeat(size)
+                *text = text.repeat(size);
             }
             Block::List { items, .. } if kind != DocKind::Deck => *items = vec![items.clone(); size].concat(),
             Block::Table(table) if kind != DocKind::Deck => *table = samples::table(writing, 14 * size * size),

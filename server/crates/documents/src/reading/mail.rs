@@ -1,6 +1,6 @@
 //! Mails: who wrote to whom, when and about what, the text, and the names of what is attached.
 
-use mail_parser::{Address, MessageParser, MimeHeaders as _};
+use mail_parser::{Address, MessageParser, MessagePart, MimeHeaders as _};
 
 use super::{Kind, Part, Place, Reading, ReadingError, html};
 
@@ -23,7 +23,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Reading, ReadingError> {
         return Err(ReadingError::Damaged);
     }
     let mut parts = vec![Part { place: Place::Begin, text: head.join("\n") }];
-    let as_html = message.html_body.first().and_then(|at| message.part(*at)).is_some_and(|part| part.is_text_html());
+    let as_html = message.html_body.first().and_then(|at| message.part(*at)).is_some_and(MessagePart::is_text_html);
     if as_html && let Some(body) = message.body_html(0) {
         parts.extend(html::parts(&body)?);
     } else if let Some(body) = message.body_text(0) {

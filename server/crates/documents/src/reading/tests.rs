@@ -248,7 +248,7 @@ fn mutated(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
 /// here, and one of ours fails the test.
 #[test]
 fn broken_files_are_refused_without_a_panic() {
-    let seconds = std::env::var("FUZZ_SECONDS").ok().and_then(|text| text.parse::<u64>().ok());
+    let seconds = std::env::var_os("FUZZ_SECONDS").and_then(|text| text.to_str()?.parse::<u64>().ok());
     for (kind, good) in corpus() {
         let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
         let begun = std::time::Instant::now();

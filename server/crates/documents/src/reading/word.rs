@@ -86,9 +86,11 @@ impl Writer {
             }
         }
         let table = lines.join("\n");
-        match self.tables.last_mut().and_then(|rows| rows.last_mut()).and_then(|row| row.last_mut()) {
-            Some(cell) => cell.push_str(&table),
-            None => self.text.push_str(&format!("{table}\n")),
+        if let Some(cell) = self.tables.last_mut().and_then(|rows| rows.last_mut()).and_then(|row| row.last_mut()) {
+            cell.push_str(&table);
+        } else {
+            self.text.push_str(&table);
+            self.text.push('\n');
         }
     }
 

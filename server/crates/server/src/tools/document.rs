@@ -21,11 +21,11 @@ use super::{Workshop, retry};
 const LONGEST: usize = 60;
 
 /// What a description becomes, with the figures it shows.
-pub(super) fn doc(context: Context<'_>, kind: DocKind, content: Value) -> Result<Doc, ToolError> {
+pub(super) fn doc(context: Context<'_>, kind: DocKind, said: Value) -> Result<Doc, ToolError> {
     if let Some(facts) = context.facts {
         let sources = Sources::of(facts.iter().map(String::as_str));
         let mut texts = Vec::new();
-        texts_of(&content, &mut texts);
+        texts_of(&said, &mut texts);
         let mut what: Vec<String> = texts.iter().flat_map(|text| sources.unfounded(text)).collect();
         what.dedup();
         if !what.is_empty() {
@@ -36,8 +36,8 @@ pub(super) fn doc(context: Context<'_>, kind: DocKind, content: Value) -> Result
             )));
         }
     }
-    let content: Content = super::read(content)?;
-    content.doc(kind, &grids(context.kept), context.language).map_err(|error| ToolError::Tell(error.to_string()))
+    let described: Content = super::read(said)?;
+    described.doc(kind, &grids(context.kept), context.language).map_err(|error| ToolError::Tell(error.to_string()))
 }
 
 /// The rows that calls of the run kept, by call.

@@ -101,8 +101,8 @@ impl Tool for PdfGenerator {
                 let (doc, name) = self.statement(context, input)?;
                 (doc, name, Trust::Company)
             }
-            (kind, Some(content)) => {
-                let mut doc = doc(context, kind, content)?;
+            (kind, Some(said)) => {
+                let mut doc = doc(context, kind, said)?;
                 doc.mend(|character| self.workshop.press.has_glyph(character));
                 let name = file_name(&doc.title, "pdf");
                 (doc, name, trust_of(context))

@@ -107,8 +107,8 @@ impl Tool for CsvExport {
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
         let Rows { title, from, columns } = read(input)?;
         let table = json!({"type": "table", "from": from, "columns": columns.unwrap_or_else(|| json!([]))});
-        let content = json!({"title": title, "sections": [{"blocks": [table]}]});
-        let doc = doc(context, DocKind::Dashboard, content)?;
+        let said = json!({"title": title, "sections": [{"blocks": [table]}]});
+        let doc = doc(context, DocKind::Dashboard, said)?;
         let Some(Block::Table(table)) = doc.sections.first().and_then(|section| section.blocks.first()) else {
             return Err(ToolError::Abort("a table became none".to_owned()));
         };
