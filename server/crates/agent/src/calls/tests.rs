@@ -155,7 +155,7 @@ fn a_model_is_offered_what_its_agent_has_and_the_role_allows_sorted_by_name() {
         names(FINANCE_MANAGER),
         ["ask_person", "decline", "finance_statement", "financial_reporting", "outlook_send_email", "pdf_generator"]
     );
-    assert_eq!(names(SALES_MANAGER), ["ask_person", "decline", "outlook_send_email"]);
+    assert_eq!(names(SALES_MANAGER), ["ask_person", "decline", "outlook_send_email", "pdf_generator"]);
 }
 
 #[tokio::test]

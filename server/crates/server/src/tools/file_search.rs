@@ -77,6 +77,13 @@ impl FileSearch {
         Self { spec, workshop: Arc::clone(workshop) }
     }
 
+    /// Whether a text begins as UTF-8; other encodings are read like foreign formats.
+    async fn is_utf8(&self, file: &Attachment) -> Result<bool, ToolError> {
+        let end = PAGE.min(file.size);
+        let bytes = self.workshop.files.range(&file.sha256, 0, end).await.map_err(retry)?;
+        Ok(whole_characters(&bytes, end == file.size).is_some())
+    }
+
     /// The text of a file that is none by itself.
     async fn read_whole(&self, file: &Attachment, language: Language) -> Result<Vec<u8>, ToolError> {
         let bytes = self.workshop.files.get(&file.sha256).await.map_err(retry)?;
@@ -142,7 +149,8 @@ impl Tool for FileSearch {
         drop(tx);
         let File { attachment: file, trust, .. } =
             file.ok_or_else(|| ToolError::Tell(format!("There is no file {} of yours.", input.file)))?;
-        let read = if is_text(&file.media_type) { None } else { Some(self.read_whole(&file, context.language).await?) };
+        let plain = is_text(&file.media_type) && self.is_utf8(&file).await?;
+        let read = if plain { None } else { Some(self.read_whole(&file, context.language).await?) };
         let query = input.query.map(|query| query.trim().to_owned()).filter(|query| !query.is_empty());
         let result = match query {
             Some(query) => self.find(&file, read, query, input.offset).await?,

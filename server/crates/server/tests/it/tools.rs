@@ -203,8 +203,12 @@ async fn only_ones_own_text_can_be_read() {
     let (ana, ben) = (who(&app, "sales.rep").await, who(&app, "sales.manager").await);
     let theirs = store_file(&app, &ben, "notes.md", "text/markdown", b"secret").await;
     let pdf = store_file(&app, &ana, "plan.pdf", "application/pdf", b"%PDF-1.7").await;
-    let odd = store_file(&app, &ana, "old.csv", "text/csv", b"caf\xe9 and more").await;
-    for (file, told) in [(theirs, "no file"), (pdf, "plan.pdf can't be read yet"), (odd, "old.csv can't be read yet")] {
+    let odd = store_file(&app, &ana, "old.csv", "text/csv", b"caf\xe9 and more,x\n1,2\n").await;
+    let read = done(
+        call(&app, &app.app.tools, "file_search", &ana, Language::En, json!({"file": odd, "query": "café"})).await,
+    );
+    assert_eq!(read["excerpts"].as_array().unwrap().len(), 1, "{read}");
+    for (file, told) in [(theirs, "no file"), (pdf, "plan.pdf can't be read: it is damaged")] {
         for input in [json!({"file": file}), json!({"file": file, "query": "a"})] {
             let refused = call(&app, &app.app.tools, "file_search", &ana, Language::En, input).await.unwrap_err();
             assert!(refused.contains(told), "{refused}");
