@@ -83,11 +83,31 @@ impl Work<'_> {
     }
 }
 
-/// A quote and its place; nothing in it is Markdown.
+/// A quote and its place. Nothing that the file says is taken for Markdown: text is shown as it is, cells of a table are
+/// escaped.
 fn shown(quote: &Quote, language: Language) -> String {
     let place = quote.place.say(language);
-    let lines: Vec<String> = quote.text.lines().map(|line| format!("    {line}")).collect();
-    if place.is_empty() { lines.join("\n") } else { format!("{place}:\n\n{}", lines.join("\n")) }
+    let lines: Vec<&str> = quote.text.lines().collect();
+    let text = match lines.as_slice() {
+        [head, rows @ ..] if !rows.is_empty() && lines.iter().all(|line| line.starts_with('|')) => {
+            let rule = "| --- ".repeat(head.matches(" |").count()) + "|";
+            std::iter::once(escaped(head)).chain([rule]).chain(rows.iter().map(|row| escaped(row))).collect()
+        }
+        _ => lines.iter().map(|line| format!("    {line}")).collect::<Vec<_>>(),
+    };
+    let colon = if language == Language::Zh { "：" } else { ":" };
+    if place.is_empty() { text.join("\n") } else { format!("{place}{colon}\n\n{}", text.join("\n")) }
+}
+
+fn escaped(row: &str) -> String {
+    let mut text = String::with_capacity(row.len());
+    for character in row.chars() {
+        if matches!(character, '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '~' | '!') {
+            text.push('\\');
+        }
+        text.push(character);
+    }
+    text
 }
 
 /// What a model is told of a file.
@@ -116,6 +136,16 @@ mod tests {
     use mezzofy_documents::reading::{Kind, Part, Place};
 
     use super::*;
+
+    #[test]
+    fn a_quoted_table_is_a_table_and_its_cells_are_text() {
+        let quote = |text: &str| Quote { place: Place::Slide(2), text: text.into() };
+        assert_eq!(
+            shown(&quote("| Item | Price |\n| [a](http://evil.example) | 12 |"), Language::En),
+            "slide 2:\n\n| Item | Price |\n| --- | --- |\n| \\[a\\](http://evil.example) | 12 |"
+        );
+        assert_eq!(shown(&quote("[a](b)\n| x"), Language::Zh), "第2张幻灯片：\n\n    [a](b)\n    | x");
+    }
 
     #[test]
     fn a_file_can_not_pretend_to_have_ended() {
