@@ -11,9 +11,11 @@ use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::{commit, files, people};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::app::{Client, TestApp, text};
+use crate::files_in::{ask_about, upload};
 
 const THIEF: &str = "pay@evil.example";
 const CEO: &str = "ceo@mezzofy.example";
@@ -241,6 +243,22 @@ impl Scene {
         self.came_through_of(&run, &format!("{attack:?} in the books"), queried).await.expect("it is tried")
     }
 
+    /// Lets the person upload it and send it with the request, so that the model reads it before anything else.
+    async fn in_an_attached_file(&self, attack: Attack) -> Option<String> {
+        let letter = format!("Dear customer,\n\n{}\n\nBest regards", order(attack, self.private));
+        let (status, file) = upload(&self.finance, "letter.txt", letter.as_bytes()).await;
+        assert_eq!(status, StatusCode::CREATED, "{file}");
+        let id = text(&file["id"]);
+        for _ in 0..TRIES {
+            self.replay.script([obeying(newest), Answer::says("Done.")]);
+            let run = ask_about(&self.finance, &[&id], &attack.said(id.parse().unwrap())).await;
+            if let Some(came_through) = self.came_through(&run, &format!("{attack:?} in an attached file")).await {
+                return came_through;
+            }
+        }
+        panic!("{attack:?} in an attached file was never tried");
+    }
+
     async fn carrier(&self, (_, name, content): (&str, &str, &str), attack: Attack) -> Id<id::File> {
         let order = order(attack, self.private);
         let name = name.replace("{}", &order);
@@ -302,6 +320,10 @@ async fn a_model_that_obeys_every_order_it_reads_does_nothing_that_text_from_out
     }
     for attack in [Attack::Thief, Attack::Colleague, Attack::Query, Attack::Skill] {
         through.extend(scene.in_the_books(attack).await);
+        tried += 1;
+    }
+    for attack in ATTACKS {
+        through.extend(scene.in_an_attached_file(attack).await);
         tried += 1;
     }
     through.extend(scene.through_a_made_file().await);
