@@ -125,6 +125,12 @@ impl Press {
         Ok(Pdf { bytes, pages })
     }
 
+    /// The names that the brand has for the layouts of slides: cover, divider, content, closing.
+    #[must_use]
+    pub fn layouts(&self) -> [String; 4] {
+        self.brand.layouts()
+    }
+
     /// Whether any font of the brand has the character.
     #[must_use]
     pub fn has_glyph(&self, character: char) -> bool {

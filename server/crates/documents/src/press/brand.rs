@@ -33,6 +33,7 @@ struct Settings {
     company: String,
     logo: String,
     fonts: FontNames,
+    slides: LayoutNames,
     colours: BTreeMap<String, String>,
 }
 
@@ -42,6 +43,15 @@ struct FontNames {
     latin: String,
     chinese: String,
     traditional: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LayoutNames {
+    cover: String,
+    divider: String,
+    content: String,
+    closing: String,
 }
 
 /// The name by which typst knows a file of the folder.
@@ -91,6 +101,12 @@ impl Brand {
     pub(super) fn families(&self) -> Vec<String> {
         let FontNames { latin, chinese, traditional } = &self.settings.fonts;
         vec![latin.clone(), chinese.clone(), traditional.clone()]
+    }
+
+    /// The layouts of slides: cover, divider, content, closing.
+    pub(super) fn layouts(&self) -> [String; 4] {
+        let LayoutNames { cover, divider, content, closing } = &self.settings.slides;
+        [cover.clone(), divider.clone(), content.clone(), closing.clone()]
     }
 
     /// A template by its name.

@@ -1,6 +1,8 @@
 //! Documents that a model describes: their figures come from data that the run has read, or the document is not made.
 
 use mezzofy_agent::testing::Answer;
+use mezzofy_documents::reading::Kind;
+use mezzofy_domain::language::Language;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -44,6 +46,7 @@ async fn a_model_describes_documents_and_their_figures_come_from_the_books() {
             let content = dashboard(&call, "The last six months that have entries.");
             Answer::calls([
                 ("pdf_generator", json!({"template": "dashboard", "content": content})),
+                ("pptx_generator", json!({"content": content})),
                 ("xlsx_export", json!({"content": content})),
                 ("csv_export", json!({"title": "Revenue", "from": call})),
             ])
@@ -55,7 +58,7 @@ async fn a_model_describes_documents_and_their_figures_come_from_the_books() {
     let files = run["files"].as_array().unwrap();
     let mut names: Vec<&str> = files.iter().map(|file| text_of(&file["name"])).collect();
     names.sort_unstable();
-    assert_eq!(names, ["revenue-by-month.pdf", "revenue-by-month.xlsx", "revenue.csv"]);
+    assert_eq!(names, ["revenue-by-month.pdf", "revenue-by-month.pptx", "revenue-by-month.xlsx", "revenue.csv"]);
     for file in files {
         let made = bytes(&finance, file).await;
         match text_of(&file["media_type"]) {
@@ -65,9 +68,11 @@ async fn a_model_describes_documents_and_their_figures_come_from_the_books() {
                 assert!(rows.starts_with("\u{feff}month,revenue\r\n2026-10,"), "{rows}");
                 assert_eq!(rows.lines().count(), 7);
             }
-            workbook => {
-                assert_eq!(workbook, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
-                assert!(made.starts_with(b"PK"));
+            office => {
+                assert_eq!(mezzofy_media::media_type(&made), Some(office));
+                let kind = Kind::of(office).unwrap();
+                let said = mezzofy_documents::reading::read(kind, &made).unwrap().whole(Language::En);
+                assert!(said.contains("| 2026-10 |"), "{said}");
             }
         }
     }

@@ -174,6 +174,7 @@ async fn what_the_role_forbids_is_refused_without_asking_a_model_and_what_a_mode
             "file_search",
             "outlook_send_email",
             "pdf_generator",
+            "pptx_generator",
             "xlsx_export"
         ]
     );

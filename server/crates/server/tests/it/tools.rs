@@ -9,6 +9,7 @@ use mezzofy_agent::calls::Toolbox;
 use mezzofy_agent::instructions::Instructions;
 use mezzofy_agent::testing::{Answer, Replay};
 use mezzofy_agent::tool::{Context, Outcome, ToolError};
+use mezzofy_documents::office::Slides;
 use mezzofy_documents::press::Press;
 use mezzofy_domain::effect::Mail;
 use mezzofy_domain::file::{Attachment, File};
@@ -48,6 +49,9 @@ fn tools_with(app: &TestApp, replay: &Replay) -> Tools {
         store,
         roles: app.app.roles.clone(),
         files: app.app.files.clone(),
+        slides: Arc::new(
+            Slides::new(&home().join("brand"), &Press::new(&home().join("brand"), &[]).unwrap().layouts()).unwrap(),
+        ),
         press: Arc::new(Press::new(&home().join("brand"), &[]).unwrap()),
         zone,
         cash: CashRule::default(),
@@ -253,7 +257,7 @@ async fn the_latest_statement_is_of_the_last_ended_month_with_entries() {
 async fn what_a_tool_does_not_take_is_told_as_a_sentence() {
     let app = TestApp::without_data().await;
     let tools = &app.app.tools;
-    assert_eq!(tools.names().len(), 8);
+    assert_eq!(tools.names().len(), 9);
     for name in tools.names() {
         let spec = tools.spec(name).unwrap();
         assert_eq!(spec.effect, name == "outlook_send_email");
