@@ -30,7 +30,8 @@ function receive(event: StreamEvent): void {
       if (!knew && event.conversation_id) refresh(['messages', event.conversation_id], ['conversations']);
       if (event.run_id) refresh(['run', event.run_id]);
       if (ended(event.data.state) && event.conversation_id) {
-        refresh(['conversation', event.conversation_id], ['conversations'], ['files'], ['outbox'], ['effect']);
+        // A list that was asked for before the answer was stored may arrive after it and must not have the last word.
+        refresh(['messages', event.conversation_id], ['conversation', event.conversation_id], ['conversations'], ['files'], ['outbox'], ['effect']);
       }
       break;
     case 'approval.requested':
