@@ -135,6 +135,8 @@ pub struct Texts {
     pub unread: Text,
     /// What a file is, without a model: `${file}`, `${kind}`, `${size}`.
     pub file_is: Text,
+    /// That a file holds macros, which were not looked at.
+    pub file_macros: Text,
     /// Before the places of a file that the request's words stand in.
     pub file_says: Text,
     /// Nothing in a file has the words of the request.

@@ -140,7 +140,8 @@ impl DrawnTable {
             return Err(ContentError::Shape(format!("A row of a table has {cells} cells for {columns} columns.")));
         }
         let head = |head: &Head| Column {
-            title: head.title.clone().or_else(|| head.column.clone()).unwrap_or_default(),
+            // `column` names data and is no text: its figures are held against nothing.
+            title: head.title.clone().unwrap_or_default(),
             kind: head.kind.unwrap_or(ColumnKind::Text),
         };
         Ok((self.columns.iter().map(head).collect(), self.rows.clone()))
@@ -199,7 +200,8 @@ impl DrawnChart {
         };
         let mut series = Vec::new();
         for drawn in self.series {
-            let name = drawn.name.clone().or_else(|| drawn.column.clone()).unwrap_or_default();
+            let name =
+                drawn.name.clone().or_else(|| drawn.column.clone().filter(|_| grid.is_some())).unwrap_or_default();
             let texts: Vec<&str> = match grid {
                 Some((data, grid)) => {
                     let column = drawn.column.as_deref().or(drawn.name.as_deref()).unwrap_or_default();

@@ -58,6 +58,15 @@ fn a_chart_takes_its_values_from_data_and_says_them_in_words() {
 }
 
 #[test]
+fn the_name_of_a_column_is_shown_only_where_the_data_has_it() {
+    let doc = made(&json!([
+        {"type": "table", "columns": [{"column": "up 37.5%"}], "rows": [["a"]]},
+        {"type": "chart", "form": "line", "title": "T", "categories": ["a"], "series": [{"column": "up 37.5%", "values": ["1"]}]}
+    ]));
+    assert!(!format!("{:?}", doc.unwrap()).contains("37.5"));
+}
+
+#[test]
 fn what_the_data_does_not_have_is_told() {
     let refused = |block: Value| made(&json!([block])).unwrap_err().to_string();
     assert_eq!(

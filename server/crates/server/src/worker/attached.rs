@@ -70,6 +70,9 @@ impl Work<'_> {
             };
             let (kind, size) = (reading.kind.title(language), reading.size(language));
             answer.push(texts.file_is.say(language, &[("file", &name), ("kind", kind), ("size", &size)]));
+            if reading.macros {
+                answer.push(texts.file_macros.in_language(language).to_owned());
+            }
             let quotes = reading.find(&question, QUOTES);
             let said = if quotes.is_empty() { &texts.file_silent } else { &texts.file_says };
             answer.push(said.in_language(language).to_owned());
