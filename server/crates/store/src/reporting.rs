@@ -67,7 +67,7 @@ pub async fn run(
         limits.time,
         scope.reporting().statements()
     );
-    let mut tx = store.pool().begin_with(AssertSqlSafe(begin)).await?;
+    let mut tx = store.begin_with(begin).await?;
     // First as it is, so that nothing in it can mean something else together with what is put around it below.
     let columns = match tx.prepare(AssertSqlSafe(query.sql()).into_sql_str()).await {
         Ok(prepared) => prepared.columns().iter().map(|column| column.name().to_owned()).collect::<Vec<_>>(),

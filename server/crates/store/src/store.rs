@@ -78,15 +78,26 @@ impl Store {
 
     /// Begins a transaction that acts as a person and sees no more than they may. As many ways to the database as the other.
     pub async fn begin_as(&self, scope: &Scope) -> Result<Tx, StoreError> {
-        // Safe: a scope has nothing in it that somebody typed.
-        let begin = AssertSqlSafe(format!("BEGIN; {}", scope.statements()));
-        Ok(self.pool.begin_with(begin).await?)
+        self.begin_with(format!("BEGIN; {}", scope.statements())).await
     }
 
     /// Begins a transaction that acts as the owner of the tables, whom nothing is hidden from: for sign-in, the queue and
     /// commands, where no person acts.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        Ok(self.pool.begin().await?)
+        self.begin_with("BEGIN".to_owned()).await
+    }
+
+    /// Begins with these statements, in which nothing may be that somebody typed. Goes on when the caller is dropped: sqlx 0.9
+    /// knows of a transaction only once the server has answered, and would give the connection on inside of it, acting as the
+    /// person before.
+    pub(crate) async fn begin_with(&self, statements: String) -> Result<Tx, StoreError> {
+        let pool = self.pool.clone();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "it ends with the server's answer; its transaction is rolled back if nobody waits"
+        )]
+        let begun = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(statements)).await });
+        Ok(begun.await.map_err(|_| sqlx::Error::WorkerCrashed)??)
     }
 
     /// A connection for a single statement, which is a transaction by itself: three ways to the database fewer.
