@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::doc::{Block, ChartError, Doc, DocKind, Fact, Kpi, Section, Slide, Tone, Writing};
+use crate::doc::{Block, ChartError, Doc, DocKind, Fact, Kpi, Picture, Section, Slide, Tone, Writing};
 
 mod drawn;
 mod grid;
@@ -73,6 +73,12 @@ enum Piece {
     Kpis {
         items: Vec<Key>,
     },
+    Image {
+        /// The id of a file.
+        file: String,
+        alt: String,
+        caption: Option<String>,
+    },
     Table(DrawnTable),
     Chart(DrawnChart),
 }
@@ -120,17 +126,39 @@ pub enum ContentError {
     /// A chart that would mislead.
     #[error(transparent)]
     Chart(#[from] ChartError),
+    /// A picture that was not given.
+    #[error("There is no picture {0}.")]
+    NoPicture(String),
     /// Nothing to print.
     #[error("The document says nothing: give it at least one section with text or data.")]
     Empty,
 }
 
 impl Content {
-    /// The document, its tables and charts filled from the rows that earlier calls kept. `language` is that of the request.
-    pub fn doc(self, kind: DocKind, data: &BTreeMap<String, Grid>, language: Language) -> Result<Doc, ContentError> {
+    /// The ids of the files that its pictures are.
+    #[must_use]
+    pub fn pictures(&self) -> Vec<&str> {
+        let blocks = self.sections.iter().flat_map(|part| &part.blocks);
+        let mut files: Vec<&str> = blocks
+            .filter_map(|piece| if let Piece::Image { file, .. } = piece { Some(file.as_str()) } else { None })
+            .collect();
+        files.sort_unstable();
+        files.dedup();
+        files
+    }
+
+    /// The document, its tables and charts filled from the rows that earlier calls kept. `pictures` are those that it asks for, each named
+    /// by its file's id with an ending; `language` is that of the request.
+    pub fn doc(
+        self,
+        kind: DocKind,
+        data: &BTreeMap<String, Grid>,
+        pictures: Vec<Picture>,
+        language: Language,
+    ) -> Result<Doc, ContentError> {
         let writing = self.language.unwrap_or_else(|| language.into());
         let fact = |Named { name, value }| Fact { name, value };
-        let sections = self.sections.into_iter().map(|part| part.section(data, writing));
+        let sections = self.sections.into_iter().map(|part| part.section(data, &pictures, writing));
         let sections: Vec<Section> = sections.collect::<Result<_, _>>()?;
         if sections.is_empty() {
             return Err(ContentError::Empty);
@@ -142,7 +170,7 @@ impl Content {
             language: writing,
             meta: self.facts.into_iter().map(fact).collect(),
             sections,
-            pictures: Vec::new(),
+            pictures,
         })
     }
 
@@ -171,6 +199,11 @@ impl Content {
             block("callout", &["title", "text"], json!({"title": short, "text": text})),
             block("facts", &["items"], json!({"items": list(&fact, 60)})),
             block("kpis", &["items"], json!({"items": list(&kpi, 12)})),
+            block("image", &["file", "alt"], json!({
+                "file": {"type": "string", "description": "The id of a PNG or JPEG that the person has uploaded"},
+                "alt": {"type": "string", "minLength": 1, "maxLength": 1_000, "description": "What it shows, for those who can't see it"},
+                "caption": short
+            })),
             block("table", &[], drawn::table_schema()),
             block("chart", &["form", "title"], drawn::chart_schema()),
         ]});
@@ -197,8 +230,13 @@ impl Content {
 }
 
 impl Part {
-    fn section(self, data: &BTreeMap<String, Grid>, writing: Writing) -> Result<Section, ContentError> {
-        let blocks = self.blocks.into_iter().map(|piece| piece.block(data, writing.language()));
+    fn section(
+        self,
+        data: &BTreeMap<String, Grid>,
+        pictures: &[Picture],
+        writing: Writing,
+    ) -> Result<Section, ContentError> {
+        let blocks = self.blocks.into_iter().map(|piece| piece.block(data, pictures, writing.language()));
         Ok(Section {
             title: self.title,
             level: self.level.unwrap_or(1).clamp(1, 2),
@@ -212,7 +250,12 @@ impl Part {
 }
 
 impl Piece {
-    fn block(self, data: &BTreeMap<String, Grid>, language: Language) -> Result<Block, ContentError> {
+    fn block(
+        self,
+        data: &BTreeMap<String, Grid>,
+        pictures: &[Picture],
+        language: Language,
+    ) -> Result<Block, ContentError> {
         let kpi = |key: Key| {
             let Key { name, value, change, against, tone } = key;
             Kpi { name, value, change, against, tone }
@@ -225,6 +268,11 @@ impl Piece {
                 Block::Facts { items: items.into_iter().map(|Named { name, value }| Fact { name, value }).collect() }
             }
             Self::Kpis { items } => Block::Kpis { items: items.into_iter().map(kpi).collect() },
+            Self::Image { file, alt, caption } => {
+                let known = pictures.iter().find(|picture| picture.name.split('.').next() == Some(file.as_str()));
+                let picture = known.ok_or(ContentError::NoPicture(file))?.name.clone();
+                Block::Image { picture, alt, caption }
+            }
             Self::Table(table) => Block::Table(table.fill(data)?),
             Self::Chart(chart) => Block::Chart(chart.fill(data, language)?),
         })

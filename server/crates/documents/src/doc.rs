@@ -8,11 +8,13 @@ mod axis;
 mod chart;
 mod mend;
 mod table;
+mod visible;
 mod writing;
 
 pub use axis::{Axis, Tick, short};
 pub use chart::{CATEGORIES, Category, Chart, ChartError, Form, SERIES, SLICES, Series};
 pub use table::{Column, ColumnKind, Row, RowKind, Table};
+pub(crate) use visible::visible;
 pub use writing::Writing;
 
 /// A document ready to be laid out.
@@ -46,6 +48,20 @@ pub struct Picture {
     pub width: u32,
     /// Pixels from top to bottom.
     pub height: u32,
+}
+
+impl Picture {
+    /// A picture with its size, if the bytes are a PNG or JPEG file that can be drawn: 40 million pixels at most.
+    #[must_use]
+    pub fn new(name: String, bytes: Vec<u8>) -> Option<Self> {
+        let reader = image::ImageReader::new(std::io::Cursor::new(&bytes)).with_guessed_format().ok()?;
+        let (width, height) = reader.into_dimensions().ok()?;
+        if u64::from(width) * u64::from(height) > 40_000_000 || width == 0 || height == 0 {
+            return None;
+        }
+        image::load_from_memory(&bytes).ok()?;
+        Some(Self { name, bytes, width, height })
+    }
 }
 
 /// The kinds of documents that have a template in the brand folder.

@@ -13,6 +13,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use crate::doc::{Doc, DocKind};
+use crate::office::StyleNames;
 
 mod brand;
 mod data;
@@ -33,7 +34,8 @@ pub struct Press {
     brand: Brand,
     fonts: Fonts,
     library: LazyHash<Library>,
-    standards: PdfStandards,
+    accessible: PdfStandards,
+    archived: PdfStandards,
 }
 
 /// A finished PDF.
@@ -89,11 +91,12 @@ impl Press {
             brand.source(kind.template())?;
         }
         let fonts = Fonts::index(font_dirs, brand.families());
-        let standards = PdfStandards::new(&[PdfStandard::Ua_1]).map_err(|problem| PressError::Template {
-            place: "PDF/UA-1".into(),
-            reason: problem.message().to_string(),
-        })?;
-        Ok(Self { brand, fonts, library: LazyHash::new(Library::default()), standards })
+        let standards = |standards: &[PdfStandard]| {
+            PdfStandards::new(standards)
+                .map_err(|problem| PressError::Template { place: "PDF".into(), reason: problem.message().to_string() })
+        };
+        let (accessible, archived) = (standards(&[PdfStandard::Ua_1])?, standards(&[PdfStandard::A_2a])?);
+        Ok(Self { brand, fonts, library: LazyHash::new(Library::default()), accessible, archived })
     }
 
     /// The font families that the brand names and no font folder has.
@@ -107,6 +110,21 @@ impl Press {
     ///
     /// Takes processor time (tenths of a second): call it where blocking is allowed.
     pub fn pdf(&self, doc: &Doc, made_at: DateTime<Utc>, ident: &str) -> Result<Pdf, PressError> {
+        self.print(doc, made_at, ident, &self.accessible)
+    }
+
+    /// As [`Press::pdf`], but for keeping: tagged PDF/A-2a (ISO 19005-2).
+    pub fn archived(&self, doc: &Doc, made_at: DateTime<Utc>, ident: &str) -> Result<Pdf, PressError> {
+        self.print(doc, made_at, ident, &self.archived)
+    }
+
+    fn print(
+        &self,
+        doc: &Doc,
+        made_at: DateTime<Utc>,
+        ident: &str,
+        standards: &PdfStandards,
+    ) -> Result<Pdf, PressError> {
         let document = self.lay_out(doc)?;
         let problems = inspection::problems(&document);
         if !problems.is_empty() {
@@ -116,7 +134,7 @@ impl Press {
             ident: Smart::Custom(ident.to_owned()),
             creator: Smart::Custom(Some("Mezzofy AI Assistant".to_owned())),
             timestamp: timestamp(made_at),
-            standards: self.standards.clone(),
+            standards: standards.clone(),
             ..PdfOptions::default()
         };
         let bytes = typst_pdf::pdf(&document, &options).map_err(|problems| self.blame(&problems))?;
@@ -131,6 +149,17 @@ impl Press {
         self.brand.layouts()
     }
 
+    /// The names that the brand has for the styles of Word documents.
+    #[must_use]
+    pub fn styles(&self) -> &StyleNames {
+        self.brand.styles()
+    }
+
+    /// Whether every character of a document can be shown.
+    pub fn check_glyphs(&self, doc: &Doc) -> Result<(), PressError> {
+        self.data(doc).map(drop)
+    }
+
     /// Whether any font of the brand has the character.
     #[must_use]
     pub fn has_glyph(&self, character: char) -> bool {
@@ -141,13 +170,7 @@ impl Press {
         if let Some(family) = self.fonts.missing_first() {
             return Err(PressError::NoFont(family));
         }
-        let data = data::of(doc, |character| self.fonts.have(character)).map_err(|character| PressError::NoGlyph {
-            character,
-            hint: match self.fonts.missing() {
-                missing if missing.is_empty() => String::new(),
-                missing => format!(" ({} can’t be found; run “make fonts”)", missing.join(", ")),
-            },
-        })?;
+        let data = self.data(doc)?;
         let desk = Desk::new(self, self.brand.source(doc.kind.template())?.id(), data, &doc.pictures);
         let compiled = typst::compile::<PagedDocument>(&desk);
         let document = compiled.output.map_err(|problems| self.blame(&problems))?;
@@ -156,6 +179,16 @@ impl Press {
             Some(warning) => Err(self.blame(std::slice::from_ref(warning))),
             None => Ok(document),
         }
+    }
+
+    fn data(&self, doc: &Doc) -> Result<String, PressError> {
+        data::of(doc, |character| self.fonts.have(character)).map_err(|character| PressError::NoGlyph {
+            character,
+            hint: match self.fonts.missing() {
+                missing if missing.is_empty() => String::new(),
+                missing => format!(" ({} can’t be found; run “make fonts”)", missing.join(", ")),
+            },
+        })
     }
 
     /// The first problem that typst found, as file, line and reason.

@@ -10,6 +10,9 @@ use thiserror::Error;
 
 use crate::doc::{Block, Chart, ColumnKind, Doc, Form, Row, RowKind, Table};
 
+/// The number of the paper in Office (ECMA-376 part 1, 18.3.1.63).
+const A4: u8 = 9;
+
 mod neutral;
 
 pub use neutral::csv;
@@ -50,11 +53,11 @@ pub fn xlsx(doc: &Doc, made_at: DateTime<Utc>) -> Result<Vec<u8>, SheetsError> {
             match block {
                 Block::Table(table) => {
                     let name = names.take(table.title.as_deref().unwrap_or(heading));
-                    fill(book.add_worksheet().set_name(name)?, table, &formats)?;
+                    fill(sheet(&mut book, &name)?, table, &formats)?;
                 }
                 Block::Chart(chart) => {
                     let name = names.take(&chart.title);
-                    draw(book.add_worksheet().set_name(&name)?, &name, chart, &formats)?;
+                    draw(sheet(&mut book, &name)?, &name, chart, &formats)?;
                 }
                 Block::Paragraph { .. }
                 | Block::List { .. }
@@ -69,6 +72,11 @@ pub fn xlsx(doc: &Doc, made_at: DateTime<Utc>) -> Result<Vec<u8>, SheetsError> {
         return Err(SheetsError::Empty);
     }
     Ok(book.save_to_buffer()?)
+}
+
+/// A sheet that is printed one page wide.
+fn sheet<'a>(book: &'a mut Workbook, name: &str) -> Result<&'a mut Worksheet, XlsxError> {
+    Ok(book.add_worksheet().set_name(name)?.set_paper_size(A4).set_landscape().set_print_fit_to_pages(1, 0))
 }
 
 fn properties(doc: &Doc, made_at: DateTime<Utc>) -> Result<DocProperties, XlsxError> {

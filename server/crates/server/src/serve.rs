@@ -9,7 +9,7 @@ use mezzofy_agent::instructions::Instructions;
 use mezzofy_agent::planner::Planner;
 use mezzofy_agent::texts::{Texts, ToolTexts};
 use mezzofy_agent::{agents, skills};
-use mezzofy_documents::office::Slides;
+use mezzofy_documents::office::{Slides, Words};
 use mezzofy_documents::press::Press;
 use mezzofy_microsoft::graph::Graph;
 use mezzofy_microsoft::mail::Outgoing;
@@ -55,6 +55,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
     let files = FileStorage::on_disk(&config.data_dir.join("files")).map_err(|error| full(&error))?;
     let press = Press::new(&config.home.join("brand"), &config.font_dirs()).map_err(|error| error.to_string())?;
     let slides = Slides::new(&config.home.join("brand"), &press.layouts()).map_err(|error| error.to_string())?;
+    let words = Words::new(&config.home.join("brand"), press.styles()).map_err(|error| error.to_string())?;
     let prompts = config.home.join("prompts");
     let wrong =
         |problems: Vec<skills::SkillProblem>| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
@@ -72,6 +73,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         roles: config.roles.clone(),
         files: files.clone(),
         slides: Arc::new(slides),
+        words: Arc::new(words),
         press: Arc::new(press),
         company: config.settings.company.name.clone(),
         zone: config.settings.time_zone,

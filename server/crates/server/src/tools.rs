@@ -10,7 +10,7 @@ use mezzofy_agent::instructions::Instructions;
 use mezzofy_agent::planner::Planner;
 use mezzofy_agent::skills::ToolShape;
 use mezzofy_agent::tool::{Tool, ToolError, ToolSpec};
-use mezzofy_documents::office::Slides;
+use mezzofy_documents::office::{Slides, Words};
 use mezzofy_documents::press::Press;
 use mezzofy_domain::ledger::CashRule;
 use mezzofy_domain::people::Person;
@@ -31,9 +31,9 @@ mod figures;
 mod file_search;
 mod finance_statement;
 mod links;
+mod office_generator;
 mod outlook_send_email;
 mod pdf_generator;
-mod pptx_generator;
 mod sheet_export;
 mod sources;
 
@@ -51,6 +51,8 @@ pub struct Workshop {
     pub press: Arc<Press>,
     /// Makes presentations.
     pub slides: Arc<Slides>,
+    /// Makes Word documents.
+    pub words: Arc<Words>,
     /// The company's name on documents.
     pub company: String,
     /// Where days begin and end.
@@ -88,14 +90,15 @@ impl Tools {
     /// Every tool there is. A schema that is none is an error of ours, named.
     pub fn all(workshop: Workshop) -> Result<Self, String> {
         let workshop = Arc::new(workshop);
-        let all: [Arc<dyn Tool>; 9] = [
+        let all: [Arc<dyn Tool>; 10] = [
             Arc::new(content_generator::ContentGenerator::new(&workshop)),
             Arc::new(sheet_export::CsvExport::new(&workshop)),
             Arc::new(sheet_export::XlsxExport::new(&workshop)),
             Arc::new(database_query::DatabaseQuery::new(&workshop)),
             Arc::new(file_search::FileSearch::new(&workshop)),
             Arc::new(finance_statement::FinanceStatement::new(&workshop)),
-            Arc::new(pptx_generator::PptxGenerator::new(&workshop)),
+            Arc::new(office_generator::OfficeGenerator::docx(&workshop)),
+            Arc::new(office_generator::OfficeGenerator::pptx(&workshop)),
             Arc::new(pdf_generator::PdfGenerator::new(&workshop)),
             Arc::new(outlook_send_email::OutlookSendEmail::new(&workshop)),
         ];

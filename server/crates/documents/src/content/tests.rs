@@ -16,7 +16,7 @@ fn made(blocks: &Value) -> Result<Doc, ContentError> {
     let content = json!({"title": "Sales", "sections": [{"title": "Months", "blocks": blocks}]});
     let problems = unknown_property(&content);
     assert!(problems.is_none(), "{problems:?}");
-    serde_json::from_value::<Content>(content).unwrap().doc(DocKind::Digest, &data(), Language::En)
+    serde_json::from_value::<Content>(content).unwrap().doc(DocKind::Digest, &data(), Vec::new(), Language::En)
 }
 
 /// Every property that a block uses stands in the schema.

@@ -6,8 +6,22 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use rust_xlsxwriter::{Workbook, XlsxError};
 
-use super::package::{HEAD, escaped};
+use super::package::{HEAD, Package, escaped, relations};
 use crate::doc::{Chart, Form};
+
+const DRAWN: &str = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// Puts a chart and its workbook into a package, as the part `{root}/charts/chart{at}.xml`.
+pub(super) fn add(package: &mut Package, root: &str, drawn: &Chart, at: usize) -> Result<(), String> {
+    let book = workbook(drawn).map_err(|error| error.to_string())?;
+    package.declare_ending("xlsx", XLSX);
+    package.put(format!("{root}/embeddings/chart{at}.xlsx"), book);
+    package.add(&format!("{root}/charts/chart{at}.xml"), DRAWN, xml(drawn));
+    let target = [("package", format!("/{root}/embeddings/chart{at}.xlsx"))];
+    package.put(format!("{root}/charts/_rels/chart{at}.xml.rels"), relations(target));
+    Ok(())
+}
 
 /// A row of values as it is drawn.
 struct Drawn {
@@ -74,13 +88,13 @@ pub(super) fn xml(chart: &Chart) -> String {
         escaped(&chart.title)
     );
     format!(
-        "{HEAD}<c:chartSpace xmlns:c=\"http://schemas.openxmlformats.org/drawingml/2006/chart\" xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><c:roundedCorners val=\"0\"/><c:chart>{title}<c:autoTitleDeleted val=\"0\"/><c:plotArea><c:layout/>{plot}</c:plotArea>{legend}<c:plotVisOnly val=\"1\"/><c:dispBlanksAs val=\"gap\"/></c:chart>{}<c:externalData r:id=\"rId1\"><c:autoUpdate val=\"0\"/></c:externalData></c:chartSpace>",
+        "{HEAD}<c:chartSpace xmlns:c=\"http://schemas.openxmlformats.org/drawingml/2006/chart\" xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><c:roundedCorners val=\"0\"/><c:chart>{title}<c:autoTitleDeleted val=\"0\"/><c:plotArea><c:layout/>{plot}</c:plotArea>{legend}<c:plotVisOnly val=\"1\"/><c:dispBlanksAs val=\"gap\"/></c:chart><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{}<c:externalData r:id=\"rId1\"><c:autoUpdate val=\"0\"/></c:externalData></c:chartSpace>",
         text(1100, "tx1")
     )
 }
 
 /// The workbook: categories in the first column, a column for each row of values.
-pub(super) fn workbook(chart: &Chart) -> Result<Vec<u8>, XlsxError> {
+fn workbook(chart: &Chart) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet().set_name("Sheet1")?;
     for (at, category) in (1_u32..).zip(&chart.categories) {

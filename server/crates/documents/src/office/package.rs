@@ -7,6 +7,8 @@ use std::io::{Cursor, Read as _, Write as _};
 use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, ZipArchive};
 
+use crate::doc::{Picture, visible};
+
 pub(super) const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 const TYPES: &str = "[Content_Types].xml";
 const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/";
@@ -48,6 +50,21 @@ impl Package {
     pub(super) fn add(&mut self, name: &str, kind: &str, bytes: impl Into<Vec<u8>>) {
         self.put(name, bytes);
         self.declare(&format!("<Override PartName=\"/{name}\" ContentType=\"{kind}\"/>"));
+    }
+
+    /// Adds a relation to those of a part.
+    pub(super) fn relate(&mut self, relations: &str, id: &str, kind: &str, target: &str) {
+        let line =
+            format!("<Relationship Id=\"{id}\" Type=\"{RELATIONS}{kind}\" Target=\"{target}\"/></Relationships>");
+        let known = self.text(relations).unwrap_or_default().replace("</Relationships>", &line);
+        self.put(relations, known);
+    }
+
+    /// Puts a picture of a document into the folder for them.
+    pub(super) fn add_picture(&mut self, root: &str, picture: &Picture) {
+        let ending = if picture.name.ends_with("png") { "png" } else { "jpeg" };
+        self.declare_ending(ending, &format!("image/{ending}"));
+        self.put(format!("{root}/media/{}", picture.name), picture.bytes.clone());
     }
 
     /// Says what files with an ending are, once.
@@ -103,10 +120,10 @@ pub(super) fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     rest.split('"').next()
 }
 
-/// Text that means nothing to XML, without characters that XML can't hold.
+/// Text that means nothing to XML, without characters that XML can't hold or that no one sees.
 pub(super) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
+    for character in visible(text).chars() {
         match character {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),

@@ -8,8 +8,9 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::chart;
-use super::package::{HEAD, Package, attribute, escaped, relations};
-use crate::doc::{Chart, Doc, Section, Slide};
+use super::package::{Package, attribute, escaped, relations};
+use super::properties;
+use crate::doc::{Doc, Section, Slide};
 
 mod flow;
 mod shapes;
@@ -21,8 +22,6 @@ const MASTER: &str = "master.pptx";
 const PRESENTATION: &str = "ppt/presentation.xml";
 const PRESENTATION_RELATIONS: &str = "ppt/_rels/presentation.xml.rels";
 const XML: &str = "application/vnd.openxmlformats-officedocument.presentationml.";
-const DRAWN: &str = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml";
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const NAMESPACES: &str = "xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" xmlns:p=\"http://schemas.openxmlformats.org/presentationml/2006/main\"";
 
 /// The company's master, read once.
@@ -86,9 +85,7 @@ impl Slides {
         Self::list(&mut package, plans.len());
         package.put("docProps/core.xml", properties(doc, made_at));
         for picture in &doc.pictures {
-            let ending = if picture.name.ends_with("png") { "png" } else { "jpeg" };
-            package.declare_ending(ending, &format!("image/{ending}"));
-            package.put(format!("ppt/media/{}", picture.name), picture.bytes.clone());
+            package.add_picture("ppt", picture);
         }
         package.save().map_err(SlidesError::Master)
     }
@@ -133,7 +130,7 @@ impl Slides {
             match piece {
                 Piece::Chart(drawn, _) => {
                     *charts += 1;
-                    add_chart(package, drawn, *charts)?;
+                    chart::add(package, "ppt", drawn, *charts).map_err(SlidesError::Master)?;
                     targets.push(("chart", format!("/ppt/charts/chart{charts}.xml")));
                     related.push(format!("rId{}", targets.len()));
                 }
@@ -171,16 +168,12 @@ impl Slides {
         let known = package.text(PRESENTATION_RELATIONS).unwrap_or_default().to_owned();
         let tags = known.split_inclusive('>').filter(|tag| !tag.contains("/relationships/slide\""));
         let known: String = tags.collect();
-        let mut lines = String::new();
+        package.put(PRESENTATION_RELATIONS, known);
         let mut ids = String::new();
         for at in 1..=count {
-            let _ = write!(
-                lines,
-                "<Relationship Id=\"rIdSlide{at}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/slide\" Target=\"slides/slide{at}.xml\"/>"
-            );
+            package.relate(PRESENTATION_RELATIONS, &format!("rIdSlide{at}"), "slide", &format!("slides/slide{at}.xml"));
             let _ = write!(ids, "<p:sldId id=\"{}\" r:id=\"rIdSlide{at}\"/>", 255 + at);
         }
-        package.put(PRESENTATION_RELATIONS, known.replace("</Relationships>", &format!("{lines}</Relationships>")));
         let list = format!("<p:sldIdLst>{ids}</p:sldIdLst>");
         let before = presentation.split("<p:sldIdLst").next().unwrap_or_default();
         let after = match presentation.split_once("</p:sldIdLst>") {
@@ -228,25 +221,6 @@ fn area(layout: &str) -> Option<Rect> {
     let number = |tag: &str, name: &str| attribute(&format!(" {tag}"), name)?.parse::<i64>().ok();
     let (off, ext) = (tag("<a:off")?, tag("<a:ext")?);
     Some(Rect { x: number(off, "x")?, y: number(off, "y")?, w: number(ext, "cx")?, h: number(ext, "cy")? })
-}
-
-fn add_chart(package: &mut Package, drawn: &Chart, at: usize) -> Result<(), SlidesError> {
-    let book = chart::workbook(drawn).map_err(|error| SlidesError::Master(error.to_string()))?;
-    package.declare_ending("xlsx", XLSX);
-    package.put(format!("ppt/embeddings/chart{at}.xlsx"), book);
-    package.add(&format!("ppt/charts/chart{at}.xml"), DRAWN, chart::xml(drawn));
-    let target = [("package", format!("/ppt/embeddings/chart{at}.xlsx"))];
-    package.put(format!("ppt/charts/_rels/chart{at}.xml.rels"), relations(target));
-    Ok(())
-}
-
-fn properties(doc: &Doc, made_at: DateTime<Utc>) -> String {
-    let at = made_at.format("%Y-%m-%dT%H:%M:%SZ");
-    format!(
-        "{HEAD}<cp:coreProperties xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><dc:title>{}</dc:title><dc:creator>Mezzofy AI Assistant</dc:creator><dc:language>{}</dc:language><dcterms:created xsi:type=\"dcterms:W3CDTF\">{at}</dcterms:created></cp:coreProperties>",
-        escaped(&doc.title),
-        doc.language.locale()
-    )
 }
 
 /// One slide before it is written.

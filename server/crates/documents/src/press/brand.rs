@@ -10,6 +10,7 @@ use typst::foundations::Bytes;
 use typst::syntax::{DiagSpan, DiagSpanKind, FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 
 use super::PressError;
+use crate::office::StyleNames;
 
 /// More than any template or logo needs: a picture from a camera does not belong on each page.
 const LARGEST: u64 = 4 * 1024 * 1024;
@@ -34,6 +35,7 @@ struct Settings {
     logo: String,
     fonts: FontNames,
     slides: LayoutNames,
+    styles: StyleNames,
     colours: BTreeMap<String, String>,
 }
 
@@ -107,6 +109,11 @@ impl Brand {
     pub(super) fn layouts(&self) -> [String; 4] {
         let LayoutNames { cover, divider, content, closing } = &self.settings.slides;
         [cover.clone(), divider.clone(), content.clone(), closing.clone()]
+    }
+
+    /// The styles of Word documents.
+    pub(super) fn styles(&self) -> &StyleNames {
+        &self.settings.styles
     }
 
     /// A template by its name.

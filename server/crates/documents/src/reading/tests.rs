@@ -244,12 +244,15 @@ fn mutated(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
     made
 }
 
-/// For `FUZZ_SECONDS` each reader, else a few hundred files each. A panic of a library is caught by the child process; it is counted and told
+/// For `FUZZ_SECONDS` each reader (or the one that `FUZZ_KIND` names), else a few hundred files each. A panic of a library is caught by the child process; it is counted and told
 /// here, and one of ours fails the test.
 #[test]
 fn broken_files_are_refused_without_a_panic() {
     let seconds = std::env::var_os("FUZZ_SECONDS").and_then(|text| text.to_str()?.parse::<u64>().ok());
-    for (kind, good) in corpus() {
+    let only = std::env::var_os("FUZZ_KIND").and_then(|text| text.into_string().ok());
+    for (kind, good) in
+        corpus().into_iter().filter(|(kind, _)| only.as_ref().is_none_or(|only| *only == format!("{kind:?}")))
+    {
         let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
         let begun = std::time::Instant::now();
         let (mut files, mut panics) = (0_u64, Vec::new());

@@ -17,6 +17,24 @@ fn table(cells: &[&str]) -> Table {
     }
 }
 
+/// Written where `SAMPLES` names a folder, to be looked at and validated.
+#[test]
+fn every_kind_of_document_with_figures_becomes_a_workbook_in_every_script() {
+    let folder = std::env::var_os("SAMPLES").map(std::path::PathBuf::from);
+    for kind in [DocKind::Statement, DocKind::Dashboard] {
+        for writing in Writing::ALL {
+            let doc = samples::sample(kind, writing);
+            let book = xlsx(&doc, at("2026-11-22T01:00:00Z")).unwrap();
+            let read = crate::reading::read(crate::reading::Kind::Workbook, &book).unwrap();
+            assert!(read.parts.iter().any(|part| part.text.contains("12345.67") || part.text.contains("12,345.67")));
+            if let Some(folder) = &folder {
+                let name = format!("{}-{}.xlsx", kind.template().trim_end_matches(".typ"), writing.tag());
+                std::fs::write(folder.join(name), &book).unwrap();
+            }
+        }
+    }
+}
+
 #[test]
 fn a_formula_in_a_csv_is_text_and_a_number_stays_a_number() {
     let text = |cell: &str| {

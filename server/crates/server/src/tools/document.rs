@@ -7,9 +7,9 @@ use chrono::TimeDelta;
 use mezzofy_agent::tool::{Context, Outcome, Output, ToolError};
 use mezzofy_documents::Doc;
 use mezzofy_documents::content::{Content, Grid};
-use mezzofy_documents::doc::DocKind;
+use mezzofy_documents::doc::{DocKind, Picture};
 use mezzofy_domain::file::{Attachment, File};
-use mezzofy_domain::id::Id;
+use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::files;
 use serde_json::{Value, json};
@@ -20,24 +20,71 @@ use super::{Workshop, retry};
 /// Characters of a file's name at most, without its ending.
 const LONGEST: usize = 60;
 
-/// What a description becomes, with the figures it shows.
-pub(super) fn doc(context: Context<'_>, kind: DocKind, said: Value) -> Result<Doc, ToolError> {
-    if let Some(facts) = context.facts {
-        let sources = Sources::of(facts.iter().map(String::as_str));
-        let mut texts = Vec::new();
-        texts_of(&said, &mut texts);
-        let mut what: Vec<String> = texts.iter().flat_map(|text| sources.unfounded(text)).collect();
-        what.dedup();
-        if !what.is_empty() {
-            return Err(ToolError::Tell(format!(
-                "Nothing that was read in this run has {}, so the document was not made. Leave it out, take it from data with \
-                 `from`, or look it up first.",
-                what.join(", ")
-            )));
+/// The largest picture of a document, in bytes.
+const LARGEST_PICTURE: u64 = 10 * 1024 * 1024;
+
+impl Workshop {
+    /// What a description becomes, with the figures and pictures it shows, and who stands behind it.
+    pub(super) async fn doc(
+        &self,
+        context: Context<'_>,
+        kind: DocKind,
+        said: Value,
+    ) -> Result<(Doc, Trust), ToolError> {
+        if let Some(facts) = context.facts {
+            let sources = Sources::of(facts.iter().map(String::as_str));
+            let mut texts = Vec::new();
+            texts_of(&said, &mut texts);
+            let mut what: Vec<String> = texts.iter().flat_map(|text| sources.unfounded(text)).collect();
+            what.dedup();
+            if !what.is_empty() {
+                return Err(ToolError::Tell(format!(
+                    "Nothing that was read in this run has {}, so the document was not made. Leave it out, take it from data with \
+                     `from`, or look it up first.",
+                    what.join(", ")
+                )));
+            }
         }
+        let described: Content = super::read(said)?;
+        let mut trust = trust_of(context);
+        let mut pictures = Vec::new();
+        for file in described.pictures() {
+            let (picture, of_picture) = self.picture(context, file).await?;
+            pictures.push(picture);
+            if of_picture == Trust::Outside {
+                trust = Trust::Outside;
+            }
+        }
+        let doc = described.doc(kind, &grids(context.kept), pictures, context.language);
+        Ok((doc.map_err(|error| ToolError::Tell(error.to_string()))?, trust))
     }
-    let described: Content = super::read(said)?;
-    described.doc(kind, &grids(context.kept), context.language).map_err(|error| ToolError::Tell(error.to_string()))
+
+    /// One of the person's pictures, named by its file.
+    async fn picture(&self, context: Context<'_>, id: &str) -> Result<(Picture, Trust), ToolError> {
+        let none =
+            || ToolError::Tell(format!("There is no picture {id} of yours; give the id of an uploaded PNG or JPEG."));
+        let file: Id<id::File> = id.parse().map_err(|_| none())?;
+        let mut tx = self.begin(context.person).await?;
+        let file = files::get(&mut tx, context.person.id, file).await.map_err(retry)?.ok_or_else(none)?;
+        drop(tx);
+        let Attachment { name, media_type, size, sha256, .. } = file.attachment;
+        let told = |wrong: &str| ToolError::Tell(format!("{name} {wrong}"));
+        let ending = match media_type.as_str() {
+            "image/png" => "png",
+            "image/jpeg" => "jpeg",
+            _ => return Err(told("is no PNG or JPEG, so it can't be shown in a document.")),
+        };
+        if size > LARGEST_PICTURE {
+            return Err(told("is larger than 10 MB; make it smaller and upload it again."));
+        }
+        let bytes = self.files.get(&sha256).await.map_err(retry)?;
+        let picture = tokio::task::spawn_blocking({
+            let name = format!("{id}.{ending}");
+            move || Picture::new(name, bytes)
+        });
+        let picture = picture.await.map_err(|error| ToolError::Abort(error.to_string()))?;
+        Ok((picture.ok_or_else(|| told("is damaged or too large to be drawn."))?, file.trust))
+    }
 }
 
 /// The rows that calls of the run kept, by call.
@@ -48,8 +95,8 @@ pub(super) fn grids(kept: &BTreeMap<String, Value>) -> BTreeMap<String, Grid> {
 
 /// What people will read of a description, without the names of data, columns and forms.
 fn texts_of<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
-    const NAMES: [&str; 10] =
-        ["type", "from", "column", "kind", "form", "slide", "tone", "category", "language", "ordered"];
+    const NAMES: [&str; 11] =
+        ["type", "file", "from", "column", "kind", "form", "slide", "tone", "category", "language", "ordered"];
     match value {
         Value::String(text) => texts.push(text),
         Value::Array(items) => items.iter().for_each(|item| texts_of(item, texts)),
@@ -114,7 +161,7 @@ impl Workshop {
 }
 
 /// Who stands behind a document whose words a model wrote: after it has read something from outside, they may be theirs.
-pub(super) fn trust_of(context: Context<'_>) -> Trust {
+fn trust_of(context: Context<'_>) -> Trust {
     if context.outside { Trust::Outside } else { Trust::Company }
 }
 

@@ -17,7 +17,7 @@ use mezzofy_domain::trust::Trust;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::document::{Made, doc, file_name, trust_of};
+use super::document::{Made, file_name};
 use super::{Workshop, read};
 
 pub(super) struct PdfGenerator {
@@ -33,6 +33,8 @@ struct Input {
     language: Option<Language>,
     prepared_for: Option<String>,
     note: Option<String>,
+    #[serde(default)]
+    archive: bool,
 }
 
 impl PdfGenerator {
@@ -53,6 +55,7 @@ impl PdfGenerator {
                     "statement": {"type": "string", "description": "For the template statement: what finance_statement gave as `call`"},
                     "language": {"type": "string", "enum": ["en", "zh", "ms"], "description": "Of a statement"},
                     "prepared_for": {"type": "string", "maxLength": 200, "description": "Of a statement"},
+                    "archive": {"type": "boolean", "description": "As PDF/A, for keeping for years"},
                     "note": {"type": "string", "maxLength": 2000, "description": "A remark on a statement, printed as it is"}
                 }
             }),
@@ -96,16 +99,17 @@ impl Tool for PdfGenerator {
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
         let mut input: Input = read(input)?;
+        let archive = input.archive;
         let (doc, name, trust) = match (input.template, input.content.take()) {
             (DocKind::Statement, _) => {
                 let (doc, name) = self.statement(context, input)?;
                 (doc, name, Trust::Company)
             }
             (kind, Some(said)) => {
-                let mut doc = doc(context, kind, said)?;
+                let (mut doc, trust) = self.workshop.doc(context, kind, said).await?;
                 doc.mend(|character| self.workshop.press.has_glyph(character));
                 let name = file_name(&doc.title, "pdf");
-                (doc, name, trust_of(context))
+                (doc, name, trust)
             }
             (_, None) => {
                 return Err(ToolError::Tell("This template needs `content`: what the document says.".to_owned()));
@@ -113,7 +117,9 @@ impl Tool for PdfGenerator {
         };
         let (now, ident) = (context.now, format!("{}/{}", context.run, context.call));
         let press = Arc::clone(&self.workshop.press);
-        let printed = tokio::task::spawn_blocking(move || press.pdf(&doc, now, &ident));
+        let printed = tokio::task::spawn_blocking(move || {
+            if archive { press.archived(&doc, now, &ident) } else { press.pdf(&doc, now, &ident) }
+        });
         let Pdf { bytes, pages } = printed
             .await
             .map_err(|error| ToolError::Abort(error.to_string()))?

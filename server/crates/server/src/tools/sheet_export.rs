@@ -11,7 +11,7 @@ use mezzofy_domain::roles::Permission;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::document::{Made, doc, file_name, trust_of};
+use super::document::{Made, file_name};
 use super::{Workshop, read};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -85,7 +85,7 @@ impl Tool for XlsxExport {
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
         let Sheets { content } = read(input)?;
-        let doc = doc(context, DocKind::Dashboard, content)?;
+        let (doc, trust) = self.workshop.doc(context, DocKind::Dashboard, content).await?;
         let name = file_name(&doc.title, "xlsx");
         let tables = doc.sections.iter().flat_map(|section| &section.blocks);
         let rows: usize = tables.map(|block| if let Block::Table(table) = block { table.rows.len() } else { 0 }).sum();
@@ -93,7 +93,7 @@ impl Tool for XlsxExport {
         let made = tokio::task::spawn_blocking(move || sheets::xlsx(&doc, now)).await;
         let bytes = made.map_err(|error| ToolError::Abort(error.to_string()))?;
         let bytes = bytes.map_err(|error| ToolError::Tell(format!("The workbook was not made: {error}.")))?;
-        let made = Made { name, media_type: XLSX, bytes, trust: trust_of(context), more: json!({"rows": rows}) };
+        let made = Made { name, media_type: XLSX, bytes, trust, more: json!({"rows": rows}) };
         self.workshop.keep(context, made).await
     }
 }
@@ -108,13 +108,13 @@ impl Tool for CsvExport {
         let Rows { title, from, columns } = read(input)?;
         let table = json!({"type": "table", "from": from, "columns": columns.unwrap_or_else(|| json!([]))});
         let said = json!({"title": title, "sections": [{"blocks": [table]}]});
-        let doc = doc(context, DocKind::Dashboard, said)?;
+        let (doc, trust) = self.workshop.doc(context, DocKind::Dashboard, said).await?;
         let Some(Block::Table(table)) = doc.sections.first().and_then(|section| section.blocks.first()) else {
             return Err(ToolError::Abort("a table became none".to_owned()));
         };
         let more = json!({"rows": table.rows.len()});
         let name = file_name(&doc.title, "csv");
-        let made = Made { name, media_type: "text/csv", bytes: sheets::csv(table), trust: trust_of(context), more };
+        let made = Made { name, media_type: "text/csv", bytes: sheets::csv(table), trust, more };
         self.workshop.keep(context, made).await
     }
 }

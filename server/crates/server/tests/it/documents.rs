@@ -7,6 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::app::{Client, TestApp, text};
+use crate::files_in::upload;
 use crate::models::{newest_results, said_in};
 
 const SQL: &str = "SELECT to_char(date, 'YYYY-MM') AS month, -sum(amount) AS revenue FROM reporting.ledger_lines \
@@ -47,6 +48,7 @@ async fn a_model_describes_documents_and_their_figures_come_from_the_books() {
             Answer::calls([
                 ("pdf_generator", json!({"template": "dashboard", "content": content})),
                 ("pptx_generator", json!({"content": content})),
+                ("docx_generator", json!({"content": content})),
                 ("xlsx_export", json!({"content": content})),
                 ("csv_export", json!({"title": "Revenue", "from": call})),
             ])
@@ -58,7 +60,16 @@ async fn a_model_describes_documents_and_their_figures_come_from_the_books() {
     let files = run["files"].as_array().unwrap();
     let mut names: Vec<&str> = files.iter().map(|file| text_of(&file["name"])).collect();
     names.sort_unstable();
-    assert_eq!(names, ["revenue-by-month.pdf", "revenue-by-month.pptx", "revenue-by-month.xlsx", "revenue.csv"]);
+    assert_eq!(
+        names,
+        [
+            "revenue-by-month.docx",
+            "revenue-by-month.pdf",
+            "revenue-by-month.pptx",
+            "revenue-by-month.xlsx",
+            "revenue.csv"
+        ]
+    );
     for file in files {
         let made = bytes(&finance, file).await;
         match text_of(&file["media_type"]) {
@@ -101,6 +112,48 @@ async fn a_figure_that_nothing_has_shown_makes_no_document() {
     assert!(result.contains("Nothing that was read in this run has 37.5%, so the document was not made."), "{result}");
     app.end().await;
     assert_eq!(replay.end(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_picture_that_a_person_has_uploaded_is_shown_in_documents() {
+    let (app, replay) = TestApp::with_models().await;
+    let finance = app.person("finance.manager").await;
+    let (_, picture) = upload(&finance, "card.png", &png()).await;
+    let (_, broken) = upload(&finance, "broken.png", &png()[..40]).await;
+    let rep = app.person("sales.rep").await;
+    let (_, foreign) = upload(&rep, "card.png", &png()).await;
+    let with = |file: &Value| {
+        json!({"title": "Stamp card", "sections": [{"title": "How it looks", "blocks": [
+            {"type": "image", "file": text(&file["id"]), "alt": "A stamp card", "caption": "The new card"}]}]})
+    };
+    let calls = [
+        ("pdf_generator", json!({"template": "playbook", "content": with(&picture)})),
+        ("docx_generator", json!({"content": with(&picture)})),
+        ("pptx_generator", json!({"content": with(&picture)})),
+        ("docx_generator", json!({"content": with(&broken)})),
+        ("docx_generator", json!({"content": with(&foreign)})),
+    ];
+    replay.script([Answer::calls(calls), Answer::says("Here they are.")]);
+    let run = finance.ask("Make a playbook with my picture").await;
+    assert_eq!((run["files"].as_array().unwrap().len(), &run["state"]), (3, &json!("succeeded")), "{run}");
+    for file in run["files"].as_array().unwrap() {
+        assert!(bytes(&finance, file).await.len() > 5_000, "{file}");
+    }
+    let results = newest_results(&replay);
+    let foreign = format!("There is no picture {} of yours", text(&foreign["id"]));
+    for told in ["broken.png is damaged or too large to be drawn.", foreign.as_str()] {
+        assert!(results.contains(told), "{told} is not in {results}");
+    }
+    app.end().await;
+    assert_eq!(replay.end(), Vec::<String>::new());
+}
+
+/// A green square.
+fn png() -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let square = image::RgbImage::from_pixel(60, 60, image::Rgb([15, 118, 110]));
+    square.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    bytes.into_inner()
 }
 
 #[tokio::test]

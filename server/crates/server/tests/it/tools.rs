@@ -9,7 +9,7 @@ use mezzofy_agent::calls::Toolbox;
 use mezzofy_agent::instructions::Instructions;
 use mezzofy_agent::testing::{Answer, Replay};
 use mezzofy_agent::tool::{Context, Outcome, ToolError};
-use mezzofy_documents::office::Slides;
+use mezzofy_documents::office::{Slides, Words};
 use mezzofy_documents::press::Press;
 use mezzofy_domain::effect::Mail;
 use mezzofy_domain::file::{Attachment, File};
@@ -51,6 +51,9 @@ fn tools_with(app: &TestApp, replay: &Replay) -> Tools {
         files: app.app.files.clone(),
         slides: Arc::new(
             Slides::new(&home().join("brand"), &Press::new(&home().join("brand"), &[]).unwrap().layouts()).unwrap(),
+        ),
+        words: Arc::new(
+            Words::new(&home().join("brand"), Press::new(&home().join("brand"), &[]).unwrap().styles()).unwrap(),
         ),
         press: Arc::new(Press::new(&home().join("brand"), &[]).unwrap()),
         zone,
