@@ -4,6 +4,7 @@
 pub mod content;
 pub mod doc;
 pub mod markdown;
+pub mod merging;
 pub mod office;
 pub mod press;
 pub mod reading;

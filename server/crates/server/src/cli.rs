@@ -78,16 +78,21 @@ enum Command {
         /// What it is
         media_type: String,
     },
+    /// Merges PDFs from standard input, within limits; the server starts this itself
+    #[command(hide = true)]
+    MergePdf,
 }
 
 /// Runs the command that the arguments name.
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    if let Command::ReadFile { media_type } = &arguments.command {
-        return end(crate::reader::child(media_type));
+    // The children need no runtime, and less memory without.
+    match arguments.command {
+        Command::ReadFile { media_type } => end(crate::reader::child(&media_type)),
+        Command::MergePdf => end(crate::reader::merging_child()),
+        command => end(run(command)),
     }
-    end(run(arguments.command))
 }
 
 fn end(result: Result<(), String>) -> ExitCode {
@@ -110,6 +115,7 @@ fn run(command: Command) -> Result<(), String> {
             runtime.block_on(serve::run(&visit(demo.is_some())?, demo))
         }
         Command::ReadFile { media_type } => crate::reader::child(&media_type),
+        Command::MergePdf => crate::reader::merging_child(),
         Command::Openapi => {
             let text = crate::http::openapi().to_pretty_json().map_err(|error| error.to_string())?;
             say(&text);

@@ -1,12 +1,15 @@
 //! Reads files in a child process: this program, started again with nothing of our environment, little memory, little time and
 //! no way to write a file. Whatever a foreign parser does there, the server goes on.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
+use mezzofy_documents::merging::{Source, merge};
 use mezzofy_documents::reading::{Kind, Reading, ReadingError};
 use rustix::process::{Resource, Rlimit, setrlimit};
+use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 use tokio::sync::Semaphore;
@@ -23,6 +26,8 @@ const ANSWER: u64 = 32 * 1024 * 1024;
 const AT_ONCE: usize = 2;
 /// The child's command.
 const COMMAND: &str = "read-file";
+/// That of the child that merges.
+const MERGE: &str = "merge-pdf";
 
 /// Starts children.
 #[derive(Debug)]
@@ -45,9 +50,39 @@ impl Reader {
         if !known {
             return Err(ReadingError::Unknown);
         }
+        let answer = self.answer(&[COMMAND, media_type], bytes).await?;
+        serde_json::from_slice(&answer).unwrap_or(Err(ReadingError::TooMuch))
+    }
+
+    /// PDFs as one, by their names, and how many pages it has; or the index of the one that can't be used.
+    pub async fn merge(
+        &self,
+        files: &[(String, Vec<u8>)],
+        title: &str,
+    ) -> Result<(Vec<u8>, usize), (usize, ReadingError)> {
+        let order = Order {
+            title: title.to_owned(),
+            files: files.iter().map(|(name, bytes)| (name.clone(), bytes.len())).collect(),
+        };
+        let too_much = || (0, ReadingError::TooMuch);
+        let mut input = serde_json::to_vec(&order).map_err(|_| too_much())?;
+        input.push(b'\n');
+        for (_, bytes) in files {
+            input.extend_from_slice(bytes);
+        }
+        let mut answer = self.answer(&[MERGE], &input).await.map_err(|error| (0, error))?;
+        let line = answer.iter().position(|byte| *byte == b'\n').ok_or_else(too_much)?;
+        let merged: Result<usize, (usize, ReadingError)> =
+            serde_json::from_slice(&answer[..line]).unwrap_or_else(|_| Err(too_much()));
+        let pages = merged?;
+        Ok((answer.split_off(line + 1), pages))
+    }
+
+    /// What a child answers within the limits.
+    async fn answer(&self, arguments: &[&str], bytes: &[u8]) -> Result<Vec<u8>, ReadingError> {
         let _place = self.places.acquire().await.map_err(|_| ReadingError::TooMuch)?;
-        match tokio::time::timeout(self.longest, self.ask(media_type, bytes)).await {
-            Ok(Ok(answer)) => serde_json::from_slice(&answer).unwrap_or(Err(ReadingError::TooMuch)),
+        match tokio::time::timeout(self.longest, self.ask(arguments, bytes)).await {
+            Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => {
                 tracing::warn!(%error, "a file could not be read");
                 Err(ReadingError::TooMuch)
@@ -57,9 +92,9 @@ impl Reader {
     }
 
     /// What the child answers; it is killed when this is dropped.
-    async fn ask(&self, media_type: &str, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    async fn ask(&self, arguments: &[&str], bytes: &[u8]) -> std::io::Result<Vec<u8>> {
         let mut child = Command::new(&self.program)
-            .args([COMMAND, media_type])
+            .args(arguments)
             .env_clear()
             .current_dir("/")
             .stdin(Stdio::piped())
@@ -87,8 +122,15 @@ impl Reader {
     }
 }
 
-/// The child: takes a file on standard input and answers on standard output. Gives up its rights first.
-pub(crate) fn child(media_type: &str) -> Result<(), String> {
+/// What is merged: a title, then the name and size of each file, in the order of their bytes.
+#[derive(Serialize, Deserialize)]
+struct Order {
+    title: String,
+    files: Vec<(String, usize)>,
+}
+
+/// Gives up the child's rights; what comes on standard input.
+fn confined() -> Result<Vec<u8>, String> {
     let limit = |most| Rlimit { current: Some(most), maximum: Some(most) };
     for (resource, most) in [
         (Resource::Data, MEMORY),
@@ -101,6 +143,34 @@ pub(crate) fn child(media_type: &str) -> Result<(), String> {
     }
     let mut bytes = Vec::new();
     std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes).map_err(|error| error.to_string())?;
+    Ok(bytes)
+}
+
+/// The child that merges: an order, a line break and the files on standard input; pages, a line break and the file on standard output.
+pub(crate) fn merging_child() -> Result<(), String> {
+    let input = confined()?;
+    let line = input.iter().position(|byte| *byte == b'\n').ok_or("no order was given")?;
+    let order: Order = serde_json::from_slice(&input[..line]).map_err(|error| error.to_string())?;
+    let mut rest = &input[line + 1..];
+    let mut sources = Vec::new();
+    for (name, size) in &order.files {
+        let (bytes, after) = rest.split_at_checked(*size).ok_or("a file is not whole")?;
+        sources.push(Source { name, bytes });
+        rest = after;
+    }
+    let merged = std::panic::catch_unwind(|| merge(&sources, &order.title));
+    let (file, told) = match merged.unwrap_or(Err((0, ReadingError::Damaged))) {
+        Ok((file, pages)) => (file, Ok(pages)),
+        Err(wrong) => (Vec::new(), Err(wrong)),
+    };
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer(&mut out, &told).map_err(|error| error.to_string())?;
+    out.write_all(b"\n").and_then(|()| out.write_all(&file)).map_err(|error| error.to_string())
+}
+
+/// The child that reads: takes a file on standard input and answers on standard output.
+pub(crate) fn child(media_type: &str) -> Result<(), String> {
+    let bytes = confined()?;
     #[cfg(feature = "failpoints")]
     misbehave(media_type);
     let kind = Kind::of(media_type).ok_or_else(|| format!("files of the kind {media_type} can't be read"))?;

@@ -34,6 +34,7 @@ mod links;
 mod office_generator;
 mod outlook_send_email;
 mod pdf_generator;
+mod pdf_merge;
 mod sheet_export;
 mod sources;
 
@@ -90,7 +91,7 @@ impl Tools {
     /// Every tool there is. A schema that is none is an error of ours, named.
     pub fn all(workshop: Workshop) -> Result<Self, String> {
         let workshop = Arc::new(workshop);
-        let all: [Arc<dyn Tool>; 10] = [
+        let all: [Arc<dyn Tool>; 11] = [
             Arc::new(content_generator::ContentGenerator::new(&workshop)),
             Arc::new(sheet_export::CsvExport::new(&workshop)),
             Arc::new(sheet_export::XlsxExport::new(&workshop)),
@@ -100,6 +101,7 @@ impl Tools {
             Arc::new(office_generator::OfficeGenerator::docx(&workshop)),
             Arc::new(office_generator::OfficeGenerator::pptx(&workshop)),
             Arc::new(pdf_generator::PdfGenerator::new(&workshop)),
+            Arc::new(pdf_merge::PdfMerge::new(&workshop)),
             Arc::new(outlook_send_email::OutlookSendEmail::new(&workshop)),
         ];
         let checked = all.into_iter().map(|tool| {

@@ -148,6 +148,38 @@ async fn a_picture_that_a_person_has_uploaded_is_shown_in_documents() {
     assert_eq!(replay.end(), Vec::<String>::new());
 }
 
+#[tokio::test]
+async fn pdfs_of_a_person_become_one_and_those_of_others_do_not() {
+    let (app, replay) = TestApp::with_models().await;
+    let finance = app.person("finance.manager").await;
+    let letter = json!({"title": "Offer", "sections": [{"title": "Coupons", "blocks": [{"type": "paragraph", "text": "A stamp card for breakfast guests."}]}]});
+    let made = Answer::calls([("pdf_generator", json!({"template": "letter", "content": letter}))]);
+    replay.script([made, Answer::says("Here it is.")]);
+    let first = finance.ask("Write a letter about coupons").await;
+    let pdf = bytes(&finance, &first["files"][0]).await;
+    let (_, uploaded) = upload(&finance, "offer.pdf", &pdf).await;
+    let (_, broken) = upload(&finance, "broken.pdf", &pdf[..pdf.len() / 2]).await;
+    let (_, foreign) = upload(&app.person("sales.rep").await, "theirs.pdf", &pdf).await;
+    let merge = |file: &Value| {
+        ("pdf_merge", json!({"title": "Both offers", "files": [text(&first["files"][0]["id"]), text(&file["id"])]}))
+    };
+    let calls = Answer::calls([merge(&uploaded), merge(&broken), merge(&foreign)]);
+    replay.script([calls, Answer::says("Here is one.")]);
+    let run = finance.ask("Merge both").await;
+    let files = run["files"].as_array().unwrap();
+    assert_eq!(files.len(), 1, "{run}");
+    assert_eq!(text(&files[0]["name"]), "both-offers.pdf");
+    let said = mezzofy_documents::reading::read(Kind::Pdf, &bytes(&finance, &files[0]).await).unwrap();
+    assert_eq!(said.parts.iter().filter(|part| part.text.contains("stamp card for breakfast")).count(), 2);
+    let results = newest_results(&replay);
+    let foreign = format!("There is no file {} of yours.", text(&foreign["id"]));
+    for told in ["broken.pdf can't be merged: it is damaged", foreign.as_str()] {
+        assert!(results.contains(told), "{told} is not in {results}");
+    }
+    app.end().await;
+    assert_eq!(replay.end(), Vec::<String>::new());
+}
+
 /// A green square.
 fn png() -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());

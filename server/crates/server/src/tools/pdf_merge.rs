@@ -1,0 +1,109 @@
+//! `pdf_merge`: several PDFs of the person as one, in the order given. They are read in a child process, as all foreign files.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use mezzofy_agent::tool::{Context, Outcome, Tool, ToolError, ToolSpec};
+use mezzofy_domain::file::{Attachment, File};
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::roles::Permission;
+use mezzofy_domain::trust::Trust;
+use mezzofy_store::files;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::document::{Made, file_name};
+use super::{Workshop, read, retry};
+
+const PDF: &str = "application/pdf";
+/// Bytes of all files together.
+const LARGEST: u64 = 30 * 1024 * 1024;
+
+pub(super) struct PdfMerge {
+    spec: ToolSpec,
+    workshop: Arc<Workshop>,
+}
+
+#[derive(Deserialize)]
+struct Input {
+    title: String,
+    files: Vec<Id<id::File>>,
+}
+
+impl PdfMerge {
+    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+        let spec = ToolSpec {
+            name: "pdf_merge",
+            permission: Permission::MakeDocuments,
+            effect: false,
+            fixed: &[],
+            input_schema: json!({
+                "type": "object", "additionalProperties": false, "required": ["title", "files"],
+                "properties": {
+                    "title": {"type": "string", "minLength": 1, "maxLength": 200, "description": "Names the file"},
+                    "files": {"type": "array", "minItems": 2, "maxItems": 20, "items": {"type": "string"},
+                              "description": "The ids of the PDFs, in order"}
+                }
+            }),
+            output_schema: json!({
+                "type": "object",
+                "properties": {
+                    "file": {"type": "string", "description": "The file's id"},
+                    "name": {"type": "string"},
+                    "pages": {"type": "integer"}
+                }
+            }),
+        };
+        Self { spec, workshop: Arc::clone(workshop) }
+    }
+
+    /// The person's PDFs by name, and who stands behind them.
+    async fn files(
+        &self,
+        context: Context<'_>,
+        ids: &[Id<id::File>],
+    ) -> Result<(Vec<(String, Vec<u8>)>, Trust), ToolError> {
+        let (mut found, mut size, mut trust) = (Vec::new(), 0, Trust::Company);
+        for id in ids {
+            let mut tx = self.workshop.begin(context.person).await?;
+            let file = files::get(&mut tx, context.person.id, *id).await.map_err(retry)?;
+            drop(tx);
+            let none = || ToolError::Tell(format!("There is no file {id} of yours."));
+            let File { attachment: Attachment { name, media_type, size: own, sha256, .. }, trust: whose, .. } =
+                file.ok_or_else(none)?;
+            if media_type != PDF {
+                return Err(ToolError::Tell(format!("{name} is no PDF, so it can't be merged.")));
+            }
+            size += own;
+            if size > LARGEST {
+                return Err(ToolError::Tell(
+                    "The files are larger than 30 MB together; merge fewer of them.".to_owned(),
+                ));
+            }
+            if whose == Trust::Outside {
+                trust = Trust::Outside;
+            }
+            found.push((name, self.workshop.files.get(&sha256).await.map_err(retry)?));
+        }
+        Ok((found, trust))
+    }
+}
+
+#[async_trait]
+impl Tool for PdfMerge {
+    fn spec(&self) -> &ToolSpec {
+        &self.spec
+    }
+
+    async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
+        let Input { title, files } = read(input)?;
+        let (files, trust) = self.files(context, &files).await?;
+        let merged = self.workshop.reader.merge(&files, &title).await;
+        let (bytes, pages) = merged.map_err(|(at, error)| {
+            let name = files.get(at).map_or("The files", |(name, _)| name.as_str());
+            ToolError::Tell(format!("{name} can't be merged: {error}."))
+        })?;
+        let name = file_name(&title, "pdf");
+        self.workshop.keep(context, Made { name, media_type: PDF, bytes, trust, more: json!({"pages": pages}) }).await
+    }
+}
