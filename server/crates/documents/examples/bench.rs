@@ -2,6 +2,7 @@
 //! a line; `make bench` runs it.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -52,7 +53,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         reading::read(Kind::Pdf, &book.bytes)?;
         Ok(())
     })?;
-    println!("pages_read {}", book.pages);
+    writeln!(std::io::stdout(), "pages_read {}", book.pages)?;
     let book = press.pdf(&doc(DocKind::Playbook, table(2_200))?, at, "tables")?;
     tell("read_50_pages_of_tables_ms", |_| {
         reading::read(Kind::Pdf, &book.bytes)?;
@@ -74,7 +75,7 @@ fn tell(
         taken.push(begun.elapsed().as_secs_f64() * 1_000.0);
     }
     taken.sort_by(f64::total_cmp);
-    println!("{name} {:.3}", taken[times / 2]);
+    writeln!(std::io::stdout(), "{name} {:.3}", taken[times / 2])?;
     Ok(())
 }
 
