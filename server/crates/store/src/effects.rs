@@ -244,12 +244,23 @@ pub async fn of_keys(db: &mut PgConnection, keys: &[String]) -> Result<Vec<Effec
     .collect()
 }
 
-/// Keeps how far the effect has come, while it is attempted.
-pub async fn set_walk(db: &mut PgConnection, id: Id<id::Effect>, walk: &Value) -> Result<(), StoreError> {
-    sqlx::query!("UPDATE effects SET walk = $2 WHERE id = $1 AND state = 'attempting'", id.uuid(), walk)
-        .execute(db)
-        .await?;
-    Ok(())
+/// Keeps how far the effect has come, while it is attempted. Answers false, and keeps nothing, when the stored place is not `from`:
+/// another worker has gone on with it.
+pub async fn advance(
+    db: &mut PgConnection,
+    id: Id<id::Effect>,
+    from: Option<&Value>,
+    to: &Value,
+) -> Result<bool, StoreError> {
+    let advanced = sqlx::query!(
+        "UPDATE effects SET walk = $3 WHERE id = $1 AND state = 'attempting' AND walk IS NOT DISTINCT FROM $2",
+        id.uuid(),
+        from,
+        to
+    )
+    .execute(db)
+    .await?;
+    Ok(advanced.rows_affected() == 1)
 }
 
 /// Moves an effect that is not ended to one of the ends. Answers false when another worker has.

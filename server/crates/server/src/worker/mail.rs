@@ -12,6 +12,8 @@ use mezzofy_microsoft::graph::Outcome;
 use mezzofy_microsoft::mail::{Address, Attachment, Body, Journal, JournalError, Mail as GraphMail, Reason, Walk};
 use mezzofy_store::effects::{self, Effect};
 use mezzofy_store::{audit, commit};
+use serde_json::Value;
+use tokio::sync::Mutex;
 
 use super::{Stuck, Work};
 use crate::crash;
@@ -60,7 +62,7 @@ async fn deliver(work: &Work<'_>, effect: &mut Effect) -> Result<(), Stuck> {
     let Some(mail) = mail else {
         return end(work, effect, EffectState::Failed, Some(NOT_APPROVED.to_owned())).await;
     };
-    let journal = Row { work, effect: effect.id };
+    let journal = Row { work, effect: effect.id, stored: Mutex::new(effect.walk.clone()) };
     let mut walk = match effect.walk.take() {
         Some(walk) => serde_json::from_value(walk).map_err(|error| Stuck::Retry(error.to_string()))?,
         None => Walk::New,
@@ -137,19 +139,26 @@ async fn graph_mail(work: &Work<'_>, effect: &Effect) -> Result<Option<GraphMail
     }))
 }
 
-/// The effect's row, where the place of the walk is kept.
+/// The effect's row, where the place of the walk is kept. A place that another worker has moved is not overwritten: of two workers that
+/// take each other for dead one goes on, and only its draft is sent.
 struct Row<'a> {
     work: &'a Work<'a>,
     effect: Id<id::Effect>,
+    /// The place as this worker knows it.
+    stored: Mutex<Option<Value>>,
 }
 
 #[async_trait]
 impl Journal for Row<'_> {
     async fn record(&self, walk: &Walk) -> Result<(), JournalError> {
         let place = serde_json::to_value(walk)?;
+        let mut stored = self.stored.lock().await;
         let mut tx = self.work.begin().await?;
-        effects::set_walk(&mut tx, self.effect, &place).await?;
+        if !effects::advance(&mut tx, self.effect, stored.as_ref(), &place).await? {
+            return Err("another worker has gone on with this mail".into());
+        }
         commit(tx).await?;
+        *stored = Some(place);
         crash::point("effect.walk");
         Ok(())
     }

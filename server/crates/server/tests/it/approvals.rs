@@ -2,6 +2,8 @@
 
 use chrono::TimeDelta;
 use mezzofy_domain::canonical;
+use mezzofy_domain::id::{self, Id};
+use mezzofy_store::effects;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -340,6 +342,26 @@ async fn a_run_stopped_while_it_waits_or_holds_sends_nothing() {
     assert_eq!(decide(&finance, &approval, json!({"decision": "approve"})).await.0, StatusCode::CONFLICT);
     app.advance(HOLD);
     assert!(app.mailbox("finance.manager", "sentitems").await.is_empty());
+    app.end().await;
+}
+
+#[tokio::test]
+async fn of_two_workers_that_take_each_other_for_dead_one_goes_on_with_a_mail() {
+    let app = TestApp::with_outreach(|_| {}).await;
+    let finance = app.person("finance.manager").await;
+    let (run, approval) = asked(&finance, 1).await;
+    approve(&finance, &approval).await;
+    rests(&finance, &run).await;
+    let effect: Id<id::Effect> = text(&outbox(&finance, &run).await[0]["id"]).parse().unwrap();
+    let mut db = app.database().await;
+    assert!(effects::attempt(&mut db, effect, app.app.clock.now() + HOLD).await.unwrap());
+    // Both know of no place; the second is told that it is behind, and so it asks nothing of the mailbox.
+    let (creating, ready) = (json!({"at": "creating"}), json!({"at": "ready", "id": "AAk"}));
+    assert!(effects::advance(&mut db, effect, None, &creating).await.unwrap());
+    assert!(!effects::advance(&mut db, effect, None, &creating).await.unwrap());
+    assert!(effects::advance(&mut db, effect, Some(&creating), &ready).await.unwrap());
+    let other = json!({"at": "ready", "id": "AAm"});
+    assert!(!effects::advance(&mut db, effect, Some(&creating), &other).await.unwrap(), "its own draft is not sent");
     app.end().await;
 }
 

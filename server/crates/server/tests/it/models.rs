@@ -171,9 +171,11 @@ async fn what_the_role_forbids_is_refused_without_asking_a_model_and_what_a_mode
             "content_generator",
             "csv_export",
             "decline",
+            "docx_generator",
             "file_search",
             "outlook_send_email",
             "pdf_generator",
+            "pdf_merge",
             "pptx_generator",
             "xlsx_export"
         ]

@@ -213,7 +213,7 @@ async fn a_person_can_write_no_row_of_another_in_any_table() {
     let all = tables(&mut owner).await;
     let mut before = Vec::new();
     for table in &all {
-        before.push(texts(&mut owner, &format!("SELECT to_jsonb(t)::text FROM {table} t ORDER BY 1")).await);
+        before.push(texts(&mut owner, &rows_of(table)).await);
     }
 
     for (table, rows) in all.iter().zip(&before) {
@@ -258,10 +258,15 @@ async fn a_person_can_write_no_row_of_another_in_any_table() {
     assert_eq!(attempt(&mut tx, &into).await, Err(DENIED.to_owned()));
     drop(tx);
     for (table, before) in all.iter().zip(before) {
-        let now = texts(&mut owner, &format!("SELECT to_jsonb(t)::text FROM {table} t ORDER BY 1")).await;
+        let now = texts(&mut owner, &rows_of(table)).await;
         assert_eq!(now, before, "{table}");
     }
     app.end().await;
+}
+
+/// The rows of a table as text, without what the queue writes of its workers by itself.
+fn rows_of(table: &str) -> String {
+    format!("SELECT (to_jsonb(t) - 'last_seen')::text FROM {table} t ORDER BY 1")
 }
 
 #[tokio::test]
