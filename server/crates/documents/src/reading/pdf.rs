@@ -13,9 +13,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Reading, ReadingError> {
     let mut parts = Vec::new();
     let mut failed = 0;
     for page in 0..count.min(PAGES) {
-        match document.extract_text(page) {
-            Ok(text) => parts.push(Part { place: Place::Page(page + 1), text: tidy(&text) }),
-            Err(_) => failed += 1,
+        // pdf_oxide 0.3.78 panics on some broken pages (document.rs, 25363); the others are read.
+        let text = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| document.extract_text(page)));
+        match text {
+            Ok(Ok(text)) => parts.push(Part { place: Place::Page(page + 1), text: tidy(&text) }),
+            Ok(Err(_)) | Err(_) => failed += 1,
         }
     }
     if count == 0 || failed == count.min(PAGES) {
