@@ -87,12 +87,7 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // The children need no runtime, and less memory without.
-    match arguments.command {
-        Command::ReadFile { media_type } => end(crate::reader::child(&media_type)),
-        Command::MergePdf => end(crate::reader::merging_child()),
-        command => end(run(command)),
-    }
+    end(run(arguments.command))
 }
 
 fn end(result: Result<(), String>) -> ExitCode {
@@ -106,13 +101,14 @@ fn end(result: Result<(), String>) -> ExitCode {
 }
 
 fn run(command: Command) -> Result<(), String> {
+    // Only where it is needed: the children do with less memory.
     let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
+        || tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string());
     let visit = |demo| Config::load(demo).map_err(|error| error.to_string());
     match command {
         Command::Serve { demo } => {
             log("info");
-            runtime.block_on(serve::run(&visit(demo.is_some())?, demo))
+            runtime()?.block_on(serve::run(&visit(demo.is_some())?, demo))
         }
         Command::ReadFile { media_type } => crate::reader::child(&media_type),
         Command::MergePdf => crate::reader::merging_child(),
@@ -123,7 +119,7 @@ fn run(command: Command) -> Result<(), String> {
         }
         Command::Migrate => {
             log("warn");
-            runtime.block_on(async {
+            runtime()?.block_on(async {
                 Database::visit(&visit(false)?).await?.close().await;
                 say("The database is at this version.");
                 Ok(())
@@ -131,7 +127,7 @@ fn run(command: Command) -> Result<(), String> {
         }
         Command::Demo => {
             log("warn");
-            runtime.block_on(async {
+            runtime()?.block_on(async {
                 let config = visit(true)?;
                 let database = Database::visit(&config).await?;
                 let clock = Clock::system(config.now);
@@ -144,27 +140,27 @@ fn run(command: Command) -> Result<(), String> {
         }
         Command::Ask { person, text } => {
             log("warn");
-            runtime.block_on(ask::run(&visit(false)?, &person, &text))
+            runtime()?.block_on(ask::run(&visit(false)?, &person, &text))
         }
         Command::Import { what } => {
             log("warn");
-            runtime.block_on(import::run(&visit(false)?, what))
+            runtime()?.block_on(import::run(&visit(false)?, what))
         }
         Command::User { what } => {
             log("warn");
-            runtime.block_on(user::run(&visit(false)?, what))
+            runtime()?.block_on(user::run(&visit(false)?, what))
         }
         Command::Audit { what } => {
             log("warn");
-            runtime.block_on(audit::run(&visit(false)?, what))
+            runtime()?.block_on(audit::run(&visit(false)?, what))
         }
         Command::Secrets { what } => {
             log("warn");
-            runtime.block_on(secrets::run(&visit(false)?, what))
+            runtime()?.block_on(secrets::run(&visit(false)?, what))
         }
         Command::Doctor => {
             log("error");
-            runtime.block_on(doctor::run())
+            runtime()?.block_on(doctor::run())
         }
     }
 }

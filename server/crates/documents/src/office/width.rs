@@ -1,6 +1,43 @@
 //! How wide text is, about and never too little: so that what does not fit is split before it overflows. In hundredths of the
 //! font's size; Inter's average widths, rounded up.
 
+use crate::doc::{Column, ColumnKind, Row, RowKind};
+
+/// How text stands in a table's cells.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cell {
+    /// The font's size in points.
+    pub(super) size: f64,
+    /// Points beside the text, left and right together.
+    pub(super) padding: f64,
+    /// In which unit widths are wanted: so many are a point.
+    pub(super) unit: i64,
+}
+
+/// The width of each column of a table that is `whole` wide: figures as wide as they are, the rest for the first column of text. Where there
+/// is too little for all, each gives as much as it has.
+pub(super) fn columns(columns: &[Column], rows: &[Row], whole: i64, cell: Cell) -> Vec<i64> {
+    let need = |(at, column): (usize, &Column)| {
+        let cells = rows.iter().filter(|row| row.kind != RowKind::Group).filter_map(|row| row.cells.get(at));
+        let longest = cells.chain([&column.title]).map(|text| width(text, cell.size)).fold(24.0, f64::max);
+        in_units(longest + cell.padding, cell.unit).min(whole / 2)
+    };
+    let needed: Vec<i64> = columns.iter().enumerate().map(need).collect();
+    let sum = needed.iter().sum::<i64>().max(1);
+    if sum > whole {
+        return needed.into_iter().map(|width| width * whole / sum).collect();
+    }
+    let text = columns.iter().position(|column| !column.kind.is_number() && column.kind != ColumnKind::Code);
+    let (text, spare) = (text.unwrap_or(0), whole - sum);
+    needed.into_iter().enumerate().map(|(at, width)| if at == text { width + spare } else { width }).collect()
+}
+
+/// Points in a unit, rounded up.
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "widths on a page")]
+pub(super) fn in_units(points: f64, unit: i64) -> i64 {
+    (points * unit as f64).ceil() as i64
+}
+
 /// The width of a text in points.
 pub(super) fn width(text: &str, size: f64) -> f64 {
     let hundredths: u32 = text.chars().map(of).sum();
@@ -63,6 +100,17 @@ fn words(line: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_is_as_wide_as_its_place_and_text_gets_what_figures_leave() {
+        let table = crate::press::samples::table(crate::doc::Writing::English, 4);
+        let cell = Cell { size: 9.0, padding: 9.0, unit: 20 };
+        let roomy = columns(&table.columns, &table.rows, 9_000, cell);
+        assert_eq!(roomy.iter().sum::<i64>(), 9_000);
+        assert!(roomy[1] > roomy[0] + roomy[2], "{roomy:?}");
+        let tight: i64 = columns(&table.columns, &table.rows, 900, cell).iter().sum();
+        assert!((890..=900).contains(&tight), "{tight}");
+    }
 
     #[test]
     fn text_breaks_between_words_and_between_chinese_characters() {

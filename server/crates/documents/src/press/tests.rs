@@ -103,6 +103,24 @@ fn the_same_document_time_and_ident_give_the_same_bytes() {
 }
 
 #[test]
+fn a_document_for_keeping_says_that_it_is_pdf_a_and_one_for_reading_that_it_is_pdf_ua() {
+    for writing in Writing::ALL {
+        let doc = samples::sample(DocKind::Dashboard, writing);
+        let kept = PRESS.archived(&doc, at("2026-11-22T01:00:00Z"), "run 1").unwrap();
+        let said = String::from_utf8_lossy(&kept.bytes).into_owned();
+        assert!(
+            said.contains("<pdfaid:part>2</pdfaid:part>")
+                && said.contains("<pdfaid:conformance>A</pdfaid:conformance>")
+        );
+        if let Some(folder) = std::env::var_os("SAMPLES").map(PathBuf::from) {
+            std::fs::write(folder.join(format!("archived-{}.pdf", writing.tag())), &kept.bytes).unwrap();
+        }
+        let read = PRESS.pdf(&doc, at("2026-11-22T01:00:00Z"), "run 1").unwrap();
+        assert!(String::from_utf8_lossy(&read.bytes).contains("<pdfuaid:part>1</pdfuaid:part>"));
+    }
+}
+
+#[test]
 fn a_character_that_no_font_has_is_named() {
     let problem = PRESS.pdf(&doc("Sales ☃ 🎉", Language::En), at("2026-11-22T01:00:00Z"), "x").unwrap_err();
     assert_eq!(problem, PressError::NoGlyph { character: '🎉', hint: String::new() });

@@ -22,6 +22,8 @@ const LONGEST: usize = 60;
 
 /// The largest picture of a document, in bytes.
 const LARGEST_PICTURE: u64 = 10 * 1024 * 1024;
+/// Pictures of a document.
+const MOST_PICTURES: usize = 10;
 
 impl Workshop {
     /// What a description becomes, with the figures and pictures it shows, and who stands behind it.
@@ -48,6 +50,9 @@ impl Workshop {
         let described: Content = super::read(said)?;
         let mut trust = trust_of(context);
         let mut pictures = Vec::new();
+        if described.pictures().len() > MOST_PICTURES {
+            return Err(ToolError::Tell(format!("A document shows {MOST_PICTURES} different pictures at most.")));
+        }
         for file in described.pictures() {
             let (picture, of_picture) = self.picture(context, file).await?;
             pictures.push(picture);
@@ -160,8 +165,20 @@ impl Workshop {
     }
 }
 
+/// What the tools answer that make a PDF.
+pub(super) fn pages_schema() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "file": {"type": "string", "description": "The file's id"},
+            "name": {"type": "string"},
+            "pages": {"type": "integer"}
+        }
+    })
+}
+
 /// Who stands behind a document whose words a model wrote: after it has read something from outside, they may be theirs.
-fn trust_of(context: Context<'_>) -> Trust {
+pub(super) fn trust_of(context: Context<'_>) -> Trust {
     if context.outside { Trust::Outside } else { Trust::Company }
 }
 

@@ -17,7 +17,7 @@ use mezzofy_domain::trust::Trust;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::document::{Made, file_name};
+use super::document::{Made, file_name, pages_schema};
 use super::{Workshop, read};
 
 pub(super) struct PdfGenerator {
@@ -59,14 +59,7 @@ impl PdfGenerator {
                     "note": {"type": "string", "maxLength": 2000, "description": "A remark on a statement, printed as it is"}
                 }
             }),
-            output_schema: json!({
-                "type": "object",
-                "properties": {
-                    "file": {"type": "string", "description": "The file's id"},
-                    "name": {"type": "string"},
-                    "pages": {"type": "integer"}
-                }
-            }),
+            output_schema: pages_schema(),
         };
         Self { spec, workshop: Arc::clone(workshop) }
     }

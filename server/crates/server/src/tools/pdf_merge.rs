@@ -12,7 +12,7 @@ use mezzofy_store::files;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::document::{Made, file_name};
+use super::document::{Made, file_name, pages_schema, trust_of};
 use super::{Workshop, read, retry};
 
 const PDF: &str = "application/pdf";
@@ -45,14 +45,7 @@ impl PdfMerge {
                               "description": "The ids of the PDFs, in order"}
                 }
             }),
-            output_schema: json!({
-                "type": "object",
-                "properties": {
-                    "file": {"type": "string", "description": "The file's id"},
-                    "name": {"type": "string"},
-                    "pages": {"type": "integer"}
-                }
-            }),
+            output_schema: pages_schema(),
         };
         Self { spec, workshop: Arc::clone(workshop) }
     }
@@ -63,7 +56,7 @@ impl PdfMerge {
         context: Context<'_>,
         ids: &[Id<id::File>],
     ) -> Result<(Vec<(String, Vec<u8>)>, Trust), ToolError> {
-        let (mut found, mut size, mut trust) = (Vec::new(), 0, Trust::Company);
+        let (mut found, mut size, mut trust) = (Vec::new(), 0, trust_of(context));
         for id in ids {
             let mut tx = self.workshop.begin(context.person).await?;
             let file = files::get(&mut tx, context.person.id, *id).await.map_err(retry)?;

@@ -126,11 +126,15 @@ async fn a_picture_that_a_person_has_uploaded_is_shown_in_documents() {
         json!({"title": "Stamp card", "sections": [{"title": "How it looks", "blocks": [
             {"type": "image", "file": text(&file["id"]), "alt": "A stamp card", "caption": "The new card"}]}]})
     };
+    let blocks: Vec<Value> =
+        (1..=11).map(|at| json!({"type": "image", "file": format!("file {at}"), "alt": "One of many"})).collect();
+    let many = json!({"title": "Album", "sections": [{"title": "All", "blocks": blocks}]});
     let calls = [
         ("pdf_generator", json!({"template": "playbook", "content": with(&picture)})),
         ("docx_generator", json!({"content": with(&picture)})),
         ("pptx_generator", json!({"content": with(&picture)})),
         ("docx_generator", json!({"content": with(&broken)})),
+        ("docx_generator", json!({"content": many})),
         ("docx_generator", json!({"content": with(&foreign)})),
     ];
     replay.script([Answer::calls(calls), Answer::says("Here they are.")]);
@@ -141,7 +145,8 @@ async fn a_picture_that_a_person_has_uploaded_is_shown_in_documents() {
     }
     let results = newest_results(&replay);
     let foreign = format!("There is no picture {} of yours", text(&foreign["id"]));
-    for told in ["broken.png is damaged or too large to be drawn.", foreign.as_str()] {
+    let many = "A document shows 10 different pictures at most.";
+    for told in ["broken.png is damaged or too large to be drawn.", foreign.as_str(), many] {
         assert!(results.contains(told), "{told} is not in {results}");
     }
     app.end().await;

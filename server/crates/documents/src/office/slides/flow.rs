@@ -1,6 +1,6 @@
 //! What goes where on a slide: pieces below each other, a drawing beside its text, and the next slide where one is full.
 
-use super::super::width::lines;
+use super::super::width::{Cell, lines};
 use crate::doc::{Block, Chart, Column, Doc, Kpi, Row, RowKind, Section};
 
 /// English Metric Units of a point (ECMA-376 part 1, 20.1.2.1).
@@ -314,25 +314,9 @@ fn drawn_at(block: &Block, doc: &Doc, place: Rect) -> Option<Piece> {
     }
 }
 
-/// The width of each column: figures as wide as they are, the rest shared by how much the texts need.
+/// The width of each column.
 pub(super) fn widths(columns: &[Column], rows: &[Row], whole: i64) -> Vec<i64> {
-    let need = |(at, column): (usize, &Column)| {
-        let cells = rows.iter().filter(|row| row.kind != RowKind::Group).filter_map(|row| row.cells.get(at));
-        let longest =
-            cells.chain([&column.title]).map(|cell| super::super::width::width(cell, CELL)).fold(24.0, f64::max);
-        emu(longest + 18.0).min(whole / 2)
-    };
-    let needed: Vec<i64> = columns.iter().enumerate().map(need).collect();
-    let sum: i64 = needed.iter().sum::<i64>().max(1);
-    if sum > whole {
-        return needed.into_iter().map(|width| width * whole / sum).collect();
-    }
-    let text = columns
-        .iter()
-        .position(|column| !column.kind.is_number() && column.kind != crate::doc::ColumnKind::Code)
-        .unwrap_or(0);
-    let spare = whole - sum;
-    needed.into_iter().enumerate().map(|(at, width)| if at == text { width + spare } else { width }).collect()
+    super::super::width::columns(columns, rows, whole, Cell { size: CELL, padding: 18.0, unit: POINT })
 }
 
 pub(super) fn row_height(row: &Row, widths: &[i64]) -> i64 {

@@ -3,18 +3,18 @@
 use std::fmt::Write as _;
 
 use super::super::package::escaped;
-use super::super::width::width;
+use super::super::width::{Cell, columns, in_units, width};
 use super::Words;
-use crate::doc::{
-    Block, Chart, Column, ColumnKind, Doc, Fact, Form, Kpi, Picture, Row, RowKind, Section, Slide, Table, Tone,
-};
+use crate::doc::{Block, Chart, Column, Doc, Fact, Form, Kpi, Picture, Row, RowKind, Section, Slide, Table, Tone};
 
 /// English Metric Units in a twentieth of a point (ECMA-376 part 1, 20.1.2.1).
 const TWENTIETH: i64 = 635;
 /// The size of text in cells, in points.
 const CELL: f64 = 9.0;
-/// Left and right of a cell's text, in twentieths of a point.
-const PADDING: i64 = 180;
+/// Left and right of a cell's text, in points.
+const PADDING: f64 = 9.0;
+/// Word measures in twentieths of a point.
+const UNIT: i64 = 20;
 /// The highest picture, in twentieths of a point.
 const HIGHEST: i64 = 8_000;
 
@@ -111,7 +111,7 @@ impl<'a> Pen<'a> {
 
     fn facts(&self, facts: &[Fact]) -> String {
         let names = facts.iter().map(|fact| width(&fact.name, CELL)).fold(40.0, f64::max);
-        let left = (twentieths(names) + PADDING).min(self.words.width / 3);
+        let left = in_units(names + PADDING, UNIT).min(self.words.width / 3);
         let widths = [left, self.words.width - left];
         let style = &self.words.styles.cell;
         let ink = Ink { bold: false, colour: Some(&self.words.colours.muted) };
@@ -151,7 +151,8 @@ impl<'a> Pen<'a> {
         let styles = &self.words.styles;
         let title = table.title.as_ref();
         let title = title.map(|title| paragraph(&styles.caption, "<w:keepNext/>", title, Ink::default()));
-        let widths = widths(table, self.words.width);
+        let cells = Cell { size: CELL, padding: PADDING, unit: UNIT };
+        let widths = columns(&table.columns, &table.rows, self.words.width, cells);
         let head = table.columns.iter().zip(&widths).map(|(column, width)| {
             let text =
                 paragraph(&styles.cell, &format!("<w:keepNext/>{}", side(column)), &column.title, Ink::default());
@@ -282,27 +283,4 @@ fn grid(style: &str, widths: &[i64], rows: &str, alt: &str) -> String {
     format!(
         "<w:tbl><w:tblPr>{named}<w:tblW w:w=\"{whole}\" w:type=\"dxa\"/>{borders}<w:tblLayout w:type=\"fixed\"/><w:tblLook w:val=\"0420\" w:firstRow=\"1\" w:lastRow=\"0\" w:firstColumn=\"0\" w:lastColumn=\"0\" w:noHBand=\"0\" w:noVBand=\"1\"/>{alt}</w:tblPr><w:tblGrid>{columns}</w:tblGrid>{rows}</w:tbl><w:p><w:pPr><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"160\" w:lineRule=\"exact\"/></w:pPr></w:p>"
     )
-}
-
-/// The columns' widths in twentieths of a point: what they need, and the rest for the text.
-fn widths(table: &Table, whole: i64) -> Vec<i64> {
-    let need = |(at, column): (usize, &Column)| {
-        let rows = table.rows.iter().filter(|row| row.kind != RowKind::Group);
-        let cells = rows.filter_map(|row| row.cells.get(at)).chain([&column.title]);
-        let longest = cells.map(|cell| width(cell, CELL)).fold(20.0, f64::max);
-        (twentieths(longest) + PADDING).min(whole / 2)
-    };
-    let needed: Vec<i64> = table.columns.iter().enumerate().map(need).collect();
-    let sum = needed.iter().sum::<i64>().max(1);
-    if sum > whole {
-        return needed.into_iter().map(|width| width * whole / sum).collect();
-    }
-    let text = table.columns.iter().position(|column| !column.kind.is_number() && column.kind != ColumnKind::Code);
-    let (text, spare) = (text.unwrap_or(0), whole - sum);
-    needed.into_iter().enumerate().map(|(at, width)| if at == text { width + spare } else { width }).collect()
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "widths of text are some thousand points at most")]
-fn twentieths(points: f64) -> i64 {
-    (points * 20.0).ceil() as i64
 }
