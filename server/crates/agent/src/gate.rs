@@ -69,6 +69,11 @@ impl Gate<'_> {
         let what = match tool.permission {
             Permission::SendMail => &self.texts.send_mail,
             Permission::ReadLedger => &self.texts.read_ledger,
+            Permission::ReadLeads | Permission::ReadOwnLeads => &self.texts.read_leads,
+            Permission::ChangeLeads => &self.texts.change_leads,
+            Permission::FindLeads => &self.texts.find_leads,
+            Permission::ReadTickets => &self.texts.read_tickets,
+            Permission::ReadCampaigns | Permission::ReadKpis | Permission::QueryData => &self.texts.read_kpis,
             Permission::MakeDocuments
             | Permission::Chat
             | Permission::DecideForOthers

@@ -19,6 +19,16 @@ pub struct Texts {
     pub send_mail: Text,
     /// What reading the ledger is called in `tool_not_permitted`.
     pub read_ledger: Text,
+    /// What seeing leads is called in `tool_not_permitted`.
+    pub read_leads: Text,
+    /// What changing leads is called in `tool_not_permitted`.
+    pub change_leads: Text,
+    /// What looking for companies is called in `tool_not_permitted`.
+    pub find_leads: Text,
+    /// What reading tickets is called in `tool_not_permitted`.
+    pub read_tickets: Text,
+    /// What seeing key figures is called in `tool_not_permitted`.
+    pub read_kpis: Text,
     /// What making documents is called in `tool_not_permitted`.
     pub make_documents: Text,
     /// One mail waits for a decision: `${to}`, `${why}`, `${until}`.

@@ -121,6 +121,9 @@ pub enum ModelCall {}
 /// What a sign-in session's id is an id of.
 #[derive(Debug)]
 pub enum Session {}
+/// What a lead's id is an id of.
+#[derive(Debug)]
+pub enum Lead {}
 /// What a person's id is an id of.
 #[derive(Debug)]
 pub enum Person {}

@@ -48,6 +48,45 @@ impl Language {
     }
 }
 
+/// A text in the languages the assistant writes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// English, also read where the language has no text of its own.
+    pub en: String,
+    /// Simplified Chinese.
+    pub zh: String,
+}
+
+impl Text {
+    /// The text in a language.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::Zh => &self.zh,
+            Language::En | Language::Ms => &self.en,
+        }
+    }
+
+    /// The text with each `${name}` replaced by its value.
+    #[must_use]
+    pub fn say(&self, language: Language, values: &[(&str, &str)]) -> String {
+        values.iter().fold(self.in_language(language).to_owned(), |text, (name, value)| {
+            text.replace(&format!("${{{name}}}"), value)
+        })
+    }
+
+    /// The names in its `${name}`s.
+    #[must_use]
+    pub fn holes(&self) -> Vec<String> {
+        [&self.en, &self.zh]
+            .into_iter()
+            .flat_map(|text| text.split("${").skip(1))
+            .map(|rest| rest.split('}').next().unwrap_or_default().to_owned())
+            .collect()
+    }
+}
+
 impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())

@@ -16,6 +16,22 @@ pub enum Permission {
     MakeDocuments,
     /// Read the ledger.
     ReadLedger,
+    /// See all leads.
+    ReadLeads,
+    /// See the leads that are assigned to oneself.
+    ReadOwnLeads,
+    /// Add leads, and change those that one sees.
+    ChangeLeads,
+    /// Look for companies outside that may become leads.
+    FindLeads,
+    /// Read the tickets.
+    ReadTickets,
+    /// Read what marketing ran and what came of it.
+    ReadCampaigns,
+    /// See key figures of what one may read.
+    ReadKpis,
+    /// Let a model query what one may read.
+    QueryData,
     /// Send mail from one's own mailbox.
     SendMail,
     /// Decide on effects for many recipients that somebody of the own department asked for.
@@ -36,6 +52,14 @@ impl Permission {
             Self::Chat => "chat",
             Self::MakeDocuments => "make_documents",
             Self::ReadLedger => "read_ledger",
+            Self::ReadLeads => "read_leads",
+            Self::ReadOwnLeads => "read_own_leads",
+            Self::ChangeLeads => "change_leads",
+            Self::FindLeads => "find_leads",
+            Self::ReadTickets => "read_tickets",
+            Self::ReadCampaigns => "read_campaigns",
+            Self::ReadKpis => "read_kpis",
+            Self::QueryData => "query_data",
             Self::SendMail => "send_mail",
             Self::DecideForOthers => "decide_for_others",
             Self::StandingApprovals => "standing_approvals",

@@ -3,6 +3,7 @@
 pub mod approvals;
 pub mod audit;
 pub mod budgets;
+pub mod campaigns;
 pub mod conversations;
 pub mod effects;
 pub mod embedded;
@@ -10,8 +11,11 @@ pub mod events;
 pub mod file_storage;
 pub mod files;
 pub mod jobs;
+pub mod knowledge;
+pub mod leads;
 pub mod ledger;
 pub mod local365;
+pub mod memories;
 pub mod messages;
 pub mod model_calls;
 pub mod page;
@@ -24,6 +28,7 @@ pub mod second_factors;
 pub mod sessions;
 pub mod standing_approvals;
 mod store;
+pub mod tickets;
 
 pub use scope::Scope;
 pub use store::{Connection, Store, StoreError, Tx, commit};

@@ -5,8 +5,13 @@ use mezzofy_domain::people::{Department, Person};
 use mezzofy_domain::roles::{Permission, Roles};
 
 /// What some roles may read besides their own, as row security names it.
-const READS: [(Permission, &str); 3] = [
+const READS: [(Permission, &str); 8] = [
     (Permission::ReadLedger, "ledger"),
+    (Permission::ReadLeads, "leads"),
+    (Permission::ReadOwnLeads, "own_leads"),
+    (Permission::ChangeLeads, "change_leads"),
+    (Permission::ReadTickets, "tickets"),
+    (Permission::ReadCampaigns, "campaigns"),
     (Permission::DecideForOthers, "approvals"),
     (Permission::StandingApprovals, "standing_approvals"),
 ];

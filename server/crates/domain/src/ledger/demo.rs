@@ -9,7 +9,6 @@ use crate::period::{Period, PeriodKind};
 mod chart;
 mod company;
 mod journal;
-mod random;
 
 /// The year the books begin, so long as that gives two years of them.
 const FIRST_YEAR: i32 = 2024;

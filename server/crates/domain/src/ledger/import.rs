@@ -4,20 +4,15 @@
 //! stand apart (a file sorted by account), but when each group of them balances by itself the entry stands there twice:
 //! with the same content it counts once, with other content it is refused.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-
 use super::AccountType;
 use super::entry::Entry;
+pub use crate::import::{ImportErrors, ImportProblem};
+use crate::import::{Layout, rows};
+use columns::Column;
 
 mod columns;
 mod grouping;
 mod row;
-mod rows;
-
-/// The most problems that are named; the rest is counted.
-pub const NAMED_PROBLEMS: usize = 20;
 
 /// A ledger file that is right in itself. Whether it fits what is stored is the store's to tell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,74 +45,15 @@ pub struct FileAccount {
     pub line: u64,
 }
 
-/// One thing that is wrong in a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ImportProblem {
-    /// The physical line; the header is line 1.
-    pub line: u64,
-    /// The column as the header names it; none when the whole line or file is meant.
-    pub column: Option<String>,
-    /// A sentence without its full stop.
-    pub reason: String,
-}
-
-impl fmt::Display for ImportProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.column {
-            Some(column) => write!(f, "line {}, column {column}: {}", self.line, self.reason),
-            None => write!(f, "line {}: {}", self.line, self.reason),
-        }
-    }
-}
-
-/// Why a file is refused: the first problems by line, and how many there are.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ImportErrors {
-    /// At most [`NAMED_PROBLEMS`].
-    pub problems: Vec<ImportProblem>,
-    /// All of them, the unnamed ones too.
-    pub count: u64,
-}
-
-impl ImportErrors {
-    /// Adds a problem, named while there is room.
-    pub fn add(&mut self, line: u64, column: Option<&str>, reason: impl Into<String>) {
-        self.count += 1;
-        if self.problems.len() < NAMED_PROBLEMS {
-            self.problems.push(ImportProblem { line, column: column.map(str::to_owned), reason: reason.into() });
-        }
-    }
-
-    /// Whether nothing is wrong.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-}
-
-impl fmt::Display for ImportErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the ledger was not imported and nothing was stored")?;
-        for problem in &self.problems {
-            write!(f, "\n  {problem}")?;
-        }
-        match self.count.saturating_sub(self.problems.len() as u64) {
-            0 => Ok(()),
-            1 => f.write_str("\n  and 1 more problem"),
-            more => write!(f, "\n  and {more} more problems"),
-        }
-    }
-}
-
-impl std::error::Error for ImportErrors {}
-
 /// Reads a whole ledger file.
 pub fn parse(bytes: &[u8]) -> Result<LedgerFile, ImportErrors> {
     let mut problems = ImportErrors::default();
     let mut grouping = grouping::Grouping::default();
-    rows::read(bytes, &mut problems, |cells, problems| match row::Row::read(cells, problems) {
+    let columns = Column::ALL.map(Column::name);
+    let layout = Layout { of: "ledger", rows: "entries", columns: &columns, needed: &columns };
+    rows::read(bytes, &layout, &mut problems, |cells, problems| match row::Row::read(cells, problems) {
         Some(row) => grouping.take(row, problems),
-        None => grouping.skip(cells.entry_id()),
+        None => grouping.skip(cells.get(Column::EntryId.name())),
     });
     let file = grouping.finish(&mut problems);
     if problems.is_empty() {

@@ -4,9 +4,9 @@ use chrono::{Datelike, Days, NaiveDate};
 
 use super::chart::{self as at, MERCHANTS, Merchant, Place};
 use super::journal::{Journal, working_day};
-use super::random::Random;
 use crate::ledger::entry::Entry;
 use crate::period::Period;
+use crate::random::Random;
 
 /// How much more coupons are redeemed than on average, by month, in percent: New Year, the June sales, 11.11 and Christmas.
 const SEASON: [i64; 12] = [118, 112, 94, 92, 96, 106, 100, 97, 95, 99, 116, 128];

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::ImportErrors;
 use super::columns::Column;
-use super::rows::Cells;
+use crate::import::rows::Cells;
 use crate::ledger::entry::EntryLine;
 use crate::ledger::{Account, AccountType};
 
@@ -31,11 +31,11 @@ impl Row {
                 None
             }
         };
-        let entry_id = told(Column::EntryId, name(cells.get(Column::EntryId), 64));
-        let code = told(Column::AccountCode, name(cells.get(Column::AccountCode), 32));
-        let account_name = told(Column::AccountName, name(cells.get(Column::AccountName), 200));
-        let currency = told(Column::Currency, currency(cells.get(Column::Currency)));
-        let description = told(Column::Description, description(cells.get(Column::Description), 1_000));
+        let entry_id = told(Column::EntryId, name(cells.get(Column::EntryId.name()), 64));
+        let code = told(Column::AccountCode, name(cells.get(Column::AccountCode.name()), 32));
+        let account_name = told(Column::AccountName, name(cells.get(Column::AccountName.name()), 200));
+        let currency = told(Column::Currency, currency(cells.get(Column::Currency.name())));
+        let description = told(Column::Description, description(cells.get(Column::Description.name()), 1_000));
 
         let date = tell(Column::Date, cells, problems, date);
         let kind = tell(Column::AccountType, cells, problems, account_type);
@@ -63,7 +63,7 @@ fn tell<T>(
     problems: &mut ImportErrors,
     read: fn(&str) -> Result<T, String>,
 ) -> Option<T> {
-    read(cells.get(column)).map_err(|reason| problems.add(cells.line, Some(column.name()), reason)).ok()
+    read(cells.get(column.name())).map_err(|reason| problems.add(cells.line, Some(column.name()), reason)).ok()
 }
 
 fn name(text: &str, longest: usize) -> Result<String, String> {

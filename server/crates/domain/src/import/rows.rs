@@ -4,58 +4,84 @@ use std::io::{Chain, Read};
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::ImportErrors;
-use super::columns::{Column, Header};
+use super::{ImportErrors, Layout};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// Follows the file's own bytes. A row that takes in more of it than the line end has a quotation mark that is still open.
 const END: &[u8] = b"\nend";
 
+/// Which column stands at each place of a row.
+struct Header(Vec<&'static str>);
+
+impl Header {
+    /// Reads the header row; tells every missing, unknown and repeated column.
+    fn read(line: u64, record: &StringRecord, layout: &Layout<'_>, problems: &mut ImportErrors) -> Option<Self> {
+        let before = problems.count;
+        let mut columns = Vec::new();
+        for name in record.iter().map(str::trim) {
+            match layout.columns.iter().copied().find(|column| *column == name) {
+                Some(column) if columns.contains(&column) => {
+                    problems.add(line, Some(name), "the header names this column twice");
+                }
+                Some(column) => columns.push(column),
+                None => problems.add(line, Some(name), format!("the {} has no column of this name", layout.of)),
+            }
+        }
+        for missing in layout.needed.iter().filter(|column| !columns.contains(*column)) {
+            problems.add(line, Some(missing), "the header lacks this column");
+        }
+        (problems.count == before).then_some(Self(columns))
+    }
+}
+
 /// One row's texts, without the spaces around them.
-pub(super) struct Cells<'a> {
+pub(crate) struct Cells<'a> {
     /// The physical line on which the row begins.
-    pub(super) line: u64,
+    pub(crate) line: u64,
     record: &'a StringRecord,
     header: &'a Header,
 }
 
 impl Cells<'_> {
-    pub(super) fn get(&self, column: Column) -> &str {
-        self.header.place(column).and_then(|place| self.record.get(place)).unwrap_or_default().trim()
-    }
-
-    pub(super) fn entry_id(&self) -> &str {
-        self.get(Column::EntryId)
+    /// The text of a column, empty where the file has no such column.
+    pub(crate) fn get(&self, column: &str) -> &str {
+        let place = self.header.0.iter().position(|held| *held == column);
+        place.and_then(|place| self.record.get(place)).unwrap_or_default().trim()
     }
 }
 
 /// Gives every row that has as many fields as the header to `each`.
-pub(super) fn read(bytes: &[u8], problems: &mut ImportErrors, mut each: impl FnMut(&Cells<'_>, &mut ImportErrors)) {
+pub(crate) fn read(
+    bytes: &[u8],
+    layout: &Layout<'_>,
+    problems: &mut ImportErrors,
+    mut each: impl FnMut(&Cells<'_>, &mut ImportErrors),
+) {
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     if bytes.trim_ascii().is_empty() {
         problems.add(1, None, "the file is empty");
         return;
     }
     if let Err(error) = std::str::from_utf8(bytes) {
-        wrong_encoding(bytes, error.valid_up_to(), problems);
+        wrong_encoding(bytes, error.valid_up_to(), layout, problems);
         return;
     }
     let mut records = Records::new(bytes);
     let mut record = StringRecord::new();
     let Some(line) = records.next(&mut record, problems) else { return };
-    let Some(header) = Header::read(line, &record, problems) else { return };
+    let Some(header) = Header::read(line, &record, layout, problems) else { return };
     let mut rows = 0_u64;
     while let Some(line) = records.next(&mut record, problems) {
         rows += 1;
-        if record.len() == header.width() {
+        if record.len() == header.0.len() {
             each(&Cells { line, record: &record, header: &header }, problems);
         } else {
-            let reason = format!("the row has {} fields and the header {}", record.len(), header.width());
+            let reason = format!("the row has {} fields and the header {}", record.len(), header.0.len());
             problems.add(line, None, reason);
         }
     }
     if rows == 0 && problems.is_empty() {
-        problems.add(line, None, "the file has a header and no entries");
+        problems.add(line, None, format!("the file has a header and no {}", layout.rows));
     }
 }
 
@@ -114,7 +140,7 @@ fn line_ends(bytes: &[u8], from: usize, to: usize) -> u64 {
     ends.count() as u64
 }
 
-fn wrong_encoding(bytes: &[u8], at: usize, problems: &mut ImportErrors) {
+fn wrong_encoding(bytes: &[u8], at: usize, layout: &Layout<'_>, problems: &mut ImportErrors) {
     let line = 1 + line_ends(bytes, 0, at);
     let utf_16 = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
     let reason = match bytes.get(at) {
@@ -122,15 +148,15 @@ fn wrong_encoding(bytes: &[u8], at: usize, problems: &mut ImportErrors) {
         Some(byte) => format!("the byte 0x{byte:02X} is not UTF-8; save the file as UTF-8"),
         None => "the file is not UTF-8".to_owned(),
     };
-    problems.add(line, column_of_broken_cell(bytes).map(Column::name), reason);
+    problems.add(line, column_of_broken_cell(bytes, layout), reason);
 }
 
-fn column_of_broken_cell(bytes: &[u8]) -> Option<Column> {
+fn column_of_broken_cell(bytes: &[u8], layout: &Layout<'_>) -> Option<&'static str> {
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
     let mut records = reader.byte_records().map_while(Result::ok);
     let names = StringRecord::from_byte_record(records.next()?).ok()?;
-    let header = Header::read(1, &names, &mut ImportErrors::default())?;
+    let header = Header::read(1, &names, layout, &mut ImportErrors::default())?;
     records
         .find_map(|record| record.iter().position(|cell| std::str::from_utf8(cell).is_err()))
-        .and_then(|place| header.at(place))
+        .and_then(|place| header.0.get(place).copied())
 }

@@ -1,29 +1,44 @@
 //! A small generator of repeatable numbers.
 
 /// Sebastiano Vigna's `SplitMix64` (public domain). Not for secrets.
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    /// The numbers of one month.
-    pub(super) fn of_month(year: i32, month: u32) -> Self {
-        let seed = (u64::from(year.unsigned_abs()) << 8) | u64::from(month);
+    /// The numbers of one piece of made-up data.
+    pub(crate) fn seeded(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x6D65_7A7A_6F66_7921)
     }
 
+    /// The numbers of one month.
+    pub(crate) fn of_month(year: i32, month: u32) -> Self {
+        let seed = (u64::from(year.unsigned_abs()) << 8) | u64::from(month);
+        Self::seeded(seed)
+    }
+
     /// A number from `low` to `high`, both included.
-    pub(super) fn between(&mut self, low: i64, high: i64) -> i64 {
+    pub(crate) fn between(&mut self, low: i64, high: i64) -> i64 {
         low + (self.next() >> 1).cast_signed().rem_euclid((high - low).max(0) + 1)
     }
 
     /// A day of a month, from `low` to `high`, both included.
-    pub(super) fn day(&mut self, low: u8, high: u8) -> u32 {
+    pub(crate) fn day(&mut self, low: u8, high: u8) -> u32 {
         u32::try_from(self.between(low.into(), high.into())).unwrap_or(1)
     }
 
     /// One of the items.
-    pub(super) fn pick(&mut self, items: &[&'static str]) -> &'static str {
-        let last = i64::try_from(items.len()).unwrap_or(i64::MAX) - 1;
-        usize::try_from(self.between(0, last)).ok().and_then(|place| items.get(place)).copied().unwrap_or_default()
+    pub(crate) fn pick(&mut self, items: &[&'static str]) -> &'static str {
+        items.get(self.place(items.len())).copied().unwrap_or_default()
+    }
+
+    /// A place in a list of so many items.
+    pub(crate) fn place(&mut self, count: usize) -> usize {
+        let last = i64::try_from(count).unwrap_or(i64::MAX) - 1;
+        usize::try_from(self.between(0, last)).unwrap_or_default()
+    }
+
+    /// Yes in so many of a hundred cases.
+    pub(crate) fn chance(&mut self, percent: i64) -> bool {
+        self.between(1, 100) <= percent
     }
 
     fn next(&mut self) -> u64 {

@@ -1,0 +1,137 @@
+//! Leads: companies that may become customers, the people to talk to there, and how far the talk has come.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::effect::is_address;
+
+pub mod demo;
+pub mod file;
+mod merge;
+pub mod same;
+
+/// How far a lead has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It will not become a customer. First in order, so that of two records the living one counts.
+    Lost,
+    /// Nobody has talked to it.
+    #[default]
+    New,
+    /// Somebody has written or called.
+    Contacted,
+    /// It has the need and the means.
+    Qualified,
+    /// It has an offer.
+    Proposal,
+    /// The offer is being talked about.
+    Negotiation,
+    /// It is a customer.
+    Won,
+}
+
+impl Status {
+    /// Every status, in the order of a lead's life.
+    pub const ALL: [Self; 7] =
+        [Self::New, Self::Contacted, Self::Qualified, Self::Proposal, Self::Negotiation, Self::Won, Self::Lost];
+
+    /// As it is stored and sent.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Contacted => "contacted",
+            Self::Qualified => "qualified",
+            Self::Proposal => "proposal",
+            Self::Negotiation => "negotiation",
+            Self::Won => "won",
+            Self::Lost => "lost",
+        }
+    }
+
+    /// The status of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.code() == code)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// Someone to talk to at a lead.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// Their name, may be empty.
+    pub name: String,
+    /// Their address in lower case as it was given, may be empty or wrong.
+    pub email: String,
+    /// Their number as it was given, may be empty.
+    pub phone: String,
+}
+
+impl Contact {
+    /// Whether a mail can be sent to the address.
+    #[must_use]
+    pub fn email_valid(&self) -> bool {
+        is_address(&self.email)
+    }
+
+    /// Whether it says nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.name.is_empty() && self.email.is_empty() && self.phone.is_empty()
+    }
+}
+
+/// A company that may become a customer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lead {
+    /// Its name.
+    pub company: String,
+    /// Whom to talk to; the first one is written to.
+    pub contacts: Vec<Contact>,
+    /// What it does, e.g. `F&B`.
+    pub industry: String,
+    /// Where it is, e.g. `Singapore`.
+    pub location: String,
+    /// Its web site as it was given.
+    pub website: String,
+    /// Where it was found.
+    pub source: String,
+    /// How far it has come.
+    pub status: Status,
+    /// The address of the person who works on it.
+    pub assigned_to: Option<String>,
+    /// When somebody is to get in touch again.
+    pub follow_up_date: Option<NaiveDate>,
+    /// When somebody last was in touch.
+    pub last_contacted: Option<NaiveDate>,
+    /// It does not want to hear from the company. That is final.
+    pub opted_out: bool,
+    /// What is known besides.
+    pub notes: String,
+}
+
+impl Lead {
+    /// Whom a mail goes to, if it may: the first contact with a good address, unless the lead has opted out.
+    #[must_use]
+    pub fn reachable(&self) -> Option<&Contact> {
+        self.contacts.iter().find(|contact| contact.email_valid()).filter(|_| !self.opted_out)
+    }
+
+    /// Whether it has an address and none of them can be written to.
+    #[must_use]
+    pub fn has_bad_address(&self) -> bool {
+        self.contacts.iter().any(|contact| !contact.email.is_empty()) && !self.contacts.iter().any(Contact::email_valid)
+    }
+}
+
+#[cfg(test)]
+mod tests;

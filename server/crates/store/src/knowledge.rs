@@ -1,0 +1,222 @@
+//! The knowledge base: documents in pieces, found by the words they hold. Words are cut by jieba, so that Chinese is found; see
+//! docs/decisions/0025-company-data.md.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Utc};
+use jieba_rs::Jieba;
+use mezzofy_domain::id::Id;
+use mezzofy_domain::people::Department;
+use mezzofy_domain::writing::{is_han, plain};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::StoreError;
+
+static JIEBA: LazyLock<Jieba> = LazyLock::new(Jieba::new);
+/// Words that are in nearly every piece and tell none from another.
+const COMMON: &str = "a an and are as at be by can do does for from had has have how i if in is it its may me my no not of on or our so that the \
+    their them then there these they this to us was we were what when where which who why will with you your 的 了 是 在 和 我 你 他 们 我们 有 \
+    吗 呢 吧 请 怎么 什么 如何 多少 哪 这 那 个 也 就 都 与 或 及";
+/// Words of a question that are looked for, at most.
+const MOST_WORDS: usize = 24;
+
+/// A document of the knowledge base.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDocument {
+    /// Its path below the folder it came from.
+    pub name: String,
+    /// As people call it.
+    pub title: String,
+    /// Who may read it; everybody where none is named.
+    pub department: Option<Department>,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// Its pieces in order.
+    pub chunks: Vec<Chunk>,
+}
+
+/// A piece of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chunk {
+    /// The page it begins on, where the document has pages.
+    pub page: Option<i32>,
+    /// Under which heading it stands.
+    pub heading: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// A piece that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// Which document.
+    pub document: Uuid,
+    /// Its path.
+    pub name: String,
+    /// As people call it.
+    pub title: String,
+    /// The page the piece begins on.
+    pub page: Option<i32>,
+    /// Under which heading it stands.
+    pub heading: String,
+    /// What it says.
+    pub text: String,
+    /// How well it fits: the share of the question's words that it has, weighed by how rare they are.
+    pub score: f64,
+}
+
+/// The words of a text as they are stored and looked for: lower case, simplified, without plural, Chinese cut into words and
+/// single characters left out where a word holds them.
+#[must_use]
+pub fn words(text: &str) -> Vec<String> {
+    let text = plain(text);
+    let mut words = Vec::new();
+    for piece in JIEBA.cut_for_search(&text, true) {
+        let piece = piece.trim();
+        if piece.chars().any(is_han) {
+            words.push(piece.to_owned());
+        } else {
+            words.extend(piece.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(stem));
+        }
+    }
+    words.retain(|word| !COMMON.split_whitespace().any(|common| common == word) && word.len() < 200);
+    words
+}
+
+fn stem(word: &str) -> String {
+    if word.len() < 4 || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return word.to_owned();
+    }
+    let base =
+        word.strip_suffix("ing").or_else(|| word.strip_suffix("ed")).filter(|base| base.len() > 2).unwrap_or(word);
+    let base = if base.ends_with("ss") || base.ends_with("us") { base } else { base.strip_suffix('s').unwrap_or(base) };
+    base.strip_suffix('e').filter(|base| base.len() > 2).unwrap_or(base).to_owned()
+}
+
+/// A `tsvector` as PostgreSQL reads it.
+fn vector(words: &[String]) -> String {
+    // Positions end at 16383 and 256 of one word; order matters little here.
+    let lexeme = |(at, word): (usize, &String)| {
+        format!("'{}':{}", word.replace('\'', "''").replace('\\', ""), (at + 1).min(16_000))
+    };
+    words.iter().enumerate().map(lexeme).collect::<Vec<_>>().join(" ")
+}
+
+/// Stores a document in place of the one of its name. Answers whether anything is new.
+pub async fn put(db: &mut PgConnection, new: &NewDocument, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let department = new.department.map(Department::code);
+    let known = sqlx::query!("SELECT sha256, title, department FROM knowledge_documents WHERE name = $1", new.name)
+        .fetch_optional(&mut *db)
+        .await?;
+    if known.is_some_and(|known| {
+        known.sha256 == new.sha256 && known.title == new.title && known.department.as_deref() == department
+    }) {
+        return Ok(false);
+    }
+    sqlx::query!("DELETE FROM knowledge_documents WHERE name = $1", new.name).execute(&mut *db).await?;
+    let id = Id::<NewDocument>::new(now).uuid();
+    sqlx::query!(
+        "INSERT INTO knowledge_documents (id, name, title, department, sha256, added_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        id,
+        new.name,
+        new.title,
+        department,
+        new.sha256,
+        now
+    )
+    .execute(&mut *db)
+    .await?;
+    let numbers: Vec<i32> = (1_i32..).take(new.chunks.len()).collect();
+    let vectors: Vec<String> = new
+        .chunks
+        .iter()
+        .map(|chunk| vector(&words(&format!("{} {} {}", new.title, chunk.heading, chunk.text))))
+        .collect();
+    sqlx::query!(
+        "INSERT INTO knowledge_chunks (document_id, number, page, heading, text, tokens)
+         SELECT $1, number, page, heading, text, tokens::tsvector
+         FROM unnest($2::int[], $3::int[], $4::text[], $5::text[], $6::text[]) AS c (number, page, heading, text, tokens)",
+        id,
+        &numbers,
+        &new.chunks.iter().map(|chunk| chunk.page).collect::<Vec<_>>() as &[Option<i32>],
+        &new.chunks.iter().map(|chunk| chunk.heading.clone()).collect::<Vec<_>>(),
+        &new.chunks.iter().map(|chunk| chunk.text.clone()).collect::<Vec<_>>(),
+        &vectors
+    )
+    .execute(db)
+    .await?;
+    Ok(true)
+}
+
+/// Removes the documents whose names begin so and are not among those kept. Answers how many.
+pub async fn remove_others(db: &mut PgConnection, kept: &[String]) -> Result<u64, StoreError> {
+    let removed = sqlx::query!("DELETE FROM knowledge_documents WHERE name <> ALL ($1)", kept).execute(db).await?;
+    Ok(removed.rows_affected())
+}
+
+/// The pieces that fit a question best, as far as the transaction may see them.
+pub async fn search(db: &mut PgConnection, question: &str, most: usize) -> Result<Vec<Found>, StoreError> {
+    let mut wanted: Vec<String> = Vec::new();
+    for word in words(question) {
+        if wanted.len() < MOST_WORDS && !wanted.contains(&word) {
+            wanted.push(word);
+        }
+    }
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let quoted = |word: &String| format!("'{}'", word.replace('\'', "''").replace('\\', ""));
+    let query = wanted.iter().map(quoted).collect::<Vec<_>>().join(" | ");
+    // Ranking reads every piece that has one of the words: of very many, those with rare words are enough.
+    let rows = sqlx::query!(
+        r#"SELECT d.id AS document, d.name, d.title, c.page, c.heading, c.text, ts_rank_cd(c.tokens, q.query, 1)::float8 AS "rank!"
+           FROM (SELECT $1::tsquery AS query) AS q, knowledge_chunks c JOIN knowledge_documents d ON d.id = c.document_id
+           WHERE c.tokens @@ q.query ORDER BY 7 DESC, d.name, c.number LIMIT $2"#,
+        query as _,
+        i64::try_from(most * 5).unwrap_or(50)
+    )
+    .fetch_all(db)
+    .await?;
+    let count = |number: usize| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
+    let mut found: Vec<Found> = rows
+        .into_iter()
+        .map(|row| {
+            let held: BTreeSet<String> =
+                words(&format!("{} {} {}", row.title, row.heading, row.text)).into_iter().collect();
+            let share = count(wanted.iter().filter(|word| held.contains(*word)).count()) / count(wanted.len());
+            Found {
+                document: row.document,
+                name: row.name,
+                title: row.title,
+                page: row.page,
+                heading: row.heading,
+                text: row.text,
+                score: share + row.rank.min(0.5) * 0.2,
+            }
+        })
+        .collect();
+    found.sort_by(|one, other| other.score.total_cmp(&one.score));
+    found.truncate(most);
+    Ok(found)
+}
+
+/// How many documents there are to see.
+pub async fn count(db: &mut PgConnection) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM knowledge_documents"#).fetch_one(db).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_cut_into_words_in_either_language() {
+        assert_eq!(words("How do I redeem the coupons?"), ["redeem", "coupon"]);
+        let chinese = words("優惠券如何退款");
+        assert!(chinese.contains(&"退款".to_owned()), "{chinese:?}");
+        assert_eq!(words("優惠券"), words("优惠券"));
+        assert_eq!(vector(&["it's".to_owned(), "a".to_owned()]), "'it''s':1 'a':2");
+    }
+}
