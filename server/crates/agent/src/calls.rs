@@ -2,6 +2,7 @@
 //! ask the person and to decline.
 
 use mezzofy_domain::language::Language;
+use mezzofy_domain::people::Department;
 use mezzofy_domain::run::{RunError, RunErrorKind};
 use serde_json::{Map, Value, json};
 
@@ -51,7 +52,9 @@ impl Desk<'_> {
     #[must_use]
     pub fn offered(&self, agent: &Agent) -> Vec<ToolDefinition> {
         let me = self.request.me;
-        let tools = agent.tools.iter().filter_map(|name| {
+        // Where a skill has a tool's name, it does all the tool does and more.
+        let is_skill = |name: &str| self.request.allowed.iter().any(|skill| skill == name);
+        let tools = agent.tools.iter().filter(|name| !is_skill(name)).filter_map(|name| {
             let spec = self.tools.spec(name).filter(|spec| self.gate.roles.allows(&me.role, spec.permission))?;
             Some(ToolDefinition {
                 name: spec.name.to_owned(),
@@ -106,14 +109,21 @@ impl Desk<'_> {
                 };
                 let skill = input.get("skill").and_then(Value::as_str).and_then(|name| self.skills.get(name));
                 let error = RunError { kind, detail: text_of(&input, "text")? };
-                let (skill, agent) = (skill.map(|skill| skill.name.clone()), skill.map(|skill| skill.department));
+                let agent = input.get("agent").and_then(Value::as_str).and_then(Department::from_code);
+                let agent = skill.map(|skill| skill.department).or(agent);
+                let skill = skill.map(|skill| skill.name.clone());
                 Ok(Wanted::Decline { error, skill, agent })
             }
-            _ => match self.skills.get(name) {
+            _ => match self.skills.get(name).filter(|_| !self.is_tool_alone(name)) {
                 Some(skill) => self.skill(skill, &input),
                 None => self.tool(name, input),
             },
         }
+    }
+
+    /// Whether a name is a tool's for this person, though it is also that of a skill that they may not use.
+    fn is_tool_alone(&self, name: &str) -> bool {
+        self.tools.spec(name).is_some() && !self.request.allowed.iter().any(|skill| skill == name)
     }
 
     fn tool(&self, name: &str, input: Map<String, Value>) -> Result<Wanted, String> {
@@ -159,6 +169,15 @@ fn skill_definition(skill: &Skill) -> ToolDefinition {
         }),
         InputKind::Format => json!({"type": "string", "enum": input.choices}),
         InputKind::Language => json!({"type": "string", "enum": ["en", "zh"], "description": "Of what is made"}),
+        InputKind::Count => json!({"type": "integer", "minimum": 1, "maximum": 500}),
+        InputKind::Flag => json!({"type": "boolean", "description": "Only if the person asked for that"}),
+        InputKind::Industry => json!({"type": "string", "description": "For example F&B"}),
+        InputKind::Location => json!({"type": "string", "description": "A city or country"}),
+        InputKind::Company => json!({"type": "string", "description": "The company's name as the person said it"}),
+        InputKind::Product => {
+            json!({"type": "string", "description": "The product or feature as the person called it"})
+        }
+        InputKind::Request => json!({"type": "string", "description": "What is to be found out, as a question"}),
     };
     let properties: Map<String, Value> =
         skill.inputs.iter().map(|input| (input.name.clone(), property(input))).collect();

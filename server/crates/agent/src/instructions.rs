@@ -83,14 +83,21 @@ fn body(instructions: &str) -> &str {
 /// What a model must know of a request besides the person's words: who and when. Part of the newest turn, so that what is
 /// before it stays the same from day to day.
 #[must_use]
-pub fn context(person: &Person, now: DateTime<Tz>) -> String {
+pub fn context(person: &Person, now: DateTime<Tz>, facts: &[String]) -> String {
     let Person { name, email, title, role, department, .. } = person;
-    format!(
+    let mut context = format!(
         "Today is {}, {} {} ({}). The person is {name}, {title} ({email}), role {role}, department {}.",
         now.format("%A"),
         now.day(),
         now.format("%B %Y, %H:%M"),
         now.timezone().name(),
         department.code()
-    )
+    );
+    if !facts.is_empty() {
+        context.push_str(" They asked you to remember:");
+        for fact in facts {
+            let _ = write!(context, "\n- {fact}");
+        }
+    }
+    context
 }

@@ -12,19 +12,22 @@ use mezzofy_domain::period::Period;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::skills::{Skill, SkillProblem, Skills, Text};
+use crate::skills::{Skill, SkillProblem, Skills, Text, parse, read_text};
 
 mod answer;
 mod calendar;
+mod department;
 mod filling;
 mod model;
 mod periods;
 mod prompts;
 mod recipients;
 mod recognise;
+mod values;
 pub(crate) mod words;
 
 use calendar::Calendar;
+use department::Departments;
 pub use filling::Misfit;
 use filling::{Filling, Need};
 pub(crate) use model::question_in;
@@ -32,12 +35,14 @@ pub use model::{BuiltIn, PLANNER};
 use prompts::Prompts;
 use recipients::Reader;
 use recognise::{Guess, guesses};
+pub use values::{NO_PRODUCTS, ProductNames};
 use words::{Kind, Phrases, Sentence, Token};
 
 /// The planner with its words.
 #[derive(Debug)]
 pub struct Planner {
     prompts: Prompts,
+    departments: Departments,
 }
 
 /// What a person asks, and what must be known to understand it.
@@ -57,6 +62,8 @@ pub struct Request<'a> {
     pub latest_month: Option<Period>,
     /// The names of the skills this person may use.
     pub allowed: &'a [String],
+    /// What the catalogue has, by name.
+    pub products: &'a ProductNames,
 }
 
 /// What the planner makes of a request.
@@ -70,6 +77,8 @@ pub enum Plan {
     NotPossible {
         /// What the person is told, with what can be done instead.
         text: String,
+        /// Whose agent would serve it, if that can be told.
+        agent: Option<Department>,
     },
     /// A skill does it, but not for this person.
     NotPermitted {
@@ -141,9 +150,14 @@ struct Asked<'a> {
 }
 
 impl Planner {
-    /// Reads the planner's words from `prompts/planner.yaml`; a wrong file is refused with its lines.
+    /// Reads the planner's words from `prompts/planner.yaml`, and what people ask of each department from `departments.yaml`
+    /// beside it; a wrong file is refused with its lines.
     pub fn load(file: &Path) -> Result<Self, Vec<SkillProblem>> {
-        Ok(Self { prompts: prompts::load(file)? })
+        let prompts = prompts::load(file)?;
+        let beside = file.with_file_name("departments.yaml");
+        let examples = read_text(&beside).and_then(|text| parse(&beside, 0, &text)).map_err(|problem| vec![problem])?;
+        let departments = Departments::learn(&examples, &prompts.filler);
+        Ok(Self { prompts, departments })
     }
 
     /// Makes a plan of a person's newest text.
@@ -155,6 +169,23 @@ impl Planner {
             Some(open) => self.answered(asked, open, text),
             None => self.fresh(asked, text),
         }
+    }
+
+    /// Cuts a text, with slips of the keyboard mended where a word of ours is meant.
+    fn read(&self, skills: &Skills, text: &str) -> Sentence {
+        let mut sentence = Sentence::read(text);
+        sentence.mend(|| {
+            let of_skill = |skill: &'_ Skill| {
+                let recognise = &skill.recognise;
+                let phrases = [&recognise.subjects, &recognise.hints, &recognise.against];
+                let flags = skill.inputs.iter().map(|input| &input.words);
+                let phrases = phrases.into_iter().chain(flags).flat_map(Phrases::stems).map(str::to_owned);
+                let examples = recognise.examples.iter().flatten().map(|token| token.stem.clone());
+                phrases.chain(examples).collect::<Vec<_>>()
+            };
+            skills.iter().flat_map(of_skill).chain(self.prompts.stems()).collect()
+        });
+        sentence
     }
 
     /// A text that answers no question.
@@ -172,11 +203,12 @@ impl Planner {
                     self.not_permitted(asked, first.skill)
                 }
             }
-            _ => match found.iter().filter(may).take(2).map(|guess| guess.skill).collect::<Vec<_>>().as_slice() {
+            _ => match self.likely(asked, text, found.iter().filter(may)).as_slice() {
                 [] => match found.iter().find(|guess| guess.is_sure()) {
                     Some(guess) => self.not_permitted(asked, guess.skill),
                     None => Plan::NotPossible {
                         text: asked.say(&self.prompts.texts.not_possible.value, &[("offers", &self.offers(asked))]),
+                        agent: self.department_of(asked, text).map(|(department, _)| department),
                     },
                 },
                 likely => Plan::Ask(self.which_skill(asked, likely, text)),
@@ -185,10 +217,53 @@ impl Planner {
     }
 
     fn guesses<'a>(&self, asked: Asked<'a>, text: &str) -> Vec<Guess<'a>> {
+        let mut sentence = self.read(asked.skills, text);
+        let reader = Reader::new(&self.prompts, asked.request.me, asked.request.people);
+        self.read_slots(asked, &reader, &mut sentence);
+        guesses(&self.prompts, asked.skills, asked.request.products, &sentence)
+    }
+
+    /// All names of an industry, in lower case: those of the list that has this one, or itself alone.
+    #[must_use]
+    pub fn industry_names(&self, named: &str) -> Vec<String> {
+        names_of(&self.prompts.industries, named)
+    }
+
+    /// What an industry is called here, if the list has it.
+    #[must_use]
+    pub fn industry_code(&self, named: &str) -> Option<String> {
+        code_of(&self.prompts.industries, named)
+    }
+
+    /// What a place is called here, if the list has it.
+    #[must_use]
+    pub fn place_code(&self, named: &str) -> Option<String> {
+        code_of(&self.prompts.places, named)
+    }
+
+    /// All names of a place, in lower case.
+    #[must_use]
+    pub fn place_names(&self, named: &str) -> Vec<String> {
+        names_of(&self.prompts.places, named)
+    }
+
+    /// The two best of what may be meant; none where the words are surely those of a department that none of them serves.
+    fn likely<'a>(&self, asked: Asked<'_>, text: &str, found: impl Iterator<Item = &'a Guess<'a>>) -> Vec<&'a Skill> {
+        let likely: Vec<&Skill> = found.take(2).map(|guess| guess.skill).collect();
+        match self.department_of(asked, text) {
+            Some((of, true)) if !likely.iter().any(|skill| skill.department == of) => Vec::new(),
+            _ => likely,
+        }
+    }
+
+    /// Whose request a text is, by the words that name neither time nor recipient; and whether that is sure.
+    fn department_of(&self, asked: Asked<'_>, text: &str) -> Option<(Department, bool)> {
         let mut sentence = Sentence::read(text);
         let reader = Reader::new(&self.prompts, asked.request.me, asked.request.people);
         self.read_slots(asked, &reader, &mut sentence);
-        guesses(&self.prompts, asked.skills, &sentence)
+        let said = sentence.tokens.iter().zip(&sentence.used).filter(|(_, used)| !**used);
+        let said: Vec<Token> = said.map(|(token, _)| token.clone()).collect();
+        self.departments.best(&said, &self.prompts.filler)
     }
 
     /// Greetings, thanks and "what can you do?".
@@ -242,6 +317,24 @@ impl Planner {
             .collect();
         if lines.is_empty() { asked.say(&self.prompts.texts.nothing_offered.value, &[]) } else { lines.join("\n") }
     }
+}
+
+fn code_of(list: &[prompts::Named], named: &str) -> Option<String> {
+    let tokens = words::tokens(named);
+    (0..tokens.len()).find_map(|at| prompts::Named::found_at(list, &tokens, at)).map(|(named, _)| named.code.clone())
+}
+
+/// The names of the entry that a text names, in lower case.
+fn names_of(list: &[prompts::Named], named: &str) -> Vec<String> {
+    let tokens = words::tokens(named);
+    let mut all = vec![named.trim().to_lowercase()];
+    if let Some((entry, _)) = prompts::Named::found_at(list, &tokens, 0) {
+        all.extend([&entry.code, &entry.name.en, &entry.name.zh].map(|name| name.to_lowercase()));
+        all.extend(entry.names.iter().map(|name| name.to_lowercase()));
+    }
+    all.sort();
+    all.dedup();
+    all
 }
 
 impl Asked<'_> {

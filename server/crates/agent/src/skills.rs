@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use mezzofy_domain::language::Language;
 pub use mezzofy_domain::language::Text;
 use mezzofy_domain::people::Department;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::planner::words::{Phrases, Token};
@@ -73,6 +73,20 @@ pub enum InputKind {
     Format,
     /// The language of what is made: `en` or `zh`; that of the request unless it names another.
     Language,
+    /// How many: a number.
+    Count,
+    /// An industry's name, e.g. `F&B`.
+    Industry,
+    /// A place's name, e.g. `Singapore`.
+    Location,
+    /// A company's name as it was said.
+    Company,
+    /// A product or feature as it was said, or as the catalogue calls it.
+    Product,
+    /// Whether one of some words was said: true, or not there.
+    Flag,
+    /// The whole request.
+    Request,
 }
 
 /// One input of a skill.
@@ -84,12 +98,15 @@ pub struct Input {
     pub kind: InputKind,
     /// Whether the person is asked when it is neither said nor defaulted.
     pub required: bool,
-    /// What holds when nothing is said: for a period `latest` or a period, for a format a code.
+    /// What holds when nothing is said: for a period `latest`, `month` or `week` for the present one, or a period; for a format a
+    /// code; for a count a number.
     pub default: Option<String>,
     /// The formats the skill can make.
     pub choices: Vec<String>,
     /// The question that asks for it.
     pub ask: Option<Text>,
+    /// The words of a flag.
+    pub(crate) words: Phrases,
 }
 
 /// How people ask for a skill, in each language the assistant understands.
@@ -99,6 +116,8 @@ pub struct Examples {
     pub en: Vec<String>,
     /// Chinese.
     pub zh: Vec<String>,
+    /// Malay.
+    pub ms: Vec<String>,
 }
 
 impl Examples {
@@ -107,6 +126,7 @@ impl Examples {
     pub fn in_language(&self, language: Language) -> &[String] {
         match language {
             Language::Zh => &self.zh,
+            Language::Ms if !self.ms.is_empty() => &self.ms,
             Language::En | Language::Ms => &self.en,
         }
     }

@@ -8,6 +8,7 @@ pub mod merging;
 pub mod office;
 pub mod press;
 pub mod reading;
+pub mod reports;
 pub mod sheets;
 pub mod statement;
 

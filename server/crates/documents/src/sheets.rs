@@ -15,7 +15,7 @@ const A4: u8 = 9;
 
 mod neutral;
 
-pub use neutral::csv;
+pub use neutral::{csv, neutral};
 
 /// Excel's limit (ECMA-376 does not name one; Excel refuses longer names).
 const NAME: usize = 31;

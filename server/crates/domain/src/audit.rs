@@ -145,6 +145,17 @@ pub enum Deed {
         /// Entries that were there already.
         known: usize,
     },
+    /// A file of leads, tickets or knowledge was imported.
+    DataImported {
+        /// Which: leads, tickets or knowledge.
+        what: String,
+        /// SHA-256 of the file, or of the names and contents of a folder.
+        sha256: String,
+        /// Rows that were new.
+        new: usize,
+        /// Rows that were there already.
+        known: usize,
+    },
     /// A person was added.
     PersonAdded {
         /// Who.
@@ -247,6 +258,7 @@ impl Deed {
             Self::StandingApproval { given: false, .. } => Action::StandingApprovalEnded,
             Self::BudgetChanged { .. } => Action::BudgetChanged,
             Self::LedgerImported { .. } => Action::LedgerImported,
+            Self::DataImported { .. } => Action::DataImported,
             Self::PersonAdded { .. } => Action::PersonAdded,
             Self::PersonDisabled { .. } => Action::PersonDisabled,
             Self::PersonEnabled { .. } => Action::PersonEnabled,
@@ -289,6 +301,7 @@ impl Deed {
             Self::StandingApproval { approval, .. } => ("standing_approval", approval.to_string()),
             Self::BudgetChanged { budget, .. } => ("budget", budget.clone()),
             Self::LedgerImported { sha256, .. } => ("ledger_file", sha256.clone()),
+            Self::DataImported { sha256, .. } => ("file", sha256.clone()),
             Self::AuditExported { .. } => ("audit", "log".to_owned()),
         }
     }
@@ -327,6 +340,7 @@ impl Deed {
                 json!({"limit": limit.map_or_else(|| "configured".to_owned(), |limit| limit.to_string())})
             }
             Self::LedgerImported { new, known, .. } => json!({"new": new, "known": known}),
+            Self::DataImported { what, new, known, .. } => json!({"what": what, "new": new, "known": known}),
             Self::PersonAdded { role, .. } => json!({"role": role}),
             Self::AuditExported { action, person } => {
                 json!({"action": action.map(Action::code), "person": person})

@@ -176,7 +176,7 @@ fn terms(text: &str) -> Vec<String> {
         if c.is_alphanumeric() && !is_han(c) {
             word.push(c);
         } else if !word.is_empty() {
-            words.push(stem(&std::mem::take(&mut word)));
+            words.push(stem(std::mem::take(&mut word)));
         }
     }
     let empty: Vec<String> = EMPTY.split_whitespace().map(stem).collect();

@@ -150,7 +150,7 @@ impl Report {
         let mut changed: Vec<(Decimal, &Kpi)> =
             self.kpis.iter().filter_map(|kpi| kpi.change_percent().map(|change| (change.abs(), kpi))).collect();
         changed.retain(|(change, kpi)| *change >= Decimal::from(percent) && kpi.is_welcome().is_some());
-        changed.sort_by(|one, other| other.0.cmp(&one.0));
+        changed.sort_by_key(|it| std::cmp::Reverse(it.0));
         changed.into_iter().take(most).map(|(_, kpi)| kpi).collect()
     }
 }

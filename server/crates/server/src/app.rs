@@ -12,6 +12,7 @@ use mezzofy_agent::planner::Planner;
 use mezzofy_agent::skills::Skills;
 use mezzofy_agent::texts::{Texts, ToolTexts};
 use mezzofy_domain::id::Id;
+use mezzofy_domain::kpi::Definition;
 use mezzofy_domain::people::{Company, Person};
 use mezzofy_domain::roles::Roles;
 use mezzofy_microsoft::mail::Outgoing;
@@ -23,6 +24,7 @@ use tokio_util::task::TaskTracker;
 use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp, Uuid};
 
+use crate::catalogue::Products;
 use crate::clock::Clock;
 use crate::config::{Hold, Limits};
 use crate::events::Hub;
@@ -60,6 +62,10 @@ pub struct Parts {
     pub limits: Limits,
     /// What models may cost in a month, where no other budget is set.
     pub budgets: DefaultBudgets,
+    /// What the company sells.
+    pub products: Arc<Products>,
+    /// How key figures are computed.
+    pub kpis: Arc<Vec<Definition>>,
     /// What can be asked for.
     pub skills: Skills,
     /// Who serves it.

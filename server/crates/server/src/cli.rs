@@ -132,7 +132,8 @@ fn run(command: Command) -> Result<(), String> {
                 let database = Database::visit(&config).await?;
                 let clock = Clock::system(config.now);
                 let today = clock.today(config.settings.time_zone);
-                let made = crate::demo::make(&database.store, &config.roles, &clock, today, Demo::All).await;
+                let made =
+                    crate::demo::make(&database.store, &config.home, &config.roles, &clock, today, Demo::All).await;
                 database.close().await;
                 say(&format!("Made: {}.", made?));
                 Ok(())

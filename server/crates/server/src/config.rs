@@ -42,6 +42,15 @@ pub struct Settings {
     pub allowed_origins: Vec<String>,
     /// How the books are read.
     pub ledger: LedgerSettings,
+    /// Where products come from.
+    #[serde(default)]
+    pub catalogue: CatalogueSettings,
+    /// Who searches the web.
+    #[serde(default)]
+    pub search: SearchSettings,
+    /// Where companies are looked for.
+    #[serde(default)]
+    pub linkedin: LinkedinSettings,
     /// How much at once.
     pub limits: Limits,
     /// How long mails stay before they leave.
@@ -68,6 +77,35 @@ impl LedgerSettings {
     }
 }
 
+/// Where products come from.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CatalogueSettings {
+    /// An address that answers the catalogue as JSON; without one the demo company's own is read.
+    pub url: Option<String>,
+}
+
+/// Who searches the web: the address of a `SearXNG` server, or Brave by its key in the environment.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SearchSettings {
+    /// The address of a `SearXNG` server that answers JSON.
+    pub searxng: Option<String>,
+    /// The address of Brave's API, if not its own.
+    pub brave: Option<String>,
+}
+
+/// Where companies are looked for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinkedinSettings {
+    /// Whether pages below `base_url` may be read, with the session in `LINKEDIN_SESSION`. The operator answers for that.
+    #[serde(default)]
+    pub read_pages: bool,
+    /// Where the pages are.
+    pub base_url: Option<String>,
+}
+
 /// How much at once.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,6 +118,8 @@ pub struct Limits {
     pub mails_an_hour: u32,
     /// Files that may be made for a person within an hour.
     pub files_an_hour: u32,
+    /// Companies that one person may look up in an hour.
+    pub lookups_an_hour: usize,
     /// Runs that one process works on at a time.
     pub runs_at_once: usize,
     /// Connections to the database.
@@ -129,6 +169,14 @@ pub struct Config {
     pub defences: Defences,
     /// Whether browsers reach the server over https, so that cookies must be secure.
     pub secure_cookies: bool,
+    /// Whether it is a demo, with companies of its own to look for.
+    pub demo: bool,
+    /// Hosts with their ports that pages may be read from though they are inside; for demos and tests.
+    pub web_allowed: Vec<String>,
+    /// The key of Brave's search.
+    pub brave_key: Option<SecretString>,
+    /// The session for reading `LinkedIn`'s pages.
+    pub linkedin_session: Option<SecretString>,
 }
 
 impl Settings {
@@ -175,6 +223,18 @@ impl Config {
             ),
             None => None,
         };
+        let web_allowed: Vec<String> = match variable("MEZZOFY_WEB_ALLOW_HOSTS")? {
+            Some(_) if !demo => {
+                return Err(ConfigError(
+                    "MEZZOFY_WEB_ALLOW_HOSTS opens the own network to page reading, which only `serve --demo` allows"
+                        .to_owned(),
+                ));
+            }
+            Some(hosts) => {
+                hosts.split(',').map(|host| host.trim().to_lowercase()).filter(|host| !host.is_empty()).collect()
+            }
+            None => Vec::new(),
+        };
         let jwt_secret = match variable("JWT_SECRET")? {
             Some(secret) if secret.len() < 32 => {
                 return Err(ConfigError("JWT_SECRET must have at least 32 characters".to_owned()));
@@ -208,6 +268,10 @@ impl Config {
             encryption,
             now,
             defences: Defences::default(),
+            demo,
+            web_allowed,
+            brave_key: variable("BRAVE_API_KEY")?.map(Into::into),
+            linkedin_session: variable("LINKEDIN_SESSION")?.map(Into::into),
         })
     }
 

@@ -1,5 +1,7 @@
 //! The demo company: its people and its books. Making it again changes nothing that is there.
 
+use std::path::{Path, PathBuf};
+
 use chrono::NaiveDate;
 use mezzofy_domain::id::Id;
 use mezzofy_domain::language::Language;
@@ -7,9 +9,13 @@ use mezzofy_domain::ledger::demo;
 use mezzofy_domain::ledger::import::{FileAccount, FileEntry, LedgerFile};
 use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Roles;
-use mezzofy_store::{Store, commit, ledger, people};
+use mezzofy_domain::tickets::Ticket;
+use mezzofy_domain::{campaign, crm};
+use mezzofy_store::{Store, campaigns, commit, knowledge, leads, ledger, people, tickets};
 
 use crate::clock::Clock;
+use crate::library;
+use crate::reader::{self, Reader};
 use crate::secrets;
 
 /// The password of every demo sign-in.
@@ -40,7 +46,14 @@ pub const PEOPLE: [(&str, &str, &str, &str); 10] = [
 ];
 
 /// Makes the demo. Answers what was new, as a sentence.
-pub async fn make(store: &Store, roles: &Roles, clock: &Clock, today: NaiveDate, what: Demo) -> Result<String, String> {
+pub async fn make(
+    store: &Store,
+    home: &Path,
+    roles: &Roles,
+    clock: &Clock,
+    today: NaiveDate,
+    what: Demo,
+) -> Result<String, String> {
     let text = |error: mezzofy_store::StoreError| error.to_string();
     let now = clock.now();
     let mut tx = store.begin().await.map_err(text)?;
@@ -69,6 +82,36 @@ pub async fn make(store: &Store, roles: &Roles, clock: &Clock, today: NaiveDate,
         let imported =
             ledger::import(&mut tx, &books(today)).await.map_err(text)?.map_err(|error| error.to_string())?;
         said = format!("{said}, {} ledger entries", imported.new);
+        if leads::count(&mut tx).await.map_err(text)? == 0 {
+            let demo = crm::demo::leads(today);
+            for demo in &demo {
+                let created = leads::Created {
+                    id: Id::new(demo.created_at),
+                    created_at: demo.created_at,
+                    status_changed_at: demo.status_changed_at,
+                };
+                leads::add(&mut tx, &demo.lead, created, None).await.map_err(text)?;
+            }
+            said = format!("{said}, {} leads", demo.len());
+        }
+        if tickets::count(&mut tx).await.map_err(text)? == 0 {
+            let demo: Vec<Ticket> =
+                mezzofy_domain::tickets::demo::tickets(now, today).into_iter().map(|demo| demo.ticket).collect();
+            tickets::import(&mut tx, &demo).await.map_err(text)?;
+            said = format!("{said}, {} tickets", demo.len());
+        }
+        for campaign in campaign::demo(today) {
+            campaigns::add(&mut tx, &campaign).await.map_err(text)?;
+        }
+        if knowledge::count(&mut tx).await.map_err(text)? == 0 {
+            // All pages are Markdown, for which no other program is needed.
+            let documents =
+                library::read(&home.join("knowledge/pages"), &Reader::new(PathBuf::new(), reader::LONGEST)).await?;
+            for document in &documents {
+                knowledge::put(&mut tx, document, now).await.map_err(text)?;
+            }
+            said = format!("{said}, {} pages of knowledge", documents.len());
+        }
     }
     commit(tx).await.map_err(text)?;
     Ok(said)

@@ -29,14 +29,19 @@ mod extract;
 pub(crate) mod files;
 mod headers;
 mod health;
+mod kpis;
+mod leads;
 pub(crate) mod limits;
 mod me;
+pub(crate) mod memories;
 pub(crate) mod messages;
 mod outbox;
 pub(crate) mod problem;
+mod products;
 mod range;
 mod rule;
 pub(crate) mod runs;
+mod search;
 mod skills;
 mod standing_approvals;
 mod stream;
@@ -68,6 +73,11 @@ fn api() -> OpenApiRouter<App> {
         .merge(approvals::routes())
         .merge(standing_approvals::routes())
         .merge(skills::routes())
+        .merge(leads::routes())
+        .merge(products::routes())
+        .merge(kpis::routes())
+        .merge(search::routes())
+        .merge(memories::routes())
         .merge(admin::routes())
         .merge(health::routes())
 }

@@ -11,6 +11,7 @@ use mezzofy_agent::texts::{Texts, ToolTexts};
 use mezzofy_agent::{agents, skills};
 use mezzofy_documents::office::{Slides, Words};
 use mezzofy_documents::press::Press;
+use mezzofy_domain::kpi;
 use mezzofy_microsoft::graph::Graph;
 use mezzofy_microsoft::mail::Outgoing;
 use mezzofy_store::Store;
@@ -22,16 +23,20 @@ use tokio_util::task::TaskTracker;
 use uuid::timestamp::context::ContextV7;
 
 use crate::app::{App, Parts};
+use crate::catalogue::Products;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::full;
 use crate::events::Hub;
 use crate::http::limits::Limiters;
 use crate::http::tokens::Tokens;
+use crate::linkedin::{Prospecting, Source};
 use crate::models::{Models, Surroundings};
 use crate::reader::{self, Reader};
-use crate::tools::{Tools, Workshop};
-use crate::{http, local365, worker};
+use crate::research::Search;
+use crate::tools::{MailTexts, Tools, Workshop};
+use crate::web::Web;
+use crate::{demo_site, http, local365, worker};
 
 /// What is at work gets this long to end when the server stops.
 const GRACE: Duration = Duration::from_secs(10);
@@ -67,7 +72,22 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
     let models = Models::new(settings, budgets, &config.providers, around)?;
     let models = Arc::new(models);
     let reader = Arc::new(Reader::new(config.reader.clone(), reader::LONGEST));
+    let knowledge = config.home.join("knowledge");
+    let products = Products::new(config.settings.catalogue.url.as_deref(), &knowledge.join("catalogue.yaml"))?;
+    let products = Arc::new(products);
+    let definitions = config.home.join("config/kpis.yaml");
+    let kpis = std::fs::read_to_string(&definitions).map_err(|error| error.to_string());
+    let kpis =
+        kpis.and_then(|yaml| kpi::parse(&yaml)).map_err(|error| format!("{}: {error}", definitions.display()))?;
+    let kpis = Arc::new(kpis);
+    let (web, prospecting) = outside(config, &tasks, &stop).await?;
     let tools = Tools::all(Workshop {
+        web,
+        search: search(config),
+        prospecting: Arc::new(prospecting),
+        products: products.clone(),
+        kpis: kpis.clone(),
+        mail_texts: MailTexts::load(&prompts.join("mails.yaml"))?,
         reader: reader.clone(),
         store: store.clone(),
         roles: config.roles.clone(),
@@ -87,6 +107,8 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
     let skills = skills::load(&config.home.join("skills"), &tools.shapes()).map_err(wrong)?;
     let agents = agents::load(&config.home.join("agents"), &skills).map_err(wrong)?;
     Ok(Arc::new(Parts {
+        products,
+        kpis,
         skills,
         agents,
         models,
@@ -118,6 +140,37 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         tasks,
         stop,
     }))
+}
+
+/// The way to the web, and where companies are looked for: the demo has a web of its own for that.
+async fn outside(config: &Config, tasks: &TaskTracker, stop: &CancellationToken) -> Result<(Web, Prospecting), String> {
+    let mut allowed = config.web_allowed.clone();
+    let settings = &config.settings.linkedin;
+    let source = if settings.read_pages {
+        let base = settings.base_url.clone().unwrap_or_else(|| "https://www.linkedin.com".to_owned());
+        Source::Pages { base: base.trim_end_matches('/').to_owned(), session: config.linkedin_session.clone() }
+    } else if config.demo {
+        let address =
+            demo_site::start(tasks, stop).await.map_err(|error| format!("the demo's web can't listen: {error}"))?;
+        let base = format!("http://{address}");
+        allowed.push(address);
+        Source::Pages { base, session: None }
+    } else {
+        Source::Off
+    };
+    Ok((Web::new(allowed)?, Prospecting::new(source, config.settings.limits.lookups_an_hour)))
+}
+
+fn search(config: &Config) -> Option<Search> {
+    let settings = &config.settings.search;
+    match (&settings.searxng, &config.brave_key) {
+        (Some(url), _) => Some(Search::Searxng { url: url.clone() }),
+        (None, Some(key)) => {
+            let url = settings.brave.clone().unwrap_or_else(|| "https://api.search.brave.com".to_owned());
+            Some(Search::Brave { url, key: key.clone() })
+        }
+        (None, None) => None,
+    }
 }
 
 /// Starts what runs beside the requests: the relay of events and the worker. `alone` says that no other process works on

@@ -9,9 +9,11 @@ use mezzofy_agent::calls::Toolbox;
 use mezzofy_agent::instructions::Instructions;
 use mezzofy_agent::planner::Planner;
 use mezzofy_agent::skills::ToolShape;
-use mezzofy_agent::tool::{Tool, ToolError, ToolSpec};
+use mezzofy_agent::tool::{Context, Tool, ToolError, ToolSpec};
 use mezzofy_documents::office::{Slides, Words};
 use mezzofy_documents::press::Press;
+use mezzofy_documents::reports::Meta;
+use mezzofy_domain::kpi::Definition;
 use mezzofy_domain::ledger::CashRule;
 use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Roles;
@@ -21,22 +23,39 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use crate::catalogue::Products;
+use crate::kpis::Figures;
+use crate::linkedin::Prospecting;
 use crate::models::Models;
 use crate::reader::Reader;
+use crate::research::Search;
+use crate::web::Web;
 
 mod content_generator;
+pub(crate) mod crm_query;
+mod crm_save;
 mod database_query;
 mod document;
 mod figures;
 mod file_search;
 mod finance_statement;
+mod knowledge_search;
+mod kpi_report;
+mod linkedin_scraper;
 mod links;
+mod mezzofy_data;
 mod office_generator;
+mod outlook_compose_email;
 mod outlook_send_email;
 mod pdf_generator;
 mod pdf_merge;
+mod remember;
 mod sheet_export;
 mod sources;
+mod support_digest;
+mod web_research;
+
+pub use outlook_compose_email::MailTexts;
 
 /// What the tools work with.
 pub struct Workshop {
@@ -64,6 +83,18 @@ pub struct Workshop {
     pub models: Arc<Models>,
     /// Finds people.
     pub planner: Arc<Planner>,
+    /// What the company sells.
+    pub products: Arc<Products>,
+    /// How key figures are computed.
+    pub kpis: Arc<Vec<Definition>>,
+    /// The way to the web.
+    pub web: Web,
+    /// Who searches it, if anybody.
+    pub search: Option<Search>,
+    /// Where companies are looked for.
+    pub prospecting: Arc<Prospecting>,
+    /// What mails to leads say.
+    pub mail_texts: MailTexts,
     /// Files that may be made for a person within an hour.
     pub files_an_hour: u32,
     /// How models are told to write.
@@ -76,6 +107,20 @@ impl Workshop {
     /// As whom a call for this person acts in the database.
     fn scope(&self, person: &Person) -> Scope {
         Scope::of(person, &self.roles)
+    }
+
+    /// What key figures are computed with.
+    fn figures(&self) -> Figures<'_> {
+        Figures { store: &self.store, definitions: &self.kpis, roles: &self.roles, zone: self.zone }
+    }
+
+    /// What a report says besides its data.
+    fn meta(&self, context: Context<'_>) -> Meta {
+        Meta {
+            company: self.company.clone(),
+            prepared_by: context.person.name.clone(),
+            made_at: context.now.with_timezone(&self.zone).fixed_offset(),
+        }
     }
 
     /// Begins a transaction that acts as the person a call is for.
@@ -91,10 +136,14 @@ impl Tools {
     /// Every tool there is. A schema that is none is an error of ours, named.
     pub fn all(workshop: Workshop) -> Result<Self, String> {
         let workshop = Arc::new(workshop);
-        let all: [Arc<dyn Tool>; 11] = [
+        let all: [Arc<dyn Tool>; 25] = [
             Arc::new(content_generator::ContentGenerator::new(&workshop)),
             Arc::new(sheet_export::CsvExport::new(&workshop)),
             Arc::new(sheet_export::XlsxExport::new(&workshop)),
+            Arc::new(crm_query::CrmExport::new(&workshop)),
+            Arc::new(crm_query::CrmQuery::new(&workshop)),
+            Arc::new(crm_save::CrmSave::new(&workshop)),
+            Arc::new(crm_save::CrmUpdate::new(&workshop)),
             Arc::new(database_query::DatabaseQuery::new(&workshop)),
             Arc::new(file_search::FileSearch::new(&workshop)),
             Arc::new(finance_statement::FinanceStatement::new(&workshop)),
@@ -102,7 +151,17 @@ impl Tools {
             Arc::new(office_generator::OfficeGenerator::pptx(&workshop)),
             Arc::new(pdf_generator::PdfGenerator::new(&workshop)),
             Arc::new(pdf_merge::PdfMerge::new(&workshop)),
+            Arc::new(knowledge_search::KnowledgeSearch::new(&workshop)),
+            Arc::new(kpi_report::KpiReport::new(&workshop)),
+            Arc::new(linkedin_scraper::LinkedinScraper::new(&workshop)),
+            Arc::new(mezzofy_data::MezzofyData::new(&workshop)),
+            Arc::new(outlook_compose_email::OutlookComposeEmail::new(&workshop)),
             Arc::new(outlook_send_email::OutlookSendEmail::new(&workshop)),
+            Arc::new(remember::Remember::new(&workshop)),
+            Arc::new(support_digest::SupportDigest::new(&workshop)),
+            Arc::new(web_research::PageRead::new(&workshop)),
+            Arc::new(web_research::WebResearch::new(&workshop)),
+            Arc::new(web_research::WebSearch::new(&workshop)),
         ];
         let checked = all.into_iter().map(|tool| {
             let spec = tool.spec();

@@ -72,7 +72,7 @@ GRANT SELECT, INSERT, UPDATE (lead_id) ON lead_activities TO mezzofy_member;
 -- Who adds leads must learn of those of others, or a company is saved twice. No more of them is told than what tells companies apart.
 CREATE FUNCTION lead_keys() RETURNS TABLE (id uuid, mine boolean, company text, industry text, location text, website text, contacts jsonb)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT l.id, acting_person() IS NULL OR acting_reads('leads') OR l.assigned_to = acting_email(), l.company, l.industry, l.location,
+    SELECT l.id, acting_person() IS NULL OR acting_reads('leads') OR coalesce(l.assigned_to = acting_email(), false), l.company, l.industry, l.location,
            l.website, coalesce((SELECT jsonb_agg(jsonb_build_object('name', c.name, 'email', c.email, 'phone', c.phone) ORDER BY c.number)
                                 FROM lead_contacts c WHERE c.lead_id = l.id), '[]')
     FROM leads l WHERE acting_person() IS NULL OR acting_reads('change_leads') ORDER BY l.id
@@ -133,7 +133,8 @@ CREATE TABLE knowledge_documents (
 );
 COMMENT ON TABLE knowledge_documents IS 'The knowledge base: what people may look up; department null is for everybody';
 ALTER TABLE knowledge_documents ENABLE ROW LEVEL SECURITY;
-CREATE POLICY readers ON knowledge_documents FOR SELECT TO mezzofy_member USING (department IS NULL OR acting_in(department));
+CREATE POLICY readers ON knowledge_documents FOR SELECT TO mezzofy_member
+    USING ((department IS NULL AND (SELECT acting_person()) IS NOT NULL) OR acting_in(department));
 GRANT SELECT ON knowledge_documents TO mezzofy_member;
 
 CREATE TABLE knowledge_chunks (

@@ -155,3 +155,24 @@ pub async fn delete(
     .await?;
     Ok(deleted.rows_affected() == 1)
 }
+
+/// A person's newest files whose names hold this.
+pub async fn named(
+    db: &mut PgConnection,
+    person: Id<id::Person>,
+    wanted: &str,
+    most: i64,
+) -> Result<Vec<Attachment>, StoreError> {
+    let pattern = format!("%{}%", wanted.to_lowercase().replace(['%', '_', '\\'], " "));
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT id, person_id, run_id, name, media_type, size, sha256, trust, created_at FROM files
+         WHERE person_id = $1 AND deleted_at IS NULL AND lower(name) LIKE $2 ORDER BY id DESC LIMIT $3",
+        person.uuid(),
+        pattern,
+        most
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| File::from(row).attachment).collect())
+}

@@ -248,21 +248,18 @@ pub async fn save(
             saved.held.push(draft.company);
             continue;
         }
-        match into[stays] {
-            Some(id) => {
-                absorb(db, id, draft, by, now).await?;
-                saved.merges += 1;
-                if !saved.merged.contains(&id) && !saved.new.contains(&id) {
-                    saved.merged.push(id);
-                }
+        if let Some(id) = into[stays] {
+            absorb(db, id, draft, by, now).await?;
+            saved.merges += 1;
+            if !saved.merged.contains(&id) && !saved.new.contains(&id) {
+                saved.merged.push(id);
             }
-            None => {
-                let id = Id::new(now);
-                let created = Created { id, created_at: now, status_changed_at: now };
-                add(db, &draft, created, by).await?;
-                into[stays] = Some(id);
-                saved.new.push(id);
-            }
+        } else {
+            let id = Id::new(now);
+            let created = Created { id, created_at: now, status_changed_at: now };
+            add(db, &draft, created, by).await?;
+            into[stays] = Some(id);
+            saved.new.push(id);
         }
     }
     Ok(saved)

@@ -185,3 +185,37 @@ pub async fn list(
 pub async fn newest(db: &mut PgConnection, conversation: Id<id::Conversation>) -> Result<Option<Message>, StoreError> {
     Ok(list(db, conversation, Page { before: None, limit: 1 }).await?.items.into_iter().next())
 }
+
+/// A message that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// In which conversation.
+    pub conversation: Uuid,
+    /// The conversation's title.
+    pub title: String,
+    /// What was said.
+    pub text: String,
+}
+
+/// The newest message with these words of each of a person's conversations, or the conversation whose title has them.
+pub async fn search(
+    db: &mut PgConnection,
+    person: Id<id::Person>,
+    wanted: &str,
+    most: i64,
+) -> Result<Vec<Hit>, StoreError> {
+    let pattern = format!("%{}%", wanted.to_lowercase().replace(['%', '_', '\\'], " "));
+    Ok(sqlx::query_as!(
+        Hit,
+        r#"SELECT c.id AS conversation, c.title, coalesce(m.text, '') AS "text!"
+           FROM conversations c
+           LEFT JOIN LATERAL (SELECT text FROM messages WHERE conversation_id = c.id AND lower(text) LIKE $2 ORDER BY id DESC LIMIT 1) m ON true
+           WHERE c.person_id = $1 AND (m.text IS NOT NULL OR lower(c.title) LIKE $2)
+           ORDER BY c.updated_at DESC LIMIT $3"#,
+        person.uuid(),
+        pattern,
+        most
+    )
+    .fetch_all(db)
+    .await?)
+}

@@ -1,6 +1,7 @@
 //! Queries that a model wrote, over the views for reporting. They run as a role that sees nothing else, can't write, and end
 //! after a time; what they give is bounded before it leaves the database.
 
+use chrono_tz::Tz;
 use futures_util::TryStreamExt as _;
 use mezzofy_domain::reporting::{Query, SCHEMA};
 use sqlx::postgres::{PgDatabaseError, PgErrorPosition};
@@ -52,18 +53,20 @@ pub enum Refusal {
     TooWide(usize),
 }
 
-/// Runs a query for a person.
+/// Runs a query for a person; times become days in `zone`.
 pub async fn run(
     store: &Store,
     scope: &Scope,
     query: &Query,
     limits: Limits,
+    zone: Tz,
 ) -> Result<Result<Answer, Refusal>, StoreError> {
     // A query may fill a disk with what it sorts. Only a superuser may say how much of it, so others have no such limit.
     let begin = format!(
         "BEGIN READ ONLY; \
          DO $$ BEGIN PERFORM set_config('temp_file_limit', '262144', true); EXCEPTION WHEN insufficient_privilege THEN END $$; \
-         SET LOCAL statement_timeout = {}; SET LOCAL search_path = {SCHEMA}; SET LOCAL standard_conforming_strings = on; {}",
+         SET LOCAL statement_timeout = {}; SET LOCAL search_path = {SCHEMA}; SET LOCAL standard_conforming_strings = on; \
+         SET LOCAL TIME ZONE '{zone}'; {}",
         limits.time,
         scope.reporting().statements()
     );

@@ -92,6 +92,7 @@ impl Office {
                 today: chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
                 latest_month: Period::month(2026, 10),
                 allowed: &allowed,
+                products: &crate::planner::NO_PRODUCTS,
             },
             gate: Gate {
                 roles: &self.roles,
@@ -153,9 +154,28 @@ fn a_model_is_offered_what_its_agent_has_and_the_role_allows_sorted_by_name() {
     let names = |who| office.offered(who).into_iter().map(|tool| tool.name).collect::<Vec<_>>();
     assert_eq!(
         names(FINANCE_MANAGER),
-        ["ask_person", "decline", "finance_statement", "financial_reporting", "outlook_send_email", "pdf_generator"]
+        [
+            "ask_person",
+            "decline",
+            "finance_statement",
+            "financial_reporting",
+            "knowledge_lookup",
+            "kpi_dashboard",
+            "memory",
+            "outlook_send_email",
+            "pdf_generator",
+            "web_research"
+        ]
     );
-    assert_eq!(names(SALES_MANAGER), ["ask_person", "decline", "outlook_send_email", "pdf_generator"]);
+    let of_sales = names(SALES_MANAGER);
+    assert!(
+        ["linkedin_prospecting", "pitch_deck", "outlook_send_email"]
+            .iter()
+            .all(|name| of_sales.contains(&(*name).to_owned()))
+    );
+    assert!(
+        !of_sales.contains(&"finance_statement".to_owned()) && !of_sales.contains(&"financial_reporting".to_owned())
+    );
 }
 
 #[tokio::test]

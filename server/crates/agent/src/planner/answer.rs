@@ -32,6 +32,14 @@ impl Planner {
                 let asks_for_person =
                     matches!(filling.needs.first(), Some(Need::Recipient | Need::KnownRecipient { .. }));
                 let mut filling = filling.clone();
+                if let Some(Need::Value { input }) = filling.needs.first().cloned() {
+                    if self.is_new_request(asked, text) {
+                        return self.fresh(asked, text);
+                    }
+                    filling.inputs.insert(input.clone(), self.value_said(skill, &input, text));
+                    filling.needs.remove(0);
+                    return self.next(asked, skill, filling);
+                }
                 let settled = match chosen {
                     Some(choice) => settle_choice(skill, &mut filling, choice, asked),
                     None if asks_for_person && self.is_new_request(asked, text) => return self.fresh(asked, text),
@@ -56,6 +64,25 @@ impl Planner {
                     about: About::Input(filling),
                 })
             }
+        }
+    }
+
+    /// What a text says that answers the question for an input's value.
+    fn value_said(&self, skill: &Skill, input: &str, text: &str) -> Value {
+        let sentence = Sentence::read(text);
+        let said = Value::from(text.trim());
+        let list = |list: &[super::prompts::Named]| {
+            (0..sentence.tokens.len())
+                .find_map(|at| super::prompts::Named::found_at(list, &sentence.tokens, at))
+                .map_or_else(|| said.clone(), |(named, _)| Value::from(named.code.clone()))
+        };
+        match skill.inputs.iter().find(|one| one.name == input).map(|input| input.kind) {
+            Some(InputKind::Industry) => list(&self.prompts.industries),
+            Some(InputKind::Location) => list(&self.prompts.places),
+            Some(InputKind::Count) => {
+                sentence.tokens.iter().find_map(super::words::Token::number).map_or(said, Value::from)
+            }
+            _ => said,
         }
     }
 

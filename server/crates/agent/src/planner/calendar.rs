@@ -44,6 +44,15 @@ impl Calendar {
         self.latest_month.unwrap_or_else(|| Period::month_before(self.today))
     }
 
+    /// A period as a skill's file names it: `latest`, `month` or `week` for the present one, or in its own form.
+    pub(crate) fn named(self, name: &str) -> Period {
+        match name {
+            "month" => Period::containing(PeriodKind::Month, self.today),
+            "week" => Period::containing(PeriodKind::Week, self.today),
+            _ => name.parse().unwrap_or_else(|_| self.latest()),
+        }
+    }
+
     /// The period `offset` away from the running one; the running year is the year to date.
     pub(crate) fn relative(self, kind: PeriodKind, offset: i32) -> Period {
         let running = Period::containing(kind, self.today);

@@ -38,6 +38,8 @@ pub(super) enum Need {
     ClearPeriod { said: String },
     /// Who should get it: nobody was named.
     Recipient,
+    /// A value that the text does not have.
+    Value { input: String },
     /// Who is meant; nobody, or several people, are called so.
     KnownRecipient { named: String, candidates: Vec<Recipient> },
 }
@@ -81,12 +83,13 @@ impl Planner {
 
     /// Fills a skill from the text that asks for it.
     pub(super) fn fill(&self, asked: Asked<'_>, skill: &Skill, text: &str) -> Plan {
-        let mut sentence = Sentence::read(text);
+        let mut sentence = self.read(asked.skills, text);
         let reader = Reader::new(&self.prompts, asked.request.me, asked.request.people);
         let slots = self.read_slots(asked, &reader, &mut sentence);
         if let Some(text) = self.impossible(asked, skill, &slots) {
-            return Plan::NotPossible { text };
+            return Plan::NotPossible { text, agent: Some(skill.department) };
         }
+        let values = self.prompts.values(skill, asked.request.products, &sentence);
         let mut filling = Filling {
             skill: skill.name.clone(),
             language: asked.language,
@@ -97,10 +100,7 @@ impl Planner {
         for input in &skill.inputs {
             match input.kind {
                 InputKind::Period => {
-                    let default = input
-                        .default
-                        .as_deref()
-                        .map(|default| default.parse().unwrap_or_else(|_| asked.calendar().latest()));
+                    let default = input.default.as_deref().map(|default| asked.calendar().named(default));
                     match (slots.period.clone(), default) {
                         (Said::One(period) | Said::Latest(period), _) | (Said::Nothing, Some(period)) => {
                             filling.inputs.insert(input.name.clone(), Value::from(period.to_string()));
@@ -137,6 +137,41 @@ impl Planner {
                     let code = slots.language.map_or(of_request.code(), |language| language.code.as_str());
                     filling.inputs.insert(input.name.clone(), Value::from(code));
                 }
+                InputKind::Flag => {
+                    if input.words.is_in(&sentence.tokens) {
+                        filling.inputs.insert(input.name.clone(), Value::from(true));
+                    }
+                }
+                InputKind::Count
+                | InputKind::Industry
+                | InputKind::Location
+                | InputKind::Company
+                | InputKind::Product
+                | InputKind::Request => {
+                    let value = match input.kind {
+                        InputKind::Count => values.count.as_ref().map(|(number, _)| Value::from(*number)),
+                        InputKind::Industry => {
+                            values.industry.as_ref().map(|(named, _)| Value::from(named.code.clone()))
+                        }
+                        InputKind::Location => values.place.as_ref().map(|(named, _)| Value::from(named.code.clone())),
+                        InputKind::Company => values.company.as_ref().map(|(name, _)| Value::from(name.clone())),
+                        InputKind::Product => values.product.as_ref().map(|(name, _)| Value::from(name.clone())),
+                        _ => Some(Value::from(text.trim())),
+                    };
+                    let default = || {
+                        let default = input.default.as_ref()?;
+                        Some(if input.kind == InputKind::Count {
+                            number(default)
+                        } else {
+                            Value::from(default.clone())
+                        })
+                    };
+                    match value.or_else(default) {
+                        Some(value) => drop(filling.inputs.insert(input.name.clone(), value)),
+                        None if input.required => filling.needs.push(Need::Value { input: input.name.clone() }),
+                        None => {}
+                    }
+                }
             }
         }
         self.next(asked, skill, filling)
@@ -164,6 +199,10 @@ impl Planner {
             }
             Need::ClearPeriod { said } => (asked.say(&texts.unclear_period.value, &[("said", said)]), Vec::new()),
             Need::Recipient => (ask(InputKind::Person), Vec::new()),
+            Need::Value { input } => {
+                let question = skill.inputs.iter().find(|one| one.name == *input).and_then(|input| input.ask.as_ref());
+                (question.map(|text| text.in_language(asked.language).to_owned()).unwrap_or_default(), Vec::new())
+            }
             Need::KnownRecipient { named, candidates } if candidates.is_empty() => {
                 (asked.say(&texts.no_person.value, &[("who", named)]), Vec::new())
             }
@@ -199,6 +238,11 @@ impl Planner {
         let place = slots.elsewhere?.name.in_language(asked.language);
         Some(asked.say(&texts.elsewhere_not_possible.value, &[("place", place)]))
     }
+}
+
+/// A number in digits.
+fn number(text: &str) -> Value {
+    text.trim().parse::<u32>().map_or_else(|_| Value::from(text), Value::from)
 }
 
 /// The plan of a filling that needs nothing more.

@@ -66,7 +66,11 @@ impl BuiltIn<'_> {
                     "input": {"question": open.question, "choices": choices}, "open": open,
                 }))
             }
-            Plan::NotPossible { text } => decline("not_possible", &text, None),
+            Plan::NotPossible { text, agent } => Block::call(
+                "plan",
+                DECLINE,
+                &json!({"kind": "not_possible", "text": text, "skill": null, "agent": agent}),
+            ),
             Plan::NotPermitted { skill, text, .. } => decline("not_permitted", &text, Some(&skill)),
             Plan::Talk { text } => Block::text(&text),
         }

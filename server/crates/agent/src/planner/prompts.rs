@@ -35,6 +35,18 @@ pub(super) struct Prompts {
     pub(super) formats: Vec<Named>,
     /// Languages to write in.
     pub(super) languages: Vec<Named>,
+    /// Industries of companies.
+    pub(super) industries: Vec<Named>,
+    /// Places of companies.
+    pub(super) places: Vec<Named>,
+    /// What a company's name may follow.
+    pub(super) company_leads: Phrases,
+    /// What a product's name may follow.
+    pub(super) product_leads: Phrases,
+    /// What may stand between those words and the name.
+    pub(super) before_name: Phrases,
+    /// Where a name ends.
+    pub(super) name_ends: Phrases,
     /// Places the assistant can't deliver to.
     pub(super) elsewhere: Vec<Named>,
     /// Words that ask for work at other times than now.
@@ -65,6 +77,9 @@ pub(super) struct Named {
     pub(super) code: String,
     pub(super) name: Text,
     pub(super) words: Phrases,
+    /// Further names in data, which nobody says.
+    #[serde(default)]
+    pub(super) names: Vec<String>,
 }
 
 macro_rules! texts {
@@ -126,6 +141,16 @@ pub(super) fn load(file: &Path) -> Result<Prompts, Vec<SkillProblem>> {
 }
 
 impl Prompts {
+    /// The stems of its words.
+    pub(super) fn stems(&self) -> impl Iterator<Item = String> {
+        let lists =
+            [&self.filler, &self.send, &self.mail, &self.negation, &self.joining, &self.recurring, &self.name_ends];
+        let named = [&self.formats, &self.languages, &self.industries, &self.places, &self.elsewhere];
+        let offices = self.offices.iter().map(|office| &office.words);
+        let named = named.into_iter().flatten().map(|named| &named.words);
+        lists.into_iter().chain(named).chain(offices).flat_map(Phrases::stems).map(str::to_owned)
+    }
+
     /// Whether a word of negation stands before `at`, with nothing but filler between.
     pub(super) fn is_negated(&self, tokens: &[Token], at: usize) -> bool {
         let filler = self.filler.covered(tokens);

@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::prompts::Prompts;
+use super::values::ProductNames;
 use super::words::{Kind, Sentence, Token};
-use crate::skills::{Skill, Skills};
+use crate::skills::{InputKind, Skill, Skills};
 
 /// From here on a skill is taken without asking.
 const SURE: f64 = 0.6;
@@ -41,11 +42,46 @@ impl Guess<'_> {
 }
 
 /// The skills that are worth a question at least, the best first.
-pub(super) fn guesses<'a>(prompts: &Prompts, skills: &'a Skills, sentence: &Sentence) -> Vec<Guess<'a>> {
-    let scored = skills.iter().map(|skill| Guess { skill, score: score(prompts, skill, sentence) });
+pub(super) fn guesses<'a>(
+    prompts: &Prompts,
+    skills: &'a Skills,
+    products: &ProductNames,
+    sentence: &Sentence,
+) -> Vec<Guess<'a>> {
+    let score = |skill| score(prompts, skill, &explained(prompts, skill, products, sentence));
+    let scored = skills.iter().map(|skill| Guess { skill, score: score(skill) });
     let mut guesses: Vec<Guess<'a>> = scored.filter(|guess| guess.score >= LIKELY).collect();
     guesses.sort_by(|one, other| other.score.total_cmp(&one.score));
     guesses
+}
+
+/// The sentence with what the skill's own inputs explain.
+fn explained(prompts: &Prompts, skill: &Skill, products: &ProductNames, sentence: &Sentence) -> Sentence {
+    let mut sentence = sentence.clone();
+    let values = prompts.values(skill, products, &sentence);
+    for input in &skill.inputs {
+        let at = match input.kind {
+            InputKind::Count => values.count.as_ref().map(|(_, at)| at.clone()),
+            InputKind::Industry => values.industry.as_ref().map(|(_, at)| at.clone()),
+            InputKind::Location => values.place.as_ref().map(|(_, at)| at.clone()),
+            InputKind::Company => values.company.as_ref().map(|(_, at)| at.clone()),
+            InputKind::Product => values.product.as_ref().map(|(_, at)| at.clone()),
+            InputKind::Request => Some(0..sentence.tokens.len()),
+            InputKind::Flag => {
+                for (at, covered) in input.words.covered(&sentence.tokens).into_iter().enumerate() {
+                    if covered {
+                        sentence.take(at..at + 1);
+                    }
+                }
+                None
+            }
+            InputKind::Period | InputKind::Person | InputKind::Format | InputKind::Language => None,
+        };
+        if let Some(at) = at {
+            sentence.take(at);
+        }
+    }
+    sentence
 }
 
 fn score(prompts: &Prompts, skill: &Skill, sentence: &Sentence) -> f64 {

@@ -7,6 +7,7 @@ use super::*;
 use crate::skills::tests::tools;
 
 mod conversations;
+mod routing;
 mod sentences;
 
 fn server_file(path: &str) -> PathBuf {
@@ -58,11 +59,18 @@ pub(crate) struct Desk {
 impl Desk {
     pub(crate) fn new() -> Self {
         Self {
-            planner: Planner { prompts: prompts() },
+            planner: Planner::load(&server_file("prompts/planner.yaml")).unwrap(),
             skills: skills(),
             people: directory(),
             allowed: vec!["financial_reporting".to_owned()],
         }
+    }
+
+    /// The same for somebody who may do everything.
+    pub(crate) fn of_everything() -> Self {
+        let desk = Self::new();
+        let allowed = desk.skills.iter().map(|skill| skill.name.clone()).collect();
+        Self { allowed, ..desk }
     }
 
     pub(crate) fn ask(&self, text: &str) -> Plan {
@@ -81,6 +89,7 @@ impl Desk {
                 today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
                 latest_month: Period::month(2026, 10),
                 allowed: &self.allowed,
+                products: &crate::planner::NO_PRODUCTS,
             },
         )
     }

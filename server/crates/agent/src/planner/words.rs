@@ -1,9 +1,10 @@
 //! A text as the planner reads it: words, Han characters, email addresses and marks, without regard to case, width,
 //! plural or (for the characters our phrases use) traditional forms.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use mezzofy_domain::writing::{is_han, simplified};
+use mezzofy_domain::writing::{distance, is_han, simplified};
 use serde::Deserialize;
 
 /// What a token is.
@@ -241,6 +242,11 @@ impl Phrases {
         self.0.is_empty()
     }
 
+    /// The stems of all its words.
+    pub(crate) fn stems(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().flat_map(|phrase| phrase.0.iter().map(String::as_str))
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Phrase> {
         self.0.iter()
     }
@@ -251,12 +257,47 @@ impl Phrases {
 pub(crate) struct Sentence {
     pub(crate) tokens: Vec<Token>,
     pub(crate) used: Vec<bool>,
+    /// What stands between quotation marks, as written and as tokens.
+    pub(crate) quotation: Option<(String, Vec<String>)>,
 }
 
 impl Sentence {
     pub(crate) fn read(text: &str) -> Self {
+        let quotation = quotation(text).map(|quoted| {
+            let words = self::tokens(&quoted).into_iter().map(|token| token.text).collect();
+            (quoted, words)
+        });
         let tokens = tokens(text);
-        Self { used: vec![false; tokens.len()], tokens }
+        Self { used: vec![false; tokens.len()], tokens, quotation }
+    }
+
+    /// Replaces words that are none of the known ones by the one that they are a slip away from. Names are left as they are.
+    pub(crate) fn mend(&mut self, known: impl FnOnce() -> BTreeSet<String>) {
+        let lower = self.tokens.iter().filter(|token| token.raw.starts_with(char::is_lowercase)).count();
+        let may = |at: usize, token: &Token| {
+            token.kind == Kind::Word
+                && token.stem.len() >= 4
+                && token.stem.bytes().all(|byte| byte.is_ascii_lowercase())
+                && (at == 0 || lower == 0 || !token.raw.starts_with(char::is_uppercase))
+        };
+        if !self.tokens.iter().enumerate().any(|(at, token)| may(at, token)) {
+            return;
+        }
+        let known = known();
+        for (_, token) in self.tokens.iter_mut().enumerate().filter(|(at, token)| may(*at, token)) {
+            if known.contains(&token.stem) {
+                continue;
+            }
+            let most = if token.stem.len() >= 8 { 2 } else { 1 };
+            let near = known
+                .iter()
+                .filter(|word| word.len() >= 5 && word.is_ascii())
+                .filter_map(|word| distance(word, &token.stem, most).map(|steps| (steps, word)))
+                .min();
+            if let Some((_, word)) = near {
+                token.stem.clone_from(word);
+            }
+        }
     }
 
     pub(crate) fn take(&mut self, range: Range<usize>) {
@@ -281,14 +322,26 @@ impl Sentence {
         let mut word_before = false;
         for token in self.tokens.get(range).unwrap_or_default() {
             let is_word = matches!(token.kind, Kind::Word | Kind::Email);
-            if is_word && word_before {
+            let joins = token.raw == "&" && quote.chars().rev().take_while(|c| c.is_alphanumeric()).count() > 1;
+            if (is_word && word_before) || joins {
                 quote.push(' ');
             }
             quote.push_str(&token.raw);
-            word_before = is_word;
+            word_before = is_word || joins;
         }
         quote
     }
+}
+
+/// The first text between quotation marks, if it is short enough to be a name.
+fn quotation(text: &str) -> Option<String> {
+    const MARKS: [(char, char); 5] = [('"', '"'), ('“', '”'), ('「', '」'), ('《', '》'), ('『', '』')];
+    MARKS.iter().find_map(|(open, close)| {
+        let (_, rest) = text.split_once(*open)?;
+        let (inside, _) = rest.split_once(*close)?;
+        let inside = inside.trim();
+        (!inside.is_empty() && inside.chars().count() <= 80).then(|| inside.to_owned())
+    })
 }
 
 #[cfg(test)]

@@ -48,10 +48,10 @@ pub(super) fn build(files: Files, tools: &[ToolShape]) -> Result<Skill, Vec<Skil
         instructions: files.body,
         title,
         summary,
-        examples: Examples { en: examples.en.clone(), zh: examples.zh.clone() },
+        examples: Examples { en: examples.en.clone(), zh: examples.zh.clone(), ms: examples.ms.clone() },
         inputs,
         recognise: Recognise {
-            examples: examples.en.iter().chain(&examples.zh).map(|text| tokens(text)).collect(),
+            examples: examples.en.iter().chain(&examples.zh).chain(&examples.ms).map(|text| tokens(text)).collect(),
             subjects: recognise.subjects,
             hints: recognise.hints,
             against: recognise.against,
@@ -115,17 +115,32 @@ impl Checker<'_> {
             if inputs.iter().any(|other| other.name == *name || other.kind == input.kind) {
                 self.in_steps(line, format!("the input `{name}` has the name or the type of another"));
             }
-            if matches!(input.kind, InputKind::Period | InputKind::Person) && input.ask.is_none() {
+            let asked = matches!(input.kind, InputKind::Period | InputKind::Person)
+                || (input.required && input.default.is_none());
+            if asked && !matches!(input.kind, InputKind::Request | InputKind::Language) && input.ask.is_none() {
                 self.in_steps(line, format!("the input `{name}` has no question in `ask`"));
             }
             if input.kind == InputKind::Format && input.choices.is_empty() {
                 self.in_steps(line, format!("the input `{name}` names no format in `choices`"));
             }
+            if (input.kind == InputKind::Flag) == input.words.is_empty() {
+                self.in_steps(line, format!("the input `{name}` must name `words` if it is a flag, and only then"));
+            }
             if let Some(default) = &input.default {
                 let fits = match input.kind {
-                    InputKind::Period => default.value == "latest" || default.value.parse::<Period>().is_ok(),
+                    InputKind::Period => {
+                        ["latest", "month", "week"].contains(&default.value.as_str())
+                            || default.value.parse::<Period>().is_ok()
+                    }
                     InputKind::Format => input.choices.contains(&default.value),
-                    InputKind::Person | InputKind::Language => false,
+                    InputKind::Count => default.value.parse::<u32>().is_ok(),
+                    InputKind::Industry | InputKind::Location => true,
+                    InputKind::Person
+                    | InputKind::Language
+                    | InputKind::Company
+                    | InputKind::Product
+                    | InputKind::Flag
+                    | InputKind::Request => false,
                 };
                 if !fits {
                     self.in_steps(
@@ -141,6 +156,7 @@ impl Checker<'_> {
                 default: input.default.as_ref().map(|default| default.value.clone()),
                 choices: input.choices.clone(),
                 ask: input.ask.clone(),
+                words: input.words.clone(),
             });
         }
         inputs
@@ -241,8 +257,16 @@ impl Checker<'_> {
     fn type_of(&self, reference: &Reference) -> Option<String> {
         match reference {
             Reference::Input(name) => {
-                let list = self.files.plan.inputs.iter().any(|input| format!("{}s", input.name.value) == *name);
-                Some(if list { "array" } else { "string" }.to_owned())
+                let inputs = &self.files.plan.inputs;
+                let list = inputs.iter().any(|input| format!("{}s", input.name.value) == *name);
+                let kind = inputs.iter().find(|input| input.name.value == *name).map(|input| input.kind);
+                let of_kind = match kind {
+                    Some(InputKind::Count) => "integer",
+                    Some(InputKind::Flag) => "boolean",
+                    _ if list => "array",
+                    _ => "string",
+                };
+                Some(of_kind.to_owned())
             }
             Reference::Label(_) | Reference::Person(_) | Reference::Today => Some("string".to_owned()),
             Reference::Step(id, path) => {

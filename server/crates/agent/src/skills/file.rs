@@ -61,6 +61,8 @@ pub(super) struct Recognise {
 pub(super) struct Examples {
     pub(super) en: Vec<String>,
     pub(super) zh: Vec<String>,
+    #[serde(default)]
+    pub(super) ms: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -74,6 +76,8 @@ pub(super) struct Input {
     pub(super) default: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) choices: Vec<String>,
+    #[serde(default)]
+    pub(super) words: Phrases,
     pub(super) ask: Option<Text>,
 }
 

@@ -1,40 +1,17 @@
-use serde_json::json;
-
 use super::*;
 
 mod runs;
 
-/// The tools that financial reporting uses, as the server declares them.
+/// The tools as the server declares them; a test there keeps the file true.
 pub(crate) fn tools() -> Vec<ToolShape> {
-    let text = json!({"type": "string"});
-    let texts = json!({"type": "array", "items": text});
-    let tool = |name: &str, required: &[&str], inputs: Value, outputs: Value| ToolShape {
-        name: name.to_owned(),
-        effect: name == "outlook_send_email",
-        input_schema: json!({"type": "object", "properties": inputs, "required": required, "additionalProperties": false}),
-        output_schema: Some(json!({"type": "object", "properties": outputs})),
+    let all: Vec<Value> = serde_json::from_str(include_str!("tests/shapes.json")).unwrap();
+    let shape = |tool: Value| ToolShape {
+        name: tool["name"].as_str().unwrap().to_owned(),
+        effect: tool["effect"].as_bool().unwrap(),
+        input_schema: tool["input"].clone(),
+        output_schema: Some(tool["output"].clone()),
     };
-    let figures = json!({"type": "object", "properties": {"revenue": text, "expenses": text, "net_income": text, "cash_at_end": text}});
-    vec![
-        tool(
-            "finance_statement",
-            &["period"],
-            json!({"period": text}),
-            json!({"call": text, "empty": {"type": "boolean"}, "entries": {"type": "integer"}, "figures": figures}),
-        ),
-        tool(
-            "pdf_generator",
-            &["template", "statement"],
-            json!({"template": {"type": "string", "enum": ["statement"]}, "statement": text, "language": {"type": "string"}, "prepared_for": text, "note": text}),
-            json!({"file": text, "name": text, "pages": {"type": "integer"}}),
-        ),
-        tool(
-            "outlook_send_email",
-            &["to", "subject", "body"],
-            json!({"to": texts, "cc": texts, "subject": text, "body": text, "attachments": texts}),
-            json!({"effect": text, "state": text, "to": texts}),
-        ),
-    ]
+    all.into_iter().map(shape).collect()
 }
 
 const MANUAL: &str =

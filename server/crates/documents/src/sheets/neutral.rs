@@ -19,7 +19,9 @@ pub fn csv(table: &Table) -> Vec<u8> {
     writer.into_inner().unwrap_or_default()
 }
 
-fn neutral(cell: &str) -> String {
+/// A text as a cell that no spreadsheet program takes for a formula.
+#[must_use]
+pub fn neutral(cell: &str) -> String {
     let starts = cell
         .trim_start_matches([' ', '\u{a0}', '\u{3000}'])
         .starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);

@@ -37,6 +37,8 @@ pub enum Action {
     BudgetChanged,
     /// A file of entries was imported into the ledger.
     LedgerImported,
+    /// A file of leads, tickets or knowledge was imported.
+    DataImported,
     /// A person was added.
     PersonAdded,
     /// A person was kept out.
@@ -65,7 +67,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::SignedIn,
         Self::SignInRefused,
         Self::SignedOut,
@@ -83,6 +85,7 @@ impl Action {
         Self::StandingApprovalEnded,
         Self::BudgetChanged,
         Self::LedgerImported,
+        Self::DataImported,
         Self::PersonAdded,
         Self::PersonDisabled,
         Self::PersonEnabled,
@@ -118,6 +121,7 @@ impl Action {
             Self::StandingApprovalEnded => "standing_approval_ended",
             Self::BudgetChanged => "budget_changed",
             Self::LedgerImported => "ledger_imported",
+            Self::DataImported => "data_imported",
             Self::PersonAdded => "person_added",
             Self::PersonDisabled => "person_disabled",
             Self::PersonEnabled => "person_enabled",

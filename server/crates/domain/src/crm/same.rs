@@ -212,7 +212,7 @@ pub fn domain(text: &str) -> Option<String> {
 /// The words of a company's name without its legal form, lower case and simplified.
 #[must_use]
 pub fn name_words(company: &str) -> Vec<String> {
-    let mut text = plain(company).replace('&', " and ").replace('+', " and ");
+    let mut text = plain(company).replace(['&', '+'], " and ");
     for form in HAN_LEGAL_FORMS {
         text = text.replace(&plain(form), " ");
     }
@@ -263,6 +263,17 @@ impl Keys {
         domains.sort();
         domains.dedup();
         Self { domains, ..keys }
+    }
+
+    /// Whether a company is called so: the names are the same, a slip apart, or one has all the words of the other.
+    #[must_use]
+    pub fn names(&self, wanted: &Self) -> bool {
+        let slip = if wanted.name.chars().count() >= 8 { 2 } else { usize::from(wanted.name.chars().count() >= 5) };
+        !wanted.name.is_empty()
+            && (self.name == wanted.name
+                || self.words == wanted.words
+                || distance(&self.name, &wanted.name, slip).is_some()
+                || (wanted.words.len() > 1 && wanted.words.iter().all(|word| self.words.contains(word))))
     }
 
     /// Whether both are keys of one company.

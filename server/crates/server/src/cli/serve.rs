@@ -18,7 +18,7 @@ pub(super) async fn run(config: &Config, demo: Option<Demo>) -> Result<(), Strin
         let clock = Clock::system(config.now);
         if let Some(what) = demo {
             let today = clock.today(config.settings.time_zone);
-            let made = demo::make(&database.store, &config.roles, &clock, today, what).await?;
+            let made = demo::make(&database.store, &config.home, &config.roles, &clock, today, what).await?;
             tracing::info!(made, "the demo is there");
         }
         let lost = sealing::count_lost(&database.store, &config.encryption).await.map_err(|error| full(&error))?;

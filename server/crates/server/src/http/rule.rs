@@ -35,6 +35,33 @@ impl Rule for Chatting {
     const REFUSAL: &'static str = "Your role does not allow talking to the assistant. Ask an administrator.";
 }
 
+/// For those who see leads: all of them, or those assigned to them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SeeingLeads;
+
+impl Rule for SeeingLeads {
+    const PERMISSION: Permission = Permission::ReadOwnLeads;
+    const REFUSAL: &'static str = "Your role does not allow seeing leads. Ask an administrator.";
+}
+
+/// For those who add and change leads.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ChangingLeads;
+
+impl Rule for ChangingLeads {
+    const PERMISSION: Permission = Permission::ChangeLeads;
+    const REFUSAL: &'static str = "Your role does not allow adding or changing leads. Ask an administrator.";
+}
+
+/// For those who see key figures.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SeeingKpis;
+
+impl Rule for SeeingKpis {
+    const PERMISSION: Permission = Permission::ReadKpis;
+    const REFUSAL: &'static str = "Your role does not allow seeing key figures. Ask an administrator.";
+}
+
 /// For administrators.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Administering;

@@ -13,6 +13,7 @@ use mezzofy_domain::trust::Trust;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::document::{Made, file_name, trust_of};
 use super::sources::Sources;
 use super::{Workshop, read, retry};
 use crate::config::models::Task;
@@ -34,6 +35,7 @@ struct Input {
     language: Language,
     length: Option<String>,
     fallback: Option<String>,
+    save_as: Option<String>,
 }
 
 struct Written {
@@ -61,6 +63,7 @@ impl ContentGenerator {
                     },
                     "language": {"type": "string", "enum": ["en", "zh", "ms"]},
                     "length": {"type": "string", "enum": ["short", "medium", "long"], "description": "Medium if left out"},
+                    "save_as": {"type": "string", "maxLength": 200, "description": "A title: the text is also kept as a Markdown file of this name"},
                     "fallback": {"type": "string", "description": "For skills only: their own text, for when no model can write"}
                 }
             }),
@@ -69,7 +72,9 @@ impl ContentGenerator {
                 "properties": {
                     "text": text,
                     "written_by": {"type": "string", "description": "The model's name, or skill"},
-                    "note": {"type": ["string", "null"], "description": "That no model wrote it, and why"}
+                    "note": {"type": ["string", "null"], "description": "That no model wrote it, and why"},
+                    "file": {"type": "string", "description": "With `save_as`: the file's id"},
+                    "name": {"type": "string", "description": "With `save_as`: the file's name"}
                 }
             }),
         };
@@ -153,11 +158,22 @@ impl Tool for ContentGenerator {
         let result = match self.write(context, &input).await? {
             Ok(Written { text, model }) => json!({"text": text, "written_by": model, "note": null}),
             Err(reason) => {
-                let fallback = input.fallback.filter(|text| !text.trim().is_empty());
+                let fallback = input.fallback.clone().filter(|text| !text.trim().is_empty());
                 let text = fallback.ok_or_else(|| ToolError::Tell(reason.refusal(context.language)))?;
                 json!({"text": text.trim(), "written_by": "skill", "note": reason.note(context.language)})
             }
         };
+        if let Some(title) = input.save_as.filter(|title| !title.trim().is_empty()) {
+            let text = result.get("text").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let made = Made {
+                name: file_name(&title, "md"),
+                media_type: "text/markdown",
+                bytes: format!("{text}\n").into_bytes(),
+                trust: trust_of(context),
+                more: result,
+            };
+            return self.workshop.keep(context, made).await;
+        }
         Ok(Outcome::Done(Output { result, trust: Trust::Company, ..Output::default() }))
     }
 }

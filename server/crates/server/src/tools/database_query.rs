@@ -31,7 +31,7 @@ impl DatabaseQuery {
     pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
         let spec = ToolSpec {
             name: "database_query",
-            permission: Permission::ReadLedger,
+            permission: Permission::QueryData,
             effect: false,
             fixed: &["sql"],
             input_schema: json!({
@@ -70,7 +70,8 @@ impl Tool for DatabaseQuery {
         let input: Input = read(input)?;
         let query = Query::parse(&input.sql).map_err(|error| ToolError::Tell(error.to_string()))?;
         let scope = self.workshop.scope(context.person);
-        let answer = reporting::run(&self.workshop.store, &scope, &query, LIMITS).await.map_err(retry)?;
+        let answer =
+            reporting::run(&self.workshop.store, &scope, &query, LIMITS, self.workshop.zone).await.map_err(retry)?;
         let answer = answer.map_err(|refusal| ToolError::Tell(told(&refusal)))?;
         let cells: Vec<String> = answer.rows.iter().flatten().flatten().cloned().collect();
         let result = json!({

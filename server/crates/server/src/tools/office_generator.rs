@@ -5,14 +5,20 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use mezzofy_agent::tool::{Context, Outcome, Tool, ToolError, ToolSpec};
+use mezzofy_documents::Doc;
 use mezzofy_documents::content::Content;
 use mezzofy_documents::doc::DocKind;
+use mezzofy_documents::reports::pitch::{self, Customer};
+use mezzofy_domain::language::Language;
+use mezzofy_domain::period::day_label;
 use mezzofy_domain::roles::Permission;
+use mezzofy_domain::trust::Trust;
+use mezzofy_store::leads;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::document::{Made, file_name};
-use super::{Workshop, read};
+use super::document::{Made, file_name, trust_of};
+use super::{Workshop, crm_query, mezzofy_data, read, retry};
 
 const PPTX: &str = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
@@ -31,7 +37,18 @@ pub(super) struct OfficeGenerator {
 
 #[derive(Deserialize)]
 struct Input {
-    content: Value,
+    content: Option<Value>,
+    pitch: Option<Pitch>,
+    language: Option<Language>,
+}
+
+/// A pitch deck from what earlier calls have read.
+#[derive(Deserialize)]
+struct Pitch {
+    customer: String,
+    products: String,
+    crm: Option<String>,
+    research: Option<String>,
 }
 
 impl OfficeGenerator {
@@ -49,16 +66,89 @@ impl OfficeGenerator {
             permission: Permission::MakeDocuments,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["content"],
-                "properties": {"content": Content::schema()}
-            }),
+            input_schema: match format {
+                Format::Words => json!({
+                    "type": "object", "additionalProperties": false, "required": ["content"],
+                    "properties": {"content": Content::schema()}
+                }),
+                Format::Slides => json!({
+                    "type": "object", "additionalProperties": false,
+                    "properties": {
+                        "content": Content::schema(),
+                        "pitch": {
+                            "type": "object", "additionalProperties": false, "required": ["customer", "products"],
+                            "description": "In place of `content`: a pitch deck from what was read",
+                            "properties": {
+                                "customer": {"type": "string", "maxLength": 200, "description": "The customer's name as the person said it"},
+                                "products": {"type": "string", "description": "The `call` of mezzofy_data"},
+                                "crm": {"type": "string", "description": "The `call` of crm_query with `notes`"},
+                                "research": {"type": "string", "description": "The `call` of web_research"}
+                            }
+                        },
+                        "language": {"type": "string", "enum": ["en", "zh", "ms"], "description": "Of a pitch deck"}
+                    }
+                }),
+            },
             output_schema: json!({
                 "type": "object",
-                "properties": {"file": {"type": "string", "description": "The file's id"}, "name": {"type": "string"}}
+                "properties": {"file": {"type": "string", "description": "The file's id"}, "name": {"type": "string"}, "slides": {"type": "integer"}}
             }),
         };
         Self { spec, format, workshop: Arc::clone(workshop) }
+    }
+}
+
+impl OfficeGenerator {
+    /// The pitch deck of a customer.
+    async fn pitch(&self, context: Context<'_>, pitch: Pitch, language: Language) -> Result<(Doc, Trust), ToolError> {
+        let products = mezzofy_data::Kept::of(context, &pitch.products)?;
+        let mut customer = Customer { name: pitch.customer.trim().to_owned(), ..Customer::default() };
+        let mut trust = trust_of(context);
+        if let Some(call) = &pitch.crm {
+            let kept = crm_query::Kept::read(context, call)?;
+            if let Some(id) = kept.leads.first() {
+                trust = Trust::Outside;
+                let mut tx = self.workshop.begin(context.person).await?;
+                let stored = leads::get(&mut tx, (*id).into()).await.map_err(retry)?;
+                let activities = leads::activities(&mut tx, (*id).into(), 3).await.map_err(retry)?;
+                drop(tx);
+                if let Some(stored) = stored {
+                    let day = |at: chrono::DateTime<chrono::Utc>| {
+                        day_label(at.with_timezone(&self.workshop.zone).date_naive(), language)
+                    };
+                    customer.known = true;
+                    customer.name = stored.lead.company;
+                    customer.industry = stored.lead.industry;
+                    customer.location = stored.lead.location;
+                    customer.contact =
+                        stored.lead.contacts.first().map(|contact| contact.name.clone()).unwrap_or_default();
+                    customer.history = stored
+                        .lead
+                        .notes
+                        .lines()
+                        .map(str::trim)
+                        .filter(|line| !line.is_empty())
+                        .map(str::to_owned)
+                        .collect();
+                    let contacted = activities.iter().find(|activity| activity.kind == "contacted");
+                    customer.history.extend(contacted.map(|activity| match language {
+                        Language::Zh => format!("最近联系：{}", day(activity.at)),
+                        Language::En | Language::Ms => format!("Last in touch on {}", day(activity.at)),
+                    }));
+                }
+            }
+        }
+        if let Some(call) = &pitch.research {
+            let findings = context.kept.get(call).and_then(|kept| kept.get("findings")).cloned();
+            let findings: Vec<(String, String)> =
+                findings.and_then(|found| serde_json::from_value(found).ok()).unwrap_or_default();
+            if !findings.is_empty() {
+                trust = Trust::Outside;
+            }
+            customer.findings = findings;
+        }
+        let doc = pitch::doc(&customer, &products.products(), &self.workshop.meta(context), language);
+        Ok((doc, trust))
     }
 }
 
@@ -69,13 +159,20 @@ impl Tool for OfficeGenerator {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let Input { content: said } = read(input)?;
+        let Input { content, pitch, language } = read(input)?;
         let (kind, ending, media_type) = match self.format {
             Format::Slides => (DocKind::Deck, "pptx", PPTX),
             Format::Words => (DocKind::Playbook, "docx", DOCX),
         };
-        let (mut doc, trust) = self.workshop.doc(context, kind, said).await?;
+        let (mut doc, trust) = match (pitch, content) {
+            (Some(pitch), _) => self.pitch(context, pitch, language.unwrap_or(context.language)).await?,
+            (None, Some(said)) => self.workshop.doc(context, kind, said).await?,
+            (None, None) => {
+                return Err(ToolError::Tell("It needs `content`, or `pitch` for a pitch deck.".to_owned()));
+            }
+        };
         doc.mend(|character| self.workshop.press.has_glyph(character));
+        let count = doc.sections.len();
         self.workshop.press.check_glyphs(&doc).map_err(|error| ToolError::Tell(format!("{error}.")))?;
         let name = file_name(&doc.title, ending);
         let (format, now) = (self.format, context.now);
@@ -88,6 +185,6 @@ impl Tool for OfficeGenerator {
             .await
             .map_err(|error| ToolError::Abort(error.to_string()))?
             .map_err(|error| ToolError::Tell(format!("{error}.")))?;
-        self.workshop.keep(context, Made { name, media_type, bytes, trust, more: json!({}) }).await
+        self.workshop.keep(context, Made { name, media_type, bytes, trust, more: json!({"slides": count}) }).await
     }
 }

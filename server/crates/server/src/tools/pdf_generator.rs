@@ -9,16 +9,19 @@ use mezzofy_documents::Doc;
 use mezzofy_documents::content::Content;
 use mezzofy_documents::doc::DocKind;
 use mezzofy_documents::press::Pdf;
+use mezzofy_documents::reports::{dashboard, digest, product};
 use mezzofy_documents::statement::{self, StatementMeta};
+use mezzofy_domain::kpi::Report;
 use mezzofy_domain::language::Language;
 use mezzofy_domain::ledger::statement::Statement;
 use mezzofy_domain::roles::Permission;
+use mezzofy_domain::tickets::digest::Digest;
 use mezzofy_domain::trust::Trust;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::document::{Made, file_name, pages_schema};
-use super::{Workshop, read};
+use super::{Workshop, mezzofy_data, read};
 
 pub(super) struct PdfGenerator {
     spec: ToolSpec,
@@ -30,6 +33,7 @@ struct Input {
     template: DocKind,
     content: Option<Value>,
     statement: Option<String>,
+    data: Option<String>,
     language: Option<Language>,
     prepared_for: Option<String>,
     note: Option<String>,
@@ -53,7 +57,8 @@ impl PdfGenerator {
                     "template": {"type": "string", "enum": templates},
                     "content": Content::schema(),
                     "statement": {"type": "string", "description": "For the template statement: what finance_statement gave as `call`"},
-                    "language": {"type": "string", "enum": ["en", "zh", "ms"], "description": "Of a statement"},
+                    "data": {"type": "string", "description": "In place of `content`: for a dashboard the `call` of kpi_report, for a digest that of support_digest, for a playbook that of mezzofy_data"},
+                    "language": {"type": "string", "enum": ["en", "zh", "ms"], "description": "Of a statement and of what is made from `data`"},
                     "prepared_for": {"type": "string", "maxLength": 200, "description": "Of a statement"},
                     "archive": {"type": "boolean", "description": "As PDF/A, for keeping for years"},
                     "note": {"type": "string", "maxLength": 2000, "description": "A remark on a statement, printed as it is"}
@@ -62,6 +67,39 @@ impl PdfGenerator {
             output_schema: pages_schema(),
         };
         Self { spec, workshop: Arc::clone(workshop) }
+    }
+
+    /// The document of data that an earlier call has read, and who stands behind what it says.
+    fn of_data(&self, context: Context<'_>, kind: DocKind, input: &Input) -> Result<(Doc, Trust), ToolError> {
+        let call = input.data.as_deref().unwrap_or_default();
+        let language = input.language.unwrap_or(context.language);
+        let meta = self.workshop.meta(context);
+        let kept = |name: &str| context.kept.get(call).and_then(|kept| kept.get(name)).cloned();
+        let wrong = |tool: &str| ToolError::Tell(format!("“{call}” is no `call` of {tool} in this run."));
+        let mut made = match kind {
+            DocKind::Dashboard => {
+                let report: Report = kept("kpi_report")
+                    .and_then(|kept| serde_json::from_value(kept).ok())
+                    .ok_or_else(|| wrong("kpi_report"))?;
+                (dashboard::doc(&report, &meta, language), Trust::Company)
+            }
+            DocKind::Digest => {
+                let digest: Digest = kept("digest")
+                    .and_then(|kept| serde_json::from_value(kept).ok())
+                    .ok_or_else(|| wrong("support_digest"))?;
+                (digest::doc(&digest, &meta, language), Trust::Outside)
+            }
+            DocKind::Playbook => {
+                let kept = mezzofy_data::Kept::of(context, call)?;
+                let about = kept.about().ok_or_else(|| wrong("mezzofy_data"))?;
+                (product::playbook(about, &meta, language), Trust::Company)
+            }
+            DocKind::Statement | DocKind::Letter | DocKind::Deck => {
+                return Err(ToolError::Tell("This template takes `content`, not `data`.".to_owned()));
+            }
+        };
+        made.0.mend(|character| self.workshop.press.has_glyph(character));
+        Ok(made)
     }
 
     /// The document of a statement, and its file's name.
@@ -98,6 +136,11 @@ impl Tool for PdfGenerator {
                 let (doc, name) = self.statement(context, input)?;
                 (doc, name, Trust::Company)
             }
+            (kind, None) if input.data.is_some() => {
+                let (doc, trust) = self.of_data(context, kind, &input)?;
+                let name = file_name(&format!("{} {}", doc.title, doc.subtitle), "pdf");
+                (doc, name, trust)
+            }
             (kind, Some(said)) => {
                 let (mut doc, trust) = self.workshop.doc(context, kind, said).await?;
                 doc.mend(|character| self.workshop.press.has_glyph(character));
@@ -105,7 +148,9 @@ impl Tool for PdfGenerator {
                 (doc, name, trust)
             }
             (_, None) => {
-                return Err(ToolError::Tell("This template needs `content`: what the document says.".to_owned()));
+                return Err(ToolError::Tell(
+                    "This template needs `content` or `data`: what the document says.".to_owned(),
+                ));
             }
         };
         let (now, ident) = (context.now, format!("{}/{}", context.run, context.call));

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mezzofy_agent::planner::Request;
+use mezzofy_agent::planner::{NO_PRODUCTS, Request};
 use mezzofy_agent::run::{Call, Called};
 use mezzofy_agent::sources::Around;
 use mezzofy_agent::tool::Outcome;
@@ -243,6 +243,7 @@ impl Work<'_> {
             today: app.clock.today(app.zone),
             latest_month: None,
             allowed: &[],
+            products: &NO_PRODUCTS,
         });
         let colleagues: Vec<String> =
             people.iter().filter(|person| !person.disabled).map(|person| person.email.clone()).collect();

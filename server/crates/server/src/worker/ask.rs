@@ -6,12 +6,13 @@ use mezzofy_agent::calls::{DECLINE, Desk};
 use mezzofy_agent::defences::Defence;
 use mezzofy_agent::instructions::context;
 use mezzofy_agent::model::{Block, Model as _, Part, Reply, Request, Source, Stop, ToolDefinition, Turn, View};
-use mezzofy_agent::planner::{self, BuiltIn, PLANNER};
+use mezzofy_agent::planner::{self, BuiltIn, PLANNER, ProductNames};
 use mezzofy_agent::run::Replied;
 use mezzofy_agent::sources::Place;
+use mezzofy_domain::catalogue::{Catalogue, Product};
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::id::{self, Id};
-use mezzofy_domain::language::Language;
+use mezzofy_domain::language::{Language, Text};
 use mezzofy_domain::people::{Department, Person};
 use mezzofy_domain::period::Period;
 use mezzofy_domain::run::{RunError, RunErrorKind};
@@ -19,7 +20,7 @@ use mezzofy_domain::trust::Trust;
 use mezzofy_store::messages::Author;
 use mezzofy_store::model_calls::Sum;
 use mezzofy_store::page::Page;
-use mezzofy_store::{ledger, messages, model_calls, people, runs};
+use mezzofy_store::{ledger, memories, messages, model_calls, people, runs};
 use tokio::sync::mpsc;
 
 use super::route::Route;
@@ -47,6 +48,7 @@ struct Known {
     people: Vec<Person>,
     latest_month: Option<Period>,
     allowed: Vec<String>,
+    products: ProductNames,
 }
 
 /// What came of asking.
@@ -76,6 +78,7 @@ impl Work<'_> {
             today: self.app.clock.today(self.app.zone),
             latest_month: known.latest_month,
             allowed: &known.allowed,
+            products: &known.products,
         };
         if !self.machine.has_begun() {
             let readings = self.read_attached().await?;
@@ -147,7 +150,8 @@ impl Work<'_> {
                     None
                 };
                 if let Some(summary) = summary {
-                    self.machine.compact(context(&self.person, now), summary);
+                    let facts = self.remembered().await?;
+                    self.machine.compact(context(&self.person, now, &facts), summary);
                 } else {
                     let error = self.over(&self.app.texts.limit_tokens);
                     self.machine.failed(None, error);
@@ -167,7 +171,10 @@ impl Work<'_> {
         let latest_month = ledger::latest_month(&mut tx, self.app.clock.today(self.app.zone)).await?;
         let may = |name: &&str| self.app.roles.allows_skill(&self.person.role, name);
         let allowed = self.app.skills.iter().map(|skill| skill.name.as_str()).filter(may).map(str::to_owned).collect();
-        Ok(Known { people, latest_month, allowed })
+        drop(tx);
+        // Without the catalogue a product is understood by its place in the sentence.
+        let catalogue = self.app.products.current().await.unwrap_or_default();
+        Ok(Known { people, latest_month, allowed, products: product_names(&catalogue) })
     }
 
     /// Gives the run its history, or ends it when the person may not ask for this.
@@ -179,7 +186,8 @@ impl Work<'_> {
                 if !earlier.is_empty() {
                     self.note_conversation(&earlier).await?;
                 }
-                self.machine.begin(earlier, context(&self.person, now), agent);
+                let facts = if self.app.models.any() { self.remembered().await? } else { Vec::new() };
+                self.machine.begin(earlier, context(&self.person, now, &facts), agent);
             }
             Route::Refused { error, skill, agent } => {
                 self.skill_refused(&skill, &error).await?;
@@ -198,6 +206,13 @@ impl Work<'_> {
             self.machine.read(Trust::Outside, Place::Conversation, &said);
         }
         Ok(())
+    }
+
+    /// What the person asked to be remembered.
+    async fn remembered(&self) -> Result<Vec<String>, Stuck> {
+        let mut tx = self.begin().await?;
+        let facts = memories::list(&mut tx, self.person.id, crate::http::memories::MOST).await?;
+        Ok(facts.into_iter().map(|fact| fact.text).collect())
     }
 
     /// The conversation before this run.
@@ -396,6 +411,19 @@ impl Work<'_> {
         let calls = model_calls::of_run(&mut tx, self.run.id).await?;
         serde_json::to_value(UsageView::of(&Sum::of(&calls))).map_err(|error| Stuck::Retry(error.to_string()))
     }
+}
+
+/// What people call the products: each feature and product by its names in both languages and its other words.
+fn product_names(catalogue: &Catalogue) -> ProductNames {
+    let names = |name: &Text, words: &[String]| {
+        let all = [name.en.clone(), name.zh.clone()].into_iter().chain(words.iter().cloned()).collect();
+        (name.en.clone(), all)
+    };
+    let of_product = |product: &Product| {
+        let features = product.features.iter().map(|feature| names(&feature.name, &feature.words));
+        std::iter::once(names(&product.name, &product.words)).chain(features).collect::<Vec<_>>()
+    };
+    ProductNames::new(catalogue.products.iter().flat_map(of_product).collect())
 }
 
 fn desk<'a>(app: &'a Parts, request: planner::Request<'a>, language: Language) -> Desk<'a> {

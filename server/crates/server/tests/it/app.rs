@@ -59,7 +59,7 @@ pub(crate) fn home() -> PathBuf {
 /// A home in `folder` with the shipped files, the skill `test_outreach`, and a changed configuration.
 pub(crate) fn home_with_outreach(folder: &Path, change: impl Fn(&str, String) -> String) -> PathBuf {
     let (made, shipped) = (folder.join("home"), home());
-    for name in ["agents", "brand", "fonts", "prompts"] {
+    for name in ["agents", "brand", "fonts", "knowledge", "prompts"] {
         std::fs::create_dir_all(&made).unwrap();
         std::os::unix::fs::symlink(shipped.join(name).canonicalize().unwrap(), made.join(name)).unwrap();
     }
@@ -75,7 +75,7 @@ pub(crate) fn home_with_outreach(folder: &Path, change: impl Fn(&str, String) ->
     for name in ["config.yaml", "roles.yaml"] {
         let file = made.join("config").join(name);
         let text = std::fs::read_to_string(&file).unwrap();
-        let text = text.replace("skills: [financial_reporting]", "skills: [financial_reporting, test_outreach]");
+        let text = text.replace("financial_reporting,", "financial_reporting, test_outreach,");
         std::fs::remove_file(&file).unwrap();
         std::fs::write(&file, change(name, text)).unwrap();
     }
@@ -100,6 +100,10 @@ fn config(data_dir: &Path) -> Config {
         microsoft: None,
         now: None,
         secure_cookies: false,
+        demo: true,
+        web_allowed: Vec::new(),
+        brave_key: None,
+        linkedin_session: None,
         defences: Defences::default(),
     }
 }
@@ -118,7 +122,7 @@ async fn templates() -> PgConnectOptions {
         let store = Store::open(server.clone().database(name), 2);
         store.migrate().await.unwrap();
         let roles = config(Path::new("unused")).roles;
-        demo::make(&store, &roles, &clock, clock.today(chrono_tz::Asia::Singapore), what).await.unwrap();
+        demo::make(&store, &home(), &roles, &clock, clock.today(chrono_tz::Asia::Singapore), what).await.unwrap();
         store.close().await;
     }
     root.close().await.unwrap();

@@ -219,8 +219,8 @@ async fn above_fifty_recipients_a_manager_of_the_department_decides() {
         config.settings.limits.mails_an_hour = 100;
         config.roles = mezzofy_domain::roles::Roles::parse(
             &std::fs::read_to_string(config.home.join("config/roles.yaml")).unwrap().replace(
-                "may: [read_ledger]\n    skills: [financial",
-                "may: [read_ledger, send_mail]\n    skills: [financial",
+                "may: [query_data, read_kpis, read_ledger]\n    skills: [financial",
+                "may: [query_data, read_kpis, read_ledger, send_mail]\n    skills: [financial",
             ),
         )
         .unwrap();
@@ -417,8 +417,8 @@ async fn a_standing_approval_lets_its_skill_send_up_to_its_limit_a_day() {
     let app = TestApp::with_outreach(|config| {
         config.roles = mezzofy_domain::roles::Roles::parse(
             &std::fs::read_to_string(config.home.join("config/roles.yaml")).unwrap().replace(
-                "may: [decide_for_others, read_ledger",
-                "may: [decide_for_others, standing_approvals, read_ledger",
+                "may: [decide_for_others, query_data, read_kpis, read_ledger",
+                "may: [decide_for_others, query_data, read_kpis, standing_approvals, read_ledger",
             ),
         )
         .unwrap();

@@ -138,7 +138,7 @@ async fn a_picture_that_a_person_has_uploaded_is_shown_in_documents() {
         ("docx_generator", json!({"content": with(&foreign)})),
     ];
     replay.script([Answer::calls(calls), Answer::says("Here they are.")]);
-    let run = finance.ask("Make a playbook with my picture").await;
+    let run = finance.ask("Show my picture three times").await;
     assert_eq!((run["files"].as_array().unwrap().len(), &run["state"]), (3, &json!("succeeded")), "{run}");
     for file in run["files"].as_array().unwrap() {
         assert!(bytes(&finance, file).await.len() > 5_000, "{file}");

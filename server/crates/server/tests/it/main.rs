@@ -8,6 +8,7 @@ mod audit;
 mod conversations;
 #[cfg(feature = "failpoints")]
 mod crash;
+mod crm;
 mod database_query;
 mod documents;
 mod events;
@@ -28,3 +29,4 @@ mod sessions;
 mod sign_in;
 mod statement;
 mod tools;
+mod workflows;

@@ -227,8 +227,8 @@ async fn roles_are_shown_as_the_file_says_with_how_many_have_them() {
     assert_eq!(items.len(), 10);
     let viewer = items.iter().find(|role| role["name"] == "finance_viewer").unwrap();
     let same = json!({
-        "name": "finance_viewer", "department": "finance", "may": ["read_ledger"], "skills": ["financial_reporting"],
-        "people": 1
+        "name": "finance_viewer", "department": "finance", "may": ["read_ledger", "read_kpis", "query_data"],
+        "skills": ["financial_reporting", "knowledge_lookup", "kpi_dashboard", "memory", "web_research"], "people": 1
     });
     assert_eq!(*viewer, same);
     app.end().await;

@@ -11,7 +11,7 @@ use mezzofy::demo::PEOPLE;
 use mezzofy::http;
 use mezzofy_agent::agents::Agent;
 use mezzofy_agent::calls::{Desk, Toolbox};
-use mezzofy_agent::planner::Request;
+use mezzofy_agent::planner::{NO_PRODUCTS, Request};
 use mezzofy_agent::texts::ToolTexts;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
@@ -232,8 +232,16 @@ async fn every_tool_is_offered_and_admitted_to_exactly_the_roles_with_its_permis
     for (mailbox, _, _, role) in PEOPLE {
         let person = who(&app, mailbox).await;
         let today = parts.clock.today(parts.zone);
-        let request =
-            Request { texts: &[], open: None, me: &person, people: &[], today, latest_month: None, allowed: &[] };
+        let request = Request {
+            texts: &[],
+            open: None,
+            me: &person,
+            people: &[],
+            today,
+            latest_month: None,
+            allowed: &[],
+            products: &NO_PRODUCTS,
+        };
         let desk = Desk {
             skills: &parts.skills,
             tools: &parts.tools,

@@ -33,11 +33,12 @@ async fn nobody_finds_what_is_somebody_elses() {
                 let body = match path.rsplit('/').next() {
                     Some("messages") => json!({"client_id": Uuid::new_v4(), "text": "hello"}),
                     Some("decision") => json!({"decision": "approve", "payload_hash": ""}),
+                    _ if path.starts_with("/v1/leads") => json!({}),
                     _ => json!({"title": "mine"}),
                 };
                 let (status, problem) = stranger.send(method.clone(), &path.replace("{id}", id), Some(&body)).await;
                 // Who may not administer learns that before anything is looked for.
-                let shut = path.starts_with("/v1/admin/") && !administers;
+                let shut = (path.starts_with("/v1/admin/") || path.starts_with("/v1/leads")) && !administers;
                 let hidden = if shut { StatusCode::FORBIDDEN } else { StatusCode::NOT_FOUND };
                 assert_eq!(status, hidden, "{method} {path}: {problem}");
             }

@@ -3,8 +3,10 @@ use std::sync::Arc;
 
 use mezzofy::config::Settings;
 use mezzofy::config::models::{Dialect, Protocol, ProviderAccess};
+use mezzofy::linkedin::{Prospecting, Source};
 use mezzofy::models::{Models, Surroundings};
-use mezzofy::tools::{Tools, Workshop};
+use mezzofy::tools::{MailTexts, Tools, Workshop};
+use mezzofy::web::Web;
 use mezzofy_agent::calls::Toolbox;
 use mezzofy_agent::instructions::Instructions;
 use mezzofy_agent::testing::{Answer, Replay};
@@ -44,7 +46,14 @@ fn tools_with(app: &TestApp, replay: &Replay) -> Tools {
     let around = Surroundings { store: store.clone(), clock, zone };
     let providers = BTreeMap::from([("claude".to_owned(), claude)]);
     let company = app.app.company.name.clone();
+    let kpis = std::fs::read_to_string(home().join("config/kpis.yaml")).unwrap();
     Tools::all(Workshop {
+        products: app.app.products.clone(),
+        kpis: Arc::new(mezzofy_domain::kpi::parse(&kpis).unwrap()),
+        mail_texts: MailTexts::load(&home().join("prompts/mails.yaml")).unwrap(),
+        web: Web::new(Vec::new()).unwrap(),
+        search: None,
+        prospecting: Arc::new(Prospecting::new(Source::Off, 20)),
         reader: app.app.reader.clone(),
         store,
         roles: app.app.roles.clone(),
@@ -260,7 +269,7 @@ async fn the_latest_statement_is_of_the_last_ended_month_with_entries() {
 async fn what_a_tool_does_not_take_is_told_as_a_sentence() {
     let app = TestApp::without_data().await;
     let tools = &app.app.tools;
-    assert_eq!(tools.names().len(), 11);
+    assert_eq!(tools.names().len(), 25);
     for name in tools.names() {
         let spec = tools.spec(name).unwrap();
         assert_eq!(spec.effect, name == "outlook_send_email");
@@ -269,5 +278,27 @@ async fn what_a_tool_does_not_take_is_told_as_a_sentence() {
         assert!(refused.starts_with(&format!("The input of {name} is wrong at ")), "{refused}");
     }
     assert_eq!(tools.check("fly", &json!({})).unwrap_err(), "There is no tool fly.");
+    app.end().await;
+}
+
+/// The tests of the agent know the tools by a file, which this one keeps true. `STORE_SHAPES=1` writes it.
+#[tokio::test]
+async fn the_agents_tests_know_the_tools_as_they_are() {
+    let app = TestApp::without_data().await;
+    let shapes: Vec<Value> = app
+        .app
+        .tools
+        .shapes()
+        .into_iter()
+        .map(|shape| {
+            json!({"name": shape.name, "effect": shape.effect, "input": shape.input_schema, "output": shape.output_schema})
+        })
+        .collect();
+    let text = format!("{}\n", serde_json::to_string_pretty(&shapes).unwrap());
+    let file = home().join("crates/agent/src/skills/tests/shapes.json");
+    if std::env::vars().any(|(name, _)| name == "STORE_SHAPES") {
+        std::fs::write(&file, &text).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&file).unwrap_or_default(), text, "STORE_SHAPES=1 cargo test writes it anew");
     app.end().await;
 }

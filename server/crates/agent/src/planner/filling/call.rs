@@ -50,10 +50,41 @@ impl Planner {
             let values = values_of(wanted, input).map_err(Misfit::Form)?;
             let said = values.first().map(String::as_str);
             let value = match wanted.kind {
-                InputKind::Period => match said.or(wanted.default.as_deref()) {
-                    Some(said) => Some(period(asked, said).map_err(Misfit::Meaning)?.to_string()),
+                InputKind::Period => match (said, wanted.default.as_deref()) {
+                    (Some(said), _) => Some(period(asked, said).map_err(Misfit::Meaning)?.to_string()),
+                    (None, Some(default)) => Some(asked.calendar().named(default).to_string()),
+                    (None, None) => None,
+                },
+                InputKind::Count => match said.or(wanted.default.as_deref()) {
+                    Some(said) => match said.parse::<u32>() {
+                        Ok(number) if number > 0 => {
+                            filling.inputs.insert(wanted.name.clone(), Value::from(number));
+                            continue;
+                        }
+                        _ => return Err(Misfit::Form(format!("{} must be a number above 0.", wanted.name))),
+                    },
                     None => None,
                 },
+                InputKind::Flag => {
+                    if said == Some("true") {
+                        filling.inputs.insert(wanted.name.clone(), Value::from(true));
+                    }
+                    continue;
+                }
+                InputKind::Industry | InputKind::Location => said
+                    .map(|said| {
+                        let list = if wanted.kind == InputKind::Industry {
+                            &self.prompts.industries
+                        } else {
+                            &self.prompts.places
+                        };
+                        let tokens = super::super::words::tokens(said);
+                        super::super::prompts::Named::found_at(list, &tokens, 0)
+                            .map_or_else(|| said.to_owned(), |(named, _)| named.code.clone())
+                    })
+                    .or_else(|| wanted.default.clone()),
+                InputKind::Company | InputKind::Product => said.map(str::to_owned),
+                InputKind::Request => said.map(str::to_owned).or_else(|| request.texts.last().cloned()),
                 InputKind::Person => {
                     for named in &values {
                         filling.recipients.extend(self.people_named(request, named).map_err(Misfit::Meaning)?);
@@ -136,9 +167,11 @@ fn period(asked: Asked<'_>, said: &str) -> Result<Period, String> {
 /// What was given for an input: a text, or a list of them for people.
 fn values_of(wanted: &Input, input: &Map<String, Value>) -> Result<Vec<String>, String> {
     let all = (wanted.kind == InputKind::Person).then(|| input.get(&format!("{}s", wanted.name))).flatten();
+    let plain = matches!(wanted.kind, InputKind::Count | InputKind::Flag);
     let text = |value: &Value| match value {
         Value::String(text) => Ok(text.trim().to_owned()),
         Value::Null => Ok(String::new()),
+        Value::Bool(_) | Value::Number(_) if plain => Ok(value.to_string()),
         Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
             Err(format!("{} must be text.", wanted.name))
         }

@@ -32,7 +32,22 @@ pub(super) fn labels(skill: &Skill, inputs: &Map<String, Value>, recipients: &[R
             (InputKind::Format | InputKind::Language, Some(value)) => {
                 labels.insert(input.name.clone(), Text { en: value.to_uppercase(), zh: value.to_uppercase() });
             }
-            (_, None) => {}
+            (
+                InputKind::Industry
+                | InputKind::Location
+                | InputKind::Company
+                | InputKind::Product
+                | InputKind::Request,
+                Some(value),
+            ) => {
+                labels.insert(input.name.clone(), Text { en: value.to_owned(), zh: value.to_owned() });
+            }
+            (InputKind::Count, _) => {
+                if let Some(number) = inputs.get(&input.name) {
+                    labels.insert(input.name.clone(), Text { en: number.to_string(), zh: number.to_string() });
+                }
+            }
+            (InputKind::Flag, _) | (_, None) => {}
         }
     }
     labels

@@ -116,14 +116,14 @@ fn who_may_not_use_the_skill_is_told_so_before_anything_is_asked() {
     };
     assert_eq!((skill.as_str(), agent), ("financial_reporting", Department::Finance));
     assert!(text.starts_with("Your role does not allow “Financial statement”"), "{text}");
-    let Plan::NotPossible { text } = desk.ask("write a poem") else { panic!() };
+    let Plan::NotPossible { text, .. } = desk.ask("write a poem") else { panic!() };
     assert!(text.ends_with("Please ask your administrator."), "{text}");
 }
 
 #[test]
 fn what_can_not_be_done_is_answered_with_what_can() {
-    let Plan::NotPossible { text } = Desk::new().ask("写一首诗") else { panic!() };
+    let Plan::NotPossible { text, .. } = Desk::new().ask("写一首诗") else { panic!() };
     assert!(text.contains("财务报表：") || text.contains("财务报表:"), "{text}");
-    let Plan::NotPossible { text } = Desk::new().ask("Financial statement as Excel") else { panic!() };
+    let Plan::NotPossible { text, .. } = Desk::new().ask("Financial statement as Excel") else { panic!() };
     assert_eq!(text, "I can't make “Financial statement” as Excel, only as PDF. I have made nothing.");
 }

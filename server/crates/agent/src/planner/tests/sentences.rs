@@ -24,6 +24,8 @@ fn outcome(plan: &Plan) -> String {
             },
         },
         Plan::NotPossible { .. } => "no".to_owned(),
+        // Other skills are not this person's here; that they serve it is measured in `routing`.
+        Plan::NotPermitted { skill, .. } if skill != "financial_reporting" => "no".to_owned(),
         Plan::NotPermitted { .. } => "not permitted".to_owned(),
         Plan::Talk { .. } => "talk".to_owned(),
     }

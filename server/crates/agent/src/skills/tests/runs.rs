@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use mezzofy_domain::id::Id;
+use serde_json::json;
 
 use super::*;
 use crate::planner::SkillPlan;

@@ -18,7 +18,7 @@ async fn a_used_up_budget_is_said_and_the_planner_goes_on() {
     let finance = app.person("finance.manager").await;
     let usage = Usage { input: 450_000, output: 1_000, ..Usage::default() };
     replay.script([Answer::says("Expensive.").usage(usage)]);
-    let run = finance.ask("Think about our figures").await;
+    let run = finance.ask("Sing me something about figures").await;
     assert_eq!(run["usage"]["cost"], "0.910000", "{run}");
     let run = finance.ask(W1).await;
     assert_eq!((&run["state"], &run["usage"]["model"], replay.calls()), (&json!("succeeded"), &json!("planner"), 1));
@@ -28,7 +28,7 @@ async fn a_used_up_budget_is_said_and_the_planner_goes_on() {
         "{notices:?}"
     );
 
-    let run = finance.ask("Think about our figures").await;
+    let run = finance.ask("Sing me something about figures").await;
     assert_eq!((&run["state"], &run["error"]["kind"]), (&json!("failed"), &json!("budget_exceeded")), "{run}");
     assert!(text(&run["answer"]).starts_with("Your budget for AI models this month (USD 1.00) is used up."), "{run}");
 

@@ -1,0 +1,305 @@
+//! `crm_save` and `crm_update`: adding and changing leads. A company is saved once, whoever finds it again.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
+use mezzofy_domain::crm::{Contact, Lead, Status};
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::roles::Permission;
+use mezzofy_domain::trust::Trust;
+use mezzofy_store::commit;
+use mezzofy_store::leads::{self, Filter, StoredLead};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::crm_query::{Kept, lead_schema, shown};
+use super::{Workshop, read, retry};
+
+pub(super) struct CrmSave {
+    spec: ToolSpec,
+    workshop: Arc<Workshop>,
+}
+
+pub(super) struct CrmUpdate {
+    spec: ToolSpec,
+    workshop: Arc<Workshop>,
+}
+
+#[derive(Deserialize)]
+struct Save {
+    #[serde(default)]
+    leads: Vec<Draft>,
+    from: Option<String>,
+}
+
+/// A lead before it is saved, also as `linkedin_scraper` keeps it.
+#[derive(Debug, Clone, Default, Deserialize, serde::Serialize)]
+pub(super) struct Draft {
+    pub(super) company: String,
+    #[serde(default)]
+    pub(super) contact_name: String,
+    #[serde(default)]
+    pub(super) email: String,
+    #[serde(default)]
+    pub(super) phone: String,
+    #[serde(default)]
+    pub(super) industry: String,
+    #[serde(default)]
+    pub(super) location: String,
+    #[serde(default)]
+    pub(super) website: String,
+    #[serde(default)]
+    pub(super) source: String,
+    #[serde(default)]
+    pub(super) notes: String,
+}
+
+impl Draft {
+    fn lead(self, assigned_to: &str) -> Lead {
+        let contact = Contact { name: self.contact_name, email: self.email.trim().to_lowercase(), phone: self.phone };
+        Lead {
+            company: self.company.trim().to_owned(),
+            contacts: Some(contact).filter(|contact| !contact.is_empty()).into_iter().collect(),
+            industry: self.industry,
+            location: self.location,
+            website: self.website,
+            source: self.source,
+            assigned_to: Some(assigned_to.to_owned()),
+            notes: self.notes,
+            ..Lead::default()
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Update {
+    lead: Option<String>,
+    status: Option<Status>,
+    follow_up_date: Option<NaiveDate>,
+    note: Option<String>,
+    assigned_to: Option<String>,
+    #[serde(default)]
+    opted_out: bool,
+    #[serde(default)]
+    contacted: bool,
+    #[serde(default)]
+    sent: Vec<Sent>,
+}
+
+/// What became of a mail, as the run knows it.
+#[derive(Deserialize)]
+struct Sent {
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    to: String,
+}
+
+impl CrmSave {
+    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+        let text = json!({"type": "string", "maxLength": 300});
+        let count = json!({"type": "integer"});
+        let spec = ToolSpec {
+            name: "crm_save",
+            permission: Permission::ChangeLeads,
+            effect: false,
+            fixed: &[],
+            input_schema: json!({
+                "type": "object", "additionalProperties": false,
+                "properties": {
+                    "leads": {"type": "array", "maxItems": 200, "items": {
+                        "type": "object", "additionalProperties": false, "required": ["company"],
+                        "properties": {
+                            "company": text, "contact_name": text, "email": text, "phone": text, "industry": text, "location": text,
+                            "website": text, "source": text, "notes": {"type": "string", "maxLength": 5000}
+                        }
+                    }},
+                    "from": {"type": "string", "description": "Instead of `leads`: the `call` of linkedin_scraper, whose companies are saved"}
+                }
+            }),
+            output_schema: json!({
+                "type": "object",
+                "properties": {
+                    "call": {"type": "string", "description": "Names these leads for csv_export and outlook_compose_email"},
+                    "new": count, "merged": {"type": "integer", "description": "Given ones that were there already and were completed"},
+                    "held": {"type": "integer", "description": "Companies that a colleague works on; nothing was changed"},
+                    "saved": {"type": "integer", "description": "Leads that are in the CRM now, new and completed ones"},
+                    "with_address": {"type": "integer", "description": "Of the saved ones, those that can be written to"},
+                    "opted_out": count,
+                    "leads": {"type": "array", "items": lead_schema()}
+                }
+            }),
+        };
+        Self { spec, workshop: Arc::clone(workshop) }
+    }
+}
+
+impl CrmUpdate {
+    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+        let text = json!({"type": "string"});
+        let count = json!({"type": "integer"});
+        let statuses = Status::ALL.map(Status::code);
+        let spec = ToolSpec {
+            name: "crm_update",
+            permission: Permission::ChangeLeads,
+            effect: false,
+            fixed: &["lead"],
+            input_schema: json!({
+                "type": "object", "additionalProperties": false,
+                "properties": {
+                    "lead": {"type": "string", "maxLength": 300, "description": "Its id, or its company's name"},
+                    "status": {"type": "string", "enum": statuses},
+                    "follow_up_date": {"type": "string", "format": "date", "description": "2026-12-01"},
+                    "note": {"type": "string", "maxLength": 2000, "description": "Added to the notes"},
+                    "assigned_to": {"type": "string", "maxLength": 254, "description": "A colleague's address"},
+                    "opted_out": {"type": "boolean", "description": "True when it does not want to hear from us any more. That is final"},
+                    "contacted": {"type": "boolean", "description": "That somebody was in touch today"},
+                    "sent": {"type": "array", "items": {"type": "object"}, "description": "For skills: what became of the mails; their leads are marked as contacted"}
+                }
+            }),
+            output_schema: json!({
+                "type": "object",
+                "properties": {"updated": count, "sent": {"type": "integer", "description": "Mails that went out"}, "company": text, "status": text}
+            }),
+        };
+        Self { spec, workshop: Arc::clone(workshop) }
+    }
+
+    /// Marks the leads that were written to.
+    async fn after_sending(&self, context: Context<'_>, sent: &[Sent]) -> Result<Outcome, ToolError> {
+        let today = context.now.with_timezone(&self.workshop.zone).date_naive();
+        let addresses: Vec<&str> =
+            sent.iter().filter(|sent| sent.state == "done").map(|sent| sent.to.as_str()).collect();
+        let mut tx = self.workshop.begin(context.person).await?;
+        let mut updated = 0;
+        for address in &addresses {
+            let filter = Filter { text: Some((*address).to_owned()), ..Filter::default() };
+            for stored in leads::find(&mut tx, &filter, 10).await.map_err(retry)? {
+                if !stored.lead.contacts.iter().any(|contact| contact.email == *address) {
+                    continue;
+                }
+                let mut after = stored.lead.clone();
+                after.last_contacted = Some(today);
+                if after.status == Status::New {
+                    after.status = Status::Contacted;
+                }
+                leads::change(&mut tx, &stored, &after, Some(context.person.id), context.now).await.map_err(retry)?;
+                updated += 1;
+            }
+        }
+        commit(tx).await.map_err(retry)?;
+        let result = json!({"updated": updated, "sent": addresses.len()});
+        Ok(Outcome::Done(Output { result, trust: Trust::Company, ..Output::default() }))
+    }
+
+    async fn find(&self, context: Context<'_>, named: &str) -> Result<StoredLead, ToolError> {
+        let mut tx = self.workshop.begin(context.person).await?;
+        if let Ok(id) = named.parse::<Id<id::Lead>>() {
+            let found = leads::get(&mut tx, id).await.map_err(retry)?;
+            return found.ok_or_else(|| ToolError::Tell(format!("There is no lead {named} that you may change.")));
+        }
+        let filter = Filter { text: Some(named.to_owned()), ..Filter::default() };
+        let mut found = leads::find(&mut tx, &filter, 3).await.map_err(retry)?;
+        match found.len() {
+            1 => found.pop().ok_or_else(|| ToolError::Abort("a lead is lost".to_owned())),
+            0 => Err(ToolError::Tell(format!("No lead of yours is called “{named}”."))),
+            _ => {
+                let companies: Vec<&str> = found.iter().map(|stored| stored.lead.company.as_str()).collect();
+                Err(ToolError::Tell(format!("“{named}” may be any of {}. Ask the person which.", companies.join(", "))))
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Tool for CrmSave {
+    fn spec(&self) -> &ToolSpec {
+        &self.spec
+    }
+
+    async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
+        let Save { leads: given, from } = read(input)?;
+        let drafts: Vec<Draft> = match from {
+            Some(call) => {
+                let kept = context.kept.get(&call).and_then(|kept| kept.get("found"));
+                let kept = kept.and_then(|found| serde_json::from_value(found.clone()).ok());
+                kept.ok_or_else(|| {
+                    ToolError::Tell(format!("linkedin_scraper has found nothing as “{call}” in this run."))
+                })?
+            }
+            None => given,
+        };
+        let drafts: Vec<Lead> = drafts
+            .into_iter()
+            .filter(|draft| !draft.company.trim().is_empty())
+            .map(|draft| draft.lead(&context.person.email))
+            .collect();
+        let mut tx = self.workshop.begin(context.person).await?;
+        let saved = leads::save(&mut tx, drafts, Some(context.person.id), context.now).await.map_err(retry)?;
+        let ids: Vec<_> = saved.new.iter().chain(&saved.merged).map(|id| id.uuid()).collect();
+        let stored = if ids.is_empty() {
+            Vec::new()
+        } else {
+            leads::find(&mut tx, &Filter { ids: ids.clone(), ..Filter::default() }, 1_000).await.map_err(retry)?
+        };
+        commit(tx).await.map_err(retry)?;
+        let kept = Kept::of(&stored, None);
+        let result = json!({
+            "call": context.call, "new": saved.new.len(), "merged": saved.merges, "held": saved.held.len(),
+            "saved": stored.len(),
+            "with_address": stored.iter().filter(|stored| stored.lead.reachable().is_some()).count(),
+            "opted_out": stored.iter().filter(|stored| stored.lead.opted_out).count(),
+            "leads": stored.iter().take(200).map(shown).collect::<Vec<_>>(),
+        });
+        let keep = serde_json::to_value(kept).map_err(|error| ToolError::Abort(error.to_string()))?;
+        let trust = if context.outside { Trust::Outside } else { Trust::Company };
+        Ok(Outcome::Done(Output { result, keep: Some(keep), trust, ..Output::default() }))
+    }
+}
+
+#[async_trait]
+impl Tool for CrmUpdate {
+    fn spec(&self) -> &ToolSpec {
+        &self.spec
+    }
+
+    async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
+        let input: Update = read(input)?;
+        let Some(named) = &input.lead else { return self.after_sending(context, &input.sent).await };
+        let before = self.find(context, named).await?;
+        let today = context.now.with_timezone(&self.workshop.zone).date_naive();
+        let mut after = before.lead.clone();
+        after.status = input.status.unwrap_or(after.status);
+        after.follow_up_date = input.follow_up_date.or(after.follow_up_date);
+        after.opted_out |= input.opted_out;
+        if input.contacted {
+            after.last_contacted = Some(today);
+        }
+        if let Some(address) = input.assigned_to {
+            after.assigned_to = Some(self.workshop.colleague(context, &address).await?);
+        }
+        if let Some(note) = input.note.filter(|note| !note.trim().is_empty()) {
+            format!("{}\n{today}: {}", after.notes, note.trim()).trim().clone_into(&mut after.notes);
+        }
+        let mut tx = self.workshop.begin(context.person).await?;
+        leads::change(&mut tx, &before, &after, Some(context.person.id), context.now).await.map_err(retry)?;
+        commit(tx).await.map_err(retry)?;
+        let result = json!({"updated": 1, "sent": 0, "company": after.company, "status": after.status});
+        Ok(Outcome::Done(Output { result, trust: Trust::Company, ..Output::default() }))
+    }
+}
+
+impl Workshop {
+    /// The address of a colleague who can be given work.
+    async fn colleague(&self, context: Context<'_>, address: &str) -> Result<String, ToolError> {
+        let address = address.trim().to_lowercase();
+        let mut tx = self.begin(context.person).await?;
+        let person = mezzofy_store::people::find(&mut tx, &address).await.map_err(retry)?;
+        match person.filter(|person| !person.disabled) {
+            Some(person) => Ok(person.email),
+            None => Err(ToolError::Tell(format!("Nobody of the company has the address {address}."))),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! `knowledge_search`: finds places of the knowledge base that the person may read, to be quoted with document and page.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
+use mezzofy_domain::language::Language;
+use mezzofy_domain::roles::Permission;
+use mezzofy_domain::trust::Trust;
+use mezzofy_store::knowledge::{self, Found};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Workshop, read, retry};
+
+/// A place with less of the question's words than this says nothing about it.
+const FITS: f64 = 0.34;
+/// Places quoted in an answer.
+const QUOTED: usize = 3;
+
+pub(super) struct KnowledgeSearch {
+    spec: ToolSpec,
+    workshop: Arc<Workshop>,
+}
+
+#[derive(Deserialize)]
+struct Input {
+    question: String,
+    limit: Option<usize>,
+}
+
+impl KnowledgeSearch {
+    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+        let text = json!({"type": "string"});
+        let spec = ToolSpec {
+            name: "knowledge_search",
+            permission: Permission::Chat,
+            effect: false,
+            fixed: &[],
+            input_schema: json!({
+                "type": "object", "additionalProperties": false, "required": ["question"],
+                "properties": {
+                    "question": {"type": "string", "minLength": 1, "maxLength": 5000},
+                    "limit": {"type": "integer", "minimum": 1, "maximum": 20}
+                }
+            }),
+            output_schema: json!({
+                "type": "object",
+                "properties": {
+                    "found": {"type": "boolean"},
+                    "count": {"type": "integer"},
+                    "places": {"type": "array", "items": {
+                        "type": "object", "properties": {"document": text, "source": text, "text": text}
+                    }},
+                    "quotes": {"type": "string", "description": "The best places with their sources, for the answer"}
+                }
+            }),
+        };
+        Self { spec, workshop: Arc::clone(workshop) }
+    }
+}
+
+#[async_trait]
+impl Tool for KnowledgeSearch {
+    fn spec(&self) -> &ToolSpec {
+        &self.spec
+    }
+
+    async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
+        let input: Input = read(input)?;
+        let mut tx = self.workshop.begin(context.person).await?;
+        let mut found = knowledge::search(&mut tx, &input.question, input.limit.unwrap_or(6)).await.map_err(retry)?;
+        drop(tx);
+        found.retain(|place| place.score >= FITS);
+        let best = found.first().map_or(0.0, |place| place.score);
+        let mut quotes = String::new();
+        for place in found.iter().filter(|place| place.score >= best * 0.7).take(QUOTED) {
+            let text = place.text.lines().map(str::trim).collect::<Vec<_>>().join("\n> ");
+            let _ = writeln!(quotes, "> {text}\n>\n> — *{}*\n", source(place, context.language));
+        }
+        let places: Vec<Value> = found
+            .iter()
+            .map(|place| json!({"document": place.name, "source": source(place, context.language), "text": place.text}))
+            .collect();
+        let result =
+            json!({"found": !found.is_empty(), "count": found.len(), "places": places, "quotes": quotes.trim()});
+        Ok(Outcome::Done(Output { result, trust: Trust::Company, ..Output::default() }))
+    }
+}
+
+/// Document, heading and page.
+fn source(place: &Found, language: Language) -> String {
+    let mut source = place.title.clone();
+    if !place.heading.is_empty() {
+        let _ = write!(source, ", {}", place.heading);
+    }
+    if let Some(page) = place.page {
+        let _ = match language {
+            Language::Zh => write!(source, "，第{page}页"),
+            Language::En | Language::Ms => write!(source, ", page {page}"),
+        };
+    }
+    source
+}

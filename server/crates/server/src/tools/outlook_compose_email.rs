@@ -1,0 +1,284 @@
+//! `outlook_compose_email`: a mail for each lead, each from the lead's own data and the catalogue. It sends nothing.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
+use mezzofy_domain::catalogue::{Catalogue, Product};
+use mezzofy_domain::language::{Language, Text};
+use mezzofy_domain::period::day_label;
+use mezzofy_domain::roles::Permission;
+use mezzofy_domain::trust::Trust;
+use mezzofy_store::leads::{self, Filter, StoredLead};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::crm_query::Kept;
+use super::{Workshop, read, retry};
+
+/// Mails that are written at once.
+const MOST: usize = 50;
+
+pub(super) struct OutlookComposeEmail {
+    spec: ToolSpec,
+    workshop: Arc<Workshop>,
+}
+
+#[derive(Deserialize)]
+struct Input {
+    from: Option<String>,
+    #[serde(default)]
+    leads: Vec<Uuid>,
+    purpose: Purpose,
+    product: Option<String>,
+    language: Option<Language>,
+    text: Option<String>,
+    subject: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Purpose {
+    Intro,
+    FollowUp,
+}
+
+/// What mails to leads say, `prompts/mails.yaml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailTexts {
+    intro: Letter,
+    follow_up: Letter,
+    /// `${company}`, `${industry}`, `${location}`.
+    because_of_both: Text,
+    /// `${company}`, `${industry}`.
+    because_of_industry: Text,
+    /// `${company}`, `${location}`.
+    because_of_location: Text,
+    /// `${company}`.
+    because: Text,
+    /// `${size}`.
+    size: Text,
+    /// `${date}`.
+    since_date: Text,
+    since: Text,
+    /// `${customer}`, `${result}`, `${source}`.
+    proof: Text,
+    nobody: Text,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Letter {
+    subject: Text,
+    body: Text,
+}
+
+impl MailTexts {
+    /// Reads the file; a wrong one is refused with its line.
+    pub fn load(file: &Path) -> Result<Self, String> {
+        let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+        serde_saphyr::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))
+    }
+}
+
+impl OutlookComposeEmail {
+    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+        let text = json!({"type": "string"});
+        let count = json!({"type": "integer"});
+        let spec = ToolSpec {
+            name: "outlook_compose_email",
+            permission: Permission::ReadOwnLeads,
+            effect: false,
+            fixed: &[],
+            input_schema: json!({
+                "type": "object", "additionalProperties": false, "required": ["purpose"],
+                "properties": {
+                    "from": {"type": "string", "description": "The `call` of crm_save or crm_query, whose leads are written to"},
+                    "leads": {"type": "array", "maxItems": MOST, "items": text, "description": "Instead of `from`: ids of leads"},
+                    "purpose": {"type": "string", "enum": ["intro", "follow_up"]},
+                    "product": {"type": "string", "maxLength": 300, "description": "What it is about; else the first product made for the lead's industry"},
+                    "language": {"type": "string", "enum": ["en", "zh", "ms"]},
+                    "subject": {"type": "string", "maxLength": 255, "description": "Your own subject, with {company} where the name goes"},
+                    "text": {"type": "string", "maxLength": 5000, "description": "Your own text in place of ours, with {contact}, {company}, {reason}, {offer} and {proof} where each lead's go"}
+                }
+            }),
+            output_schema: json!({
+                "type": "object",
+                "properties": {
+                    "mails": {"type": "array", "items": {
+                        "type": "object", "properties": {"to": text, "subject": text, "body": text, "lead": text, "company": text, "reason": text}
+                    }},
+                    "any": {"type": "boolean"},
+                    "count": count,
+                    "without_address": {"type": "integer", "description": "Leads with no address that a mail can go to"},
+                    "opted_out": {"type": "integer", "description": "Leads that do not want to hear from us"},
+                    "too_many": {"type": "integer", "description": "Leads beyond what is written at once"}
+                }
+            }),
+        };
+        Self { spec, workshop: Arc::clone(workshop) }
+    }
+
+    fn write(&self, context: Context<'_>, input: &Input, stored: &StoredLead, catalogue: &Catalogue) -> Option<Value> {
+        let lead = &stored.lead;
+        let contact = lead.reachable()?;
+        let texts = &self.workshop.mail_texts;
+        let language = input.language.unwrap_or(context.language);
+        let named = input.product.as_deref().and_then(|name| catalogue.find(name)).map(|found| found.product);
+        let product = named.or_else(|| catalogue.for_industry(&lead.industry).first().copied())?;
+        let name = product.name.in_language(language);
+        let letter = if input.purpose == Purpose::Intro { &texts.intro } else { &texts.follow_up };
+        let reason = self.reason(input.purpose, stored, language);
+        let offer = offer(product, language);
+        let proof = proof(texts, product, &lead.industry, language);
+        let whom = if contact.name.is_empty() {
+            texts.nobody.say(language, &[("company", &lead.company)])
+        } else {
+            contact.name.clone()
+        };
+        let values = [
+            ("contact", whom.as_str()),
+            ("company", lead.company.as_str()),
+            ("reason", reason.as_str()),
+            ("offer", offer.as_str()),
+            ("proof", proof.as_str()),
+            ("product", name),
+            ("person", context.person.name.as_str()),
+            ("title", context.person.title.as_str()),
+            ("sender", self.workshop.company.as_str()),
+        ];
+        let own = |text: &String| {
+            values.iter().fold(text.clone(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+        };
+        let subject = input.subject.as_ref().map_or_else(|| letter.subject.say(language, &values), own);
+        let body = input.text.as_ref().map_or_else(|| letter.body.say(language, &values), own);
+        Some(json!({
+            "to": contact.email, "subject": one_line(&subject), "body": spaced(&body), "lead": stored.id, "company": lead.company,
+            "reason": reason,
+        }))
+    }
+
+    /// Why it is written to just this lead, from the lead's own data.
+    fn reason(&self, purpose: Purpose, stored: &StoredLead, language: Language) -> String {
+        let (texts, lead) = (&self.workshop.mail_texts, &stored.lead);
+        if purpose == Purpose::FollowUp {
+            return match lead.last_contacted {
+                Some(day) => texts.since_date.say(language, &[("date", &day_label(day, language))]),
+                None => texts.since.in_language(language).to_owned(),
+            };
+        }
+        let values = [
+            ("company", lead.company.as_str()),
+            ("industry", lead.industry.as_str()),
+            ("location", lead.location.as_str()),
+        ];
+        let text = match (lead.industry.is_empty(), lead.location.is_empty()) {
+            (false, false) => &texts.because_of_both,
+            (false, true) => &texts.because_of_industry,
+            (true, false) => &texts.because_of_location,
+            (true, true) => &texts.because,
+        };
+        let reason = text.say(language, &values);
+        match size(&lead.notes) {
+            Some(size) => {
+                let gap = if language == Language::Zh { "" } else { " " };
+                format!("{reason}{gap}{}", texts.size.say(language, &[("size", &size)]))
+            }
+            None => reason,
+        }
+    }
+}
+
+/// How many people work at a lead, where its notes say so in figures.
+fn size(notes: &str) -> Option<String> {
+    let (_, rest) = notes.split_once("Company size: ")?;
+    let size: String = rest.chars().take_while(|c| c.is_ascii_digit() || matches!(c, '-' | '–' | '+' | ',')).collect();
+    (!size.is_empty() && size.len() <= 15).then_some(size)
+}
+
+fn offer(product: &Product, language: Language) -> String {
+    let newest = product.features.iter().max_by_key(|feature| feature.since);
+    let gains: Vec<&str> = newest
+        .map(|feature| feature.gains.iter().take(2).map(|gain| gain.in_language(language)).collect())
+        .unwrap_or_default();
+    let gap = if language == Language::Zh { "" } else { " " };
+    let (name, summary) = (product.name.in_language(language), product.summary.in_language(language));
+    let colon = if language == Language::Zh { "：" } else { ": " };
+    format!("{name}{colon}{summary}{gap}{}", gains.join(gap))
+}
+
+/// What a customer of the same industry measured.
+fn proof(texts: &MailTexts, product: &Product, industry: &str, language: Language) -> String {
+    let of_industry = product.proof.iter().find(|proof| proof.industry == industry);
+    let Some(proof) = of_industry.or_else(|| product.proof.first()) else { return String::new() };
+    let values = [
+        ("customer", proof.customer.as_str()),
+        ("result", proof.result.in_language(language)),
+        ("source", proof.source.in_language(language)),
+    ];
+    texts.proof.say(language, &values)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(255).collect()
+}
+
+/// Without the gaps that empty parts leave.
+fn spaced(text: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for line in text.lines().map(str::trim_end) {
+        if !line.is_empty() || lines.last().is_some_and(|last| !last.is_empty()) {
+            lines.push(line);
+        }
+    }
+    lines.join("\n").trim().to_owned()
+}
+
+#[async_trait]
+impl Tool for OutlookComposeEmail {
+    fn spec(&self) -> &ToolSpec {
+        &self.spec
+    }
+
+    async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
+        let input: Input = read(input)?;
+        let ids = match &input.from {
+            Some(call) => Kept::read(context, call)?.leads,
+            None => input.leads.clone(),
+        };
+        let catalogue = self.workshop.products.current().await.map_err(ToolError::Tell)?;
+        if let Some(product) = input.product.as_deref().filter(|name| catalogue.find(name).is_none()) {
+            let names = catalogue.names(context.language).join(", ");
+            return Err(ToolError::Tell(format!("The catalogue has no “{product}”; it has {names}.")));
+        }
+        let all = if ids.is_empty() {
+            Vec::new()
+        } else {
+            let mut tx = self.workshop.begin(context.person).await?;
+            leads::find(&mut tx, &Filter { ids, ..Filter::default() }, 1_000).await.map_err(retry)?
+        };
+        let mut mails: Vec<Value> =
+            all.iter().filter_map(|stored| self.write(context, &input, stored, &catalogue)).collect();
+        // Nobody gets two, whatever leads share an address.
+        let mut written: Vec<String> = Vec::new();
+        mails.retain(|mail| {
+            let to = mail["to"].as_str().unwrap_or_default().to_owned();
+            let new = !written.contains(&to);
+            written.push(to);
+            new
+        });
+        let too_many = mails.len().saturating_sub(MOST);
+        mails.truncate(MOST);
+        let opted_out = all.iter().filter(|stored| stored.lead.opted_out).count();
+        let without = all.iter().filter(|stored| !stored.lead.opted_out && stored.lead.reachable().is_none()).count();
+        let result = json!({
+            "any": !mails.is_empty(), "count": mails.len(), "without_address": without, "opted_out": opted_out,
+            "too_many": too_many, "mails": mails,
+        });
+        let trust = if context.outside { Trust::Outside } else { Trust::Company };
+        Ok(Outcome::Done(Output { result, trust, ..Output::default() }))
+    }
+}
