@@ -67,6 +67,14 @@ export const earlierEvents = (id: string, since: number | null) =>
     placeholderData: (known, query) => (query?.queryKey[1] === id ? known : undefined),
   });
 
+/** What the person asked to be remembered. */
+export const memories = () =>
+  queryOptions({ queryKey: ['memories'], queryFn: () => data(api().GET('/v1/memories')) });
+
+/** What has these words. */
+export const search = (q: string) =>
+  queryOptions({ queryKey: ['search', q], queryFn: () => data(api().GET('/v1/search', { params: { query: { q } } })), enabled: q.length > 1 });
+
 export const files = () =>
   infiniteQueryOptions({
     queryKey: ['files'],

@@ -407,6 +407,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/kpis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the key figures that the caller may see. */
+        get: operations["get_v1_kpis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the leads that the caller may see, newest first. */
+        get: operations["get_v1_leads"];
+        put?: never;
+        /** Adds a lead. One of a company that is there already completes it: then it answers 200 with that lead. */
+        post: operations["post_v1_leads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/leads/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The leads that the caller may see as CSV, in the layout that `import leads` takes. */
+        get: operations["get_v1_leads_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/leads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a lead that the caller may see. */
+        patch: operations["patch_v1_leads_id"];
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -530,6 +599,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/memories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what is remembered for the caller, oldest first. */
+        get: operations["get_v1_memories"];
+        put?: never;
+        /** Remembers a fact for the caller. */
+        post: operations["post_v1_memories"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/memories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forgets a fact. */
+        delete: operations["delete_v1_memories_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/outbox": {
         parameters: {
             query?: never;
@@ -581,6 +685,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the products. */
+        get: operations["get_v1_products"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/runs/{id}": {
         parameters: {
             query?: never;
@@ -624,6 +745,23 @@ export interface paths {
         };
         /** Lists what happened in a run, oldest first. */
         get: operations["get_v1_runs_id_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds what holds the words, the newest of each kind. */
+        get: operations["get_v1_search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -801,7 +939,7 @@ export interface components {
         /** @description An entry of the audit log. */
         AuditEntryView: {
             /** @enum {string} */
-            action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+            action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "budget_changed" | "ledger_imported" | "data_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
             /** Format: date-time */
             at: string;
             /** @description What else is kept of it: ids, codes, amounts and hashes. */
@@ -874,6 +1012,13 @@ export interface components {
         ConfirmSecondFactor: {
             /** @description What the app shows now: six digits. */
             code: string;
+        };
+        /** @description Someone to talk to at a lead. */
+        ContactView: {
+            email: string;
+            email_valid: boolean;
+            name: string;
+            phone: string;
         };
         /** @description A thread of messages. */
         ConversationView: {
@@ -972,6 +1117,15 @@ export interface components {
              */
             next_cursor: number | null;
         };
+        /** @description Something a product can do. */
+        FeatureView: {
+            gains: string[];
+            id: string;
+            name: string;
+            /** Format: date */
+            since: string;
+            what: string;
+        };
         /** @description What is wrong with one field. */
         FieldError: {
             /** @description What is wrong with it, as a sentence. */
@@ -1017,6 +1171,90 @@ export interface components {
         Health: {
             /** @description ok. */
             status: string;
+        };
+        /** @description Something that was found. */
+        HitView: {
+            /**
+             * Format: uuid
+             * @description Of the conversation, file, lead or document.
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "conversation" | "file" | "lead" | "knowledge";
+            /** @description Where the words stand. */
+            text: string;
+            title: string;
+        };
+        /** @description A key figure of a period. */
+        KpiView: {
+            department: string;
+            /** @description How it is counted. */
+            formula: string;
+            /** @description Its name for programs, e.g. `revenue`. */
+            key: string;
+            /** @description Its name in the caller's language. */
+            name: string;
+            /** @description The title of who answers for it. */
+            owner: string;
+            /** @description The same of the period before; null where there is no data. */
+            previous: string | null;
+            /** @description `count`, `hours`, `percent` or a currency. */
+            unit: string;
+            /** @description A decimal; null where there is no data. */
+            value: string | null;
+        };
+        /** @description A new lead, or what is to change of one. What is left out stays as it is. */
+        LeadBody: {
+            /** @description A colleague's address; empty for nobody. */
+            assigned_to?: string | null;
+            company?: string | null;
+            contact_name?: string | null;
+            email?: string | null;
+            /** @description A day, or empty for none. */
+            follow_up_date?: string | null;
+            industry?: string | null;
+            /** @description A day, or empty for none. */
+            last_contacted?: string | null;
+            location?: string | null;
+            notes?: string | null;
+            /** @description True when it does not want to hear from the company; it can't be taken back. */
+            opted_out?: boolean | null;
+            phone?: string | null;
+            source?: string | null;
+            /** @enum {string} */
+            status?: "new" | "contacted" | "qualified" | "proposal" | "negotiation" | "won" | "lost";
+            website?: string | null;
+        };
+        /** @description A company that may become a customer. */
+        LeadView: {
+            /** @description The address of the person who works on it. */
+            assigned_to: string | null;
+            company: string;
+            /** @description The first contact's. */
+            contact_name: string;
+            /** @description Whom else to talk to there. */
+            contacts: components["schemas"]["ContactView"][];
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            /** @description Whether a mail can be sent to the address. */
+            email_valid: boolean;
+            /** Format: date */
+            follow_up_date: string | null;
+            /** Format: uuid */
+            id: string;
+            industry: string;
+            /** Format: date */
+            last_contacted: string | null;
+            location: string;
+            notes: string;
+            /** @description It does not want to hear from the company. That is final. */
+            opted_out: boolean;
+            phone: string;
+            source: string;
+            /** @enum {string} */
+            status: "new" | "contacted" | "qualified" | "proposal" | "negotiation" | "won" | "lost";
+            website: string;
         };
         /** @description A page of a list. */
         List_AccountView: {
@@ -1093,7 +1331,7 @@ export interface components {
             /** @description Newest first. */
             items: {
                 /** @enum {string} */
-                action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+                action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "budget_changed" | "ledger_imported" | "data_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** Format: date-time */
                 at: string;
                 /** @description What else is kept of it: ids, codes, amounts and hashes. */
@@ -1202,6 +1440,96 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A page of a list. */
+        List_HitView: {
+            /** @description Newest first. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description Of the conversation, file, lead or document.
+                 */
+                id: string;
+                /** @enum {string} */
+                kind: "conversation" | "file" | "lead" | "knowledge";
+                /** @description Where the words stand. */
+                text: string;
+                title: string;
+            }[];
+            /** @description Give it as `cursor` to read on; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_KpiView: {
+            /** @description Newest first. */
+            items: {
+                department: string;
+                /** @description How it is counted. */
+                formula: string;
+                /** @description Its name for programs, e.g. `revenue`. */
+                key: string;
+                /** @description Its name in the caller's language. */
+                name: string;
+                /** @description The title of who answers for it. */
+                owner: string;
+                /** @description The same of the period before; null where there is no data. */
+                previous: string | null;
+                /** @description `count`, `hours`, `percent` or a currency. */
+                unit: string;
+                /** @description A decimal; null where there is no data. */
+                value: string | null;
+            }[];
+            /** @description Give it as `cursor` to read on; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_LeadView: {
+            /** @description Newest first. */
+            items: {
+                /** @description The address of the person who works on it. */
+                assigned_to: string | null;
+                company: string;
+                /** @description The first contact's. */
+                contact_name: string;
+                /** @description Whom else to talk to there. */
+                contacts: components["schemas"]["ContactView"][];
+                /** Format: date-time */
+                created_at: string;
+                email: string;
+                /** @description Whether a mail can be sent to the address. */
+                email_valid: boolean;
+                /** Format: date */
+                follow_up_date: string | null;
+                /** Format: uuid */
+                id: string;
+                industry: string;
+                /** Format: date */
+                last_contacted: string | null;
+                location: string;
+                notes: string;
+                /** @description It does not want to hear from the company. That is final. */
+                opted_out: boolean;
+                phone: string;
+                source: string;
+                /** @enum {string} */
+                status: "new" | "contacted" | "qualified" | "proposal" | "negotiation" | "won" | "lost";
+                website: string;
+            }[];
+            /** @description Give it as `cursor` to read on; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_MemoryView: {
+            /** @description Newest first. */
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                /** Format: uuid */
+                id: string;
+                text: string;
+            }[];
+            /** @description Give it as `cursor` to read on; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
         List_MessageView: {
             /** @description Newest first. */
             items: {
@@ -1221,6 +1549,22 @@ export interface components {
                 run_id: string;
                 /** @description Markdown when the assistant wrote it. */
                 text: string;
+            }[];
+            /** @description Give it as `cursor` to read on; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_ProductView: {
+            /** @description Newest first. */
+            items: {
+                features: components["schemas"]["FeatureView"][];
+                id: string;
+                /** @description The industries it is made for; empty for all. */
+                industries: string[];
+                name: string;
+                prices: components["schemas"]["ProductPriceView"][];
+                /** @description What it is, in a sentence. */
+                summary: string;
             }[];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
@@ -1287,6 +1631,14 @@ export interface components {
              */
             above: number;
         };
+        /** @description A fact that is remembered. */
+        MemoryView: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            text: string;
+        };
         /** @description What a person sees in a conversation. */
         MessageView: {
             /** @enum {string} */
@@ -1309,6 +1661,11 @@ export interface components {
         NewConversation: {
             /** @description What to call it; without one it takes the first message's words. */
             title?: string | null;
+        };
+        /** @description A fact to remember. */
+        NewMemory: {
+            /** @description 1 to 500 characters. */
+            text: string;
         };
         /** @description Where a payload comes from. */
         OriginView: {
@@ -1378,6 +1735,26 @@ export interface components {
             title: string;
             /** @description A URI reference that names the kind of problem, e.g. `/problems/not-found`. */
             type: string;
+        };
+        /** @description What a product costs. */
+        ProductPriceView: {
+            /** @description A decimal. */
+            amount: string;
+            currency: string;
+            includes: string;
+            per: string;
+            plan: string;
+        };
+        /** @description A product, in the caller's language. */
+        ProductView: {
+            features: components["schemas"]["FeatureView"][];
+            id: string;
+            /** @description The industries it is made for; empty for all. */
+            industries: string[];
+            name: string;
+            prices: components["schemas"]["ProductPriceView"][];
+            /** @description What it is, in a sentence. */
+            summary: string;
         };
         /** @description An effect as it would be sent. */
         ProposedView: {
@@ -1743,7 +2120,7 @@ export interface operations {
                 cursor?: string;
                 /** @description At most 200; 50 when not given. */
                 limit?: number;
-                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "budget_changed" | "ledger_imported" | "data_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** @description Only what the person with this email address did or what was done to them. */
                 person?: string;
             };
@@ -1774,7 +2151,7 @@ export interface operations {
     get_v1_admin_audit_csv: {
         parameters: {
             query?: {
-                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "budget_changed" | "ledger_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "budget_changed" | "ledger_imported" | "data_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** @description Only what the person with this email address did or what was done to them. */
                 person?: string;
             };
@@ -2661,6 +3038,197 @@ export interface operations {
             };
         };
     };
+    get_v1_kpis: {
+        parameters: {
+            query?: {
+                /** @description `2026-10`, or another form of a period; this calendar month to date when not given. */
+                period?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_KpiView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_leads: {
+        parameters: {
+            query?: {
+                /** @description Only this status. */
+                status?: string;
+                /** @description Only this industry. */
+                industry?: string;
+                /** @description Only places that hold this. */
+                location?: string;
+                /** @description Only those assigned to this address. */
+                assigned_to?: string;
+                /** @description Only those to be followed up by this day. */
+                due_by?: string;
+                /** @description Only those whose company, contacts or notes hold this. */
+                q?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most 200; 50 when not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_LeadView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_v1_leads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadBody"];
+            };
+        };
+        responses: {
+            /** @description The company was there */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadView"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_leads_export: {
+        parameters: {
+            query?: {
+                /** @description Only this status. */
+                status?: string;
+                /** @description Only this industry. */
+                industry?: string;
+                /** @description Only places that hold this. */
+                location?: string;
+                /** @description Only those assigned to this address. */
+                assigned_to?: string;
+                /** @description Only those to be followed up by this day. */
+                due_by?: string;
+                /** @description Only those whose company, contacts or notes hold this. */
+                q?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most 200; 50 when not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    patch_v1_leads_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     get_v1_me: {
         parameters: {
             query?: never;
@@ -2976,6 +3544,89 @@ export interface operations {
             };
         };
     };
+    get_v1_memories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_MemoryView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_v1_memories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMemory"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_v1_memories_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     get_v1_outbox: {
         parameters: {
             query?: {
@@ -3056,6 +3707,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EffectView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_products: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ProductView"];
                 };
             };
             "4XX": {
@@ -3149,6 +3827,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Events"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_search: {
+        parameters: {
+            query: {
+                /** @description 1 to 200 characters. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_HitView"];
                 };
             };
             "4XX": {

@@ -27,6 +27,9 @@ export type Account = Schemas['AccountView'];
 export type RoleRights = Schemas['RoleView'];
 export type StandingApproval = Schemas['StandingApprovalView'];
 export type Skill = Schemas['SkillView'];
+export type Memory = Schemas['MemoryView'];
+/** Something that a search has found. */
+export type Hit = Schemas['HitView'];
 export type UsageMonth = Schemas['UsageMonthView'];
 export type UsageItem = Schemas['UsageItemView'];
 export type Rates = Schemas['RatesView'];

@@ -1,7 +1,9 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { usePathname, useRouter } from 'expo-router';
+import { useDeferredValue, useState } from 'react';
 import { StyleSheet, View } from 'react-native';
 
+import { Field } from '@/components/field';
 import { IconButton } from '@/components/icon-button';
 import { ListRow } from '@/components/list-row';
 import { PagedList } from '@/components/paged-list';
@@ -14,24 +16,37 @@ import { conversations } from '@/services/queries';
 import type { Conversation } from '@/services/types';
 import { useLive } from '@/stores/live';
 import { ended } from '@/stores/story';
+import { space } from '@/theme/tokens';
+
+import { SearchHits } from './search-hits';
 
 export function ConversationList({ large }: { large?: boolean }) {
   const texts = useTexts();
   const router = useRouter();
   const path = usePathname();
   const list = useInfiniteQuery(conversations());
+  const [typed, setTyped] = useState('');
+  // Typing goes on while the search runs, and only the newest words are looked for.
+  const wanted = useDeferredValue(typed.trim());
 
   return (
     <View style={styles.list}>
       <ScreenHeader title={large ? texts.nav.chat : texts.chat.conversations} large={large}>
         <IconButton icon="edit" label={texts.chat.new} filled={large} onPress={() => router.navigate('/chat/new')} />
       </ScreenHeader>
-      <PagedList
-        label={texts.chat.conversations}
-        query={list}
-        empty={<Empty icon="message-circle" title={texts.chat.emptyList} lead={texts.chat.emptyListLead} />}
-        row={(conversation) => <Row conversation={conversation} selected={path === `/chat/${conversation.id}`} />}
-      />
+      <View style={styles.search}>
+        <Field label={texts.search.label} value={typed} onChangeText={setTyped} inputMode="search" autoCapitalize="none" autoCorrect={false} maxLength={200} />
+      </View>
+      {wanted.length > 1 ? (
+        <SearchHits words={wanted} />
+      ) : (
+        <PagedList
+          label={texts.chat.conversations}
+          query={list}
+          empty={<Empty icon="message-circle" title={texts.chat.emptyList} lead={texts.chat.emptyListLead} />}
+          row={(conversation) => <Row conversation={conversation} selected={path === `/chat/${conversation.id}`} />}
+        />
+      )}
     </View>
   );
 }
@@ -56,4 +71,4 @@ function Row({ conversation, selected }: { conversation: Conversation; selected:
   );
 }
 
-const styles = StyleSheet.create({ list: { flex: 1 } });
+const styles = StyleSheet.create({ list: { flex: 1 }, search: { paddingHorizontal: space.l, paddingBottom: space.s } });

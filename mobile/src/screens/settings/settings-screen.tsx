@@ -19,6 +19,7 @@ import { space, type Palette } from '@/theme/tokens';
 
 import { Account } from './account';
 import { Group } from './group';
+import { Memory } from './memory';
 import { Password } from './password';
 import { SecondFactor } from './second-factor';
 import { Sessions } from './sessions';
@@ -81,6 +82,7 @@ export function SettingsScreen() {
             onChange={(chosen) => choose({ appearance: chosen })}
           />
         </Group>
+        <Memory />
         <Password />
         <SecondFactor />
         <Sessions />
