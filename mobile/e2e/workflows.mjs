@@ -95,7 +95,7 @@ test('a fact is remembered, seen and forgotten, and what was said is found again
   await ask(page, 'Remember that I prefer short reports');
   await text(page, /I will remember: “I prefer short reports”/).waitFor({ timeout: 30_000 });
   await page.goto(`${base}/chat`);
-  await see(page, 'textbox', 'Search').fill('short reports');
+  await see(page, 'searchbox', 'Search').fill('short reports');
   await see(page, 'link', /Remember that I prefer short reports, Conversation/).waitFor();
   await shoot(page, 'search');
   await page.goto(`${base}/settings`);

@@ -11,26 +11,31 @@ interface FieldProps extends Omit<TextInputProps, 'style'> {
   label: string;
   error?: string | null;
   hint?: string;
+  /** The label is told to a reader of the screen and shown inside while nothing is typed. */
+  plain?: boolean;
   /** Shown inside, at the end. */
   end?: ReactNode;
   ref?: Ref<TextInput>;
 }
 
 /** A labelled line of text with its error. */
-export function Field({ label, error, hint, end, ref, ...input }: FieldProps) {
+export function Field({ label, error, hint, plain = false, end, ref, ...input }: FieldProps) {
   const styles = useStyles();
   const palette = usePalette();
   const [focused, setFocused] = useState(false);
   return (
     <View style={styles.field}>
-      <Text size="label" aria-hidden>
-        {label}
-      </Text>
+      {plain ? null : (
+        <Text size="label" aria-hidden>
+          {label}
+        </Text>
+      )}
       <View style={[styles.box, focused && styles.focused, error ? styles.wrong : null]}>
         <TextInput
           {...input}
           ref={ref}
           aria-label={label}
+          placeholder={plain ? label : input.placeholder}
           onFocus={() => setFocused(true)}
           onBlur={() => setFocused(false)}
           placeholderTextColor={palette.faint}

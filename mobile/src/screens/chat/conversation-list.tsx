@@ -35,7 +35,7 @@ export function ConversationList({ large }: { large?: boolean }) {
         <IconButton icon="edit" label={texts.chat.new} filled={large} onPress={() => router.navigate('/chat/new')} />
       </ScreenHeader>
       <View style={styles.search}>
-        <Field label={texts.search.label} value={typed} onChangeText={setTyped} inputMode="search" autoCapitalize="none" autoCorrect={false} maxLength={200} />
+        <Field plain label={texts.search.label} value={typed} onChangeText={setTyped} inputMode="search" autoCapitalize="none" autoCorrect={false} maxLength={200} />
       </View>
       {wanted.length > 1 ? (
         <SearchHits words={wanted} />
@@ -71,4 +71,4 @@ function Row({ conversation, selected }: { conversation: Conversation; selected:
   );
 }
 
-const styles = StyleSheet.create({ list: { flex: 1 }, search: { paddingHorizontal: space.l, paddingBottom: space.s } });
+const styles = StyleSheet.create({ list: { flex: 1 }, search: { paddingHorizontal: space.l, paddingVertical: space.s } });

@@ -14,7 +14,7 @@ pub const STANDS_OUT: i64 = 10;
 
 /// The name of a department.
 #[must_use]
-pub fn department(department: Department, language: Language) -> &'static str {
+fn department(department: Department, language: Language) -> &'static str {
     match department {
         Department::Finance => pick(language, "Finance", "财务"),
         Department::Sales => pick(language, "Sales", "销售"),

@@ -126,29 +126,29 @@ fn rows(report: &Report) -> Vec<Vec<Option<String>>> {
     report.kpis.iter().map(row).collect()
 }
 
+/// The figures in the order of the departments. Without a column for these, a phone shows the values without moving the table.
 fn table(report: &Report, language: mezzofy_domain::language::Language) -> String {
     use mezzofy_domain::language::Language;
     use mezzofy_domain::money::format_percent;
     let before = report.before.label(language);
     let mut lines = match language {
         Language::Zh => {
-            vec![format!("| 部门 | 指标 | 数值 | {before} | 变动 |"), "| --- | --- | ---: | ---: | ---: |".to_owned()]
+            vec![format!("| 指标 | 数值 | 变动 | {before} |"), "| --- | ---: | ---: | ---: |".to_owned()]
         }
         _ => vec![
-            format!("| Department | Figure | Value | {before} | Change |"),
-            "| --- | --- | ---: | ---: | ---: |".to_owned(),
+            format!("| Figure | Value | Change | {before} |"),
+            "| --- | ---: | ---: | ---: |".to_owned(),
         ],
     };
     for of in Department::ALL {
         for kpi in report.kpis.iter().filter(|kpi| kpi.department == of) {
             let then = mezzofy_domain::kpi::Kpi { value: kpi.previous, ..kpi.clone() };
             lines.push(format!(
-                "| {} | {} | {} | {} | {} |",
-                dashboard::department(of, language),
+                "| {} | {} | {} | {} |",
                 kpi.name.in_language(language),
                 dashboard::shown(kpi, language),
-                dashboard::shown(&then, language),
-                kpi.change_percent().map(format_percent).unwrap_or_default()
+                kpi.change_percent().map(format_percent).unwrap_or_default(),
+                dashboard::shown(&then, language)
             ));
         }
     }
