@@ -64,7 +64,12 @@ fn explained(prompts: &Prompts, skill: &Skill, products: &ProductNames, sentence
             InputKind::Count => values.count.as_ref().map(|(_, at)| at.clone()),
             InputKind::Industry => values.industry.as_ref().map(|(_, at)| at.clone()),
             InputKind::Location => values.place.as_ref().map(|(_, at)| at.clone()),
-            InputKind::Company => values.company.as_ref().map(|(_, at)| at.clone()),
+            InputKind::Company => {
+                // "Garden Cafe in Hong Kong", "the hotel group Harbour": of the company, and no other work.
+                let of_company = [&values.place, &values.industry].into_iter().flatten();
+                of_company.for_each(|(_, at)| sentence.take(at.clone()));
+                values.company.as_ref().map(|(_, at)| at.clone())
+            }
             InputKind::Product => values.product.as_ref().map(|(_, at)| at.clone()),
             InputKind::Request => Some(0..sentence.tokens.len()),
             InputKind::Flag => {

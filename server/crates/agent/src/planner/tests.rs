@@ -9,6 +9,7 @@ use crate::skills::tests::tools;
 mod conversations;
 mod routing;
 mod sentences;
+mod values;
 
 fn server_file(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
@@ -54,6 +55,7 @@ pub(crate) struct Desk {
     skills: Skills,
     people: Vec<Person>,
     allowed: Vec<String>,
+    products: ProductNames,
 }
 
 impl Desk {
@@ -63,6 +65,10 @@ impl Desk {
             skills: skills(),
             people: directory(),
             allowed: vec!["financial_reporting".to_owned()],
+            products: ProductNames::new(vec![
+                ("Digital coupons".to_owned(), vec!["digital coupons".to_owned(), "数字优惠券".to_owned()]),
+                ("Gift vouchers".to_owned(), vec!["gift vouchers".to_owned(), "礼券".to_owned()]),
+            ]),
         }
     }
 
@@ -89,7 +95,7 @@ impl Desk {
                 today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
                 latest_month: Period::month(2026, 10),
                 allowed: &self.allowed,
-                products: &crate::planner::NO_PRODUCTS,
+                products: &self.products,
             },
         )
     }

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::prompts::{Named, Prompts};
-use super::words::{Kind, Phrases, Sentence};
-use crate::skills::Skill;
+use super::words::{Kind, Phrases, Sentence, Token};
+use crate::skills::{InputKind, Skill};
 
 /// Counts above this are something else: a year, an amount.
 const MOST: u32 = 500;
@@ -46,10 +46,13 @@ impl Prompts {
             .iter()
             .filter_map(|(name, phrases)| phrases.first_in(&sentence.tokens).map(|at| (name.clone(), at)))
             .max_by_key(|(_, at)| at.len());
+        // "for" leads to the customer where there is one, so a product is then one of the catalogue.
+        let of_customer = skill.inputs.iter().any(|input| input.kind == InputKind::Company);
+        let product = product.or_else(|| (!of_customer).then(|| self.name(skill, sentence, &self.product_leads))?);
         Values {
             count: count(sentence),
             company: self.name(skill, sentence, &self.company_leads),
-            product: product.or_else(|| self.name(skill, sentence, &self.product_leads)),
+            product,
             industry,
             place,
         }
@@ -88,7 +91,7 @@ impl Prompts {
     /// The words of a name from `begin` on.
     fn name_from(&self, skill: &Skill, sentence: &Sentence, mut begin: usize) -> Range<usize> {
         let tokens = &sentence.tokens;
-        while let Some(len) = self.before_name.longest_at(tokens, begin) {
+        while let Some(len) = self.before_name.longest_at(tokens, begin).or_else(|| self.kind_at(tokens, begin)) {
             begin += len;
         }
         let mut end = begin;
@@ -110,6 +113,20 @@ impl Prompts {
         let subject = skill.recognise.subjects.covered(tokens);
         let says = |at: usize| !filler[at] && !subject[at] && !sentence.used[at] && tokens[at].number().is_none();
         if (begin..end).any(says) { begin..end } else { begin..begin }
+    }
+
+    /// What says of which kind the named company is: "hotel group" before a name in capitals, 香港的.
+    fn kind_at(&self, tokens: &[Token], at: usize) -> Option<usize> {
+        const GROUPS: [&str; 5] = ["group", "chain", "brand", "business", "operator"];
+        let (_, len) =
+            [&self.industries, &self.places].into_iter().find_map(|list| Named::found_at(list, tokens, at))?;
+        let next = tokens.get(at + len)?;
+        if next.text == "的" {
+            return Some(len + 1);
+        }
+        let len = if GROUPS.contains(&next.text.as_str()) { len + 1 } else { len };
+        let small = tokens[at..at + len].iter().all(|token| token.raw.starts_with(char::is_lowercase));
+        (small && tokens.get(at + len)?.raw.starts_with(char::is_uppercase)).then_some(len)
     }
 
     /// "ABC Restaurant Group pitch deck": words in capitals that are not the beginning of the sentence or the subject.

@@ -135,10 +135,7 @@ fn table(report: &Report, language: mezzofy_domain::language::Language) -> Strin
         Language::Zh => {
             vec![format!("| 指标 | 数值 | 变动 | {before} |"), "| --- | ---: | ---: | ---: |".to_owned()]
         }
-        _ => vec![
-            format!("| Figure | Value | Change | {before} |"),
-            "| --- | ---: | ---: | ---: |".to_owned(),
-        ],
+        _ => vec![format!("| Figure | Value | Change | {before} |"), "| --- | ---: | ---: | ---: |".to_owned()],
     };
     for of in Department::ALL {
         for kpi in report.kpis.iter().filter(|kpi| kpi.department == of) {

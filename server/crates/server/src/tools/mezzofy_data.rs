@@ -24,6 +24,7 @@ pub(super) struct MezzofyData {
 struct Input {
     about: Option<String>,
     industry: Option<String>,
+    first: Option<String>,
     language: Option<Language>,
 }
 
@@ -69,6 +70,7 @@ impl MezzofyData {
                 "properties": {
                     "about": {"type": "string", "maxLength": 300, "description": "A product or feature as the person called it; left out for all products"},
                     "industry": {"type": "string", "maxLength": 100, "description": "Only products made for this industry"},
+                    "first": {"type": "string", "maxLength": 300, "description": "Without `about`: the product that comes before the others"},
                     "language": {"type": "string", "enum": ["en", "zh", "ms"]}
                 }
             }),
@@ -95,7 +97,11 @@ impl MezzofyData {
         let names = catalogue.names(language).join(if language == Language::Zh { "、" } else { ", " });
         let asked = input.about.as_deref().map(str::trim).filter(|about| !about.is_empty());
         let Some(asked) = asked else {
-            let products = catalogue.for_industry(input.industry.as_deref().unwrap_or_default());
+            let mut products = catalogue.for_industry(input.industry.as_deref().unwrap_or_default());
+            if let Some(first) = input.first.as_deref().and_then(|first| catalogue.find(first)) {
+                products.retain(|product| product.id != first.product.id);
+                products.insert(0, first.product);
+            }
             let list: Vec<&str> = products.iter().map(|product| product.name.in_language(language)).collect();
             let facts: Vec<String> =
                 products.iter().flat_map(|product| About { product, feature: None }.facts(language)).collect();
