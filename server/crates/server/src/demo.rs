@@ -110,6 +110,7 @@ pub async fn make(
             for document in &documents {
                 knowledge::put(&mut tx, document, now).await.map_err(text)?;
             }
+            knowledge::count_words(&mut tx).await.map_err(text)?;
             said = format!("{said}, {} pages of knowledge", documents.len());
         }
     }

@@ -146,12 +146,42 @@ CREATE TABLE knowledge_chunks (
     tokens tsvector NOT NULL,
     PRIMARY KEY (document_id, number)
 );
-CREATE INDEX ON knowledge_chunks USING gin (tokens);
+-- Without a list of pending entries, which each search would read through.
+CREATE INDEX ON knowledge_chunks USING gin (tokens) WITH (fastupdate = off);
 COMMENT ON TABLE knowledge_chunks IS 'Pieces of the knowledge base with the words they are found by, cut by our own segmentation';
 ALTER TABLE knowledge_chunks ENABLE ROW LEVEL SECURITY;
 CREATE POLICY of_document ON knowledge_chunks FOR SELECT TO mezzofy_member
     USING (document_id IN (SELECT d.id FROM knowledge_documents d));
 GRANT SELECT ON knowledge_chunks TO mezzofy_member;
+
+-- Row security alone would keep the index of words from being used, as @@ might tell of rows on its way. This answers what the policy above
+-- lets the acting person see, and no more than where the pieces are; the pieces themselves are read under the policy.
+CREATE FUNCTION knowledge_pieces(wanted tsquery, most bigint) RETURNS TABLE (document_id uuid, number integer)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
+    SELECT c.document_id, c.number FROM knowledge_chunks c
+    WHERE c.tokens @@ wanted AND c.document_id IN (
+        SELECT d.id FROM knowledge_documents d WHERE (d.department IS NULL AND acting_person() IS NOT NULL) OR acting_in(d.department))
+    LIMIT most
+$$;
+COMMENT ON FUNCTION knowledge_pieces IS 'Where the pieces with these words are, of documents that the acting person may read';
+REVOKE EXECUTE ON FUNCTION knowledge_pieces FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION knowledge_pieces TO mezzofy_member;
+
+CREATE TABLE knowledge_words (
+    word text PRIMARY KEY,
+    pieces bigint NOT NULL
+);
+COMMENT ON TABLE knowledge_words IS 'How many pieces of the knowledge base have a word, counted after each import; a search begins with rare ones';
+ALTER TABLE knowledge_words ENABLE ROW LEVEL SECURITY;
+
+-- How common a word is says nothing of any one document, so it is the same for all.
+CREATE FUNCTION knowledge_words_among(words text[]) RETURNS TABLE (word text, pieces bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT w.word, coalesce(k.pieces, 0) FROM unnest(words) AS w (word) LEFT JOIN knowledge_words k ON k.word = w.word
+$$;
+COMMENT ON FUNCTION knowledge_words_among IS 'How many pieces of the knowledge base have each of these words';
+REVOKE EXECUTE ON FUNCTION knowledge_words_among FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION knowledge_words_among TO mezzofy_member;
 
 CREATE TABLE memories (
     id uuid PRIMARY KEY,

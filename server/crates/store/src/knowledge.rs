@@ -1,7 +1,6 @@
 //! The knowledge base: documents in pieces, found by the words they hold. Words are cut by jieba, so that Chinese is found; see
 //! docs/decisions/0025-company-data.md.
 
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
@@ -19,6 +18,9 @@ static JIEBA: LazyLock<Jieba> = LazyLock::new(Jieba::new);
 const COMMON: &str = "a an and are as at be by can do does for from had has have how i if in is it its may me my no not of on or our so that the \
     their them then there these they this to us was we were what when where which who why will with you your 的 了 是 在 和 我 你 他 们 我们 有 \
     吗 呢 吧 请 怎么 什么 如何 多少 哪 这 那 个 也 就 都 与 或 及";
+/// Pieces that are compared at most: with all words of a question, and with one of its rare ones.
+const WITH_ALL: i64 = 100;
+const WITH_ONE: i64 = 400;
 /// Words of a question that are looked for, at most.
 const MOST_WORDS: usize = 24;
 
@@ -63,7 +65,7 @@ pub struct Found {
     pub heading: String,
     /// What it says.
     pub text: String,
-    /// How well it fits: the share of the question's words that it has, weighed by how rare they are.
+    /// How well it fits: the share of the question's words that it has, and a little for how near they stand together.
     pub score: f64,
 }
 
@@ -167,25 +169,46 @@ pub async fn search(db: &mut PgConnection, question: &str, most: usize) -> Resul
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
+    // Ranking reads each piece it compares. Of a word that thousands have, it takes those that have all the words, and some.
     let quoted = |word: &String| format!("'{}'", word.replace('\'', "''").replace('\\', ""));
-    let query = wanted.iter().map(quoted).collect::<Vec<_>>().join(" | ");
-    // Ranking reads every piece that has one of the words: of very many, those with rare words are enough.
+    let joined = |words: &[String], with| words.iter().map(quoted).collect::<Vec<_>>().join(with);
+    let known = known(db, &wanted).await?;
+    let mut pieces = 0;
+    let few = known.iter().skip(1).take_while(|(_, count)| {
+        pieces += count;
+        pieces <= WITH_ONE
+    });
+    let rare = (1 + few.count()).min(known.len());
+    let known: Vec<String> = known.into_iter().map(|(word, _)| word).collect();
+    if known.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = sqlx::query!(
-        r#"SELECT d.id AS document, d.name, d.title, c.page, c.heading, c.text, ts_rank_cd(c.tokens, q.query, 1)::float8 AS "rank!"
-           FROM (SELECT $1::tsquery AS query) AS q, knowledge_chunks c JOIN knowledge_documents d ON d.id = c.document_id
-           WHERE c.tokens @@ q.query ORDER BY 7 DESC, d.name, c.number LIMIT $2"#,
-        query as _,
+        r#"WITH fit AS (
+               SELECT document_id, number FROM knowledge_pieces($1::text::tsquery, $5)
+               UNION SELECT document_id, number FROM knowledge_pieces($2::text::tsquery, $6)
+           ), ranked AS (
+               SELECT c.*, ts_rank_cd(c.tokens, $3::text::tsquery, 1)::float8 AS rank
+               FROM fit JOIN knowledge_chunks c USING (document_id, number) ORDER BY rank DESC, document_id, number LIMIT $7
+           )
+           SELECT d.id AS document, d.name, d.title, c.page, c.heading, c.text, c.rank AS "rank!",
+                  (SELECT count(*) FROM unnest($4::text[]) AS w (word) WHERE w.word = ANY (tsvector_to_array(c.tokens))) AS "held!"
+           FROM ranked c JOIN knowledge_documents d ON d.id = c.document_id ORDER BY c.rank DESC, d.name, c.number"#,
+        joined(&known, " & "),
+        joined(&known[..rare], " | "),
+        joined(&known, " | "),
+        &wanted,
+        WITH_ALL,
+        WITH_ONE,
         i64::try_from(most * 5).unwrap_or(50)
     )
     .fetch_all(db)
     .await?;
-    let count = |number: usize| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
     let mut found: Vec<Found> = rows
         .into_iter()
         .map(|row| {
-            let held: BTreeSet<String> =
-                words(&format!("{} {} {}", row.title, row.heading, row.text)).into_iter().collect();
-            let share = count(wanted.iter().filter(|word| held.contains(*word)).count()) / count(wanted.len());
+            // Both are small numbers.
+            let share = row.held as f64 / wanted.len() as f64;
             Found {
                 document: row.document,
                 name: row.name,
@@ -200,6 +223,30 @@ pub async fn search(db: &mut PgConnection, question: &str, most: usize) -> Resul
     found.sort_by(|one, other| other.score.total_cmp(&one.score));
     found.truncate(most);
     Ok(found)
+}
+
+/// Those of the words that some piece has, the rarest first, each with the number of its pieces.
+async fn known(db: &mut PgConnection, wanted: &[String]) -> Result<Vec<(String, i64)>, StoreError> {
+    let counts = sqlx::query!(
+        r#"SELECT word AS "word!", pieces AS "pieces!" FROM knowledge_words_among($1) WHERE pieces > 0 ORDER BY pieces, word"#,
+        wanted
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(counts.into_iter().map(|count| (count.word, count.pieces)).collect())
+}
+
+/// Counts the words of all pieces anew, and has PostgreSQL look at the table. To be called when documents have come or gone.
+pub async fn count_words(db: &mut PgConnection) -> Result<(), StoreError> {
+    sqlx::query!("DELETE FROM knowledge_words").execute(&mut *db).await?;
+    sqlx::query!(
+        "INSERT INTO knowledge_words (word, pieces)
+         SELECT word, ndoc FROM ts_stat('SELECT tokens FROM knowledge_chunks')"
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query("ANALYZE knowledge_chunks").execute(db).await?;
+    Ok(())
 }
 
 /// How many documents there are to see.
