@@ -24,6 +24,7 @@ pub mod recovery_code;
 pub mod reporting;
 pub mod roles;
 pub mod run;
+pub mod schedule;
 pub mod standing;
 pub mod tickets;
 pub mod totp;
