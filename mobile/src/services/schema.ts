@@ -753,6 +753,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the caller's schedules, newest first. */
+        get: operations["get_v1_schedules"];
+        put?: never;
+        /** Makes a schedule. It begins at once. */
+        post: operations["post_v1_schedules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a schedule. */
+        get: operations["get_v1_schedules_id"];
+        put?: never;
+        post?: never;
+        /** Removes a schedule with its history. What its runs made stays. */
+        delete: operations["delete_v1_schedules_id"];
+        options?: never;
+        head?: never;
+        /** Changes a schedule. A run that has already started is left to finish. */
+        patch: operations["patch_v1_schedules_id"];
+        trace?: never;
+    };
+    "/v1/schedules/{id}/occurrences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists a schedule's occurrences, the newest moment first, the one ahead among them. */
+        get: operations["get_v1_schedules_id_occurrences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedules/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pauses a schedule. A run that has already started is left to finish; times that come meanwhile are noted as skipped. */
+        post: operations["post_v1_schedules_id_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedules/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resumes a schedule. It goes on with its next time. */
+        post: operations["post_v1_schedules_id_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedules/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Runs a schedule now, beside its times and whether it is paused or not. */
+        post: operations["post_v1_schedules_id_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/search": {
         parameters: {
             query?: never;
@@ -939,7 +1044,7 @@ export interface components {
         /** @description An entry of the audit log. */
         AuditEntryView: {
             /** @enum {string} */
-            action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "budget_changed" | "ledger_imported" | "data_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+            action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
             /** Format: date-time */
             at: string;
             /** @description What else is kept of it: ids, codes, amounts and hashes. */
@@ -970,6 +1075,10 @@ export interface components {
             /** @description The person's password. */
             password: string;
         };
+        /** @description A run that was begun. */
+        Begun: {
+            run: components["schemas"]["RunView"];
+        };
         /** @description A budget. */
         BudgetView: {
             /** @description Whether the limit is the one that the server's configuration sets for all of this scope. */
@@ -989,6 +1098,16 @@ export interface components {
             items: components["schemas"]["BudgetView"][];
             /** @description The present month in the company's time zone, e.g. 2026-11. */
             month: string;
+        };
+        /** @description What is to be changed of a schedule. */
+        Change: {
+            /** @enum {string} */
+            misfire?: "skip" | "latest" | "all";
+            /** @description 1 to 120 characters; no two of the caller's have the same. */
+            name?: string | null;
+            /** @description What is to be asked each time, 1 to 5,000 characters. */
+            request?: string | null;
+            rule?: components["schemas"]["RuleView"] | null;
         };
         ChangePassword: {
             /** @description The password that holds now. */
@@ -1331,7 +1450,7 @@ export interface components {
             /** @description Newest first. */
             items: {
                 /** @enum {string} */
-                action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "budget_changed" | "ledger_imported" | "data_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+                action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** Format: date-time */
                 at: string;
                 /** @description What else is kept of it: ids, codes, amounts and hashes. */
@@ -1554,6 +1673,24 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A page of a list. */
+        List_OccurrenceView: {
+            /** @description Newest first. */
+            items: {
+                /** Format: date-time */
+                due_at: string;
+                /** @description The same in words, or why its run failed or what it waits for. */
+                explanation: string | null;
+                /** @enum {string|null} */
+                reason: "missed" | "superseded" | "paused" | "limit" | "owner_disabled" | "not_permitted" | "overlapped" | "ended" | "manual" | null;
+                /** Format: uuid */
+                run_id: string | null;
+                /** @enum {string} */
+                state: "due" | "running" | "done" | "skipped" | "failed";
+            }[];
+            /** @description Give it as `cursor` to read on; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
         List_ProductView: {
             /** @description Newest first. */
             items: {
@@ -1565,6 +1702,34 @@ export interface components {
                 prices: components["schemas"]["ProductPriceView"][];
                 /** @description What it is, in a sentence. */
                 summary: string;
+            }[];
+            /** @description Give it as `cursor` to read on; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_ScheduleView: {
+            /** @description Newest first. */
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                /** Format: uuid */
+                id: string;
+                last: components["schemas"]["OccurrenceView"] | null;
+                /** @enum {string} */
+                misfire: "skip" | "latest" | "all";
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When it comes next; null when it is paused or over.
+                 */
+                next_at: string | null;
+                /** @description What is asked each time, as the owner would say it. */
+                request: string;
+                rule: components["schemas"]["RuleView"];
+                /** @description The rule in words of the caller's language, e.g. "every Monday at 09:00, Singapore time". */
+                said: string;
+                /** @enum {string} */
+                state: "active" | "paused" | "over";
             }[];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
@@ -1631,6 +1796,16 @@ export interface components {
              */
             above: number;
         };
+        /** @description A new schedule. */
+        Make: {
+            /** @enum {string} */
+            misfire?: "skip" | "latest" | "all";
+            /** @description 1 to 120 characters; no two of the caller's have the same. */
+            name: string;
+            /** @description What is to be asked each time, 1 to 5,000 characters. */
+            request: string;
+            rule: components["schemas"]["RuleView"];
+        };
         /** @description A fact that is remembered. */
         MemoryView: {
             /** Format: date-time */
@@ -1666,6 +1841,19 @@ export interface components {
         NewMemory: {
             /** @description 1 to 500 characters. */
             text: string;
+        };
+        /** @description One due moment. */
+        OccurrenceView: {
+            /** Format: date-time */
+            due_at: string;
+            /** @description The same in words, or why its run failed or what it waits for. */
+            explanation: string | null;
+            /** @enum {string|null} */
+            reason: "missed" | "superseded" | "paused" | "limit" | "owner_disabled" | "not_permitted" | "overlapped" | "ended" | "manual" | null;
+            /** Format: uuid */
+            run_id: string | null;
+            /** @enum {string} */
+            state: "due" | "running" | "done" | "skipped" | "failed";
         };
         /** @description Where a payload comes from. */
         OriginView: {
@@ -1817,6 +2005,30 @@ export interface components {
             /** @description By name. */
             items: components["schemas"]["RoleView"][];
         };
+        /** @description When. A cron needs `cron`, an interval `minutes`, a single time `at`. */
+        RuleView: {
+            /**
+             * Format: date-time
+             * @description The single time.
+             */
+            at?: string | null;
+            /** @description Minute, hour, day of the month, month and weekday, e.g. `0 9 * * 1`. */
+            cron?: string | null;
+            /**
+             * Format: date-time
+             * @description The first time of an interval; now when not given.
+             */
+            from?: string | null;
+            /** @enum {string} */
+            kind: "cron" | "interval" | "once";
+            /**
+             * Format: int32
+             * @description Minutes from one time to the next.
+             */
+            minutes?: number | null;
+            /** @description IANA name of the cron's time zone; the company's when not given. */
+            zone?: string | null;
+        };
         /** @description A piece of work. */
         RunView: {
             /** @description The department's agent that serves it. */
@@ -1847,6 +2059,29 @@ export interface components {
             usage: components["schemas"]["UsageView"];
             /** @enum {string|null} */
             waiting_for: "person" | "approval" | null;
+        };
+        /** @description What is asked again and again. */
+        ScheduleView: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            last: components["schemas"]["OccurrenceView"] | null;
+            /** @enum {string} */
+            misfire: "skip" | "latest" | "all";
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it comes next; null when it is paused or over.
+             */
+            next_at: string | null;
+            /** @description What is asked each time, as the owner would say it. */
+            request: string;
+            rule: components["schemas"]["RuleView"];
+            /** @description The rule in words of the caller's language, e.g. "every Monday at 09:00, Singapore time". */
+            said: string;
+            /** @enum {string} */
+            state: "active" | "paused" | "over";
         };
         /** @description What an authenticator app needs. */
         SecondFactorSecret: {
@@ -2120,7 +2355,7 @@ export interface operations {
                 cursor?: string;
                 /** @description At most 200; 50 when not given. */
                 limit?: number;
-                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "budget_changed" | "ledger_imported" | "data_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** @description Only what the person with this email address did or what was done to them. */
                 person?: string;
             };
@@ -2151,7 +2386,7 @@ export interface operations {
     get_v1_admin_audit_csv: {
         parameters: {
             query?: {
-                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "budget_changed" | "ledger_imported" | "data_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** @description Only what the person with this email address did or what was done to them. */
                 person?: string;
             };
@@ -3827,6 +4062,279 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Events"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_schedules: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most 200; 50 when not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ScheduleView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_v1_schedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Make"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_schedules_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_v1_schedules_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    patch_v1_schedules_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Change"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_schedules_id_occurrences: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most 200; 50 when not given. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_OccurrenceView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_v1_schedules_id_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_v1_schedules_id_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_v1_schedules_id_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Begun"];
                 };
             };
             "4XX": {

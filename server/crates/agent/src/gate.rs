@@ -78,6 +78,7 @@ impl Gate<'_> {
             | Permission::Chat
             | Permission::DecideForOthers
             | Permission::StandingApprovals
+            | Permission::Schedules
             | Permission::Administer
             | Permission::ReadAudit => &self.texts.make_documents,
         };

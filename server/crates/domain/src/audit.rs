@@ -129,6 +129,15 @@ pub enum Deed {
         /// Effects a day.
         limit_a_day: u32,
     },
+    /// A schedule was made, changed, paused, resumed or removed.
+    Schedule {
+        /// It.
+        schedule: Id<id::Schedule>,
+        /// Which of these, as an action about schedules.
+        action: Action,
+        /// What its owner calls it.
+        name: String,
+    },
     /// A budget was changed.
     BudgetChanged {
         /// `company`, `department/finance` or `person/` and the id.
@@ -256,6 +265,7 @@ impl Deed {
             },
             Self::StandingApproval { given: true, .. } => Action::StandingApprovalGiven,
             Self::StandingApproval { given: false, .. } => Action::StandingApprovalEnded,
+            Self::Schedule { action, .. } => *action,
             Self::BudgetChanged { .. } => Action::BudgetChanged,
             Self::LedgerImported { .. } => Action::LedgerImported,
             Self::DataImported { .. } => Action::DataImported,
@@ -299,6 +309,7 @@ impl Deed {
             Self::EffectEnded { effect, .. } | Self::EffectTakenBack { effect, .. } => ("effect", effect.to_string()),
             Self::Approval { approval, .. } => ("approval", approval.to_string()),
             Self::StandingApproval { approval, .. } => ("standing_approval", approval.to_string()),
+            Self::Schedule { schedule, .. } => ("schedule", schedule.to_string()),
             Self::BudgetChanged { budget, .. } => ("budget", budget.clone()),
             Self::LedgerImported { sha256, .. } => ("ledger_file", sha256.clone()),
             Self::DataImported { sha256, .. } => ("file", sha256.clone()),
@@ -336,6 +347,7 @@ impl Deed {
                 json!({"run": run, "effects": effects, "payload_hash": payload_hash})
             }
             Self::StandingApproval { skill, limit_a_day, .. } => json!({"skill": skill, "limit_a_day": limit_a_day}),
+            Self::Schedule { name, .. } => json!({"name": name}),
             Self::BudgetChanged { limit, .. } => {
                 json!({"limit": limit.map_or_else(|| "configured".to_owned(), |limit| limit.to_string())})
             }

@@ -121,6 +121,9 @@ pub enum ModelCall {}
 /// What a sign-in session's id is an id of.
 #[derive(Debug)]
 pub enum Session {}
+/// What a schedule's id is an id of.
+#[derive(Debug)]
+pub enum Schedule {}
 /// What a lead's id is an id of.
 #[derive(Debug)]
 pub enum Lead {}

@@ -38,6 +38,8 @@ pub enum Permission {
     DecideForOthers,
     /// Let a skill of the own department send without asking each time.
     StandingApprovals,
+    /// Have requests made again and again at set times.
+    Schedules,
     /// See what the company's people use and set their budgets.
     Administer,
     /// Read and export the audit log.
@@ -63,6 +65,7 @@ impl Permission {
             Self::SendMail => "send_mail",
             Self::DecideForOthers => "decide_for_others",
             Self::StandingApprovals => "standing_approvals",
+            Self::Schedules => "schedules",
             Self::Administer => "administer",
             Self::ReadAudit => "read_audit",
         }

@@ -120,6 +120,10 @@ pub struct Limits {
     pub files_an_hour: u32,
     /// Companies that one person may look up in an hour.
     pub lookups_an_hour: usize,
+    /// Schedules of one person.
+    pub schedules_a_person: i64,
+    /// Minutes between two moments of a schedule at least.
+    pub schedule_minutes: u32,
     /// Runs that one process works on at a time.
     pub runs_at_once: usize,
     /// Connections to the database.

@@ -2,16 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use mezzofy_domain::id::Id;
 use mezzofy_domain::language::Language;
 use mezzofy_domain::ledger::demo;
 use mezzofy_domain::ledger::import::{FileAccount, FileEntry, LedgerFile};
 use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Roles;
+use mezzofy_domain::schedule::Rule;
+use mezzofy_domain::schedule::plan::Misfire;
 use mezzofy_domain::tickets::Ticket;
 use mezzofy_domain::{campaign, crm};
-use mezzofy_store::{Store, campaigns, commit, knowledge, leads, ledger, people, tickets};
+use mezzofy_store::schedules::{self, Schedule};
+use mezzofy_store::{Store, Tx, campaigns, commit, knowledge, leads, ledger, people, tickets};
 
 use crate::clock::Clock;
 use crate::library;
@@ -44,6 +47,49 @@ pub const PEOPLE: [(&str, &str, &str, &str); 10] = [
     ("ceo", "Grace Tan", "Chief Executive Officer", "executive"),
     ("admin", "Ravi Menon", "Systems Administrator", "admin"),
 ];
+
+/// The demo's schedules: name, owner, cron and request. They rest until their owners resume them.
+const SCHEDULES: [(&str, &str, &str, &str); 3] = [
+    ("weekly_kpi_report", "ceo", "0 9 * * 1", "Send me the KPI report for last week"),
+    (
+        "monthly_financial_summary",
+        "finance.manager",
+        "0 8 1 * *",
+        "Generate the financial statement for last month and send it to the CEO",
+    ),
+    (
+        "weekly_support_digest",
+        "support.manager",
+        "0 17 * * 5",
+        "Summarise this week's support tickets and send it to me",
+    ),
+];
+const ZONE: &str = "Asia/Singapore";
+
+async fn add_schedule(
+    tx: &mut Tx,
+    (name, mailbox, cron, request): (&str, &str, &str, &str),
+    now: DateTime<Utc>,
+) -> Result<(), String> {
+    let text = |error: mezzofy_store::StoreError| error.to_string();
+    let Some(owner) = people::find(tx, &format!("{mailbox}@{DOMAIN}")).await.map_err(text)? else { return Ok(()) };
+    let rule = Rule::cron(cron, ZONE, 1).map_err(|error| error.to_string())?;
+    let next = rule.next_after(now);
+    let schedule = Schedule {
+        id: Id::new(now),
+        owner: owner.id,
+        name: name.to_owned(),
+        request: request.to_owned(),
+        rule,
+        misfire: Misfire::Latest,
+        paused: true,
+        created_at: now,
+    };
+    if schedules::add(tx, &schedule).await.map_err(text)? {
+        schedules::set_next(tx, schedule.id, next).await.map_err(text)?;
+    }
+    Ok(())
+}
 
 /// Makes the demo. Answers what was new, as a sentence.
 pub async fn make(
@@ -112,6 +158,9 @@ pub async fn make(
             }
             knowledge::count_words(&mut tx).await.map_err(text)?;
             said = format!("{said}, {} pages of knowledge", documents.len());
+        }
+        for (name, mailbox, cron, request) in SCHEDULES {
+            add_schedule(&mut tx, (name, mailbox, cron, request), now).await?;
         }
     }
     commit(tx).await.map_err(text)?;

@@ -41,6 +41,7 @@ mod products;
 mod range;
 mod rule;
 pub(crate) mod runs;
+mod schedules;
 mod search;
 mod skills;
 mod standing_approvals;
@@ -72,6 +73,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(outbox::routes())
         .merge(approvals::routes())
         .merge(standing_approvals::routes())
+        .merge(schedules::routes())
         .merge(skills::routes())
         .merge(leads::routes())
         .merge(products::routes())

@@ -194,6 +194,7 @@ pub async fn start_work(app: &App, alone: bool) -> Result<(), String> {
         });
     }
     app.tasks.spawn(worker::wake(app.clone()));
+    app.tasks.spawn(worker::schedule(app.clone()));
     app.tasks.spawn(worker::work(app.clone()));
     Ok(())
 }

@@ -24,11 +24,13 @@ mod ends;
 mod limits;
 mod mail;
 mod route;
+mod schedule;
 mod speech;
 mod step;
 mod wake;
 
 pub(crate) use act::{held_until, key, mails_left};
+pub use schedule::schedule;
 use step::Step;
 pub(crate) use step::deed_of;
 pub use wake::wake;

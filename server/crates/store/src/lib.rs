@@ -22,6 +22,7 @@ pub mod page;
 pub mod people;
 pub mod reporting;
 pub mod runs;
+pub mod schedules;
 mod scope;
 pub mod sealed;
 pub mod second_factors;

@@ -5,7 +5,7 @@ use mezzofy_domain::people::{Department, Person};
 use mezzofy_domain::roles::{Permission, Roles};
 
 /// What some roles may read besides their own, as row security names it.
-const READS: [(Permission, &str); 8] = [
+const READS: [(Permission, &str); 9] = [
     (Permission::ReadLedger, "ledger"),
     (Permission::ReadLeads, "leads"),
     (Permission::ReadOwnLeads, "own_leads"),
@@ -14,6 +14,7 @@ const READS: [(Permission, &str); 8] = [
     (Permission::ReadCampaigns, "campaigns"),
     (Permission::DecideForOthers, "approvals"),
     (Permission::StandingApprovals, "standing_approvals"),
+    (Permission::Schedules, "schedules"),
 ];
 
 /// Whose transaction it is, and with which role of the database. It is made from a person, so that nothing in a request

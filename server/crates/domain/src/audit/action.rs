@@ -33,6 +33,16 @@ pub enum Action {
     StandingApprovalGiven,
     /// A standing approval was ended.
     StandingApprovalEnded,
+    /// A schedule was made.
+    ScheduleMade,
+    /// A schedule was changed.
+    ScheduleChanged,
+    /// A schedule was paused.
+    SchedulePaused,
+    /// A schedule was resumed.
+    ScheduleResumed,
+    /// A schedule was removed.
+    ScheduleRemoved,
     /// A budget was set, or set back.
     BudgetChanged,
     /// A file of entries was imported into the ledger.
@@ -67,7 +77,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 35] = [
         Self::SignedIn,
         Self::SignInRefused,
         Self::SignedOut,
@@ -83,6 +93,11 @@ impl Action {
         Self::ApprovalExpired,
         Self::StandingApprovalGiven,
         Self::StandingApprovalEnded,
+        Self::ScheduleMade,
+        Self::ScheduleChanged,
+        Self::SchedulePaused,
+        Self::ScheduleResumed,
+        Self::ScheduleRemoved,
         Self::BudgetChanged,
         Self::LedgerImported,
         Self::DataImported,
@@ -119,6 +134,11 @@ impl Action {
             Self::ApprovalExpired => "approval_expired",
             Self::StandingApprovalGiven => "standing_approval_given",
             Self::StandingApprovalEnded => "standing_approval_ended",
+            Self::ScheduleMade => "schedule_made",
+            Self::ScheduleChanged => "schedule_changed",
+            Self::SchedulePaused => "schedule_paused",
+            Self::ScheduleResumed => "schedule_resumed",
+            Self::ScheduleRemoved => "schedule_removed",
             Self::BudgetChanged => "budget_changed",
             Self::LedgerImported => "ledger_imported",
             Self::DataImported => "data_imported",

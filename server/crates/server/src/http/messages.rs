@@ -177,17 +177,25 @@ async fn create(
 
 /// A conversation of its own for one text, as `mezzofy ask` needs it.
 pub(crate) async fn begin(app: &Parts, person: &Person, text: &str) -> Result<Id<id::Run>, String> {
-    let text = checked_text(text).map_err(|problem| problem.to_string())?;
     let mut tx = app.store.begin_as(&app.scope(person)).await.map_err(|error| error.to_string())?;
-    let conversation: Id<id::Conversation> = app.new_id();
-    conversations::add(&mut tx, conversation, person.id, "", app.clock.now())
-        .await
-        .map_err(|error| error.to_string())?;
-    let (_, run) = take(app, &mut tx, person, conversation, Said { text, files: &[], file_ids: &[], client_id: None })
-        .await
-        .map_err(|problem| problem.to_string())?;
+    let run = begin_in(app, &mut tx, person, "", text).await.map_err(|problem| problem.to_string())?;
     commit(tx).await.map_err(|error| error.to_string())?;
     Ok(run.id)
+}
+
+/// The same in a transaction that is under way. Without a title the conversation takes the text's words.
+pub(crate) async fn begin_in(
+    app: &Parts,
+    tx: &mut Tx,
+    person: &Person,
+    title: &str,
+    text: &str,
+) -> Result<Run, Problem> {
+    let text = checked_text(text)?;
+    let conversation: Id<id::Conversation> = app.new_id();
+    conversations::add(tx, conversation, person.id, title, app.clock.now()).await?;
+    let said = Said { text, files: &[], file_ids: &[], client_id: None };
+    Ok(take(app, tx, person, conversation, said).await?.1)
 }
 
 /// Stores a message with its run and its job.
@@ -293,7 +301,7 @@ async fn accepted(tx: &mut Tx, message: Message, run: Run, sent: &[File]) -> Res
     Ok(Accepted { message: MessageView::of(message, sent), run: RunView::of(run, &files)? })
 }
 
-fn checked_text(text: &str) -> Result<&str, Problem> {
+pub(super) fn checked_text(text: &str) -> Result<&str, Problem> {
     let text = text.trim();
     match text.chars().count() {
         0 => Err(Problem::field("text", "The message is empty.")),

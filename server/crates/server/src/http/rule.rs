@@ -62,6 +62,15 @@ impl Rule for SeeingKpis {
     const REFUSAL: &'static str = "Your role does not allow seeing key figures. Ask an administrator.";
 }
 
+/// For those who have schedules.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scheduling;
+
+impl Rule for Scheduling {
+    const PERMISSION: Permission = Permission::Schedules;
+    const REFUSAL: &'static str = "Your role does not allow schedules. Ask your manager or an administrator.";
+}
+
 /// For administrators.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Administering;

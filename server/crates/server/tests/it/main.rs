@@ -23,6 +23,7 @@ mod permissions;
 mod privacy;
 mod requests;
 mod row_security;
+mod schedules;
 mod second_factor;
 mod secrets;
 mod sessions;

@@ -1,0 +1,474 @@
+//! Schedules: what is asked for the caller again and again, when, and what became of each time.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
+use mezzofy_domain::audit::{Action, Deed, Who};
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::language::Language;
+use mezzofy_domain::people::Person;
+use mezzofy_domain::schedule::occurrence::{Reason, State as Standing};
+use mezzofy_domain::schedule::plan::Misfire;
+use mezzofy_domain::schedule::{Rule, RuleError};
+use mezzofy_store::page::Page;
+use mezzofy_store::schedules::{self, Fate, Occurrence, Schedule};
+use mezzofy_store::{Tx, audit, commit};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa::openapi::Object;
+use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
+
+use super::caller::Caller;
+use super::docs::{nullable, one_of};
+use super::extract::{Asked, Body, List, PageQuery, Segment};
+use super::messages::{begin_in, checked_text};
+use super::problem::{Kind, Problem, ProblemBody};
+use super::rule::{Scheduling, guarded};
+use super::runs::RunView;
+use crate::app::{App, Parts};
+
+/// Characters of a name at most.
+const NAME: usize = 120;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(guarded!(list))
+        .routes(guarded!(make))
+        .routes(guarded!(show))
+        .routes(guarded!(change))
+        .routes(guarded!(remove))
+        .routes(guarded!(pause))
+        .routes(guarded!(resume))
+        .routes(guarded!(run))
+        .routes(guarded!(history))
+}
+
+/// What is asked again and again.
+#[derive(Debug, Serialize, ToSchema)]
+struct ScheduleView {
+    id: Uuid,
+    name: String,
+    /// What is asked each time, as the owner would say it.
+    request: String,
+    rule: RuleView,
+    /// The rule in words of the caller's language, e.g. "every Monday at 09:00, Singapore time".
+    said: String,
+    #[schema(schema_with = misfires)]
+    misfire: String,
+    #[schema(schema_with = states)]
+    state: String,
+    /// When it comes next; null when it is paused or over.
+    #[schema(required = true)]
+    next_at: Option<DateTime<Utc>>,
+    /// What became of the last time.
+    #[schema(required = true)]
+    last: Option<OccurrenceView>,
+    created_at: DateTime<Utc>,
+}
+
+/// When. A cron needs `cron`, an interval `minutes`, a single time `at`.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RuleView {
+    #[schema(schema_with = kinds)]
+    kind: String,
+    /// Minute, hour, day of the month, month and weekday, e.g. `0 9 * * 1`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cron: Option<String>,
+    /// IANA name of the cron's time zone; the company's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    zone: Option<String>,
+    /// Minutes from one time to the next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    minutes: Option<u32>,
+    /// The first time of an interval; now when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<DateTime<Utc>>,
+    /// The single time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<DateTime<Utc>>,
+}
+
+/// One due moment.
+#[derive(Debug, Serialize, ToSchema)]
+struct OccurrenceView {
+    due_at: DateTime<Utc>,
+    #[schema(schema_with = standings)]
+    state: String,
+    /// Why it did not run; `manual` where a person started it.
+    #[schema(schema_with = reasons, required = true)]
+    reason: Option<String>,
+    /// The same in words, or why its run failed or what it waits for.
+    #[schema(required = true)]
+    explanation: Option<String>,
+    #[schema(required = true)]
+    run_id: Option<Uuid>,
+}
+
+fn kinds() -> Object {
+    one_of(["cron", "interval", "once"])
+}
+
+fn misfires() -> Object {
+    one_of(Misfire::ALL.map(Misfire::code))
+}
+
+fn states() -> Object {
+    one_of(["active", "paused", "over"])
+}
+
+fn standings() -> Object {
+    one_of(Standing::ALL.map(Standing::code))
+}
+
+fn reasons() -> Object {
+    nullable(one_of(Reason::ALL.map(Reason::code)))
+}
+
+/// A new schedule.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Make {
+    /// 1 to 120 characters; no two of the caller's have the same.
+    name: String,
+    /// What is to be asked each time, 1 to 5,000 characters.
+    request: String,
+    rule: RuleView,
+    /// What becomes of times that the server was not there for; the latest of them runs when not given.
+    #[serde(default)]
+    #[schema(schema_with = misfires)]
+    misfire: Option<String>,
+}
+
+/// What is to be changed of a schedule.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    /// 1 to 120 characters; no two of the caller's have the same.
+    name: Option<String>,
+    /// What is to be asked each time, 1 to 5,000 characters.
+    request: Option<String>,
+    rule: Option<RuleView>,
+    #[serde(default)]
+    #[schema(schema_with = misfires)]
+    misfire: Option<String>,
+}
+
+/// A run that was begun.
+#[derive(Serialize, ToSchema)]
+struct Begun {
+    run: RunView,
+}
+
+/// Lists the caller's schedules, newest first.
+#[utoipa::path(get, path = "/v1/schedules", params(PageQuery), responses((status = 200, body = List<ScheduleView>), (status = "4XX", body = ProblemBody)))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller<Scheduling>,
+    Asked(query): Asked<PageQuery>,
+) -> Result<Json<List<ScheduleView>>, Problem> {
+    let mut tx = caller.begin(&app).await?;
+    let slice = schedules::list(&mut tx, caller.person.id, query.page()?).await?;
+    let mut views = Vec::new();
+    for schedule in &slice.items {
+        views.push(view(&app, &mut tx, schedule, caller.person.language).await?);
+    }
+    let mut views = views.into_iter();
+    let list = List::of(slice, |_| views.next());
+    Ok(Json(List { items: list.items.into_iter().flatten().collect(), next_cursor: list.next_cursor }))
+}
+
+/// Makes a schedule. It begins at once.
+#[utoipa::path(post, path = "/v1/schedules", request_body = Make, responses((status = 201, body = ScheduleView), (status = "4XX", body = ProblemBody)))]
+async fn make(
+    State(app): State<App>,
+    caller: Caller<Scheduling>,
+    Body(make): Body<Make>,
+) -> Result<(StatusCode, Json<ScheduleView>), Problem> {
+    let (now, language) = (app.clock.now(), caller.person.language);
+    let (rule, next) = checked_rule(&app, make.rule, language)?;
+    let schedule = Schedule {
+        id: app.new_id(),
+        owner: caller.person.id,
+        name: checked_name(&make.name)?,
+        request: checked_request(&make.request)?,
+        rule,
+        misfire: checked_misfire(make.misfire.as_deref())?.unwrap_or_default(),
+        paused: false,
+        created_at: now,
+    };
+    let mut tx = caller.begin(&app).await?;
+    if schedules::count(&mut tx, schedule.owner).await? >= app.limits.schedules_a_person {
+        let most = app.limits.schedules_a_person;
+        return Err(Problem::new(Kind::Conflict, format!("You have {most} schedules already. Remove one first.")));
+    }
+    if !schedules::add(&mut tx, &schedule).await? {
+        return Err(taken(&schedule.name));
+    }
+    schedules::set_next(&mut tx, schedule.id, Some(next)).await?;
+    let view = told(&app, &mut tx, &schedule, Action::ScheduleMade, &caller.person).await?;
+    commit(tx).await?;
+    Ok((StatusCode::CREATED, Json(view)))
+}
+
+/// Shows a schedule.
+#[utoipa::path(get, path = "/v1/schedules/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = ScheduleView), (status = "4XX", body = ProblemBody)))]
+async fn show(
+    State(app): State<App>,
+    caller: Caller<Scheduling>,
+    Segment(id): Segment<Id<id::Schedule>>,
+) -> Result<Json<ScheduleView>, Problem> {
+    let mut tx = caller.begin(&app).await?;
+    let schedule = mine(&mut tx, &caller.person, id).await?;
+    Ok(Json(view(&app, &mut tx, &schedule, caller.person.language).await?))
+}
+
+/// Changes a schedule. A run that has already started is left to finish.
+#[utoipa::path(patch, path = "/v1/schedules/{id}", params(("id" = Uuid, Path)), request_body = Change, responses((status = 200, body = ScheduleView), (status = "4XX", body = ProblemBody)))]
+async fn change(
+    State(app): State<App>,
+    caller: Caller<Scheduling>,
+    Segment(id): Segment<Id<id::Schedule>>,
+    Body(change): Body<Change>,
+) -> Result<Json<ScheduleView>, Problem> {
+    let mut tx = caller.begin(&app).await?;
+    let mut schedule = mine(&mut tx, &caller.person, id).await?;
+    if let Some(name) = &change.name {
+        schedule.name = checked_name(name)?;
+    }
+    if let Some(request) = &change.request {
+        schedule.request = checked_request(request)?;
+    }
+    if let Some(misfire) = checked_misfire(change.misfire.as_deref())? {
+        schedule.misfire = misfire;
+    }
+    if let Some(rule) = change.rule {
+        let (rule, next) = checked_rule(&app, rule, caller.person.language)?;
+        schedule.rule = rule;
+        schedules::set_next(&mut tx, id, Some(next)).await?;
+    }
+    if !schedules::save(&mut tx, &schedule).await? {
+        return Err(taken(&schedule.name));
+    }
+    let view = told(&app, &mut tx, &schedule, Action::ScheduleChanged, &caller.person).await?;
+    commit(tx).await?;
+    Ok(Json(view))
+}
+
+/// Removes a schedule with its history. What its runs made stays.
+#[utoipa::path(delete, path = "/v1/schedules/{id}", params(("id" = Uuid, Path)), responses((status = 204), (status = "4XX", body = ProblemBody)))]
+async fn remove(
+    State(app): State<App>,
+    caller: Caller<Scheduling>,
+    Segment(id): Segment<Id<id::Schedule>>,
+) -> Result<StatusCode, Problem> {
+    let mut tx = caller.begin(&app).await?;
+    let schedule = mine(&mut tx, &caller.person, id).await?;
+    schedules::remove(&mut tx, caller.person.id, id).await?;
+    let deed = Deed::Schedule { schedule: id, action: Action::ScheduleRemoved, name: schedule.name };
+    audit::append(&mut tx, app.clock.now(), Who::Person(caller.person.id), &deed).await?;
+    commit(tx).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Pauses a schedule. A run that has already started is left to finish; times that come meanwhile are noted as skipped.
+#[utoipa::path(post, path = "/v1/schedules/{id}/pause", params(("id" = Uuid, Path)), responses((status = 200, body = ScheduleView), (status = "4XX", body = ProblemBody)))]
+async fn pause(
+    State(app): State<App>,
+    caller: Caller<Scheduling>,
+    Segment(id): Segment<Id<id::Schedule>>,
+) -> Result<Json<ScheduleView>, Problem> {
+    set_paused(&app, &caller, id, true).await
+}
+
+/// Resumes a schedule. It goes on with its next time.
+#[utoipa::path(post, path = "/v1/schedules/{id}/resume", params(("id" = Uuid, Path)), responses((status = 200, body = ScheduleView), (status = "4XX", body = ProblemBody)))]
+async fn resume(
+    State(app): State<App>,
+    caller: Caller<Scheduling>,
+    Segment(id): Segment<Id<id::Schedule>>,
+) -> Result<Json<ScheduleView>, Problem> {
+    set_paused(&app, &caller, id, false).await
+}
+
+/// Runs a schedule now, beside its times and whether it is paused or not.
+#[utoipa::path(post, path = "/v1/schedules/{id}/run", params(("id" = Uuid, Path)), responses((status = 202, body = Begun), (status = "4XX", body = ProblemBody)))]
+async fn run(
+    State(app): State<App>,
+    caller: Caller<Scheduling>,
+    Segment(id): Segment<Id<id::Schedule>>,
+) -> Result<(StatusCode, Json<Begun>), Problem> {
+    let mut tx = caller.begin(&app).await?;
+    let schedule = mine(&mut tx, &caller.person, id).await?;
+    let run = begin_in(&app, &mut tx, &caller.person, &schedule.name, &schedule.request).await?;
+    schedules::put(&mut tx, id, run.created_at, Fate::Manual(run.id)).await?;
+    commit(tx).await?;
+    Ok((StatusCode::ACCEPTED, Json(Begun { run: RunView::of(run, &[])? })))
+}
+
+/// Lists a schedule's occurrences, the newest moment first, the one ahead among them.
+#[utoipa::path(get, path = "/v1/schedules/{id}/occurrences", params(("id" = Uuid, Path), PageQuery), responses((status = 200, body = List<OccurrenceView>), (status = "4XX", body = ProblemBody)))]
+async fn history(
+    State(app): State<App>,
+    caller: Caller<Scheduling>,
+    Segment(id): Segment<Id<id::Schedule>>,
+    Asked(query): Asked<PageQuery>,
+) -> Result<Json<List<OccurrenceView>>, Problem> {
+    let mut tx = caller.begin(&app).await?;
+    mine(&mut tx, &caller.person, id).await?;
+    let slice = schedules::occurrences(&mut tx, id, query.page()?).await?;
+    Ok(Json(List::of(slice, |occurrence| occurrence_view(occurrence, caller.person.language))))
+}
+
+async fn mine(tx: &mut Tx, person: &Person, id: Id<id::Schedule>) -> Result<Schedule, Problem> {
+    schedules::lock(tx, person.id, id).await?.ok_or_else(|| Problem::not_found("schedule"))
+}
+
+async fn set_paused(
+    app: &Parts,
+    caller: &Caller<Scheduling>,
+    id: Id<id::Schedule>,
+    paused: bool,
+) -> Result<Json<ScheduleView>, Problem> {
+    let mut tx = caller.begin(app).await?;
+    let mut schedule = mine(&mut tx, &caller.person, id).await?;
+    if schedule.paused != paused {
+        schedule.paused = paused;
+        schedules::save(&mut tx, &schedule).await?;
+        let action = if paused { Action::SchedulePaused } else { Action::ScheduleResumed };
+        let view = told(app, &mut tx, &schedule, action, &caller.person).await?;
+        commit(tx).await?;
+        return Ok(Json(view));
+    }
+    Ok(Json(view(app, &mut tx, &schedule, caller.person.language).await?))
+}
+
+/// Notes what was done in the audit log and answers how the schedule stands.
+async fn told(
+    app: &Parts,
+    tx: &mut Tx,
+    schedule: &Schedule,
+    action: Action,
+    person: &Person,
+) -> Result<ScheduleView, Problem> {
+    let deed = Deed::Schedule { schedule: schedule.id, action, name: schedule.name.clone() };
+    audit::append(tx, app.clock.now(), Who::Person(person.id), &deed).await?;
+    view(app, tx, schedule, person.language).await
+}
+
+async fn view(app: &Parts, tx: &mut Tx, schedule: &Schedule, language: Language) -> Result<ScheduleView, Problem> {
+    // What a person started may stand before the one ahead, which is the newest of the rule.
+    let newest = schedules::occurrences(tx, schedule.id, Page { before: None, limit: 2 }).await?.items;
+    let next = newest.iter().find(|occurrence| occurrence.state == Standing::Due).map(|occurrence| occurrence.due_at);
+    let last = newest.into_iter().find(|occurrence| occurrence.state != Standing::Due);
+    let state = match next {
+        None => "over",
+        Some(_) if schedule.paused => "paused",
+        Some(_) => "active",
+    };
+    Ok(ScheduleView {
+        id: schedule.id.uuid(),
+        name: schedule.name.clone(),
+        request: schedule.request.clone(),
+        rule: RuleView::of(&schedule.rule),
+        said: said(&schedule.rule, app, language),
+        misfire: schedule.misfire.code().to_owned(),
+        state: state.to_owned(),
+        next_at: next.filter(|_| !schedule.paused),
+        last: last.map(|occurrence| occurrence_view(occurrence, language)),
+        created_at: schedule.created_at,
+    })
+}
+
+/// The rule and its time zone in words.
+fn said(rule: &Rule, app: &Parts, language: Language) -> String {
+    let (rule, zone) = (rule.say(language, app.zone), rule.say_zone(language, app.zone));
+    match language {
+        Language::Zh => format!("{rule}（{zone}）"),
+        Language::En | Language::Ms => format!("{rule}, {zone}"),
+    }
+}
+
+fn occurrence_view(occurrence: Occurrence, language: Language) -> OccurrenceView {
+    let waits = match language {
+        Language::En => "It waits for you: open it to answer or to decide.",
+        Language::Zh => "正在等您：打开即可回答或审批。",
+        Language::Ms => "Ia menunggu anda: buka untuk menjawab atau membuat keputusan.",
+    };
+    let reason = occurrence.reason.filter(|reason| *reason != Reason::Manual);
+    let explanation = reason
+        .map(|reason| reason.say(language).to_owned())
+        .or_else(|| occurrence.waiting_for.map(|_| waits.to_owned()))
+        .or(occurrence.error);
+    OccurrenceView {
+        due_at: occurrence.due_at,
+        state: occurrence.state.code().to_owned(),
+        reason: occurrence.reason.map(|reason| reason.code().to_owned()),
+        explanation,
+        run_id: occurrence.run,
+    }
+}
+
+impl RuleView {
+    fn of(rule: &Rule) -> Self {
+        let none = Self { kind: String::new(), cron: None, zone: None, minutes: None, from: None, at: None };
+        match rule.clone() {
+            Rule::Cron { cron, zone } => Self { kind: "cron".to_owned(), cron: Some(cron), zone: Some(zone), ..none },
+            Rule::Interval { minutes, from } => {
+                Self { kind: "interval".to_owned(), minutes: Some(minutes), from: Some(from), ..none }
+            }
+            Rule::Once { at } => Self { kind: "once".to_owned(), at: Some(at), ..none },
+        }
+    }
+}
+
+/// The rule, and when it comes first.
+fn checked_rule(app: &Parts, given: RuleView, language: Language) -> Result<(Rule, DateTime<Utc>), Problem> {
+    let most_often = app.limits.schedule_minutes;
+    let now = app.clock.now();
+    let refused = |error: RuleError| Problem::field("rule", error.say(language));
+    let rule = match given {
+        RuleView { kind, cron: Some(cron), zone, minutes: None, from: None, at: None } if kind == "cron" => {
+            let zone = zone.unwrap_or_else(|| app.zone.name().to_owned());
+            Rule::cron(&cron, &zone, most_often).map_err(refused)?
+        }
+        RuleView { kind, minutes: Some(minutes), from, cron: None, zone: None, at: None } if kind == "interval" => {
+            Rule::every(minutes, from.unwrap_or(now), most_often).map_err(refused)?
+        }
+        RuleView { kind, at: Some(at), cron: None, zone: None, minutes: None, from: None } if kind == "once" => {
+            Rule::once(at).map_err(refused)?
+        }
+        _ => {
+            return Err(Problem::field(
+                "rule",
+                "A rule is a cron with `cron` and perhaps `zone`, an interval with `minutes` and perhaps `from`, or once with `at`.",
+            ));
+        }
+    };
+    let next = rule.first_after(now).map_err(refused)?;
+    Ok((rule, next))
+}
+
+fn checked_name(name: &str) -> Result<String, Problem> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > NAME || name.contains(['\0', '\n']) {
+        return Err(Problem::field("name", format!("A name is one line of 1 to {NAME} characters.")));
+    }
+    Ok(name.to_owned())
+}
+
+fn checked_request(request: &str) -> Result<String, Problem> {
+    checked_text(request).map(str::to_owned).map_err(|problem| problem.about("request"))
+}
+
+fn checked_misfire(misfire: Option<&str>) -> Result<Option<Misfire>, Problem> {
+    let of =
+        |code| Misfire::from_code(code).ok_or_else(|| Problem::field("misfire", "It must be skip, latest or all."));
+    misfire.map(of).transpose()
+}
+
+fn taken(name: &str) -> Problem {
+    Problem::new(Kind::Conflict, format!("You have a schedule called “{name}” already.")).about("name")
+}

@@ -1,0 +1,107 @@
+//! Begins what schedules ask for when its moment has come, and notes why it does not.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::people::Person;
+use mezzofy_domain::roles::Permission;
+use mezzofy_domain::schedule::occurrence::Reason;
+use mezzofy_domain::schedule::plan::{self, plan};
+use mezzofy_store::schedules::{self, Fate, Schedule};
+use mezzofy_store::{StoreError, Tx, commit, people};
+
+use crate::app::{App, Parts};
+use crate::crash;
+use crate::http::messages;
+
+/// How often is looked. Any number of processes may look: each moment is taken by one.
+const LOOK: Duration = Duration::from_millis(250);
+/// A moment that is found later than this was missed: the server was down, or the clock jumped.
+const LATE: TimeDelta = TimeDelta::minutes(5);
+/// Schedules that are taken in one transaction.
+const AT_ONCE: i64 = 20;
+
+/// Begins the runs of schedules until the server stops.
+pub async fn schedule(app: App) {
+    let mut look = tokio::time::interval(LOOK);
+    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    while app.stop.run_until_cancelled(look.tick()).await.is_some() {
+        if let Err(error) = begin_due(&app).await {
+            tracing::warn!(%error, "schedules that are due could not be taken up and are tried again");
+        }
+    }
+}
+
+async fn begin_due(app: &Parts) -> Result<(), String> {
+    let text = |error: StoreError| error.to_string();
+    let mut tx = app.store.begin().await.map_err(text)?;
+    let now = app.clock.now();
+    let due = schedules::take_due(&mut tx, now, AT_ONCE).await.map_err(text)?;
+    if due.is_empty() {
+        return Ok(());
+    }
+    for (schedule, due_at) in due {
+        go_on(app, &mut tx, &schedule, due_at, now).await?;
+    }
+    crash::point("schedule.before");
+    commit(tx).await.map_err(text)?;
+    crash::point("schedule.after");
+    Ok(())
+}
+
+/// Settles every moment of a schedule up to now, and puts the next one ahead.
+async fn go_on(
+    app: &Parts,
+    tx: &mut Tx,
+    schedule: &Schedule,
+    due_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), String> {
+    let text = |error: StoreError| error.to_string();
+    let mut planned = plan(&schedule.rule, schedule.misfire, due_at - TimeDelta::seconds(1), now, LATE, now);
+    let owner = people::get(tx, schedule.owner).await.map_err(text)?;
+    let owner = match hindered(app, tx, schedule, owner).await? {
+        Ok(owner) => Some(owner),
+        Err(reason) => {
+            planned = planned.skipping(reason);
+            None
+        }
+    };
+    // The one that was ahead makes room for what became of it.
+    schedules::set_next(tx, schedule.id, None).await.map_err(text)?;
+    for row in &planned.rows {
+        let fate = match (row.fate, &owner) {
+            (plan::Fate::Run, Some(owner)) => Fate::Started(begin(app, tx, schedule, owner).await?),
+            (plan::Fate::Run, None) => Fate::Skipped(Reason::NotPermitted),
+            (plan::Fate::Skipped(reason), _) => Fate::Skipped(reason),
+        };
+        schedules::put(tx, schedule.id, row.due_at, fate).await.map_err(text)?;
+    }
+    schedules::set_next(tx, schedule.id, planned.next).await.map_err(text)
+}
+
+/// The owner, or why nothing of the schedule may run now.
+async fn hindered(
+    app: &Parts,
+    tx: &mut Tx,
+    schedule: &Schedule,
+    owner: Option<Person>,
+) -> Result<Result<Person, Reason>, String> {
+    Ok(match owner {
+        _ if schedule.paused => Err(Reason::Paused),
+        None => Err(Reason::OwnerDisabled),
+        Some(owner) if owner.disabled => Err(Reason::OwnerDisabled),
+        Some(owner) if !app.roles.allows(&owner.role, Permission::Schedules) => Err(Reason::NotPermitted),
+        Some(_) if schedules::is_at_work(tx, schedule.id).await.map_err(|error| error.to_string())? => {
+            Err(Reason::Overlapped)
+        }
+        Some(owner) => Ok(owner),
+    })
+}
+
+/// Begins a run of the schedule, in a conversation of its own that bears the schedule's name.
+async fn begin(app: &Parts, tx: &mut Tx, schedule: &Schedule, owner: &Person) -> Result<Id<id::Run>, String> {
+    let run = messages::begin_in(app, tx, owner, &schedule.name, &schedule.request).await;
+    Ok(run.map_err(|problem| problem.to_string())?.id)
+}

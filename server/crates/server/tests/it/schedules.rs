@@ -1,0 +1,276 @@
+//! Schedules: each moment begins one run of its owner's, or says why not.
+
+use chrono::TimeDelta;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::app::{Client, TestApp, text};
+
+/// Every Monday at nine in Singapore; the tests' clock stands at Sunday, nine.
+fn monday() -> Value {
+    json!({"kind": "cron", "cron": "0 9 * * 1", "zone": "Asia/Singapore"})
+}
+
+async fn make(who: &Client, name: &str, rule: Value) -> (StatusCode, Value) {
+    let body = json!({"name": name, "request": "Send me the KPI report for last week", "rule": rule});
+    who.send(Method::POST, "/v1/schedules", Some(&body)).await
+}
+
+async fn made(who: &Client, name: &str, rule: Value) -> String {
+    let (status, schedule) = make(who, name, rule).await;
+    assert_eq!(status, StatusCode::CREATED, "{schedule}");
+    text(&schedule["id"])
+}
+
+async fn history(who: &Client, id: &str) -> Vec<Value> {
+    who.items(&format!("/v1/schedules/{id}/occurrences")).await
+}
+
+/// The occurrences, newest first, once none but the one ahead is still due.
+async fn settled(app: &TestApp, who: &Client, id: &str) -> Vec<Value> {
+    let now = app.now();
+    for _ in 0..400 {
+        let history = history(who, id).await;
+        let at_work = |one: &Value| {
+            one["state"] == "running"
+                || (one["state"] == "due"
+                    && one["due_at"].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap() <= now)
+        };
+        if !history.iter().any(at_work) {
+            return history;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the schedule did not settle: {:#?}", history(who, id).await);
+}
+
+fn states(history: &[Value]) -> Vec<(&str, &str)> {
+    history.iter().map(|one| (one["state"].as_str().unwrap(), one["reason"].as_str().unwrap_or(""))).collect()
+}
+
+#[tokio::test]
+async fn w5_a_weekly_report_runs_on_monday_at_nine_and_reaches_its_owner_by_mail() {
+    let app = TestApp::new().await;
+    let ceo = app.person("ceo").await;
+    let (status, schedule) = make(&ceo, "Weekly report", monday()).await;
+    assert_eq!(status, StatusCode::CREATED, "{schedule}");
+    assert_eq!(
+        (&schedule["said"], &schedule["next_at"], &schedule["state"]),
+        (&json!("every Monday at 09:00, Singapore time"), &json!("2026-11-23T01:00:00Z"), &json!("active")),
+        "{schedule}"
+    );
+    let id = text(&schedule["id"]);
+    assert_eq!(states(&history(&ceo, &id).await), [("due", "")]);
+
+    app.advance(TimeDelta::days(1));
+    let ceo = app.person("ceo").await;
+    let history = settled(&app, &ceo, &id).await;
+    assert_eq!(states(&history), [("due", ""), ("done", "")]);
+    assert_eq!(history[0]["due_at"], "2026-11-30T01:00:00Z");
+    let run = ceo.get(&format!("/v1/runs/{}", text(&history[1]["run_id"]))).await;
+    assert_eq!(
+        (&run["skill"], &run["inputs"]["period"], &run["state"]),
+        (&json!("kpi_dashboard"), &json!("2026-W47"), &json!("succeeded")),
+        "the last full week, Monday to Sunday: {run}"
+    );
+    let titles: Vec<String> = ceo.items("/v1/conversations").await.iter().map(|one| text(&one["title"])).collect();
+    assert_eq!(titles, ["Weekly report"]);
+    let mails = ceo.items("/v1/outbox?kind=mail").await;
+    assert_eq!(mails.len(), 1);
+    assert_eq!((&mails[0]["to"], &mails[0]["state"]), (&json!(["ceo@mezzofy.example"]), &json!("done")));
+    assert_eq!(mails[0]["attachments"].as_array().unwrap().len(), 1);
+    app.end().await;
+}
+
+#[tokio::test]
+async fn a_paused_schedule_does_not_run_and_says_so_and_one_that_is_resumed_goes_on() {
+    let app = TestApp::new().await;
+    let ceo = app.person("ceo").await;
+    let id = made(&ceo, "Weekly report", monday()).await;
+    let paused = ceo.post(&format!("/v1/schedules/{id}/pause"), json!({})).await;
+    assert_eq!((&paused["state"], &paused["next_at"]), (&json!("paused"), &Value::Null));
+    app.advance(TimeDelta::days(1));
+    let ceo = app.person("ceo").await;
+    let history = settled(&app, &ceo, &id).await;
+    assert_eq!(states(&history), [("due", ""), ("skipped", "paused")]);
+    assert!(text(&history[1]["explanation"]).contains("paused"), "{history:?}");
+    let resumed = ceo.post(&format!("/v1/schedules/{id}/resume"), json!({})).await;
+    assert_eq!(resumed["next_at"], "2026-11-30T01:00:00Z");
+    app.advance(TimeDelta::days(7));
+    let ceo = app.person("ceo").await;
+    let history = settled(&app, &ceo, &id).await;
+    assert_eq!(states(&history), [("due", ""), ("done", ""), ("skipped", "paused")]);
+    app.end().await;
+}
+
+#[tokio::test]
+async fn moments_that_nobody_was_there_for_are_told_one_by_one() {
+    let app = TestApp::new().await;
+    let ceo = app.person("ceo").await;
+    let daily = json!({"kind": "cron", "cron": "0 10 * * *", "zone": "Asia/Singapore"});
+    let (mut ids, request) = (Vec::new(), "Give me a dashboard of team KPIs this month");
+    for misfire in ["skip", "latest", "all"] {
+        let body = json!({"name": misfire, "request": request, "rule": daily, "misfire": misfire});
+        let (status, schedule) = ceo.send(Method::POST, "/v1/schedules", Some(&body)).await;
+        assert_eq!(status, StatusCode::CREATED, "{schedule}");
+        ids.push(text(&schedule["id"]));
+    }
+    // The clock jumps: three moments have passed, the last one an hour ago.
+    app.advance(TimeDelta::hours(50));
+    let ceo = app.person("ceo").await;
+    let skip = settled(&app, &ceo, &ids[0]).await;
+    assert_eq!(states(&skip), [("due", ""), ("skipped", "missed"), ("skipped", "missed"), ("skipped", "missed")]);
+    let latest = settled(&app, &ceo, &ids[1]).await;
+    assert_eq!(states(&latest), [("due", ""), ("done", ""), ("skipped", "superseded"), ("skipped", "superseded")]);
+    let all = settled(&app, &ceo, &ids[2]).await;
+    assert_eq!(states(&all), [("due", ""), ("done", ""), ("done", ""), ("done", "")]);
+    // And back: nothing comes a second time.
+    app.advance(TimeDelta::hours(-30));
+    let ceo = app.person("ceo").await;
+    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    for (id, before) in ids.iter().zip([skip, latest, all]) {
+        assert_eq!(history(&ceo, id).await, before);
+    }
+    app.end().await;
+}
+
+#[tokio::test]
+async fn a_run_by_hand_answers_with_it_and_stands_in_the_history() {
+    let app = TestApp::new().await;
+    let manager = app.person("finance.manager").await;
+    let schedules = manager.items("/v1/schedules").await;
+    assert_eq!(schedules.len(), 1, "{schedules:?}");
+    assert_eq!(
+        (&schedules[0]["name"], &schedules[0]["state"], &schedules[0]["said"]),
+        (
+            &json!("monthly_financial_summary"),
+            &json!("paused"),
+            &json!("on the 1st of each month at 08:00, Singapore time")
+        )
+    );
+    let id = text(&schedules[0]["id"]);
+    for _ in 0..2 {
+        let (status, begun) = manager.send(Method::POST, &format!("/v1/schedules/{id}/run"), None).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{begun}");
+        let run = manager.run_in(&text(&begun["run"]["id"]), "succeeded").await;
+        assert_eq!((&run["skill"], &run["inputs"]["period"]), (&json!("financial_reporting"), &json!("2026-10")));
+    }
+    let history = settled(&app, &manager, &id).await;
+    assert_eq!(states(&history), [("due", ""), ("done", "manual"), ("done", "manual")]);
+    let shown = manager.get(&format!("/v1/schedules/{id}")).await;
+    assert_eq!((&shown["state"], &shown["last"]["reason"]), (&json!("paused"), &json!("manual")), "{shown}");
+    app.end().await;
+}
+
+#[tokio::test]
+async fn what_waits_for_a_person_says_so_and_does_not_hold_up_the_next_time() {
+    let app = TestApp::new().await;
+    let manager = app.person("finance.manager").await;
+    let body = json!({
+        "name": "To the auditor", "request": "Send the financial statement for last month to auditor@elsewhere.example",
+        "rule": {"kind": "interval", "minutes": 60}
+    });
+    let (status, schedule) = manager.send(Method::POST, "/v1/schedules", Some(&body)).await;
+    assert_eq!(status, StatusCode::CREATED, "{schedule}");
+    let id = text(&schedule["id"]);
+    for hours in 1..=2 {
+        app.advance(TimeDelta::hours(1));
+        let manager = app.person("finance.manager").await;
+        let mut waiting = Vec::new();
+        for _ in 0..400 {
+            waiting = history(&manager, &id).await;
+            let count = waiting.iter().filter(|one| one["explanation"].is_string()).count();
+            if count == hours {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        let told: Vec<&str> = waiting.iter().filter_map(|one| one["explanation"].as_str()).collect();
+        assert_eq!(told.len(), hours, "{waiting:#?}");
+        assert!(told.iter().all(|told| told.starts_with("It waits for you")), "{told:?}");
+    }
+    let manager = app.person("finance.manager").await;
+    assert_eq!(manager.items("/v1/approvals?state=pending").await.len(), 2);
+    assert_eq!(manager.items("/v1/outbox?kind=mail").await.len(), 0);
+    app.end().await;
+}
+
+#[tokio::test]
+async fn the_runs_of_who_may_not_any_more_are_skipped_with_the_reason() {
+    let app = TestApp::new().await;
+    let (ceo, admin) = (app.person("ceo").await, app.person("admin").await);
+    let manager = app.person("support.manager").await;
+    let hourly = json!({"kind": "interval", "minutes": 60});
+    let id = made(&manager, "Hourly", hourly).await;
+    let person = admin.items("/v1/admin/people?q=support.manager").await[0].clone();
+    let path = format!("/v1/admin/people/{}", text(&person["id"]));
+    let (status, _) = admin.send(Method::PATCH, &path, Some(&json!({"role": "support_agent"}))).await;
+    assert_eq!(status, StatusCode::OK);
+    app.advance(TimeDelta::hours(1));
+    let (ceo, manager) = (app.person("ceo").await, app.person("support.manager").await);
+    let mut db = app.database().await;
+    let mut told = Vec::new();
+    for _ in 0..100 {
+        told = sqlx::query_as::<_, (String, Option<String>)>(
+            "SELECT state, reason FROM occurrences WHERE schedule_id = $1::uuid ORDER BY due_at",
+        )
+        .bind(&id)
+        .fetch_all(&mut db)
+        .await
+        .unwrap();
+        if told.len() == 2 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let told: Vec<(&str, &str)> =
+        told.iter().map(|(state, reason)| (state.as_str(), reason.as_deref().unwrap_or(""))).collect();
+    assert_eq!(told, [("skipped", "not_permitted"), ("due", "")]);
+    // And nobody else sees or touches it.
+    for method in [Method::GET, Method::DELETE] {
+        let (status, _) = ceo.send(method, &format!("/v1/schedules/{id}"), None).await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+    }
+    let (status, _) = manager.send(Method::GET, "/v1/schedules", None).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    app.end().await;
+}
+
+#[tokio::test]
+async fn what_can_not_be_scheduled_is_refused_with_what_to_do() {
+    let app = TestApp::without_data().await;
+    let ceo = app.person("ceo").await;
+    let cron = |cron: &str, zone: &str| json!({"kind": "cron", "cron": cron, "zone": zone});
+    for (rule, says) in [
+        (cron("0 9 * * 9", "Asia/Singapore"), "9"),
+        (cron("0 9 31 2 *", "Asia/Singapore"), "never"),
+        (cron("0 9 * * 1", "Asia/Atlantis"), "Asia/Atlantis"),
+        (cron("* * * * *", "Asia/Singapore"), "15 minutes"),
+        (json!({"kind": "interval", "minutes": 1}), "15 minutes"),
+        (json!({"kind": "once", "at": "2026-11-01T00:00:00Z"}), "ahead"),
+        (json!({"kind": "cron"}), "cron"),
+    ] {
+        let (status, problem) = make(&ceo, "Report", rule.clone()).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{rule} {problem}");
+        assert_eq!(problem["errors"][0]["field"], "rule");
+        assert!(text(&problem["detail"]).contains(says), "{rule}: {problem}");
+    }
+    for number in 0..10 {
+        made(&ceo, &format!("Report {number}"), monday()).await;
+    }
+    let (status, problem) = make(&ceo, "Report 10", monday()).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    assert!(text(&problem["detail"]).contains("10 schedules"), "{problem}");
+    let id = text(&ceo.items("/v1/schedules").await[0]["id"]);
+    let (status, _) = ceo.send(Method::PATCH, &format!("/v1/schedules/{id}"), Some(&json!({"name": "Report 1"}))).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    let changed = json!({"name": "Friday", "rule": {"kind": "cron", "cron": "0 17 * * 5"}});
+    let (status, schedule) = ceo.send(Method::PATCH, &format!("/v1/schedules/{id}"), Some(&changed)).await;
+    assert_eq!((status, &schedule["next_at"]), (StatusCode::OK, &json!("2026-11-27T09:00:00Z")), "{schedule}");
+    let (status, _) = ceo.send(Method::DELETE, &format!("/v1/schedules/{id}"), None).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    assert_eq!(ceo.items("/v1/schedules").await.len(), 9);
+    let (status, _) = app.person("sales.rep").await.send(Method::GET, "/v1/schedules", None).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    app.end().await;
+}

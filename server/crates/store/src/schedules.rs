@@ -1,0 +1,306 @@
+//! Schedules and their occurrences. A schedule that is not over has one occurrence ahead, state `due`; when its moment comes,
+//! one process takes it with a lock and stores what became of it, the run it began and the next one in one transaction.
+
+use chrono::{DateTime, Utc};
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::run::WaitingFor;
+use mezzofy_domain::schedule::Rule;
+use mezzofy_domain::schedule::occurrence::{Reason, State};
+use mezzofy_domain::schedule::plan::Misfire;
+use serde_json::Value;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::StoreError;
+use crate::page::{Page, Slice};
+
+/// A schedule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Schedule {
+    /// Which one.
+    pub id: Id<id::Schedule>,
+    /// Whose it is; its runs are theirs.
+    pub owner: Id<id::Person>,
+    /// What its owner calls it; no two of theirs have the same name.
+    pub name: String,
+    /// What is asked each time.
+    pub request: String,
+    /// When.
+    pub rule: Rule,
+    /// What becomes of moments that nobody was there for.
+    pub misfire: Misfire,
+    /// Whether it rests.
+    pub paused: bool,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}
+
+/// An occurrence as its run left it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Occurrence {
+    /// Which one.
+    pub id: Uuid,
+    /// Its moment.
+    pub due_at: DateTime<Utc>,
+    /// Where it stands, with its run.
+    pub state: State,
+    /// Why it did not run; or that a person started it.
+    pub reason: Option<Reason>,
+    /// The run it began.
+    pub run: Option<Uuid>,
+    /// What that run waits for.
+    pub waiting_for: Option<WaitingFor>,
+    /// Why that run failed.
+    pub error: Option<String>,
+}
+
+/// What became of a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is ahead.
+    Due,
+    /// It began a run.
+    Started(Id<id::Run>),
+    /// A person began a run beside the rule.
+    Manual(Id<id::Run>),
+    /// It did not run.
+    Skipped(Reason),
+}
+
+struct Row {
+    id: Uuid,
+    person_id: Uuid,
+    name: String,
+    request: String,
+    rule: Value,
+    misfire: String,
+    paused: bool,
+    created_at: DateTime<Utc>,
+}
+
+impl TryFrom<Row> for Schedule {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id.into(),
+            owner: row.person_id.into(),
+            name: row.name,
+            request: row.request,
+            rule: serde_json::from_value(row.rule).map_err(|error| StoreError::stored("schedule", &error))?,
+            misfire: Misfire::from_code(&row.misfire).ok_or_else(|| StoreError::stored("schedule", &row.misfire))?,
+            paused: row.paused,
+            created_at: row.created_at,
+        })
+    }
+}
+
+fn json(rule: &Rule) -> Result<Value, StoreError> {
+    serde_json::to_value(rule).map_err(|error| StoreError::stored("schedule", &error))
+}
+
+/// Stores a new schedule. Answers `false` when its owner has one of that name.
+pub async fn add(db: &mut PgConnection, new: &Schedule) -> Result<bool, StoreError> {
+    let added = sqlx::query!(
+        "INSERT INTO schedules (id, person_id, name, request, rule, misfire, paused, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (person_id, name) DO NOTHING",
+        new.id.uuid(),
+        new.owner.uuid(),
+        new.name,
+        new.request,
+        json(&new.rule)?,
+        new.misfire.code(),
+        new.paused,
+        new.created_at
+    )
+    .execute(db)
+    .await?;
+    Ok(added.rows_affected() > 0)
+}
+
+/// A person's schedules, newest first.
+pub async fn list(db: &mut PgConnection, owner: Id<id::Person>, page: Page) -> Result<Slice<Schedule>, StoreError> {
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT id, person_id, name, request, rule, misfire, paused, created_at FROM schedules
+         WHERE person_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
+        owner.uuid(),
+        page.before,
+        page.fetch()
+    )
+    .fetch_all(db)
+    .await?;
+    let rows = rows.into_iter().map(Schedule::try_from).collect::<Result<Vec<_>, _>>()?;
+    Ok(page.slice(rows, |schedule| schedule.id.uuid()))
+}
+
+/// How many schedules a person has.
+pub async fn count(db: &mut PgConnection, owner: Id<id::Person>) -> Result<i64, StoreError> {
+    let count = sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM schedules WHERE person_id = $1"#, owner.uuid());
+    Ok(count.fetch_one(db).await?)
+}
+
+/// A person's schedule, which nobody else changes or starts until the transaction ends.
+pub async fn lock(
+    db: &mut PgConnection,
+    owner: Id<id::Person>,
+    id: Id<id::Schedule>,
+) -> Result<Option<Schedule>, StoreError> {
+    sqlx::query_as!(
+        Row,
+        "SELECT id, person_id, name, request, rule, misfire, paused, created_at FROM schedules
+         WHERE id = $1 AND person_id = $2 FOR UPDATE",
+        id.uuid(),
+        owner.uuid()
+    )
+    .fetch_optional(db)
+    .await?
+    .map(Schedule::try_from)
+    .transpose()
+}
+
+/// Stores what may be changed of a schedule. Answers `false` when its owner has another one of that name.
+pub async fn save(db: &mut PgConnection, schedule: &Schedule) -> Result<bool, StoreError> {
+    let saved = sqlx::query!(
+        "UPDATE schedules SET name = $2, request = $3, rule = $4, misfire = $5, paused = $6
+         WHERE id = $1 AND NOT EXISTS (SELECT FROM schedules o WHERE o.person_id = $7 AND o.name = $2 AND o.id <> $1)",
+        schedule.id.uuid(),
+        schedule.name,
+        schedule.request,
+        json(&schedule.rule)?,
+        schedule.misfire.code(),
+        schedule.paused,
+        schedule.owner.uuid()
+    )
+    .execute(db)
+    .await?;
+    Ok(saved.rows_affected() > 0)
+}
+
+/// Removes a schedule with its occurrences; runs that they began stay.
+pub async fn remove(db: &mut PgConnection, owner: Id<id::Person>, id: Id<id::Schedule>) -> Result<bool, StoreError> {
+    let removed = sqlx::query!("DELETE FROM schedules WHERE id = $1 AND person_id = $2", id.uuid(), owner.uuid());
+    Ok(removed.execute(db).await?.rows_affected() > 0)
+}
+
+/// Puts the next moment ahead in place of the one that was.
+pub async fn set_next(
+    db: &mut PgConnection,
+    schedule: Id<id::Schedule>,
+    next: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
+    sqlx::query!("DELETE FROM occurrences WHERE schedule_id = $1 AND state = 'due'", schedule.uuid())
+        .execute(&mut *db)
+        .await?;
+    if let Some(next) = next {
+        put(db, schedule, next, Fate::Due).await?;
+    }
+    Ok(())
+}
+
+/// Stores what became of a moment, if nothing is stored of it. Answers whether it is new.
+pub async fn put(
+    db: &mut PgConnection,
+    schedule: Id<id::Schedule>,
+    due_at: DateTime<Utc>,
+    fate: Fate,
+) -> Result<bool, StoreError> {
+    let (state, reason, run) = match fate {
+        Fate::Due => ("due", None, None),
+        Fate::Started(run) => ("started", None, Some(run)),
+        Fate::Manual(run) => ("started", Some(Reason::Manual), Some(run)),
+        Fate::Skipped(reason) => ("skipped", Some(reason), None),
+    };
+    let put = sqlx::query!(
+        "INSERT INTO occurrences (id, schedule_id, due_at, state, reason, run_id) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (schedule_id, due_at) WHERE reason IS DISTINCT FROM 'manual' DO NOTHING",
+        Id::<Occurrence>::new(due_at).uuid(),
+        schedule.uuid(),
+        due_at,
+        state,
+        reason.map(Reason::code),
+        run.map(Id::uuid)
+    )
+    .execute(db)
+    .await?;
+    Ok(put.rows_affected() > 0)
+}
+
+/// Takes schedules whose moment has come, oldest first, each with that moment; no other process gets them until the
+/// transaction ends.
+pub async fn take_due(
+    db: &mut PgConnection,
+    now: DateTime<Utc>,
+    most: i64,
+) -> Result<Vec<(Schedule, DateTime<Utc>)>, StoreError> {
+    let rows = sqlx::query!(
+        "SELECT s.id, s.person_id, s.name, s.request, s.rule, s.misfire, s.paused, s.created_at, o.due_at
+         FROM occurrences o JOIN schedules s ON s.id = o.schedule_id
+         WHERE o.state = 'due' AND o.due_at <= $1 ORDER BY o.due_at, o.id LIMIT $2 FOR UPDATE SKIP LOCKED",
+        now,
+        most
+    )
+    .fetch_all(db)
+    .await?;
+    let read = |row: Row, due_at| Ok((Schedule::try_from(row)?, due_at));
+    rows.into_iter()
+        .map(|row| {
+            let due_at = row.due_at;
+            let (id, person_id, created_at) = (row.id, row.person_id, row.created_at);
+            let (name, request, rule) = (row.name, row.request, row.rule);
+            read(
+                Row { id, person_id, name, request, rule, misfire: row.misfire, paused: row.paused, created_at },
+                due_at,
+            )
+        })
+        .collect()
+}
+
+/// Whether a run that the schedule began is still at work; one that waits for a person is not.
+pub async fn is_at_work(db: &mut PgConnection, schedule: Id<id::Schedule>) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM occurrences o JOIN runs r ON r.id = o.run_id
+                          WHERE o.schedule_id = $1 AND r.state IN ('queued', 'running')) AS "at_work!""#,
+        schedule.uuid()
+    )
+    .fetch_one(db)
+    .await?)
+}
+
+/// A schedule's occurrences, newest moment first, that ahead among them.
+pub async fn occurrences(
+    db: &mut PgConnection,
+    schedule: Id<id::Schedule>,
+    page: Page,
+) -> Result<Slice<Occurrence>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT o.id, o.due_at, o.reason, o.run_id, r.waiting_for AS "waiting_for?", r.error ->> 'detail' AS error,
+                  CASE WHEN o.state <> 'started' THEN o.state WHEN r.state IN ('queued', 'running', 'waiting') THEN 'running'
+                       WHEN r.state IN ('failed', 'cancelled') THEN 'failed' ELSE 'done' END AS "state!"
+           FROM occurrences o LEFT JOIN runs r ON r.id = o.run_id
+           WHERE o.schedule_id = $1
+             AND ($2::uuid IS NULL OR (o.due_at, o.id) < (SELECT b.due_at, b.id FROM occurrences b WHERE b.id = $2))
+           ORDER BY o.due_at DESC, o.id DESC LIMIT $3"#,
+        schedule.uuid(),
+        page.before,
+        page.fetch()
+    )
+    .fetch_all(db)
+    .await?;
+    let wrong = |what: &str| StoreError::stored("occurrence", &what);
+    let rows = rows.into_iter().map(|row| {
+        let reason = row.reason.map(|code| Reason::from_code(&code).ok_or_else(|| wrong(&code))).transpose()?;
+        let waiting = row.waiting_for.map(|code| serde_json::from_value(Value::String(code))).transpose();
+        Ok(Occurrence {
+            id: row.id,
+            due_at: row.due_at,
+            state: State::from_code(&row.state).ok_or_else(|| wrong(&row.state))?,
+            reason,
+            run: row.run_id,
+            waiting_for: waiting.map_err(|error| StoreError::stored("occurrence", &error))?,
+            error: row.error,
+        })
+    });
+    let rows = rows.collect::<Result<Vec<_>, StoreError>>()?;
+    Ok(page.slice(rows, |occurrence| occurrence.id))
+}
