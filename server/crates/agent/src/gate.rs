@@ -74,11 +74,11 @@ impl Gate<'_> {
             Permission::FindLeads => &self.texts.find_leads,
             Permission::ReadTickets => &self.texts.read_tickets,
             Permission::ReadCampaigns | Permission::ReadKpis | Permission::QueryData => &self.texts.read_kpis,
+            Permission::Schedules => &self.texts.schedules,
             Permission::MakeDocuments
             | Permission::Chat
             | Permission::DecideForOthers
             | Permission::StandingApprovals
-            | Permission::Schedules
             | Permission::Administer
             | Permission::ReadAudit => &self.texts.make_documents,
         };

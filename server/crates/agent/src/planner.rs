@@ -193,6 +193,9 @@ impl Planner {
         if let Some(talk) = self.talk(asked, text) {
             return talk;
         }
+        if let Some(plan) = self.recurring(asked, text) {
+            return plan;
+        }
         let found = self.guesses(asked, text);
         let may = |guess: &&Guess<'_>| asked.may_use(guess.skill);
         match found.as_slice() {
@@ -214,6 +217,22 @@ impl Planner {
                 likely => Plan::Ask(self.which_skill(asked, likely, text)),
             },
         }
+    }
+
+    /// A request that is to be made again and again. What is asked each time must be understood without a question, as nobody
+    /// is there to answer it.
+    fn recurring(&self, asked: Asked<'_>, text: &str) -> Option<Plan> {
+        let skill = asked.skills.iter().find(|skill| skill.recognise.recurring)?;
+        let recurring = mezzofy_domain::schedule::words::read(text)?;
+        Some(match self.fresh(asked, &recurring.request) {
+            Plan::Skill(_) if asked.may_use(skill) => self.fill(asked, skill, text),
+            Plan::Skill(_) => self.not_permitted(asked, skill),
+            Plan::Ask(open) => Plan::NotPossible {
+                text: asked.say(&self.prompts.texts.recurring_unclear.value, &[("question", &open.question)]),
+                agent: Some(open.agent),
+            },
+            other => other,
+        })
     }
 
     fn guesses<'a>(&self, asked: Asked<'a>, text: &str) -> Vec<Guess<'a>> {

@@ -142,6 +142,8 @@ pub(crate) struct Recognise {
     pub(crate) hints: Phrases,
     /// Words of other kinds of work.
     pub(crate) against: Phrases,
+    /// Whether it takes requests that are to be made again and again, whatever they ask for.
+    pub(crate) recurring: bool,
 }
 
 /// One step: a tool call.

@@ -29,6 +29,8 @@ pub struct Texts {
     pub read_tickets: Text,
     /// What seeing key figures is called in `tool_not_permitted`.
     pub read_kpis: Text,
+    /// What having schedules is called in `tool_not_permitted`.
+    pub schedules: Text,
     /// What making documents is called in `tool_not_permitted`.
     pub make_documents: Text,
     /// One mail waits for a decision: `${to}`, `${why}`, `${until}`.

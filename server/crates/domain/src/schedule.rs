@@ -15,6 +15,7 @@ pub mod plan;
 mod refusal;
 mod say;
 mod wall;
+pub mod words;
 
 pub use refusal::RuleError;
 

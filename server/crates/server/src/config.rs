@@ -17,6 +17,7 @@ use mezzofy_store::budgets::DefaultBudgets;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::schedules::ScheduleLimits;
 use crate::sealing::Keyring;
 use crate::{kept, secrets};
 
@@ -128,6 +129,14 @@ pub struct Limits {
     pub runs_at_once: usize,
     /// Connections to the database.
     pub database_connections: u32,
+}
+
+impl Limits {
+    /// How many schedules, and how close together their moments.
+    #[must_use]
+    pub fn schedules(&self) -> ScheduleLimits {
+        ScheduleLimits { a_person: self.schedules_a_person, minutes: self.schedule_minutes }
+    }
 }
 
 /// For how many seconds mails stay in the outbox, where they can be taken back, before they leave.

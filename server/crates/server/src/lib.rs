@@ -20,6 +20,7 @@ pub mod models;
 mod people;
 pub mod reader;
 pub mod research;
+pub mod schedules;
 pub mod sealing;
 mod secrets;
 pub mod serve;

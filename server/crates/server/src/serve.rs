@@ -101,6 +101,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         models: models.clone(),
         planner: planner.clone(),
         files_an_hour: config.settings.limits.files_an_hour,
+        schedule_limits: config.settings.limits.schedules(),
         instructions: instructions.clone(),
         stop: stop.clone(),
     })?;

@@ -29,6 +29,7 @@ use crate::linkedin::Prospecting;
 use crate::models::Models;
 use crate::reader::Reader;
 use crate::research::Search;
+use crate::schedules::ScheduleLimits;
 use crate::web::Web;
 
 mod content_generator;
@@ -50,6 +51,7 @@ mod outlook_send_email;
 mod pdf_generator;
 mod pdf_merge;
 mod remember;
+mod schedule_create;
 mod sheet_export;
 mod sources;
 mod support_digest;
@@ -97,6 +99,8 @@ pub struct Workshop {
     pub mail_texts: MailTexts,
     /// Files that may be made for a person within an hour.
     pub files_an_hour: u32,
+    /// How many schedules a person has.
+    pub schedule_limits: ScheduleLimits,
     /// How models are told to write.
     pub instructions: Arc<Instructions>,
     /// Cancelled when the server stops.
@@ -136,7 +140,7 @@ impl Tools {
     /// Every tool there is. A schema that is none is an error of ours, named.
     pub fn all(workshop: Workshop) -> Result<Self, String> {
         let workshop = Arc::new(workshop);
-        let all: [Arc<dyn Tool>; 25] = [
+        let all: [Arc<dyn Tool>; 26] = [
             Arc::new(content_generator::ContentGenerator::new(&workshop)),
             Arc::new(sheet_export::CsvExport::new(&workshop)),
             Arc::new(sheet_export::XlsxExport::new(&workshop)),
@@ -158,6 +162,7 @@ impl Tools {
             Arc::new(outlook_compose_email::OutlookComposeEmail::new(&workshop)),
             Arc::new(outlook_send_email::OutlookSendEmail::new(&workshop)),
             Arc::new(remember::Remember::new(&workshop)),
+            Arc::new(schedule_create::ScheduleCreate::new(&workshop)),
             Arc::new(support_digest::SupportDigest::new(&workshop)),
             Arc::new(web_research::PageRead::new(&workshop)),
             Arc::new(web_research::WebResearch::new(&workshop)),

@@ -164,6 +164,7 @@ fn a_model_is_offered_what_its_agent_has_and_the_role_allows_sorted_by_name() {
             "memory",
             "outlook_send_email",
             "pdf_generator",
+            "schedule_management",
             "web_research"
         ]
     );

@@ -217,6 +217,10 @@ impl Planner {
     /// What the text asks for that the skill can't do.
     fn impossible(&self, asked: Asked<'_>, skill: &Skill, slots: &Slots<'_>) -> Option<String> {
         let texts = &self.prompts.texts;
+        if skill.recognise.recurring {
+            // What is asked each time has been looked at by itself.
+            return None;
+        }
         let title = skill.title.in_language(asked.language);
         if let Some(input) = skill.input(InputKind::Format)
             && let Some(format) = slots.formats.first()

@@ -116,6 +116,7 @@ texts! {
     language_not_possible("language", "skill");
     elsewhere_not_possible("place");
     recurring_not_possible();
+    recurring_unclear("question");
     not_understood("question");
     stopped();
 }

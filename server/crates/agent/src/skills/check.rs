@@ -55,6 +55,7 @@ pub(super) fn build(files: Files, tools: &[ToolShape]) -> Result<Skill, Vec<Skil
             subjects: recognise.subjects,
             hints: recognise.hints,
             against: recognise.against,
+            recurring: recognise.recurring,
         },
         steps,
         answers,

@@ -54,6 +54,8 @@ pub(super) struct Recognise {
     pub(super) hints: Phrases,
     #[serde(default)]
     pub(super) against: Phrases,
+    #[serde(default)]
+    pub(super) recurring: bool,
 }
 
 #[derive(Deserialize)]

@@ -28,6 +28,7 @@ use super::problem::{Kind, Problem, ProblemBody};
 use super::rule::{Scheduling, guarded};
 use super::runs::RunView;
 use crate::app::{App, Parts};
+use crate::schedules::Refused;
 
 /// Characters of a name at most.
 const NAME: usize = 120;
@@ -200,15 +201,11 @@ async fn make(
         created_at: now,
     };
     let mut tx = caller.begin(&app).await?;
-    if schedules::count(&mut tx, schedule.owner).await? >= app.limits.schedules_a_person {
-        let most = app.limits.schedules_a_person;
-        return Err(Problem::new(Kind::Conflict, format!("You have {most} schedules already. Remove one first.")));
-    }
-    if !schedules::add(&mut tx, &schedule).await? {
-        return Err(taken(&schedule.name));
-    }
-    schedules::set_next(&mut tx, schedule.id, Some(next)).await?;
-    let view = told(&app, &mut tx, &schedule, Action::ScheduleMade, &caller.person).await?;
+    crate::schedules::make(&mut tx, app.limits.schedules(), &schedule, next).await?.map_err(|refused| {
+        let problem = Problem::new(Kind::Conflict, refused.say(language));
+        if matches!(refused, Refused::Taken(_)) { problem.about("name") } else { problem }
+    })?;
+    let view = view(&app, &mut tx, &schedule, language).await?;
     commit(tx).await?;
     Ok((StatusCode::CREATED, Json(view)))
 }
@@ -250,7 +247,9 @@ async fn change(
         schedules::set_next(&mut tx, id, Some(next)).await?;
     }
     if !schedules::save(&mut tx, &schedule).await? {
-        return Err(taken(&schedule.name));
+        return Err(
+            Problem::new(Kind::Conflict, Refused::Taken(schedule.name).say(caller.person.language)).about("name")
+        );
     }
     let view = told(&app, &mut tx, &schedule, Action::ScheduleChanged, &caller.person).await?;
     commit(tx).await?;
@@ -426,7 +425,7 @@ impl RuleView {
 
 /// The rule, and when it comes first.
 fn checked_rule(app: &Parts, given: RuleView, language: Language) -> Result<(Rule, DateTime<Utc>), Problem> {
-    let most_often = app.limits.schedule_minutes;
+    let most_often = app.limits.schedules().minutes;
     let now = app.clock.now();
     let refused = |error: RuleError| Problem::field("rule", error.say(language));
     let rule = match given {
@@ -467,8 +466,4 @@ fn checked_misfire(misfire: Option<&str>) -> Result<Option<Misfire>, Problem> {
     let of =
         |code| Misfire::from_code(code).ok_or_else(|| Problem::field("misfire", "It must be skip, latest or all."));
     misfire.map(of).transpose()
-}
-
-fn taken(name: &str) -> Problem {
-    Problem::new(Kind::Conflict, format!("You have a schedule called “{name}” already.")).about("name")
 }

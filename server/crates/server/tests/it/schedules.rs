@@ -198,7 +198,7 @@ async fn what_waits_for_a_person_says_so_and_does_not_hold_up_the_next_time() {
 #[tokio::test]
 async fn the_runs_of_who_may_not_any_more_are_skipped_with_the_reason() {
     let app = TestApp::new().await;
-    let (ceo, admin) = (app.person("ceo").await, app.person("admin").await);
+    let admin = app.person("admin").await;
     let manager = app.person("support.manager").await;
     let hourly = json!({"kind": "interval", "minutes": 60});
     let id = made(&manager, "Hourly", hourly).await;
@@ -272,5 +272,41 @@ async fn what_can_not_be_scheduled_is_refused_with_what_to_do() {
     assert_eq!(ceo.items("/v1/schedules").await.len(), 9);
     let (status, _) = app.person("sales.rep").await.send(Method::GET, "/v1/schedules", None).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
+    app.end().await;
+}
+
+#[tokio::test]
+async fn a_schedule_is_made_by_saying_it_in_either_language() {
+    let app = TestApp::new().await;
+    let ceo = app.person("ceo").await;
+    let run = ceo.ask("Every Monday at 9 send me the KPI report for last week").await;
+    assert_eq!((&run["state"], &run["skill"]), (&json!("succeeded"), &json!("schedule_management")), "{run}");
+    let answer = text(&run["answer"]);
+    assert!(
+        answer.contains("every Monday at 09:00, Singapore time") && answer.contains("on 23 November 2026"),
+        "{answer}"
+    );
+    let run = ceo.ask("每天早上八点给我看本月的关键指标").await;
+    assert_eq!(run["state"], "succeeded", "{run}");
+    assert!(text(&run["answer"]).contains("每天 08:00"), "{run}");
+    let schedules: Vec<(String, String)> =
+        ceo.items("/v1/schedules").await.iter().map(|one| (text(&one["name"]), text(&one["rule"]["cron"]))).collect();
+    let made = |name: &str, cron: &str| (name.to_owned(), cron.to_owned());
+    assert_eq!(schedules.len(), 3);
+    assert!(schedules.contains(&made("Send me the KPI report for last week", "0 9 * * 1")), "{schedules:?}");
+    assert!(schedules.contains(&made("给我看本月的关键指标", "0 8 * * *")), "{schedules:?}");
+
+    // Too often, unclear, impossible, or not theirs: nothing is made, and the answer says what to do.
+    for (who, said, says) in [
+        ("ceo", "Every 5 minutes show me the KPIs of this month", "15 minutes"),
+        ("ceo", "Every Monday at 9 send the financial statement to the CFO", "Who should get it?"),
+        ("ceo", "Every Monday at 9 water the plants", "can't do that"),
+        ("sales.rep", "Every Monday at 9 find 5 F&B companies in Singapore on LinkedIn", "does not allow"),
+    ] {
+        let run = app.person(who).await.ask(said).await;
+        assert_eq!(run["state"], "failed", "{said}: {run}");
+        assert!(text(&run["answer"]).contains(says), "{said}: {run}");
+    }
+    assert_eq!(ceo.items("/v1/schedules").await.len(), 3);
     app.end().await;
 }

@@ -70,6 +70,7 @@ fn tools_with(app: &TestApp, replay: &Replay) -> Tools {
         models: Arc::new(Models::new(settings.models, settings.budgets, &providers, around).unwrap()),
         planner: app.app.planner.clone(),
         files_an_hour: 50,
+        schedule_limits: mezzofy::schedules::ScheduleLimits { a_person: 10, minutes: 15 },
         instructions: Arc::new(Instructions::load(&home().join("prompts"), &company).unwrap()),
         stop: app.app.stop.clone(),
         company,

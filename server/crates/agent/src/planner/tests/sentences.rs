@@ -139,7 +139,7 @@ fn what_may_be_meant_is_asked_and_what_can_not_be_done_is_said() {
         ("generate the financial statement and email it", "who?"),
         ("generate the financial statement and send it to her", "who?"),
         ("financial statement in both English and Chinese", "no"),
-        ("Send the CEO the financial statement every month", "no"),
+        ("Send the CEO the financial statement every quarter", "no"),
         ("Please do not generate a financial statement", "no"),
         ("Analyse the balance sheet", "no"),
         ("financial statement for Q5", "period?"),

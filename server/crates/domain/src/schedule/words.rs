@@ -1,0 +1,428 @@
+//! Reads "every Monday at 9 send me the KPI report" and 每周一早上九点给我发关键指标报告: when, and what is asked each time. What only speaks of
+//! every month ("revenue of every month", 每月的收入) is no such request.
+
+use std::ops::Range;
+
+/// A request that is to be made again and again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recurring {
+    /// When, as a cron of five fields.
+    pub cron: String,
+    /// The request without its times.
+    pub request: String,
+}
+
+/// The hour that holds when none is said.
+const HOUR: u32 = 9;
+const WEEKDAYS: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+
+/// Reads the times out of a text; `None` when it is to be done once.
+#[must_use]
+pub fn read(text: &str) -> Option<Recurring> {
+    let (cron, range) = english(text).or_else(|| chinese(text))?;
+    let (before, after) = (&text[..range.start], &text[range.end..]);
+    let edge = |c: char| c.is_whitespace() || ",;:，；：、。.".contains(c);
+    let parts = [before.trim_end_matches(edge), after.trim_start_matches(edge)];
+    let joint = if parts.iter().any(|part| part.is_ascii()) { " " } else { "" };
+    let request = parts.iter().filter(|part| !part.trim().is_empty()).copied().collect::<Vec<_>>().join(joint);
+    let request = request.trim().trim_end_matches([',', '，']).trim();
+    let mut letters = request.chars();
+    let first = letters.next()?;
+    let request: String = first.to_uppercase().chain(letters).collect();
+    Some(Recurring { cron, request })
+}
+
+/// The days of a rule, in the fields of a cron.
+enum Days {
+    Hours(u32),
+    Minutes(u32),
+    Daily,
+    Week(String),
+    Month(u32),
+}
+
+impl Days {
+    fn cron(&self, hour: u32, minute: u32) -> String {
+        match self {
+            Self::Hours(1) => "0 * * * *".to_owned(),
+            Self::Hours(step) => format!("0 */{step} * * *"),
+            Self::Minutes(step) => format!("*/{step} * * * *"),
+            Self::Daily => format!("{minute} {hour} * * *"),
+            Self::Week(days) => format!("{minute} {hour} * * {days}"),
+            Self::Month(day) => format!("{minute} {hour} {day} * *"),
+        }
+    }
+}
+
+struct Word {
+    text: String,
+    range: Range<usize>,
+}
+
+/// The words of a text in small letters, with their places.
+fn words(text: &str) -> Vec<Word> {
+    let mut words: Vec<Word> = Vec::new();
+    let mut open = false;
+    for (at, c) in text.char_indices() {
+        let part = c.is_ascii_alphanumeric() || (open && matches!(c, ':' | '\'' | '’'));
+        if part && open {
+            if let Some(word) = words.last_mut() {
+                word.text.push(c.to_ascii_lowercase());
+                word.range.end = at + c.len_utf8();
+            }
+        } else if part {
+            words.push(Word { text: c.to_ascii_lowercase().to_string(), range: at..at + c.len_utf8() });
+        }
+        open = part;
+    }
+    for word in &mut words {
+        while word.text.ends_with(':') {
+            word.text.pop();
+            word.range.end -= 1;
+        }
+    }
+    words
+}
+
+fn english(text: &str) -> Option<(String, Range<usize>)> {
+    let words = words(text);
+    let word = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
+    (0..words.len()).find_map(|begin| {
+        let (days, mut hour, mut end) = days(&word, begin)?;
+        let mut begin = begin;
+        let mut said_time = false;
+        // "every week on Friday", "every month on the 15th", then "at 9".
+        let mut days = days;
+        if let Some((day, len)) = day_after(&word, end, &days) {
+            days = day;
+            end += len;
+        }
+        if let Some((at, len)) = time(&word, end) {
+            hour = Some(at);
+            end += len;
+            said_time = true;
+            if let Some((day, len)) = day_after(&word, end, &days) {
+                days = day;
+                end += len;
+            }
+        } else if let Some((at, len)) = (1..=4)
+            .rev()
+            .filter(|len| *len <= begin)
+            .find_map(|len| time(&word, begin - len).filter(|(_, read)| *read == len).map(|(at, _)| (at, len)))
+        {
+            hour = Some(at);
+            begin -= len;
+            said_time = true;
+        }
+        let polite = ["please", "pls", "kindly", "and", "hi", "hello", "can", "could", "you", "from", "now", "on"];
+        let leads = (0..begin).all(|at| polite.contains(&word(at)));
+        let tail =
+            text[words[end - 1].range.end..].trim_matches(|c: char| c.is_whitespace() || ".!,。，！".contains(c));
+        let trails = tail.is_empty() || tail.eq_ignore_ascii_case("please");
+        let of_data = begin > 0 && ["for", "of", "in", "per", "by", "over", "from", "about"].contains(&word(begin - 1));
+        if of_data && !said_time || !(said_time || leads || trails) {
+            return None;
+        }
+        let (hour, minute) = hour.unwrap_or((HOUR, 0));
+        Some((days.cron(hour, minute), words[begin].range.start..words[end - 1].range.end))
+    })
+}
+
+/// The days that begin at a word, the hour that they bring, and the word after them.
+fn days<'a>(word: &impl Fn(usize) -> &'a str, begin: usize) -> Option<(Days, Option<(u32, u32)>, usize)> {
+    let at = begin + 1;
+    match word(begin) {
+        "every" | "each" => Some(match word(at) {
+            "day" => (Days::Daily, None, at + 1),
+            "morning" => (Days::Daily, Some((HOUR, 0)), at + 1),
+            "evening" => (Days::Daily, Some((18, 0)), at + 1),
+            "weekday" | "workday" => (Days::Week("1-5".to_owned()), None, at + 1),
+            "working" | "business" if word(at + 1) == "day" => (Days::Week("1-5".to_owned()), None, at + 2),
+            "hour" => (Days::Hours(1), None, at + 1),
+            "week" => (Days::Week("1".to_owned()), None, at + 1),
+            "month" => (Days::Month(1), None, at + 1),
+            "quarter" | "year" | "other" | "second" => return None,
+            number if number.parse::<u32>().is_ok() => {
+                let step = number.parse().ok()?;
+                match word(at + 1) {
+                    "hours" if step > 0 && 24 % step == 0 => (Days::Hours(step), None, at + 2),
+                    "minutes" | "mins" if step > 0 && 60 % step == 0 => (Days::Minutes(step), None, at + 2),
+                    _ => return None,
+                }
+            }
+            _ => {
+                let (days, end) = weekdays(word, at)?;
+                (days, None, end)
+            }
+        }),
+        "on" if word(at) == "weekdays" => Some((Days::Week("1-5".to_owned()), None, at + 1)),
+        "on" if word(at).ends_with('s') => {
+            let (days, end) = weekdays(word, at)?;
+            Some((days, None, end))
+        }
+        // "The weekly report" is a report; "send it weekly", "daily at 9" say when.
+        "daily" if ends_or_at(word, at) => Some((Days::Daily, None, at)),
+        "hourly" if ends_or_at(word, at) => Some((Days::Hours(1), None, at)),
+        "weekly" if ends_or_at(word, at) => Some((Days::Week("1".to_owned()), None, at)),
+        "monthly" if ends_or_at(word, at) => Some((Days::Month(1), None, at)),
+        _ => None,
+    }
+}
+
+fn ends_or_at<'a>(word: &impl Fn(usize) -> &'a str, at: usize) -> bool {
+    matches!(word(at), "" | "at" | "on" | "please")
+}
+
+/// "monday", "mondays and thursdays"; and the word after them.
+fn weekdays<'a>(word: &impl Fn(usize) -> &'a str, mut at: usize) -> Option<(Days, usize)> {
+    let day = |text: &str| {
+        let text = text.strip_suffix('s').filter(|text| text.ends_with('y')).unwrap_or(text);
+        WEEKDAYS.iter().position(|name| *name == text || (text.len() == 3 && name.starts_with(text)))
+    };
+    let mut days = vec![day(word(at))?.to_string()];
+    at += 1;
+    loop {
+        let joined = usize::from(word(at) == "and");
+        let Some(next) = day(word(at + joined)) else { break };
+        days.push(next.to_string());
+        at += joined + 1;
+    }
+    Some((Days::Week(days.join(",")), at))
+}
+
+/// "on friday" after a week, "on the 15th" after a month; and how many words that takes.
+fn day_after<'a>(word: &impl Fn(usize) -> &'a str, at: usize, days: &Days) -> Option<(Days, usize)> {
+    let begin = at + usize::from(word(at) == "on");
+    match days {
+        Days::Week(_) if begin > at => weekdays(word, begin).map(|(days, end)| (days, end - at)),
+        Days::Month(_) if begin > at => {
+            let begin = begin + usize::from(word(begin) == "the") + usize::from(word(begin) == "day");
+            let text = word(begin);
+            let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+            let day = if text == "first" { 1 } else { number.parse().ok().filter(|day| (1..=31).contains(day))? };
+            let end = begin + 1;
+            let end =
+                if word(end) == "of" && matches!(word(end + 1), "the" | "each" | "every") { end + 3 } else { end };
+            Some((Days::Month(day), end - at))
+        }
+        _ => None,
+    }
+}
+
+/// "at 9", "at 9:30 pm", "9am", "at noon"; and how many words that takes.
+fn time<'a>(word: &impl Fn(usize) -> &'a str, at: usize) -> Option<((u32, u32), usize)> {
+    let led = word(at) == "at";
+    let begin = at + usize::from(led);
+    let text = word(begin);
+    if led && text == "noon" {
+        return Some(((12, 0), begin + 1 - at));
+    }
+    let (digits, mut half) = match text.strip_suffix("am").map(|digits| (digits, "am")) {
+        Some(found) => found,
+        None => text.strip_suffix("pm").map_or((text, ""), |digits| (digits, "pm")),
+    };
+    let mut end = begin + 1;
+    if half.is_empty() && matches!(word(end), "am" | "pm") {
+        half = word(end);
+        end += 1;
+    } else if matches!(word(end), "o'clock" | "o’clock" | "hrs") {
+        end += 1;
+    }
+    let (hour, minute) = digits.split_once(':').map_or((digits, None), |(hour, minute)| (hour, Some(minute)));
+    // A number alone is a time only after "at".
+    if !led && minute.is_none() && half.is_empty() {
+        return None;
+    }
+    let hour: u32 = hour.parse().ok()?;
+    let minute: u32 = minute.map_or(Some(0), |minute| minute.parse().ok())?;
+    let hour = match half {
+        "pm" if hour < 12 => hour + 12,
+        "am" if hour == 12 => 0,
+        _ => hour,
+    };
+    (hour < 24 && minute < 60).then_some(((hour, minute), end - at))
+}
+
+fn chinese(text: &str) -> Option<(String, Range<usize>)> {
+    let begin = text.find('每')?;
+    let mut rest = Rest(&text[begin + '每'.len_utf8()..]);
+    rest.take("个");
+    let mut hour = None;
+    let days = if rest.any(&["周", "星期", "礼拜", "週"]) {
+        let mut days = Vec::new();
+        while let Some(day) = "日一二三四五六天".chars().position(|day| rest.take(&day.to_string())) {
+            days.push((day % 7).to_string());
+            rest.any(&["和", "、", "及"]);
+            rest.any(&["周", "星期", "週"]);
+        }
+        Days::Week(if days.is_empty() { "1".to_owned() } else { days.join(",") })
+    } else if rest.take("工作日") {
+        Days::Week("1-5".to_owned())
+    } else if rest.any(&["天", "日"]) {
+        Days::Daily
+    } else if rest.take("早") {
+        Days::Daily
+    } else if rest.take("晚") {
+        hour = Some((20, 0));
+        Days::Daily
+    } else if rest.take("小时") {
+        Days::Hours(1)
+    } else if rest.take("月") {
+        rest.take("初");
+        let before = rest.0;
+        rest.take("的");
+        let day = rest.number();
+        rest.0 = if day.is_some() { rest.0 } else { before };
+        let day = day.unwrap_or(1);
+        rest.any(&["号", "日"]);
+        Days::Month(Some(day).filter(|day| (1..=31).contains(day))?)
+    } else {
+        rest.take("隔");
+        let step = rest.number().filter(|step| *step > 0)?;
+        rest.take("个");
+        if rest.take("小时") && 24 % step == 0 {
+            Days::Hours(step)
+        } else if rest.take("分钟") && 60 % step == 0 {
+            Days::Minutes(step)
+        } else {
+            return None;
+        }
+    };
+    let time = rest.time();
+    if time.is_none() && rest.0.starts_with('的') {
+        return None;
+    }
+    rest.take("的时候");
+    let (hour, minute) = time.or(hour).unwrap_or((HOUR, 0));
+    Some((days.cron(hour, minute), begin..text.len() - rest.0.len()))
+}
+
+/// What has not been read of a text.
+struct Rest<'a>(&'a str);
+
+impl Rest<'_> {
+    fn take(&mut self, text: &str) -> bool {
+        let rest = self.0.strip_prefix(text);
+        self.0 = rest.unwrap_or(self.0);
+        rest.is_some()
+    }
+
+    fn any(&mut self, texts: &[&str]) -> bool {
+        texts.iter().any(|text| self.take(text))
+    }
+
+    /// A number in digits or Chinese numerals up to 59.
+    fn number(&mut self) -> Option<u32> {
+        let digits = self.0.len() - self.0.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        if digits > 0 {
+            let (number, rest) = self.0.split_at(digits);
+            self.0 = rest;
+            return number.parse().ok();
+        }
+        let (mut total, mut last, mut read) = (0, None, false);
+        loop {
+            if self.take("十") {
+                total += last.take().unwrap_or(1) * 10;
+            } else if self.take("两") {
+                last = Some(2);
+            } else if let Some(digit) = "零一二三四五六七八九".chars().position(|digit| self.take(&digit.to_string()))
+            {
+                last = u32::try_from(digit).ok();
+            } else {
+                break;
+            }
+            read = true;
+        }
+        read.then_some(total + last.unwrap_or(0))
+    }
+
+    /// 早上九点半, 下午3点15分, 09:30.
+    fn time(&mut self) -> Option<(u32, u32)> {
+        let before = self.0;
+        let late = self.any(&["下午", "晚上", "傍晚"]);
+        self.any(&["早上", "上午", "早晨", "清晨", "中午"]);
+        let read = self.number().and_then(|hour| {
+            let minute = if self.any(&[":", "："]) {
+                self.number()?
+            } else if self.any(&["点", "时", "點"]) {
+                if self.take("半") {
+                    30
+                } else {
+                    self.take("整");
+                    let minute = self.number().unwrap_or(0);
+                    self.take("分");
+                    minute
+                }
+            } else {
+                return None;
+            };
+            let hour = if late && hour < 12 { hour + 12 } else { hour };
+            (hour < 24 && minute < 60).then_some((hour, minute))
+        });
+        if read.is_none() {
+            self.0 = before;
+            if self.any(&["早上", "上午"]) {
+                return Some((HOUR, 0));
+            }
+            if self.any(&["晚上"]) {
+                return Some((20, 0));
+            }
+        }
+        read
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> String {
+        read(text).map_or_else(|| "once".to_owned(), |said| format!("{} | {}", said.cron, said.request))
+    }
+
+    #[test]
+    fn times_are_read_out_of_a_request() {
+        for (text, wanted) in [
+            ("Every Monday at 9 send me the KPI report", "0 9 * * 1 | Send me the KPI report"),
+            ("Send me the KPI report every Monday at 9am", "0 9 * * 1 | Send me the KPI report"),
+            ("every monday and thursday at 9:30 pm, summarise the tickets", "30 21 * * 1,4 | Summarise the tickets"),
+            (
+                "Please send the CEO the statement every month on the 15th at 08:00.",
+                "0 8 15 * * | Please send the CEO the statement",
+            ),
+            ("Send the CEO the financial statement every month", "0 9 1 * * | Send the CEO the financial statement"),
+            ("At 7am every day email me the open tickets", "0 7 * * * | Email me the open tickets"),
+            ("Each weekday at noon show me the leads to follow up", "0 12 * * 1-5 | Show me the leads to follow up"),
+            ("Summarise this week's tickets on Fridays at 5pm", "0 17 * * 5 | Summarise this week's tickets"),
+            ("Email me the KPI report weekly", "0 9 * * 1 | Email me the KPI report"),
+            ("every 2 hours tell me the open tickets", "0 */2 * * * | Tell me the open tickets"),
+            ("every 5 minutes tell me the open tickets", "*/5 * * * * | Tell me the open tickets"),
+            ("每周一早上九点给我发关键指标报告", "0 9 * * 1 | 给我发关键指标报告"),
+            ("每周五下午5点半总结本周工单并发给我", "30 17 * * 5 | 总结本周工单并发给我"),
+            ("请每天10:00发给我待跟进的线索", "0 10 * * * | 请发给我待跟进的线索"),
+            ("每月1号上午八点把上个月的财务报表发给CEO", "0 8 1 * * | 把上个月的财务报表发给CEO"),
+            ("每个工作日给我看未解决工单", "0 9 * * 1-5 | 给我看未解决工单"),
+        ] {
+            assert_eq!(said(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_to_be_done_once_has_no_times() {
+        for text in [
+            "Send me the weekly KPI report",
+            "Generate the monthly financial statement for October and send it to the CEO",
+            "Show revenue for every month of 2026",
+            "Revenue of every month",
+            "Thank every customer in the mail",
+            "Write an email to each lead in Singapore",
+            "每月的收入是多少",
+            "给每位客户发邮件",
+            "Schedule a product demo with a prospect",
+            "Send the October statement to the CEO at 9",
+            "every Monday at 9",
+        ] {
+            assert_eq!(said(text), "once", "{text}");
+        }
+    }
+}
