@@ -138,7 +138,7 @@ impl Slides {
                     targets.push(("image", format!("/ppt/media/{picture}")));
                     related.push(format!("rId{}", targets.len()));
                 }
-                Piece::Text(..) | Piece::Table(..) | Piece::Card(..) => related.push(String::new()),
+                Piece::Text { .. } | Piece::Table { .. } | Piece::Card(..) => related.push(String::new()),
             }
         }
         if let Some(notes) = &plan.notes {

@@ -33,7 +33,7 @@ async fn nobody_finds_what_is_somebody_elses() {
                 let body = match path.rsplit('/').next() {
                     Some("messages") => json!({"client_id": Uuid::new_v4(), "text": "hello"}),
                     Some("decision") => json!({"decision": "approve", "payload_hash": ""}),
-                    _ if path.starts_with("/v1/leads") => json!({}),
+                    _ if path.starts_with("/v1/leads") || path.starts_with("/v1/schedules") => json!({}),
                     _ => json!({"title": "mine"}),
                 };
                 let (status, problem) = stranger.send(method.clone(), &path.replace("{id}", id), Some(&body)).await;
@@ -44,7 +44,7 @@ async fn nobody_finds_what_is_somebody_elses() {
             }
         }
     }
-    for list in ["/v1/conversations", "/v1/files", "/v1/outbox", "/v1/approvals"] {
+    for list in ["/v1/conversations", "/v1/files", "/v1/outbox", "/v1/approvals", "/v1/schedules"] {
         assert!(admin.items(list).await.is_empty(), "{list}");
     }
     app.end().await;

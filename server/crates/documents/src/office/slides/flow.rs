@@ -12,8 +12,9 @@ const GAP: i64 = 18 * POINT;
 /// Less than this is no room for a drawing.
 const DRAWING: i64 = 150 * POINT;
 const CARD: i64 = 84 * POINT;
-pub(super) const SIZE: f64 = 16.0;
-pub(super) const CELL: f64 = 12.0;
+/// Sizes of text and of tables in points, the largest first. A slide takes the first in which its section fits on it.
+const SIZES: [Sizes; 3] =
+    [Sizes { text: 24.0, cell: 16.0 }, Sizes { text: 20.0, cell: 14.0 }, Sizes { text: 16.0, cell: 12.0 }];
 /// The height of a line and of a table's row with one, in points.
 const LINE: f64 = 1.25;
 const ROW: f64 = 10.0;
@@ -39,6 +40,13 @@ impl Rect {
     }
 }
 
+/// How large a slide's words are, in points.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Sizes {
+    text: f64,
+    cell: f64,
+}
+
 /// A line of text.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Line {
@@ -56,8 +64,8 @@ pub(super) enum Mark {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Piece {
-    Text(Vec<Line>, Rect),
-    Table(Vec<Column>, Vec<Row>, Rect),
+    Text { lines: Vec<Line>, size: f64, rect: Rect },
+    Table { columns: Vec<Column>, rows: Vec<Row>, size: f64, rect: Rect },
     Chart(Chart, Rect),
     Image { picture: String, alt: String, rect: Rect },
     Card(Kpi, Rect),
@@ -66,10 +74,10 @@ pub(super) enum Piece {
 impl Piece {
     pub(super) fn rect(&self) -> Rect {
         match self {
-            Self::Text(_, rect)
-            | Self::Table(_, _, rect)
-            | Self::Chart(_, rect)
+            Self::Chart(_, rect)
             | Self::Card(_, rect)
+            | Self::Text { rect, .. }
+            | Self::Table { rect, .. }
             | Self::Image { rect, .. } => *rect,
         }
     }
@@ -103,7 +111,13 @@ fn text_of(block: &Block) -> Vec<Line> {
 
 /// The pieces of each slide of a section.
 pub(super) fn pages(section: &Section, doc: &Doc, area: Rect) -> Vec<Vec<Piece>> {
-    let mut flow = Flow { area, y: area.y, page: Vec::new(), pages: Vec::new() };
+    let [larger @ .., smallest] = SIZES;
+    let mut fitting = larger.into_iter().map(|sizes| sized(section, doc, area, sizes)).filter(|pages| pages.len() == 1);
+    fitting.next().unwrap_or_else(|| sized(section, doc, area, smallest))
+}
+
+fn sized(section: &Section, doc: &Doc, area: Rect, sizes: Sizes) -> Vec<Vec<Piece>> {
+    let mut flow = Flow { area, sizes, y: area.y, page: Vec::new(), pages: Vec::new() };
     if let Some(caption) = &section.caption {
         flow.text(vec![Line { text: caption.clone(), mark: Mark::None, bold: false }]);
     }
@@ -124,6 +138,7 @@ pub(super) fn pages(section: &Section, doc: &Doc, area: Rect) -> Vec<Vec<Piece>>
 
 struct Flow {
     area: Rect,
+    sizes: Sizes,
     y: i64,
     page: Vec<Piece>,
     pages: Vec<Vec<Piece>>,
@@ -139,12 +154,17 @@ fn emu(points: f64) -> i64 {
     points.ceil() as i64 * POINT
 }
 
+/// How far a text stands behind its mark.
+pub(super) fn indent(size: f64) -> i64 {
+    emu(size * 1.5)
+}
+
 /// How high a line of text stands in a column.
-fn height(line: &Line, width: i64) -> i64 {
-    let indent = if line.mark == Mark::None { 0.0 } else { 24.0 };
-    let count = lines(&line.text, SIZE, points(width) - indent);
+fn height(line: &Line, width: i64, size: f64) -> i64 {
+    let indent = if line.mark == Mark::None { 0.0 } else { points(indent(size)) };
+    let count = lines(&line.text, size, points(width) - indent);
     let count = f64::from(u32::try_from(count).unwrap_or(u32::MAX));
-    emu(count * SIZE * LINE + 6.0)
+    emu(count * size * LINE + 6.0)
 }
 
 impl Flow {
@@ -173,12 +193,12 @@ impl Flow {
         let others = section.blocks.iter().filter(|block| !is_drawn(block) && text_of(block).is_empty()).count();
         let [drawing] = drawn.as_slice() else { return false };
         let narrow = self.area.w * 36 / 100;
-        let high: i64 = told.iter().map(|line| height(line, narrow)).sum();
+        let high: i64 = told.iter().map(|line| height(line, narrow, self.sizes.text)).sum();
         if told.is_empty() || others > 0 || high > self.left() {
             return false;
         }
         let whole = Rect { x: self.area.x, y: self.y, w: self.area.w, h: self.left() };
-        self.page.push(Piece::Text(told, Rect { w: narrow, ..whole }));
+        self.page.push(Piece::Text { lines: told, size: self.sizes.text, rect: Rect { w: narrow, ..whole } });
         let place = Rect { x: whole.x + narrow + GAP * 2, w: whole.w - narrow - GAP * 2, ..whole };
         self.page.extend(drawn_at(drawing, doc, place));
         self.turn();
@@ -219,7 +239,7 @@ impl Flow {
         let mut h = 0;
         let mut coming: std::collections::VecDeque<Line> = lines.into();
         while let Some(line) = coming.pop_front() {
-            let high = height(&line, self.area.w);
+            let high = height(&line, self.area.w, self.sizes.text);
             if high > self.area.h {
                 let (first, second) = halves(&line.text);
                 coming.push_front(Line { text: second, mark: Mark::None, bold: line.bold });
@@ -229,7 +249,7 @@ impl Flow {
             if h + high > self.left() {
                 // A heading does not stay behind alone.
                 let carried = page.pop_if(|last| last.bold);
-                let carried_height = carried.as_ref().map_or(0, |line| height(line, self.area.w));
+                let carried_height = carried.as_ref().map_or(0, |line| height(line, self.area.w, self.sizes.text));
                 self.put(&mut page, h - carried_height);
                 self.turn();
                 h = carried_height;
@@ -244,7 +264,7 @@ impl Flow {
     fn put(&mut self, page: &mut Vec<Line>, h: i64) {
         if !page.is_empty() {
             let rect = self.take(h);
-            self.page.push(Piece::Text(std::mem::take(page), rect));
+            self.page.push(Piece::Text { lines: std::mem::take(page), size: self.sizes.text, rect });
         }
     }
 
@@ -262,11 +282,12 @@ impl Flow {
 
     /// Rows on as many slides as they need, under the same heading.
     fn table(&mut self, columns: &[Column], rows: &[Row]) {
-        let widths = widths(columns, rows, self.area.w);
-        let head = emu(CELL * LINE + ROW);
+        let size = self.sizes.cell;
+        let widths = widths(columns, rows, self.area.w, size);
+        let head = emu(size * LINE + ROW);
         let (mut page, mut h) = (Vec::new(), head);
         for row in rows {
-            let high = row_height(row, &widths);
+            let high = row_height(row, &widths, size);
             if h + high > self.left() && (!page.is_empty() || !self.page.is_empty()) {
                 // A heading of rows does not stay behind alone.
                 let carried = page.pop_if(|last: &mut Row| last.kind == RowKind::Group);
@@ -284,7 +305,8 @@ impl Flow {
     fn put_table(&mut self, columns: &[Column], page: &mut Vec<Row>, h: i64) {
         if !page.is_empty() {
             let rect = self.take(h.min(self.left()));
-            self.page.push(Piece::Table(columns.to_vec(), std::mem::take(page), rect));
+            let (columns, rows) = (columns.to_vec(), std::mem::take(page));
+            self.page.push(Piece::Table { columns, rows, size: self.sizes.cell, rect });
         }
     }
 }
@@ -315,13 +337,13 @@ fn drawn_at(block: &Block, doc: &Doc, place: Rect) -> Option<Piece> {
 }
 
 /// The width of each column.
-pub(super) fn widths(columns: &[Column], rows: &[Row], whole: i64) -> Vec<i64> {
-    super::super::width::columns(columns, rows, whole, Cell { size: CELL, padding: 18.0, unit: POINT })
+pub(super) fn widths(columns: &[Column], rows: &[Row], whole: i64, size: f64) -> Vec<i64> {
+    super::super::width::columns(columns, rows, whole, Cell { size, padding: 18.0, unit: POINT })
 }
 
-pub(super) fn row_height(row: &Row, widths: &[i64]) -> i64 {
+pub(super) fn row_height(row: &Row, widths: &[i64], size: f64) -> i64 {
     let count =
-        row.cells.iter().zip(widths).map(|(cell, width)| lines(cell, CELL, points(*width) - 14.0)).max().unwrap_or(1);
+        row.cells.iter().zip(widths).map(|(cell, width)| lines(cell, size, points(*width) - 14.0)).max().unwrap_or(1);
     let count = if row.kind == RowKind::Group { 1 } else { count };
-    emu(f64::from(u32::try_from(count).unwrap_or(1)) * CELL * LINE + ROW)
+    emu(f64::from(u32::try_from(count).unwrap_or(1)) * size * LINE + ROW)
 }

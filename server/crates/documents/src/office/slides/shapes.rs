@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::package::{HEAD, escaped};
-use super::flow::{CELL, Line, Mark, Piece, Rect, SIZE, row_height, widths};
+use super::flow::{Line, Mark, Piece, Rect, indent, row_height, widths};
 use super::{NAMESPACES, Plan};
 use crate::doc::{Column, Kpi, Row, RowKind, Slide, Tone, Writing};
 
@@ -99,9 +99,9 @@ impl Pen {
 
     fn piece(&self, id: usize, piece: &Piece, relation: &str) -> String {
         match piece {
-            Piece::Text(lines, rect) => self.text(id, lines, *rect),
+            Piece::Text { lines, size, rect } => self.text(id, lines, *size, *rect),
             Piece::Card(kpi, rect) => self.card(id, kpi, *rect),
-            Piece::Table(columns, rows, rect) => self.table(id, columns, rows, *rect),
+            Piece::Table { columns, rows, size, rect } => self.table(id, columns, rows, *size, *rect),
             Piece::Chart(chart, rect) => frame(
                 id,
                 &chart.title,
@@ -120,19 +120,26 @@ impl Pen {
         }
     }
 
-    fn text(&self, id: usize, lines: &[Line], rect: Rect) -> String {
+    fn text(&self, id: usize, lines: &[Line], size: f64, rect: Rect) -> String {
         let mut text = String::new();
+        let indent = indent(size);
         for line in lines {
             let mark = match line.mark {
-                Mark::None => "marL=\"0\" indent=\"0\"><a:spcAft><a:spcPts val=\"600\"/></a:spcAft><a:buNone/>".to_owned(),
-                Mark::Bullet => "marL=\"304800\" indent=\"-304800\"><a:spcAft><a:spcPts val=\"600\"/></a:spcAft><a:buClr><a:schemeClr val=\"accent1\"/></a:buClr><a:buFont typeface=\"Arial\"/><a:buChar char=\"•\"/>".to_owned(),
-                Mark::Number(at) => format!("marL=\"304800\" indent=\"-304800\"><a:spcAft><a:spcPts val=\"600\"/></a:spcAft><a:buClr><a:schemeClr val=\"accent1\"/></a:buClr><a:buFont typeface=\"+mj-lt\"/><a:buAutoNum type=\"arabicPeriod\" startAt=\"{at}\"/>"),
+                Mark::None => {
+                    "marL=\"0\" indent=\"0\"><a:spcAft><a:spcPts val=\"600\"/></a:spcAft><a:buNone/>".to_owned()
+                }
+                Mark::Bullet => format!(
+                    "marL=\"{indent}\" indent=\"-{indent}\"><a:spcAft><a:spcPts val=\"600\"/></a:spcAft><a:buClr><a:schemeClr val=\"accent1\"/></a:buClr><a:buFont typeface=\"Arial\"/><a:buChar char=\"•\"/>"
+                ),
+                Mark::Number(at) => format!(
+                    "marL=\"{indent}\" indent=\"-{indent}\"><a:spcAft><a:spcPts val=\"600\"/></a:spcAft><a:buClr><a:schemeClr val=\"accent1\"/></a:buClr><a:buFont typeface=\"+mj-lt\"/><a:buAutoNum type=\"arabicPeriod\" startAt=\"{at}\"/>"
+                ),
             };
             let colour = if line.bold { "accent1" } else { "tx1" };
             text.push_str(&self.inked(
                 &line.text,
                 &format!("<a:pPr {mark}</a:pPr>"),
-                Ink { size: SIZE, bold: line.bold, colour },
+                Ink { size, bold: line.bold, colour },
             ));
         }
         shape(id, "Text", rect, "<a:noFill/>", &text)
@@ -163,8 +170,8 @@ impl Pen {
         )
     }
 
-    fn table(&self, id: usize, columns: &[Column], rows: &[Row], rect: Rect) -> String {
-        let widths = widths(columns, rows, rect.w);
+    fn table(&self, id: usize, columns: &[Column], rows: &[Row], size: f64, rect: Rect) -> String {
+        let widths = widths(columns, rows, rect.w, size);
         let mut grid = String::new();
         for width in &widths {
             let _ = write!(grid, "<a:gridCol w=\"{width}\"/>");
@@ -180,12 +187,12 @@ impl Pen {
             self.cell(
                 &column.title,
                 align(at),
-                Ink { size: CELL, bold: true, colour: "tx2" },
+                Ink { size, bold: true, colour: "tx2" },
                 Border { line: "tx1", ground: None },
             )
         });
         let first = Row::new(RowKind::Line, columns.iter().map(|column| column.title.clone()).collect());
-        let mut body = format!("<a:tr h=\"{}\">{}</a:tr>", row_height(&first, &widths), head.collect::<String>());
+        let mut body = format!("<a:tr h=\"{}\">{}</a:tr>", row_height(&first, &widths, size), head.collect::<String>());
         for row in rows {
             let (bold, colour, border) = match row.kind {
                 RowKind::Line => (false, "tx1", Border { line: "bg2", ground: None }),
@@ -197,8 +204,8 @@ impl Pen {
                 .cells
                 .iter()
                 .enumerate()
-                .map(|(at, cell)| self.cell(cell, align(at), Ink { size: CELL, bold, colour }, border));
-            let _ = write!(body, "<a:tr h=\"{}\">{}</a:tr>", row_height(row, &widths), cells.collect::<String>());
+                .map(|(at, cell)| self.cell(cell, align(at), Ink { size, bold, colour }, border));
+            let _ = write!(body, "<a:tr h=\"{}\">{}</a:tr>", row_height(row, &widths, size), cells.collect::<String>());
         }
         let table = format!("<a:tbl><a:tblPr firstRow=\"1\"/><a:tblGrid>{grid}</a:tblGrid>{body}</a:tbl>");
         frame(id, "Table", "", rect, "http://schemas.openxmlformats.org/drawingml/2006/table", &table)
