@@ -108,3 +108,44 @@ test('a fact is remembered, seen and forgotten, and what was said is found again
   assert.deepEqual(problems, []);
   await close();
 });
+
+for (const size of ['desktop', 'phone']) {
+  test(`a schedule is made by saying it, runs at once when asked, rests and is removed (${size})`, async () => {
+    const { page, problems, close } = await openPage(browser, { size });
+    await signIn(page, CEO);
+    await see(page, 'navigation', /./).waitFor();
+    await ask(page, 'Every Monday at 9 send me the KPI report for last week');
+    await text(page, /I will do this every Monday at 09:00, Singapore time/).waitFor({ timeout: 30_000 });
+    await shoot(page, `schedule-said-${size}`);
+    await page.goto(`${base}/settings`);
+    const name = 'Send me the KPI report for last week';
+    const row = page.getByRole('listitem').filter({ has: page.getByText(name, { exact: true }) });
+    await row.getByText('Active', { exact: true }).waitFor();
+    await row.getByText('every Monday at 09:00, Singapore time').waitFor();
+    await row.scrollIntoViewIfNeeded();
+    await shoot(page, `schedules-${size}`);
+    await row.getByRole('button', { name: 'Pause' }).click();
+    await row.getByText('Paused', { exact: true }).waitFor();
+    await row.getByText(/No next time/).waitFor();
+    await row.getByRole('button', { name: 'Run now' }).click();
+    await text(page, /The key figures of week/i).waitFor({ timeout: 30_000 });
+    await page.goto(`${base}/settings`);
+    await row.getByText(/last: .*, done/).waitFor();
+    await row.getByRole('button', { name: `Remove the schedule “${name}”` }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await row.waitFor({ state: 'detached' });
+    assert.deepEqual(problems, []);
+    await close();
+  });
+}
+
+test('who may not have schedules sees none in the settings', async () => {
+  const { page, problems, close } = await openPage(browser);
+  await signIn(page, REP);
+  await see(page, 'navigation', /./).waitFor();
+  await page.goto(`${base}/settings`);
+  await text(page, 'What I remember').waitFor();
+  assert.equal(await page.getByText('Schedules', { exact: true }).count(), 0);
+  assert.deepEqual(problems, []);
+  await close();
+});

@@ -152,6 +152,10 @@ export const roles = () => queryOptions({ queryKey: ['roles'], queryFn: () => da
 export const standing = () =>
   queryOptions({ queryKey: ['standing'], queryFn: () => data(api().GET('/v1/standing-approvals', { params: { query: { limit: 100 } } })) });
 
+/** What is asked for the person again and again; the server says the times in the language of their account. */
+export const schedules = (language: Language) =>
+  queryOptions({ queryKey: ['schedules', language], queryFn: () => data(api().GET('/v1/schedules')) });
+
 /** What the person may ask for. The server answers in the language of their account, so that is part of the key. */
 export const skills = (language: Language) =>
   queryOptions({

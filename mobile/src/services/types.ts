@@ -27,6 +27,8 @@ export type Account = Schemas['AccountView'];
 export type RoleRights = Schemas['RoleView'];
 export type StandingApproval = Schemas['StandingApprovalView'];
 export type Skill = Schemas['SkillView'];
+export type Schedule = Schemas['ScheduleView'];
+export type Occurrence = Schemas['OccurrenceView'];
 export type Memory = Schemas['MemoryView'];
 /** Something that a search has found. */
 export type Hit = Schemas['HitView'];

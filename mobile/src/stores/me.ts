@@ -21,6 +21,10 @@ export const mayReadAudit = (person: Person | null): boolean => isAdmin(person) 
 export const maySayYesAhead = (person: Person | null): boolean =>
   isAdmin(person) || ['sales_manager', 'marketing_manager', 'support_manager'].includes(person?.role ?? '');
 
+/** Whether someone may have requests made at set times. */
+export const mayHaveSchedules = (person: Person | null): boolean =>
+  isAdmin(person) || ['executive', 'finance_manager', 'sales_manager', 'marketing_manager', 'support_manager'].includes(person?.role ?? '');
+
 /** Who is signed in here. */
 export const useMe = create<Me>((set) => ({
   state: 'restoring',

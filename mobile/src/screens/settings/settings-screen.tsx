@@ -21,6 +21,7 @@ import { Account } from './account';
 import { Group } from './group';
 import { Memory } from './memory';
 import { Password } from './password';
+import { Schedules } from './schedules';
 import { SecondFactor } from './second-factor';
 import { Sessions } from './sessions';
 import { StandingApprovals } from './standing-approvals';
@@ -43,6 +44,7 @@ export function SettingsScreen() {
       const changed = await data(api().PATCH('/v1/me', { body: { language: chosen } }));
       useMe.getState().show(changed);
       await queryClient.invalidateQueries({ queryKey: ['skills'] });
+      await queryClient.invalidateQueries({ queryKey: ['schedules'] });
     } catch {
       setUnsaved(true);
     }
@@ -82,6 +84,7 @@ export function SettingsScreen() {
             onChange={(chosen) => choose({ appearance: chosen })}
           />
         </Group>
+        <Schedules />
         <Memory />
         <Password />
         <SecondFactor />

@@ -207,7 +207,7 @@ pub async fn search(db: &mut PgConnection, question: &str, most: usize) -> Resul
     let mut found: Vec<Found> = rows
         .into_iter()
         .map(|row| {
-            // Both are small numbers.
+            #[expect(clippy::cast_precision_loss, reason = "two dozen words at most")]
             let share = row.held as f64 / wanted.len() as f64;
             Found {
                 document: row.document,

@@ -32,6 +32,9 @@ pub fn read(text: &str) -> Option<Recurring> {
     Some(Recurring { cron, request })
 }
 
+/// Hour and minute.
+type Time = (u32, u32);
+
 /// The days of a rule, in the fields of a cron.
 enum Days {
     Hours(u32),
@@ -129,7 +132,7 @@ fn english(text: &str) -> Option<(String, Range<usize>)> {
 }
 
 /// The days that begin at a word, the hour that they bring, and the word after them.
-fn days<'a>(word: &impl Fn(usize) -> &'a str, begin: usize) -> Option<(Days, Option<(u32, u32)>, usize)> {
+fn days<'a>(word: &impl Fn(usize) -> &'a str, begin: usize) -> Option<(Days, Option<Time>, usize)> {
     let at = begin + 1;
     match word(begin) {
         "every" | "each" => Some(match word(at) {
@@ -210,7 +213,7 @@ fn day_after<'a>(word: &impl Fn(usize) -> &'a str, at: usize, days: &Days) -> Op
 }
 
 /// "at 9", "at 9:30 pm", "9am", "at noon"; and how many words that takes.
-fn time<'a>(word: &impl Fn(usize) -> &'a str, at: usize) -> Option<((u32, u32), usize)> {
+fn time<'a>(word: &impl Fn(usize) -> &'a str, at: usize) -> Option<(Time, usize)> {
     let led = word(at) == "at";
     let begin = at + usize::from(led);
     let text = word(begin);
@@ -258,9 +261,7 @@ fn chinese(text: &str) -> Option<(String, Range<usize>)> {
         Days::Week(if days.is_empty() { "1".to_owned() } else { days.join(",") })
     } else if rest.take("工作日") {
         Days::Week("1-5".to_owned())
-    } else if rest.any(&["天", "日"]) {
-        Days::Daily
-    } else if rest.take("早") {
+    } else if rest.any(&["天", "日", "早"]) {
         Days::Daily
     } else if rest.take("晚") {
         hour = Some((20, 0));
@@ -337,7 +338,7 @@ impl Rest<'_> {
     }
 
     /// 早上九点半, 下午3点15分, 09:30.
-    fn time(&mut self) -> Option<(u32, u32)> {
+    fn time(&mut self) -> Option<Time> {
         let before = self.0;
         let late = self.any(&["下午", "晚上", "傍晚"]);
         self.any(&["早上", "上午", "早晨", "清晨", "中午"]);

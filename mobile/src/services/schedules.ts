@@ -1,0 +1,30 @@
+import { api, data } from './api';
+import { queryClient } from './query-client';
+
+const refresh = () => queryClient.invalidateQueries({ queryKey: ['schedules'] });
+const of = (id: string) => ({ params: { path: { id } } });
+
+/** Has a schedule rest. */
+export async function pauseSchedule(id: string): Promise<void> {
+  await data(api().POST('/v1/schedules/{id}/pause', of(id)));
+  await refresh();
+}
+
+/** Has a schedule go on with its next time. */
+export async function resumeSchedule(id: string): Promise<void> {
+  await data(api().POST('/v1/schedules/{id}/resume', of(id)));
+  await refresh();
+}
+
+/** Runs a schedule now, and answers the conversation of its run. */
+export async function runSchedule(id: string): Promise<string> {
+  const { run } = await data(api().POST('/v1/schedules/{id}/run', of(id)));
+  await refresh();
+  return run.conversation_id;
+}
+
+/** Removes a schedule with its history, for good. */
+export async function removeSchedule(id: string): Promise<void> {
+  await data(api().DELETE('/v1/schedules/{id}', of(id)));
+  await refresh();
+}
