@@ -154,7 +154,11 @@ export const standing = () =>
 
 /** What is asked for the person again and again; the server says the times in the language of their account. */
 export const schedules = (language: Language) =>
-  queryOptions({ queryKey: ['schedules', language], queryFn: () => data(api().GET('/v1/schedules')) });
+  queryOptions({
+    queryKey: ['schedules', language],
+    queryFn: () => data(api().GET('/v1/schedules')),
+    refetchInterval: ({ state }) => (state.data?.items.some(({ last }) => last?.state === 'running') ? 2_000 : 60_000),
+  });
 
 /** What the person may ask for. The server answers in the language of their account, so that is part of the key. */
 export const skills = (language: Language) =>
