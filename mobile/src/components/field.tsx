@@ -40,7 +40,7 @@ export function Field({ label, error, hint, plain = false, end, ref, ...input }:
           onBlur={() => setFocused(false)}
           placeholderTextColor={palette.faint}
           selectionColor={palette.accent}
-          style={styles.input}
+          style={[styles.input, input.multiline && [styles.lines, { minHeight: 26 + 24 * (input.numberOfLines ?? 1) }]]}
         />
         {end}
       </View>
@@ -73,5 +73,6 @@ const useStyles = themed((c: Palette) =>
     focused: { borderColor: c.accent, boxShadow: `0 0 0 3px ${c.accentWash}` },
     wrong: { borderColor: c.danger },
     input: { flex: 1, minWidth: 0, minHeight: 48, paddingHorizontal: 14, fontSize: 16, fontFamily: sans, color: c.text },
+    lines: { paddingVertical: 12, lineHeight: 24, textAlignVertical: 'top' },
   }),
 );

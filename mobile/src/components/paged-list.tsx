@@ -12,11 +12,13 @@ interface PagedListProps<T> {
   label: string;
   query: UseInfiniteQueryResult<InfiniteData<{ items: T[] }>>;
   empty: ReactElement;
+  /** Between the rows, where they are cards. */
+  gap?: number;
   row: (item: T) => ReactElement;
 }
 
 /** A list that loads on as one reads: in each of its states. */
-export function PagedList<T extends { id: string }>({ label, query, empty, row }: PagedListProps<T>) {
+export function PagedList<T extends { id: string }>({ label, query, empty, gap, row }: PagedListProps<T>) {
   const palette = usePalette();
   if (query.isPending) return <LoadingRows />;
   if (query.isError && !query.data) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
@@ -30,7 +32,7 @@ export function PagedList<T extends { id: string }>({ label, query, empty, row }
       keyExtractor={(item) => item.id}
       renderItem={({ item }) => <View role="listitem">{row(item)}</View>}
       ListEmptyComponent={empty}
-      contentContainerStyle={styles.rows}
+      contentContainerStyle={[styles.rows, gap !== undefined && { gap }]}
       onEndReached={() => {
         if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
       }}

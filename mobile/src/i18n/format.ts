@@ -28,6 +28,24 @@ export function longTime(iso: string, texts: Texts): string {
   });
 }
 
+/** For a time that was set: the weekday too. */
+export function dueTime(iso: string, texts: Texts): string {
+  return new Date(iso).toLocaleString(texts.locale, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+}
+
+/** The name of a day of the week; 0 is Sunday. */
+export function weekdayName(weekday: number, length: 'short' | 'long', texts: Texts): string {
+  return new Date(2023, 0, 1 + weekday).toLocaleDateString(texts.locale, { weekday: length });
+}
+
 export function fileSize(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} KB`;

@@ -4,7 +4,7 @@ import type { Language } from '@/i18n/languages';
 
 import { api, data } from './api';
 import { asEvent, type StreamEvent } from './events';
-import type { ApprovalState, AuditFilter, Page, RunEvent } from './types';
+import type { ApprovalState, AuditFilter, Occurrence, Page, RunEvent } from './types';
 
 const byId = (id: string) => ({ params: { path: { id } } });
 const paging = (cursor: string | null) => ({ limit: 40, ...(cursor ? { cursor } : {}) });
@@ -159,6 +159,33 @@ export const schedules = (language: Language) =>
     queryFn: () => data(api().GET('/v1/schedules')),
     refetchInterval: ({ state }) => (state.data?.items.some(({ last }) => last?.state === 'running') ? 2_000 : 60_000),
   });
+
+/** The same, all of them. */
+export const scheduleList = (language: Language) =>
+  infiniteQueryOptions({
+    queryKey: ['schedules', 'list', language],
+    queryFn: ({ pageParam }) => data(api().GET('/v1/schedules', { params: { query: paging(pageParam) } })),
+    refetchInterval: ({ state }) => oftener(state.data?.pages.flatMap((page) => page.items.map(({ last }) => last))),
+    ...pages,
+  });
+
+export const schedule = (id: string, language: Language) =>
+  queryOptions({ queryKey: ['schedules', 'one', id, language], queryFn: () => data(api().GET('/v1/schedules/{id}', byId(id))) });
+
+/** The times of a schedule and what became of them, the newest first. */
+export const occurrences = (id: string, language: Language) =>
+  infiniteQueryOptions({
+    queryKey: ['schedules', 'occurrences', id, language],
+    queryFn: async ({ pageParam }) => {
+      const page = await data(api().GET('/v1/schedules/{id}/occurrences', { params: { path: { id }, query: paging(pageParam) } }));
+      return { ...page, items: page.items.map((occurrence) => ({ ...occurrence, id: `${occurrence.due_at} ${occurrence.run_id}` })) };
+    },
+    refetchInterval: ({ state }) => oftener(state.data?.pages.flatMap((page) => page.items)),
+    ...pages,
+  });
+
+/** How soon to look again: soon while a run is at work, and not while it waits for the person. */
+const oftener = (known: (Occurrence | null)[] = []) => (known.some((one) => one?.state === 'running' && !one.explanation) ? 2_000 : 30_000);
 
 /** What the person may ask for. The server answers in the language of their account, so that is part of the key. */
 export const skills = (language: Language) =>

@@ -1,8 +1,21 @@
 import { api, data } from './api';
 import { queryClient } from './query-client';
+import type { ChangeSchedule, MakeSchedule } from './types';
 
 const refresh = () => queryClient.invalidateQueries({ queryKey: ['schedules'] });
 const of = (id: string) => ({ params: { path: { id } } });
+
+/** Makes a schedule, which begins at once. */
+export async function makeSchedule(body: MakeSchedule): Promise<void> {
+  await data(api().POST('/v1/schedules', { body }));
+  await refresh();
+}
+
+/** Changes what is named of a schedule, and nothing else. */
+export async function changeSchedule(id: string, body: ChangeSchedule): Promise<void> {
+  await data(api().PATCH('/v1/schedules/{id}', { ...of(id), body }));
+  await refresh();
+}
 
 /** Has a schedule rest. */
 export async function pauseSchedule(id: string): Promise<void> {

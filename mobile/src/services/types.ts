@@ -28,6 +28,12 @@ export type RoleRights = Schemas['RoleView'];
 export type StandingApproval = Schemas['StandingApprovalView'];
 export type Skill = Schemas['SkillView'];
 export type Schedule = Schemas['ScheduleView'];
+/** When a schedule comes. */
+export type ScheduleRule = Schemas['RuleView'];
+/** What becomes of times that the server was not there for. */
+export type Misfire = Schedule['misfire'];
+export type MakeSchedule = Schemas['Make'];
+export type ChangeSchedule = Schemas['Change'];
 export type Occurrence = Schemas['OccurrenceView'];
 export type Memory = Schemas['MemoryView'];
 /** Something that a search has found. */

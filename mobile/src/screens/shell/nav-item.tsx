@@ -53,8 +53,9 @@ export function NavItem({ icon, label, wide, waiting = 0, isFocused, href, onPre
 const useStyles = themed((c: Palette) =>
   StyleSheet.create({
     railItem: { alignItems: 'center', gap: 2, paddingVertical: 6, borderRadius: radius.m },
-    barItem: { flex: 1, alignItems: 'center', justifyContent: 'center', gap: 1, minHeight: 58, paddingTop: 4 },
-    tile: { width: 56, height: 32, borderRadius: radius.full, alignItems: 'center', justifyContent: 'center' },
+    // As wide as its words need: seven of them have to fit a phone.
+    barItem: { flexGrow: 1, flexShrink: 1, flexBasis: 'auto', minWidth: 0, alignItems: 'center', justifyContent: 'center', gap: 1, minHeight: 58, paddingTop: 4 },
+    tile: { width: '100%', minWidth: 44, maxWidth: 56, height: 32, borderRadius: radius.full, alignItems: 'center', justifyContent: 'center' },
     hover: { backgroundColor: c.hover },
     here: { backgroundColor: c.accentWash },
     badge: { position: 'absolute', top: 1, right: 6, minWidth: 18, height: 18, paddingHorizontal: 5, borderRadius: radius.full, alignItems: 'center', justifyContent: 'center', backgroundColor: c.accent },

@@ -13,7 +13,7 @@ import { useTexts } from '@/i18n/texts';
 import { restoreSession } from '@/services/auth';
 import { useLiveUpdates } from '@/services/live-updates';
 import * as queries from '@/services/queries';
-import { isAdmin, mayReadAudit, useMe } from '@/stores/me';
+import { isAdmin, mayHaveSchedules, mayReadAudit, useMe } from '@/stores/me';
 import { themed, useWide } from '@/theme/theme';
 import { space, width, type Palette } from '@/theme/tokens';
 
@@ -64,6 +64,7 @@ function SignedIn() {
   const admin = useMe((s) => isAdmin(s.person));
   const waiting = useQuery(queries.waiting()).data?.items.filter((approval) => approval.may_decide).length ?? 0;
   const auditor = useMe((s) => mayReadAudit(s.person));
+  const scheduler = useMe((s) => mayHaveSchedules(s.person));
   const side = { paddingTop: insets.top + space.l, paddingBottom: insets.bottom + space.m, paddingLeft: insets.left };
   const bottom = { paddingBottom: insets.bottom };
 
@@ -87,6 +88,11 @@ function SignedIn() {
         <TabTrigger name="outbox" href="/outbox" asChild>
           <NavItem icon="send" label={nav.outbox} wide={wide} />
         </TabTrigger>
+        {scheduler && (
+          <TabTrigger name="schedules" href="/schedules" asChild>
+            <NavItem icon="clock" label={nav.schedules} wide={wide} />
+          </TabTrigger>
+        )}
         {auditor && (
           <TabTrigger name="admin" href={admin ? '/admin/usage' : '/admin/audit'} asChild>
             <NavItem icon="bar-chart-2" label={nav.admin} wide={wide} />

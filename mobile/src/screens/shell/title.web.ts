@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 
 import { useTexts } from '@/i18n/texts';
 
-const places = ['chat', 'approvals', 'files', 'outbox', 'admin', 'settings'] as const;
+const places = ['chat', 'approvals', 'files', 'outbox', 'schedules', 'admin', 'settings'] as const;
 const isPlace = (place: string): place is (typeof places)[number] => (places as readonly string[]).includes(place);
 
 /** Names the browser's tab after the place in the app. */

@@ -1,0 +1,1 @@
+export { EditScheduleScreen as default } from '@/screens/schedules/edit-schedule-screen';

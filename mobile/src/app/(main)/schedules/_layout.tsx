@@ -1,0 +1,1 @@
+export { Section as default } from '@/screens/shell/section';

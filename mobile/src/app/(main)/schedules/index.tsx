@@ -1,0 +1,1 @@
+export { SchedulesScreen as default } from '@/screens/schedules/schedules-screen';

@@ -1,0 +1,1 @@
+export { NewScheduleScreen as default } from '@/screens/schedules/new-schedule-screen';
