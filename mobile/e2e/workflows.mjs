@@ -117,20 +117,20 @@ for (const size of ['desktop', 'phone']) {
     await ask(page, 'Every Monday at 9 send me the KPI report for last week');
     await text(page, /I will do this every Monday at 09:00, Singapore time/).waitFor({ timeout: 30_000 });
     await shoot(page, `schedule-said-${size}`);
-    await page.goto(`${base}/settings`);
+    await page.goto(`${base}/schedules`);
     const name = 'Send me the KPI report for last week';
-    const row = page.getByRole('listitem').filter({ has: page.getByText(name, { exact: true }) });
+    const row = see(page, 'article', name, { exact: true });
     await row.getByText('Active', { exact: true }).waitFor();
     await row.getByText('every Monday at 09:00, Singapore time').waitFor();
     await row.scrollIntoViewIfNeeded();
     await shoot(page, `schedules-${size}`);
     await row.getByRole('button', { name: 'Pause' }).click();
     await row.getByText('Paused', { exact: true }).waitFor();
-    await row.getByText(/No next time/).waitFor();
+    await row.getByText('None while it is paused').waitFor();
     await row.getByRole('button', { name: 'Run now' }).click();
     await text(page, /The key figures of week/i).waitFor({ timeout: 30_000 });
-    await page.goto(`${base}/settings`);
-    await row.getByText(/last: .*, done/).waitFor();
+    await page.goto(`${base}/schedules`);
+    await row.getByText('Done', { exact: true }).waitFor();
     await row.getByRole('button', { name: `Remove the schedule “${name}”` }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await row.waitFor({ state: 'detached' });
@@ -138,14 +138,3 @@ for (const size of ['desktop', 'phone']) {
     await close();
   });
 }
-
-test('who may not have schedules sees none in the settings', async () => {
-  const { page, problems, close } = await openPage(browser);
-  await signIn(page, REP);
-  await see(page, 'navigation', /./).waitFor();
-  await page.goto(`${base}/settings`);
-  await text(page, 'What I remember').waitFor();
-  assert.equal(await page.getByText('Schedules', { exact: true }).count(), 0);
-  assert.deepEqual(problems, []);
-  await close();
-});

@@ -152,14 +152,6 @@ export const roles = () => queryOptions({ queryKey: ['roles'], queryFn: () => da
 export const standing = () =>
   queryOptions({ queryKey: ['standing'], queryFn: () => data(api().GET('/v1/standing-approvals', { params: { query: { limit: 100 } } })) });
 
-/** What is asked for the person again and again; the server says the times in the language of their account. */
-export const schedules = (language: Language) =>
-  queryOptions({
-    queryKey: ['schedules', language],
-    queryFn: () => data(api().GET('/v1/schedules')),
-    refetchInterval: ({ state }) => (state.data?.items.some(({ last }) => last?.state === 'running') ? 2_000 : 60_000),
-  });
-
 /** The same, all of them. */
 export const scheduleList = (language: Language) =>
   infiniteQueryOptions({

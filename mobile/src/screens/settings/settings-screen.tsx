@@ -21,7 +21,6 @@ import { Account } from './account';
 import { Group } from './group';
 import { Memory } from './memory';
 import { Password } from './password';
-import { Schedules } from './schedules';
 import { SecondFactor } from './second-factor';
 import { Sessions } from './sessions';
 import { StandingApprovals } from './standing-approvals';
@@ -84,7 +83,6 @@ export function SettingsScreen() {
             onChange={(chosen) => choose({ appearance: chosen })}
           />
         </Group>
-        <Schedules />
         <Memory />
         <Password />
         <SecondFactor />
