@@ -1681,7 +1681,7 @@ export interface components {
                 /** @description The same in words, or why its run failed or what it waits for. */
                 explanation: string | null;
                 /** @enum {string|null} */
-                reason: "missed" | "superseded" | "paused" | "limit" | "owner_disabled" | "not_permitted" | "overlapped" | "ended" | "manual" | null;
+                reason: "missed" | "superseded" | "paused" | "owner_disabled" | "not_permitted" | "overlapped" | "manual" | null;
                 /** Format: uuid */
                 run_id: string | null;
                 /** @enum {string} */
@@ -1849,7 +1849,7 @@ export interface components {
             /** @description The same in words, or why its run failed or what it waits for. */
             explanation: string | null;
             /** @enum {string|null} */
-            reason: "missed" | "superseded" | "paused" | "limit" | "owner_disabled" | "not_permitted" | "overlapped" | "ended" | "manual" | null;
+            reason: "missed" | "superseded" | "paused" | "owner_disabled" | "not_permitted" | "overlapped" | "manual" | null;
             /** Format: uuid */
             run_id: string | null;
             /** @enum {string} */

@@ -125,19 +125,17 @@ impl Rule {
         Moments { pace, after }
     }
 
-    /// The rule as people say it, without the zone of a cron: `every Monday at 09:00`, `每周一 09:00`,
-    /// `setiap Isnin pada 09:00`. A single time is told by the clock of `here`.
+    /// The rule as people say it: `every Monday at 09:00, Singapore time`, `每周一 09:00（新加坡时间）`,
+    /// `setiap Isnin pada 09:00, waktu Singapura`. What has no zone of its own is told by the clock of `here`.
     #[must_use]
     pub fn say(&self, language: Language, here: Tz) -> String {
-        say::rule(self, language, here)
-    }
-
-    /// The zone that [`Rule::say`] tells times in, as people say it: `Singapore time`, `新加坡时间`, `waktu Singapura`.
-    #[must_use]
-    pub fn say_zone(&self, language: Language, here: Tz) -> String {
-        match self {
+        let zone = match self {
             Self::Cron { zone, .. } => say::zone(zone, language),
             Self::Interval { .. } | Self::Once { .. } => say::zone(here.name(), language),
+        };
+        match language {
+            Language::Zh => format!("{}（{zone}）", say::rule(self, language, here)),
+            Language::En | Language::Ms => format!("{}, {zone}", say::rule(self, language, here)),
         }
     }
 

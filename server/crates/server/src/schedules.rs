@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use mezzofy_domain::audit::{Action, Deed, Who};
 use mezzofy_domain::language::Language;
 use mezzofy_store::schedules::{self, Schedule};
-use mezzofy_store::{StoreError, Tx, audit};
+use mezzofy_store::{StoreError, Tx, audit, people};
 
 /// How many schedules, and how close together their moments.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +47,8 @@ pub(crate) async fn make(
     schedule: &Schedule,
     next: DateTime<Utc>,
 ) -> Result<Result<(), Refused>, StoreError> {
+    // Two at once would both find room.
+    people::lock(tx, schedule.owner).await?;
     if schedules::count(tx, schedule.owner).await? >= limits.a_person {
         return Ok(Err(Refused::TooMany(limits.a_person)));
     }

@@ -30,7 +30,7 @@ mod step;
 mod wake;
 
 pub(crate) use act::{held_until, key, mails_left};
-pub use schedule::schedule;
+pub use schedule::{begin_due, schedule};
 use step::Step;
 pub(crate) use step::deed_of;
 pub use wake::wake;

@@ -140,6 +140,25 @@ pub async fn count(db: &mut PgConnection, owner: Id<id::Person>) -> Result<i64, 
     Ok(count.fetch_one(db).await?)
 }
 
+/// A person's schedule.
+pub async fn get(
+    db: &mut PgConnection,
+    owner: Id<id::Person>,
+    id: Id<id::Schedule>,
+) -> Result<Option<Schedule>, StoreError> {
+    sqlx::query_as!(
+        Row,
+        "SELECT id, person_id, name, request, rule, misfire, paused, created_at FROM schedules
+         WHERE id = $1 AND person_id = $2",
+        id.uuid(),
+        owner.uuid()
+    )
+    .fetch_optional(db)
+    .await?
+    .map(Schedule::try_from)
+    .transpose()
+}
+
 /// A person's schedule, which nobody else changes or starts until the transaction ends.
 pub async fn lock(
     db: &mut PgConnection,

@@ -26,15 +26,6 @@ impl State {
     /// Every state.
     pub const ALL: [Self; 5] = [Self::Due, Self::Running, Self::Done, Self::Skipped, Self::Failed];
 
-    /// Whether nothing more will happen.
-    #[must_use]
-    pub fn has_ended(self) -> bool {
-        match self {
-            Self::Done | Self::Skipped | Self::Failed => true,
-            Self::Due | Self::Running => false,
-        }
-    }
-
     /// As it is stored and sent.
     #[must_use]
     pub fn code(self) -> &'static str {
@@ -70,31 +61,25 @@ pub enum Reason {
     Superseded,
     /// The schedule was paused.
     Paused,
-    /// Its owner had used up what they may use.
-    Limit,
     /// Its owner can't sign in any more.
     OwnerDisabled,
     /// Its owner may not do any more what it does.
     NotPermitted,
     /// The run before still went on.
     Overlapped,
-    /// The schedule was changed or removed before its moment.
-    Ended,
     /// A person asked for it; it belongs to no moment of the rule.
     Manual,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 7] = [
         Self::Missed,
         Self::Superseded,
         Self::Paused,
-        Self::Limit,
         Self::OwnerDisabled,
         Self::NotPermitted,
         Self::Overlapped,
-        Self::Ended,
         Self::Manual,
     ];
 
@@ -105,11 +90,9 @@ impl Reason {
             Self::Missed => "missed",
             Self::Superseded => "superseded",
             Self::Paused => "paused",
-            Self::Limit => "limit",
             Self::OwnerDisabled => "owner_disabled",
             Self::NotPermitted => "not_permitted",
             Self::Overlapped => "overlapped",
-            Self::Ended => "ended",
             Self::Manual => "manual",
         }
     }
@@ -137,25 +120,21 @@ impl Reason {
                 "Not run, because the assistant was not running at that time; a later one was run instead."
             }
             Self::Paused => "Not run, because the schedule was paused.",
-            Self::Limit => "Not run, because its owner's limit was used up.",
             Self::OwnerDisabled => "Not run, because its owner's account is disabled.",
             Self::NotPermitted => "Not run, because its owner is no longer permitted to do this.",
             Self::Overlapped => "Not run, because the run before it was still going on.",
-            Self::Ended => "Not run, because the schedule was changed or removed before.",
             Self::Manual => "Run because a person asked for it.",
         }
     }
 
     fn chinese(self) -> &'static str {
         match self {
-            Self::Missed => "未运行：当时助理没有在运行。",
-            Self::Superseded => "未运行：当时助理没有在运行，已改为运行较新的一次。",
-            Self::Paused => "未运行：计划已暂停。",
-            Self::Limit => "未运行：负责人的额度已用完。",
-            Self::OwnerDisabled => "未运行：负责人的账号已停用。",
-            Self::NotPermitted => "未运行：负责人已没有相应的权限。",
+            Self::Missed => "未运行：当时助手没有在运行。",
+            Self::Superseded => "未运行：当时助手没有在运行，已改为运行较新的一次。",
+            Self::Paused => "未运行：定时任务已暂停。",
+            Self::OwnerDisabled => "未运行：所有者的账号已停用。",
+            Self::NotPermitted => "未运行：所有者已没有相应的权限。",
             Self::Overlapped => "未运行：上一次运行尚未结束。",
-            Self::Ended => "未运行：计划在此之前已被更改或删除。",
             Self::Manual => "由人员手动运行。",
         }
     }
@@ -167,11 +146,9 @@ impl Reason {
                 "Tidak dijalankan kerana pembantu tidak berjalan pada masa itu; yang lebih baharu dijalankan sebagai ganti."
             }
             Self::Paused => "Tidak dijalankan kerana jadual dijeda.",
-            Self::Limit => "Tidak dijalankan kerana had pemiliknya telah habis digunakan.",
             Self::OwnerDisabled => "Tidak dijalankan kerana akaun pemiliknya dinyahaktifkan.",
             Self::NotPermitted => "Tidak dijalankan kerana pemiliknya tidak lagi dibenarkan melakukannya.",
             Self::Overlapped => "Tidak dijalankan kerana larian sebelumnya belum selesai.",
-            Self::Ended => "Tidak dijalankan kerana jadual telah diubah atau dipadam sebelum itu.",
             Self::Manual => "Dijalankan kerana diminta oleh seseorang.",
         }
     }

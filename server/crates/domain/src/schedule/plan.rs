@@ -25,13 +25,13 @@ pub enum Misfire {
 /// What becomes of an occurrence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// It is to be run when its moment has come: state `due`.
+    /// It is run.
     Run,
     /// It is not run: state `skipped`.
     Skipped(Reason),
 }
 
-/// An occurrence to be written.
+/// A moment that has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
     /// Its moment; a schedule has no other with the same.
@@ -40,15 +40,13 @@ pub struct Row {
     pub fate: Fate,
 }
 
-/// What a schedule lacks.
+/// What becomes of a schedule's moments up to now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Planned {
     /// The rows, oldest first, at most [`AT_ONCE`]. They and `next` are to be stored together.
     pub rows: Vec<Row>,
-    /// The first moment that has no row yet, `None` when the rule is over.
+    /// The first moment that has no row yet, `None` when the rule is over. When there were too many for one plan it has come already.
     pub next: Option<DateTime<Utc>>,
-    /// Whether `next` is already wanted, because there were too many for one plan. Plan again, after the last row.
-    pub more: bool,
 }
 
 impl Misfire {
@@ -71,11 +69,9 @@ impl Misfire {
         Self::ALL.into_iter().find(|misfire| misfire.code() == code)
     }
 
-    /// What becomes of an occurrence at `now`, when up to `late` after its moment is still in time. `has_newer` says whether
-    /// the same schedule has a newer one whose moment has come. Ask it also for a row that was written ahead of its
-    /// moment, when nobody has begun it in time.
-    #[must_use]
-    pub fn fate(self, due_at: DateTime<Utc>, now: DateTime<Utc>, late: TimeDelta, has_newer: bool) -> Fate {
+    /// What becomes of a moment at `now`, when up to `late` after it is still in time. `has_newer` says whether the same
+    /// schedule has a newer one that has come.
+    fn fate(self, due_at: DateTime<Utc>, now: DateTime<Utc>, late: TimeDelta, has_newer: bool) -> Fate {
         if now - due_at <= late {
             return Fate::Run;
         }
@@ -87,36 +83,17 @@ impl Misfire {
     }
 }
 
-impl Planned {
-    /// The same moments, none of which is run, e.g. because the schedule is paused.
-    #[must_use]
-    pub fn skipping(mut self, reason: Reason) -> Self {
-        for row in &mut self.rows {
-            row.fate = Fate::Skipped(reason);
-        }
-        self
-    }
-}
-
-/// The rows for all moments of a rule after `after` up to `now` or, if that is later, up to `until`. `after` is the moment of
-/// the newest row, or when the schedule was made or resumed; so a clock that was set back makes none again.
+/// The rows for all moments of a rule from `ahead` up to now. `ahead` is the moment that was next when the schedule was last
+/// looked at, so a clock that was set back makes none again.
 #[must_use]
-pub fn plan(
-    rule: &Rule,
-    misfire: Misfire,
-    after: DateTime<Utc>,
-    now: DateTime<Utc>,
-    late: TimeDelta,
-    until: DateTime<Utc>,
-) -> Planned {
-    let until = until.max(now);
-    let mut moments = rule.moments(after).peekable();
+pub fn plan(rule: &Rule, misfire: Misfire, ahead: DateTime<Utc>, now: DateTime<Utc>, late: TimeDelta) -> Planned {
+    // Moments are whole seconds.
+    let mut moments = rule.moments(ahead - TimeDelta::seconds(1)).peekable();
     let mut rows = Vec::new();
     while rows.len() < AT_ONCE {
-        let Some(due_at) = moments.next_if(|moment| *moment <= until) else { break };
+        let Some(due_at) = moments.next_if(|moment| *moment <= now) else { break };
         let has_newer = moments.peek().is_some_and(|moment| *moment <= now);
         rows.push(Row { due_at, fate: misfire.fate(due_at, now, late, has_newer) });
     }
-    let next = moments.peek().copied();
-    Planned { rows, next, more: next.is_some_and(|moment| moment <= until) }
+    Planned { rows, next: moments.next() }
 }

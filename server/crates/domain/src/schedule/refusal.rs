@@ -95,20 +95,6 @@ impl Field {
 }
 
 impl RuleError {
-    /// As it is stored and sent.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::UnknownZone { .. } => "unknown_zone",
-            Self::NotFiveFields { .. } | Self::Unreadable { .. } => "unreadable_cron",
-            Self::Never { .. } => "never",
-            Self::TooOften { .. } => "too_often",
-            Self::TooSeldom => "too_seldom",
-            Self::OutOfRange => "out_of_range",
-            Self::Over => "over",
-        }
-    }
-
     /// What is wrong and what to do.
     #[must_use]
     pub fn say(&self, language: Language) -> String {
@@ -167,11 +153,11 @@ impl RuleError {
             }
             Self::Never { cron } => format!("“{cron}”永远不会到来，因为没有这样的日期。请选择其他日期。"),
             Self::TooOften { minutes, most_often } => {
-                format!("这样每 {minutes} 分钟就会运行一次，而计划最多每 {most_often} 分钟运行一次。请加大间隔。")
+                format!("这样每 {minutes} 分钟就会运行一次，而定时任务最多每 {most_often} 分钟运行一次。请加大间隔。")
             }
             Self::TooSeldom => "间隔最长为一年。请选择更短的间隔。".to_owned(),
             Self::OutOfRange => "时间必须在 2000 年到 2100 年之间。请重新选择。".to_owned(),
-            Self::Over => "该时间已过，计划不会再运行。请选择将来的时间。".to_owned(),
+            Self::Over => "该时间已过，定时任务不会再运行。请选择将来的时间。".to_owned(),
         }
     }
 

@@ -19,14 +19,19 @@ const WEEKDAYS: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursd
 /// Reads the times out of a text; `None` when it is to be done once.
 #[must_use]
 pub fn read(text: &str) -> Option<Recurring> {
-    let (cron, range) = english(text).or_else(|| chinese(text))?;
-    let (before, after) = (&text[..range.start], &text[range.end..]);
+    let (cron, mut said) = english(text).or_else(|| chinese(text))?;
+    said.sort_by_key(|range| range.start);
     let edge = |c: char| c.is_whitespace() || ",;:，；：、。.".contains(c);
-    let parts = [before.trim_end_matches(edge), after.trim_start_matches(edge)];
-    let joint = if parts.iter().any(|part| part.is_ascii()) { " " } else { "" };
-    let request = parts.iter().filter(|part| !part.trim().is_empty()).copied().collect::<Vec<_>>().join(joint);
-    let request = request.trim().trim_end_matches([',', '，']).trim();
-    let mut letters = request.chars();
+    let (mut parts, mut from) = (Vec::new(), 0);
+    for range in said.into_iter().chain(std::iter::once(text.len()..text.len())) {
+        let part = &text[from..range.start];
+        parts.push(if from == 0 { part.trim_end_matches(edge) } else { part.trim_matches(edge) });
+        from = range.end;
+    }
+    parts.retain(|part| !part.trim().is_empty());
+    let joint = if text.is_ascii() { " " } else { "" };
+    let request = parts.join(joint);
+    let mut letters = request.trim().chars();
     let first = letters.next()?;
     let request: String = first.to_uppercase().chain(letters).collect();
     Some(Recurring { cron, request })
@@ -87,48 +92,75 @@ fn words(text: &str) -> Vec<Word> {
     words
 }
 
-fn english(text: &str) -> Option<(String, Range<usize>)> {
+/// Words before a rule that ask for nothing.
+const POLITE: [&str; 11] = ["please", "pls", "kindly", "and", "hi", "hello", "can", "could", "you", "from", "now"];
+/// Words that make of "every month" the figures of each.
+const OF_DATA: [&str; 8] = ["for", "of", "in", "per", "by", "over", "from", "about"];
+
+/// A cron, and the places of the text that say it.
+fn english(text: &str) -> Option<(String, Vec<Range<usize>>)> {
     let words = words(text);
     let word = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
     (0..words.len()).find_map(|begin| {
-        let (days, mut hour, mut end) = days(&word, begin)?;
-        let mut begin = begin;
-        let mut said_time = false;
-        // "every week on Friday", "every month on the 15th", then "at 9".
-        let mut days = days;
-        if let Some((day, len)) = day_after(&word, end, &days) {
-            days = day;
-            end += len;
-        }
-        if let Some((at, len)) = time(&word, end) {
-            hour = Some(at);
-            end += len;
-            said_time = true;
+        let (mut days, mut time, mut end) = days(&word, begin)?;
+        let (mut from, mut said, mut elsewhere) = (begin, false, None);
+        // "every week on Friday", "every month on the 15th", "every Monday morning", then "at 9".
+        for _ in 0..2 {
             if let Some((day, len)) = day_after(&word, end, &days) {
                 days = day;
                 end += len;
             }
-        } else if let Some((at, len)) = (1..=4)
-            .rev()
-            .filter(|len| *len <= begin)
-            .find_map(|len| time(&word, begin - len).filter(|(_, read)| *read == len).map(|(at, _)| (at, len)))
-        {
-            hour = Some(at);
-            begin -= len;
-            said_time = true;
+            if let Some((at, len)) = part_of_day(&word, end) {
+                (time, said) = (Some(time.unwrap_or(at)), true);
+                end += len;
+            }
+            if let Some(((hour, minute), len)) = clock(&word, end) {
+                // "Every Friday afternoon at 5".
+                let late = time.is_some_and(|(part, _)| part > 12) && hour < 12;
+                (time, said) = (Some((if late { hour + 12 } else { hour }, minute)), true);
+                end += len;
+            }
         }
-        let polite = ["please", "pls", "kindly", "and", "hi", "hello", "can", "could", "you", "from", "now", "on"];
-        let leads = (0..begin).all(|at| polite.contains(&word(at)));
+        if time.is_none() {
+            // "At 7 every day"; "every Monday send me the report at 9".
+            let before = (1..=4).rev().filter(|len| *len <= begin);
+            let mut before = before.filter_map(|len| clock(&word, begin - len).filter(|(_, read)| *read == len));
+            let last = |(_, at, len): &(Time, usize, usize)| at + len == words.len() || word(at + len) == "please";
+            let led = (0..words.len()).filter(|at| word(*at) == "at" && (*at == 0 || *at >= end));
+            let mut led = led.filter_map(|at| clock(&word, at).map(|(time, len)| (time, at, len)));
+            if let Some((at, len)) = before.next() {
+                (time, said) = (Some(at), true);
+                from -= len;
+            } else if let Some((at, place, len)) = led.find(|found| found.1 == 0 || last(found)) {
+                (time, said) = (Some(at), true);
+                elsewhere = Some(words[place].range.start..words[place + len - 1].range.end);
+            }
+        }
+        let leads = (0..from).all(|at| POLITE.contains(&word(at)));
         let tail =
             text[words[end - 1].range.end..].trim_matches(|c: char| c.is_whitespace() || ".!,。，！".contains(c));
         let trails = tail.is_empty() || tail.eq_ignore_ascii_case("please");
-        let of_data = begin > 0 && ["for", "of", "in", "per", "by", "over", "from", "about"].contains(&word(begin - 1));
-        if of_data && !said_time || !(said_time || leads || trails) {
+        let of_data = from > 0 && OF_DATA.contains(&word(from - 1));
+        if of_data && !said || !(said || leads || trails) {
             return None;
         }
-        let (hour, minute) = hour.unwrap_or((HOUR, 0));
-        Some((days.cron(hour, minute), words[begin].range.start..words[end - 1].range.end))
+        let (hour, minute) = time.unwrap_or((HOUR, 0));
+        let rule = words[from].range.start..words[end - 1].range.end;
+        Some((days.cron(hour, minute), std::iter::once(rule).chain(elsewhere).collect()))
     })
+}
+
+/// "morning", "in the afternoon"; and how many words that takes.
+fn part_of_day<'a>(word: &impl Fn(usize) -> &'a str, at: usize) -> Option<(Time, usize)> {
+    let led = if word(at) == "in" && word(at + 1) == "the" { 2 } else { 0 };
+    let hour = match word(at + led) {
+        "morning" | "mornings" => HOUR,
+        "afternoon" | "afternoons" => 14,
+        "evening" | "evenings" => 18,
+        "night" | "nights" => 20,
+        _ => return None,
+    };
+    Some(((hour, 0), led + 1))
 }
 
 /// The days that begin at a word, the hour that they bring, and the word after them.
@@ -137,8 +169,9 @@ fn days<'a>(word: &impl Fn(usize) -> &'a str, begin: usize) -> Option<(Days, Opt
     match word(begin) {
         "every" | "each" => Some(match word(at) {
             "day" => (Days::Daily, None, at + 1),
-            "morning" => (Days::Daily, Some((HOUR, 0)), at + 1),
-            "evening" => (Days::Daily, Some((18, 0)), at + 1),
+            "morning" | "afternoon" | "evening" | "night" => {
+                (Days::Daily, part_of_day(word, at).map(|(time, _)| time), at + 1)
+            }
             "weekday" | "workday" => (Days::Week("1-5".to_owned()), None, at + 1),
             "working" | "business" if word(at + 1) == "day" => (Days::Week("1-5".to_owned()), None, at + 2),
             "hour" => (Days::Hours(1), None, at + 1),
@@ -212,6 +245,14 @@ fn day_after<'a>(word: &impl Fn(usize) -> &'a str, at: usize, days: &Days) -> Op
     }
 }
 
+/// A time of day; and how many words that takes. "At 5 in the afternoon" is 17.
+fn clock<'a>(word: &impl Fn(usize) -> &'a str, at: usize) -> Option<(Time, usize)> {
+    let ((hour, minute), len) = time(word, at)?;
+    let Some(((part, _), more)) = part_of_day(word, at + len) else { return Some(((hour, minute), len)) };
+    let hour = if part > 12 && hour < 12 { hour + 12 } else { hour };
+    Some(((hour, minute), len + more))
+}
+
 /// "at 9", "at 9:30 pm", "9am", "at noon"; and how many words that takes.
 fn time<'a>(word: &impl Fn(usize) -> &'a str, at: usize) -> Option<(Time, usize)> {
     let led = word(at) == "at";
@@ -246,7 +287,7 @@ fn time<'a>(word: &impl Fn(usize) -> &'a str, at: usize) -> Option<(Time, usize)
     (hour < 24 && minute < 60).then_some(((hour, minute), end - at))
 }
 
-fn chinese(text: &str) -> Option<(String, Range<usize>)> {
+fn chinese(text: &str) -> Option<(String, Vec<Range<usize>>)> {
     let begin = text.find('每')?;
     let mut rest = Rest(&text[begin + '每'.len_utf8()..]);
     rest.take("个");
@@ -289,14 +330,30 @@ fn chinese(text: &str) -> Option<(String, Range<usize>)> {
             return None;
         }
     };
-    let time = rest.time();
+    let mut time = rest.time();
     if time.is_none() && rest.0.starts_with('的') {
         return None;
     }
     rest.take("的时候");
+    let end = text.len() - rest.0.len();
+    let mut said: Vec<Range<usize>> = std::iter::once(begin..end).collect();
+    if time.is_none() {
+        // 每周一给我发报告，上午十点。
+        let led = PARTS_OF_DAY.iter().filter_map(|part| text[end..].find(part));
+        let found = led.filter_map(|at| {
+            let mut after = Rest(&text[end + at..]);
+            after.time().map(|time| (time, end + at..text.len() - after.0.len()))
+        });
+        if let Some((at, place)) = found.min_by_key(|(_, place)| place.start) {
+            time = Some(at);
+            said.push(place);
+        }
+    }
     let (hour, minute) = time.or(hour).unwrap_or((HOUR, 0));
-    Some((days.cron(hour, minute), begin..text.len() - rest.0.len()))
+    Some((days.cron(hour, minute), said))
 }
+
+const PARTS_OF_DAY: [&str; 8] = ["早上", "上午", "早晨", "清晨", "中午", "下午", "晚上", "傍晚"];
 
 /// What has not been read of a text.
 struct Rest<'a>(&'a str);
@@ -362,68 +419,12 @@ impl Rest<'_> {
         });
         if read.is_none() {
             self.0 = before;
-            if self.any(&["早上", "上午"]) {
-                return Some((HOUR, 0));
-            }
-            if self.any(&["晚上"]) {
-                return Some((20, 0));
-            }
+            let parts = [(HOUR, "早上"), (HOUR, "上午"), (12, "中午"), (14, "下午"), (18, "傍晚"), (20, "晚上")];
+            return parts.into_iter().find(|(_, part)| self.take(part)).map(|(hour, _)| (hour, 0));
         }
         read
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn said(text: &str) -> String {
-        read(text).map_or_else(|| "once".to_owned(), |said| format!("{} | {}", said.cron, said.request))
-    }
-
-    #[test]
-    fn times_are_read_out_of_a_request() {
-        for (text, wanted) in [
-            ("Every Monday at 9 send me the KPI report", "0 9 * * 1 | Send me the KPI report"),
-            ("Send me the KPI report every Monday at 9am", "0 9 * * 1 | Send me the KPI report"),
-            ("every monday and thursday at 9:30 pm, summarise the tickets", "30 21 * * 1,4 | Summarise the tickets"),
-            (
-                "Please send the CEO the statement every month on the 15th at 08:00.",
-                "0 8 15 * * | Please send the CEO the statement",
-            ),
-            ("Send the CEO the financial statement every month", "0 9 1 * * | Send the CEO the financial statement"),
-            ("At 7am every day email me the open tickets", "0 7 * * * | Email me the open tickets"),
-            ("Each weekday at noon show me the leads to follow up", "0 12 * * 1-5 | Show me the leads to follow up"),
-            ("Summarise this week's tickets on Fridays at 5pm", "0 17 * * 5 | Summarise this week's tickets"),
-            ("Email me the KPI report weekly", "0 9 * * 1 | Email me the KPI report"),
-            ("every 2 hours tell me the open tickets", "0 */2 * * * | Tell me the open tickets"),
-            ("every 5 minutes tell me the open tickets", "*/5 * * * * | Tell me the open tickets"),
-            ("每周一早上九点给我发关键指标报告", "0 9 * * 1 | 给我发关键指标报告"),
-            ("每周五下午5点半总结本周工单并发给我", "30 17 * * 5 | 总结本周工单并发给我"),
-            ("请每天10:00发给我待跟进的线索", "0 10 * * * | 请发给我待跟进的线索"),
-            ("每月1号上午八点把上个月的财务报表发给CEO", "0 8 1 * * | 把上个月的财务报表发给CEO"),
-            ("每个工作日给我看未解决工单", "0 9 * * 1-5 | 给我看未解决工单"),
-        ] {
-            assert_eq!(said(text), wanted, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_to_be_done_once_has_no_times() {
-        for text in [
-            "Send me the weekly KPI report",
-            "Generate the monthly financial statement for October and send it to the CEO",
-            "Show revenue for every month of 2026",
-            "Revenue of every month",
-            "Thank every customer in the mail",
-            "Write an email to each lead in Singapore",
-            "每月的收入是多少",
-            "给每位客户发邮件",
-            "Schedule a product demo with a prospect",
-            "Send the October statement to the CEO at 9",
-            "every Monday at 9",
-        ] {
-            assert_eq!(said(text), "once", "{text}");
-        }
-    }
-}
+mod tests;

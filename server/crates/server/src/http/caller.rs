@@ -17,6 +17,9 @@ use super::problem::{Kind, Problem};
 use super::rule::{Chatting, Rule};
 use crate::app::{App, Parts};
 
+/// Each of these begins a run, and counts as a message.
+const STARTS_A_RUN: [&str; 2] = ["/v1/conversations/{id}/messages", "/v1/schedules/{id}/run"];
+
 /// A person who is signed in and whose role allows what the rule names.
 #[derive(Debug, Clone)]
 pub(super) struct Caller<R = Chatting> {
@@ -34,7 +37,7 @@ impl<R: Rule> FromRequestParts<App> for Caller<R> {
         let token = bearer(&parts.headers).ok_or_else(signed_out)?;
         let caller = Self::signed_in(app, token).await?.ok_or_else(signed_out)?;
         let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
-        let message = parts.method == Method::POST && path == "/v1/conversations/{id}/messages";
+        let message = parts.method == Method::POST && STARTS_A_RUN.contains(&path);
         app.limiters.count(caller.person.id, if message { Counted::Message } else { Counted::Request })?;
         caller.allowed(app, &format!("{} {path}", parts.method)).await
     }

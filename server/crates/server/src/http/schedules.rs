@@ -10,7 +10,6 @@ use mezzofy_domain::language::Language;
 use mezzofy_domain::people::Person;
 use mezzofy_domain::schedule::occurrence::{Reason, State as Standing};
 use mezzofy_domain::schedule::plan::Misfire;
-use mezzofy_domain::schedule::{Rule, RuleError};
 use mezzofy_store::page::Page;
 use mezzofy_store::schedules::{self, Fate, Occurrence, Schedule};
 use mezzofy_store::{Tx, audit, commit};
@@ -29,6 +28,10 @@ use super::rule::{Scheduling, guarded};
 use super::runs::RunView;
 use crate::app::{App, Parts};
 use crate::schedules::Refused;
+
+mod rule;
+
+use rule::{RuleView, checked_rule};
 
 /// Characters of a name at most.
 const NAME: usize = 120;
@@ -69,29 +72,6 @@ struct ScheduleView {
     created_at: DateTime<Utc>,
 }
 
-/// When. A cron needs `cron`, an interval `minutes`, a single time `at`.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct RuleView {
-    #[schema(schema_with = kinds)]
-    kind: String,
-    /// Minute, hour, day of the month, month and weekday, e.g. `0 9 * * 1`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    cron: Option<String>,
-    /// IANA name of the cron's time zone; the company's when not given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    zone: Option<String>,
-    /// Minutes from one time to the next.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    minutes: Option<u32>,
-    /// The first time of an interval; now when not given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    from: Option<DateTime<Utc>>,
-    /// The single time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    at: Option<DateTime<Utc>>,
-}
-
 /// One due moment.
 #[derive(Debug, Serialize, ToSchema)]
 struct OccurrenceView {
@@ -106,10 +86,6 @@ struct OccurrenceView {
     explanation: Option<String>,
     #[schema(required = true)]
     run_id: Option<Uuid>,
-}
-
-fn kinds() -> Object {
-    one_of(["cron", "interval", "once"])
 }
 
 fn misfires() -> Object {
@@ -218,7 +194,7 @@ async fn show(
     Segment(id): Segment<Id<id::Schedule>>,
 ) -> Result<Json<ScheduleView>, Problem> {
     let mut tx = caller.begin(&app).await?;
-    let schedule = mine(&mut tx, &caller.person, id).await?;
+    let schedule = seen(&mut tx, &caller.person, id).await?;
     Ok(Json(view(&app, &mut tx, &schedule, caller.person.language).await?))
 }
 
@@ -300,7 +276,7 @@ async fn run(
     Segment(id): Segment<Id<id::Schedule>>,
 ) -> Result<(StatusCode, Json<Begun>), Problem> {
     let mut tx = caller.begin(&app).await?;
-    let schedule = mine(&mut tx, &caller.person, id).await?;
+    let schedule = seen(&mut tx, &caller.person, id).await?;
     let run = begin_in(&app, &mut tx, &caller.person, &schedule.name, &schedule.request).await?;
     schedules::put(&mut tx, id, run.created_at, Fate::Manual(run.id)).await?;
     commit(tx).await?;
@@ -316,11 +292,16 @@ async fn history(
     Asked(query): Asked<PageQuery>,
 ) -> Result<Json<List<OccurrenceView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
-    mine(&mut tx, &caller.person, id).await?;
+    seen(&mut tx, &caller.person, id).await?;
     let slice = schedules::occurrences(&mut tx, id, query.page()?).await?;
     Ok(Json(List::of(slice, |occurrence| occurrence_view(occurrence, caller.person.language))))
 }
 
+async fn seen(tx: &mut Tx, person: &Person, id: Id<id::Schedule>) -> Result<Schedule, Problem> {
+    schedules::get(tx, person.id, id).await?.ok_or_else(|| Problem::not_found("schedule"))
+}
+
+/// The same, to be changed.
 async fn mine(tx: &mut Tx, person: &Person, id: Id<id::Schedule>) -> Result<Schedule, Problem> {
     schedules::lock(tx, person.id, id).await?.ok_or_else(|| Problem::not_found("schedule"))
 }
@@ -372,22 +353,13 @@ async fn view(app: &Parts, tx: &mut Tx, schedule: &Schedule, language: Language)
         name: schedule.name.clone(),
         request: schedule.request.clone(),
         rule: RuleView::of(&schedule.rule),
-        said: said(&schedule.rule, app, language),
+        said: schedule.rule.say(language, app.zone),
         misfire: schedule.misfire.code().to_owned(),
         state: state.to_owned(),
         next_at: next.filter(|_| !schedule.paused),
         last: last.map(|occurrence| occurrence_view(occurrence, language)),
         created_at: schedule.created_at,
     })
-}
-
-/// The rule and its time zone in words.
-fn said(rule: &Rule, app: &Parts, language: Language) -> String {
-    let (rule, zone) = (rule.say(language, app.zone), rule.say_zone(language, app.zone));
-    match language {
-        Language::Zh => format!("{rule}（{zone}）"),
-        Language::En | Language::Ms => format!("{rule}, {zone}"),
-    }
 }
 
 fn occurrence_view(occurrence: Occurrence, language: Language) -> OccurrenceView {
@@ -408,46 +380,6 @@ fn occurrence_view(occurrence: Occurrence, language: Language) -> OccurrenceView
         explanation,
         run_id: occurrence.run,
     }
-}
-
-impl RuleView {
-    fn of(rule: &Rule) -> Self {
-        let none = Self { kind: String::new(), cron: None, zone: None, minutes: None, from: None, at: None };
-        match rule.clone() {
-            Rule::Cron { cron, zone } => Self { kind: "cron".to_owned(), cron: Some(cron), zone: Some(zone), ..none },
-            Rule::Interval { minutes, from } => {
-                Self { kind: "interval".to_owned(), minutes: Some(minutes), from: Some(from), ..none }
-            }
-            Rule::Once { at } => Self { kind: "once".to_owned(), at: Some(at), ..none },
-        }
-    }
-}
-
-/// The rule, and when it comes first.
-fn checked_rule(app: &Parts, given: RuleView, language: Language) -> Result<(Rule, DateTime<Utc>), Problem> {
-    let most_often = app.limits.schedules().minutes;
-    let now = app.clock.now();
-    let refused = |error: RuleError| Problem::field("rule", error.say(language));
-    let rule = match given {
-        RuleView { kind, cron: Some(cron), zone, minutes: None, from: None, at: None } if kind == "cron" => {
-            let zone = zone.unwrap_or_else(|| app.zone.name().to_owned());
-            Rule::cron(&cron, &zone, most_often).map_err(refused)?
-        }
-        RuleView { kind, minutes: Some(minutes), from, cron: None, zone: None, at: None } if kind == "interval" => {
-            Rule::every(minutes, from.unwrap_or(now), most_often).map_err(refused)?
-        }
-        RuleView { kind, at: Some(at), cron: None, zone: None, minutes: None, from: None } if kind == "once" => {
-            Rule::once(at).map_err(refused)?
-        }
-        _ => {
-            return Err(Problem::field(
-                "rule",
-                "A rule is a cron with `cron` and perhaps `zone`, an interval with `minutes` and perhaps `from`, or once with `at`.",
-            ));
-        }
-    };
-    let next = rule.first_after(now).map_err(refused)?;
-    Ok((rule, next))
 }
 
 fn checked_name(name: &str) -> Result<String, Problem> {

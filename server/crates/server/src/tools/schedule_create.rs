@@ -91,14 +91,7 @@ impl Tool for ScheduleCreate {
             }
         }
         commit(tx).await.map_err(retry)?;
-        let said = match language {
-            Language::Zh => {
-                format!("{}（{}）", schedule.rule.say(language, zone), schedule.rule.say_zone(language, zone))
-            }
-            Language::En | Language::Ms => {
-                format!("{}, {}", schedule.rule.say(language, zone), schedule.rule.say_zone(language, zone))
-            }
-        };
+        let said = schedule.rule.say(language, zone);
         let next = Rule::Once { at: next }.say(language, zone);
         Ok(Outcome::Done(Output {
             result: json!({"name": schedule.name, "request": schedule.request, "said": said, "next": next}),

@@ -33,7 +33,8 @@ pub async fn schedule(app: App) {
     }
 }
 
-async fn begin_due(app: &Parts) -> Result<(), String> {
+/// Settles the schedules whose moment has come, once.
+pub async fn begin_due(app: &Parts) -> Result<(), String> {
     let text = |error: StoreError| error.to_string();
     let mut tx = app.store.begin().await.map_err(text)?;
     let now = app.clock.now();
@@ -59,22 +60,16 @@ async fn go_on(
     now: DateTime<Utc>,
 ) -> Result<(), String> {
     let text = |error: StoreError| error.to_string();
-    let mut planned = plan(&schedule.rule, schedule.misfire, due_at - TimeDelta::seconds(1), now, LATE, now);
+    let planned = plan(&schedule.rule, schedule.misfire, due_at, now, LATE);
     let owner = people::get(tx, schedule.owner).await.map_err(text)?;
-    let owner = match hindered(app, tx, schedule, owner).await? {
-        Ok(owner) => Some(owner),
-        Err(reason) => {
-            planned = planned.skipping(reason);
-            None
-        }
-    };
+    let owner = hindered(app, tx, schedule, owner).await?;
     // The one that was ahead makes room for what became of it.
     schedules::set_next(tx, schedule.id, None).await.map_err(text)?;
     for row in &planned.rows {
-        let fate = match (row.fate, &owner) {
-            (plan::Fate::Run, Some(owner)) => Fate::Started(begin(app, tx, schedule, owner).await?),
-            (plan::Fate::Run, None) => Fate::Skipped(Reason::NotPermitted),
-            (plan::Fate::Skipped(reason), _) => Fate::Skipped(reason),
+        let fate = match (&owner, row.fate) {
+            (Err(reason), _) => Fate::Skipped(*reason),
+            (Ok(_), plan::Fate::Skipped(reason)) => Fate::Skipped(reason),
+            (Ok(owner), plan::Fate::Run) => Fate::Started(begin(app, tx, schedule, owner).await?),
         };
         schedules::put(tx, schedule.id, row.due_at, fate).await.map_err(text)?;
     }

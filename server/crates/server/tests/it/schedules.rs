@@ -1,6 +1,8 @@
 //! Schedules: each moment begins one run of its owner's, or says why not.
 
 use chrono::TimeDelta;
+use futures_util::future::join_all;
+use mezzofy::worker::begin_due;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -127,10 +129,33 @@ async fn moments_that_nobody_was_there_for_are_told_one_by_one() {
     // And back: nothing comes a second time.
     app.advance(TimeDelta::hours(-30));
     let ceo = app.person("ceo").await;
-    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    begin_due(&app.app).await.unwrap();
     for (id, before) in ids.iter().zip([skip, latest, all]) {
         assert_eq!(history(&ceo, id).await, before);
     }
+    app.end().await;
+}
+
+#[tokio::test]
+async fn of_many_who_look_at_once_one_begins_each_moment() {
+    let app = TestApp::new().await;
+    let ceo = app.person("ceo").await;
+    let mut ids = Vec::new();
+    for number in 0..9 {
+        let body = json!({"name": number.to_string(), "request": "hello", "rule": {"kind": "interval", "minutes": 15}});
+        ids.push(text(&ceo.post("/v1/schedules", body).await["id"]));
+    }
+    for round in 1..=4 {
+        app.advance(TimeDelta::minutes(15));
+        join_all((0..8).map(|_| begin_due(&app.app))).await.into_iter().collect::<Result<Vec<_>, _>>().unwrap();
+        let ceo = app.person("ceo").await;
+        for id in &ids {
+            let begun = settled(&app, &ceo, id).await.into_iter().filter(|one| one["state"] == "done").count();
+            assert_eq!(begun, round, "{:?}", history(&ceo, id).await);
+        }
+    }
+    let ceo = app.person("ceo").await;
+    assert_eq!(ceo.items("/v1/conversations?limit=200").await.len(), 36);
     app.end().await;
 }
 

@@ -80,7 +80,7 @@ fn rules_are_said_as_people_say_them() {
         ),
     ] {
         let rule = cron(text, "Asia/Singapore");
-        let said = [Language::En, Language::Zh, Language::Ms].map(|language| rule.say(language, Singapore));
+        let said = [Language::En, Language::Zh, Language::Ms].map(|language| say::rule(&rule, language, Singapore));
         assert_eq!(said, [en, zh, ms]);
     }
 }
@@ -97,11 +97,11 @@ fn intervals_and_single_times_are_said_too() {
         (10080, "every 7 days", "每7天", "setiap 7 hari"),
     ] {
         let rule = Rule::every(minutes, from, MOST_OFTEN).unwrap();
-        let said = [Language::En, Language::Zh, Language::Ms].map(|language| rule.say(language, Singapore));
+        let said = [Language::En, Language::Zh, Language::Ms].map(|language| say::rule(&rule, language, Singapore));
         assert_eq!(said, [en, zh, ms]);
     }
     let rule = Rule::once(at("2027-03-03T01:00:00Z")).unwrap();
-    let said = [Language::En, Language::Zh, Language::Ms].map(|language| rule.say(language, Singapore));
+    let said = [Language::En, Language::Zh, Language::Ms].map(|language| say::rule(&rule, language, Singapore));
     assert_eq!(said, ["on 3 March 2027 at 09:00", "2027年3月3日 09:00", "pada 3 Mac 2027, 09:00"]);
 }
 
@@ -113,12 +113,14 @@ fn the_zone_is_said_by_its_place() {
         ("Pacific/Apia", "Apia time", "Pacific/Apia 时间", "waktu Apia"),
         ("UTC", "UTC time", "UTC 时间", "waktu UTC"),
     ] {
-        let rule = cron("0 9 * * *", zone);
-        let said = [Language::En, Language::Zh, Language::Ms].map(|language| rule.say_zone(language, Singapore));
+        let said = [Language::En, Language::Zh, Language::Ms].map(|language| say::zone(zone, language));
         assert_eq!(said, [en, zh, ms]);
     }
+    let monday = cron("0 9 * * 1", "America/New_York");
+    assert_eq!(monday.say(Language::En, Singapore), "every Monday at 09:00, New York time");
+    assert_eq!(monday.say(Language::Zh, Singapore), "每周一 09:00（纽约时间）");
     let once = Rule::once(at("2027-03-03T01:00:00Z")).unwrap();
-    assert_eq!(once.say_zone(Language::En, Singapore), "Singapore time");
+    assert_eq!(once.say(Language::En, Singapore), "on 3 March 2027 at 09:00, Singapore time");
 }
 
 #[test]
@@ -150,12 +152,12 @@ fn refusals_say_what_is_wrong_and_what_to_do() {
         (
             refused(Rule::cron("*/10 * * * *", "UTC", 15)),
             "This would come every 10 minutes; a schedule may come every 15 minutes at most. Leave more time between.",
-            "这样每 10 分钟就会运行一次，而计划最多每 15 分钟运行一次。请加大间隔。",
+            "这样每 10 分钟就会运行一次，而定时任务最多每 15 分钟运行一次。请加大间隔。",
         ),
         (
             refused(Rule::every(1, from, 15)),
             "This would come every minute; a schedule may come every 15 minutes at most. Leave more time between.",
-            "这样每 1 分钟就会运行一次，而计划最多每 15 分钟运行一次。请加大间隔。",
+            "这样每 1 分钟就会运行一次，而定时任务最多每 15 分钟运行一次。请加大间隔。",
         ),
         (
             refused(Rule::every(600_000, from, 15)),
@@ -170,7 +172,7 @@ fn refusals_say_what_is_wrong_and_what_to_do() {
         (
             none().first_after(from).unwrap_err(),
             "This moment is over, so the schedule would never come. Choose one that is still ahead.",
-            "该时间已过，计划不会再运行。请选择将来的时间。",
+            "该时间已过，定时任务不会再运行。请选择将来的时间。",
         ),
     ] {
         assert_eq!(error.say(Language::En), en);
