@@ -22,15 +22,23 @@ pub fn read(text: &str) -> Option<Recurring> {
     let (cron, mut said) = english(text).or_else(|| chinese(text))?;
     said.sort_by_key(|range| range.start);
     let edge = |c: char| c.is_whitespace() || ",;:，；：、。.".contains(c);
-    let (mut parts, mut from) = (Vec::new(), 0);
+    let (mut request, mut from) = (String::new(), 0);
     for range in said.into_iter().chain(std::iter::once(text.len()..text.len())) {
-        let part = &text[from..range.start];
-        parts.push(if from == 0 { part.trim_end_matches(edge) } else { part.trim_matches(edge) });
+        let part = text[from..range.start].trim_start_matches(|c| from > 0 && edge(c));
+        if !request.is_empty() && !part.trim().is_empty() {
+            // 给我看关键指标，每周一发给我: two clauses stay two.
+            let comma = request.ends_with(['，', ',']);
+            request.truncate(request.trim_end_matches(edge).len());
+            request.push_str(match (text.is_ascii(), comma) {
+                (true, _) => " ",
+                (false, true) => "，",
+                (false, false) => "",
+            });
+        }
+        request.push_str(part);
         from = range.end;
     }
-    parts.retain(|part| !part.trim().is_empty());
-    let joint = if text.is_ascii() { " " } else { "" };
-    let request = parts.join(joint);
+    request.truncate(request.trim_end_matches(edge).len());
     let mut letters = request.trim().chars();
     let first = letters.next()?;
     let request: String = first.to_uppercase().chain(letters).collect();
