@@ -140,6 +140,15 @@ impl Graph {
         self.ask(mailbox, Ask { method: Method::POST, url, body: None, range: None }).await.map(drop)
     }
 
+    /// Deletes; what isn't there any more is deleted.
+    pub(crate) async fn delete(&self, mailbox: &str, url: Url) -> Result<(), GraphError> {
+        match self.ask(mailbox, Ask { method: Method::DELETE, url, body: None, range: None }).await {
+            Ok(_) => Ok(()),
+            Err(error) if error.is_item_not_found() => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Puts one range into an upload session. The address itself is the permission: the token doesn't go there.
     pub(crate) async fn put(&self, mailbox: &str, url: Url, range: &str, body: Vec<u8>) -> Result<Answer, GraphError> {
         if url.scheme() != "https" && url.origin() != self.0.base.origin() {

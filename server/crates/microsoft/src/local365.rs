@@ -82,7 +82,7 @@ impl Local365 {
     pub fn router(&self) -> Router {
         let of_user = Router::new()
             .route("/messages", get(messages::list).post(messages::create))
-            .route("/messages/{message}", get(messages::show))
+            .route("/messages/{message}", get(messages::show).delete(messages::delete))
             .route("/messages/{message}/send", post(sending::send))
             .route("/messages/{message}/attachments", get(attachments::list).post(attachments::add))
             .route("/messages/{message}/attachments/createUploadSession", post(uploads::open))

@@ -126,6 +126,11 @@ impl Outgoing {
         self.graph.act(mailbox, self.graph.url(mailbox, &["messages", id, "send"])).await
     }
 
+    /// Puts a message into Deleted Items.
+    pub async fn delete(&self, mailbox: &str, id: &str) -> Result<(), GraphError> {
+        self.graph.delete(mailbox, self.graph.url(mailbox, &["messages", id])).await
+    }
+
     /// Looks what became of the draft.
     pub async fn look(&self, mailbox: &str, id: &str) -> Result<Standing, GraphError> {
         let mut url = self.graph.url(mailbox, &["messages", id]);

@@ -263,6 +263,11 @@ pub async fn advance(
     Ok(advanced.rows_affected() == 1)
 }
 
+/// How far the effect has come; `None` before the first place.
+pub async fn place(db: &mut PgConnection, id: Id<id::Effect>) -> Result<Option<Value>, StoreError> {
+    Ok(sqlx::query_scalar!("SELECT walk FROM effects WHERE id = $1", id.uuid()).fetch_one(db).await?)
+}
+
 /// Moves an effect that is not ended to one of the ends. Answers false when another worker has.
 pub async fn end(
     db: &mut PgConnection,

@@ -16,6 +16,8 @@ pub enum Operation {
     CreateDraft,
     /// One message.
     GetMessage,
+    /// A message's way to Deleted Items.
+    DeleteMessage,
     /// The messages of a folder or of the mailbox.
     ListMessages,
     /// Sending a draft.
@@ -126,7 +128,8 @@ impl Operation {
             "token" => Some(Self::Token),
             "messages" if reads => Some(Self::ListMessages),
             "messages" => Some(Self::CreateDraft),
-            "{message}" => Some(Self::GetMessage),
+            "{message}" if reads => Some(Self::GetMessage),
+            "{message}" => Some(Self::DeleteMessage),
             "send" => Some(Self::Send),
             "attachments" | "$value" if reads => Some(Self::ReadAttachments),
             "attachments" => Some(Self::AddAttachment),

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::message::{DRAFTS, FOLDERS, Letter, NewMessage};
+use super::message::{DELETED_ITEMS, DRAFTS, FOLDERS, Letter, NewMessage};
 use super::payload::Payload;
 use super::query::Options;
 use super::refusal::Refusal;
@@ -45,6 +45,22 @@ pub(super) async fn show(
     let mailbox = local.mailbox(&user).await?;
     let (document, letter) = local.message(&mailbox, &message).await?;
     Ok((applied(&options), Json(letter.show(&document, &options))).into_response())
+}
+
+/// Moves the message to Deleted Items, as Graph does. Nothing here reads that folder.
+pub(super) async fn delete(
+    State(local): State<Local365>,
+    caller: Caller,
+    Path((user, message)): Path<(String, String)>,
+) -> Result<StatusCode, Refusal> {
+    caller.may_write()?;
+    let mailbox = local.mailbox(&user).await?;
+    let (document, mut letter) = local.message(&mailbox, &message).await?;
+    letter.modified = local.0.clock.now();
+    letter.moves = letter.moves.saturating_add(1);
+    let deleted = letter.keep(&mailbox.address, document.id, DELETED_ITEMS, document.version + 1);
+    local.0.storage.save(&[deleted]).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 pub(super) async fn list(

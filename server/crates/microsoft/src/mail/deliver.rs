@@ -2,11 +2,19 @@
 
 use async_trait::async_trait;
 
-use super::{Mail, Outgoing, Standing, Step, Walk};
+use super::{Draft, Mail, Outgoing, Standing, Step, Walk};
 use crate::graph::{GraphError, Outcome};
 
 /// What storing a place can fail with.
-pub type JournalError = Box<dyn std::error::Error + Send + Sync>;
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// Another worker has gone on with the mail and stands here now.
+    #[error("another worker has gone on with this mail")]
+    Overtaken(Walk),
+    /// The storage failed.
+    #[error("the storage failed")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
 
 /// Where the walk's place is stored; it must be durable when `record` returns.
 #[async_trait]
@@ -109,9 +117,16 @@ impl Delivery<'_> {
         if self.at != Walk::Creating {
             self.reach(Walk::Creating).await?;
         }
-        let draft = self.outgoing.create_draft(self.mail).await?;
-        let place = if draft.complete { Walk::Ready { id: draft.id } } else { Walk::Drafted { id: draft.id } };
-        self.reach(place).await
+        let Draft { id, complete } = self.outgoing.create_draft(self.mail).await?;
+        let place = if complete { Walk::Ready { id: id.clone() } } else { Walk::Drafted { id: id.clone() } };
+        let reached = self.reach(place).await;
+        if let Err(Reason::Journal(JournalError::Overtaken(other))) = &reached
+            && other.id() != Some(id.as_str())
+        {
+            // The other has a draft of its own, so nobody will ever send this one.
+            self.outgoing.delete(&self.mail.mailbox, &id).await?;
+        }
+        reached
     }
 
     async fn find_or_create(&mut self) -> Result<(), Reason> {

@@ -66,6 +66,15 @@ impl Walk {
         }
     }
 
+    /// The message's immutable id, once there is one.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::New | Self::Creating => None,
+            Self::Drafted { id } | Self::Ready { id } | Self::Sending { id } | Self::Sent { id } => Some(id),
+        }
+    }
+
     /// Whether the mail went out, as far as this place tells. A draft is not a mail.
     #[must_use]
     pub fn outcome(&self) -> Outcome {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mezzofy_microsoft::graph::{GraphError, Outcome};
 use mezzofy_microsoft::local365::{Fault, Operation};
-use mezzofy_microsoft::mail::{Reason, Standing, Walk};
+use mezzofy_microsoft::mail::{Journal, JournalError, Mail, Outgoing, Reason, Standing, Walk};
 
 use crate::tenant::{ANA, CEO, Diary, Tenant, mail};
 
@@ -39,6 +39,48 @@ async fn a_draft_whose_answer_was_lost_is_found_again_and_sent_once() {
     outgoing.deliver(&mail, diary.last(), &diary).await.unwrap();
     assert_eq!(tenant.count(), (1, 1, 0));
     assert_eq!(tenant.faults.seen(Operation::CreateDraft), 1);
+}
+
+#[tokio::test]
+async fn a_worker_that_was_only_slow_leaves_no_draft_of_its_own_and_the_other_goes_on() {
+    let tenant = Tenant::new().await;
+    let (outgoing, mail) = (tenant.outgoing(), mail(&[]));
+    let others = outgoing.create_draft(&mail).await.unwrap();
+    let at = Walk::Ready { id: others.id.clone() };
+    let stopped = outgoing.deliver(&mail, Walk::New, &Diary::of_one_overtaken_at(at.clone())).await.unwrap_err();
+    assert!(matches!(stopped.reason, Reason::Journal(JournalError::Overtaken(_))), "{stopped:?}");
+    assert_eq!(tenant.count(), (0, 0, 1));
+    assert_eq!(outgoing.look(ANA, &others.id).await.unwrap(), Standing::Draft);
+    outgoing.deliver(&mail, at, &Diary::default()).await.unwrap();
+    assert_eq!(tenant.count(), (1, 1, 0));
+}
+
+#[tokio::test]
+async fn the_draft_of_a_slow_worker_stays_when_the_other_has_found_it_and_goes_on_with_it() {
+    let tenant = Tenant::new().await;
+    let (outgoing, mail) = (tenant.outgoing(), mail(&[]));
+    let finder = Finder { outgoing: &outgoing, mail: &mail };
+    outgoing.deliver(&mail, Walk::New, &finder).await.unwrap_err();
+    assert_eq!(tenant.count(), (0, 0, 1));
+    outgoing.deliver(&mail, Walk::Creating, &Diary::default()).await.unwrap();
+    assert_eq!(tenant.count(), (1, 1, 0));
+}
+
+/// Another worker, which takes over right after the draft was made, finds it and goes on with it.
+struct Finder<'a> {
+    outgoing: &'a Outgoing,
+    mail: &'a Mail,
+}
+
+#[async_trait::async_trait]
+impl Journal for Finder<'_> {
+    async fn record(&self, walk: &Walk) -> Result<(), JournalError> {
+        if *walk == Walk::Creating {
+            return Ok(());
+        }
+        let found = self.outgoing.find_by_key(&self.mail.mailbox, &self.mail.key).await.unwrap().unwrap();
+        Err(JournalError::Overtaken(Walk::Drafted { id: found.id }))
+    }
 }
 
 #[tokio::test]

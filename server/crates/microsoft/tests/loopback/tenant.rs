@@ -146,11 +146,17 @@ pub(crate) fn mail(attachments: &[(&str, usize)]) -> Mail {
 pub(crate) struct Diary {
     places: Mutex<Vec<Walk>>,
     dies_at: Option<usize>,
+    /// Where another worker is found to stand at the second entry.
+    overtaken_at: Option<Walk>,
 }
 
 impl Diary {
     pub(crate) fn that_dies_at(entry: usize) -> Self {
         Self { dies_at: Some(entry), ..Self::default() }
+    }
+
+    pub(crate) fn of_one_overtaken_at(place: Walk) -> Self {
+        Self { overtaken_at: Some(place), ..Self::default() }
     }
 
     pub(crate) fn places(&self) -> Vec<Walk> {
@@ -167,7 +173,10 @@ impl Journal for Diary {
     async fn record(&self, walk: &Walk) -> Result<(), JournalError> {
         let mut places = self.places.lock().unwrap();
         if self.dies_at == Some(places.len()) {
-            return Err("the process died".into());
+            return Err(JournalError::Failed("the process died".into()));
+        }
+        if let (Some(other), 1) = (&self.overtaken_at, places.len()) {
+            return Err(JournalError::Overtaken(other.clone()));
         }
         places.push(walk.clone());
         Ok(())

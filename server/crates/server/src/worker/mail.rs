@@ -1,6 +1,7 @@
 //! Sending a mail once: the effect's row is there, then the provider, then the receipt. A second worker, or the same one after
 //! a crash, goes on from the place that is stored, and looks before it acts.
 
+use std::error::Error;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -73,8 +74,10 @@ async fn deliver(work: &Work<'_>, effect: &mut Effect) -> Result<(), Stuck> {
             Ok(_) => break (EffectState::Done, None),
             Err(stopped) => {
                 tracing::warn!(effect = %effect.id, error = %stopped, "a mail is held up");
-                if matches!(stopped.reason, Reason::Journal(_)) {
-                    return Err(Stuck::Retry(stopped.to_string()));
+                match stopped.reason {
+                    Reason::Journal(JournalError::Overtaken(_)) => return Err(Stuck::Overtaken),
+                    Reason::Journal(JournalError::Failed(_)) => return Err(Stuck::Retry(stopped.to_string())),
+                    Reason::Graph(_) | Reason::Vanished => {}
                 }
                 match stopped.retry_after().filter(|_| tries < TRIES) {
                     Some(pause) => {
@@ -140,7 +143,7 @@ async fn graph_mail(work: &Work<'_>, effect: &Effect) -> Result<Option<GraphMail
 }
 
 /// The effect's row, where the place of the walk is kept. A place that another worker has moved is not overwritten: of two workers that
-/// take each other for dead one goes on, and only its draft is sent.
+/// take each other for dead one goes on, and only its draft is sent; the other deletes its own.
 struct Row<'a> {
     work: &'a Work<'a>,
     effect: Id<id::Effect>,
@@ -151,15 +154,24 @@ struct Row<'a> {
 #[async_trait]
 impl Journal for Row<'_> {
     async fn record(&self, walk: &Walk) -> Result<(), JournalError> {
+        let overtaken = self.store(walk).await.map_err(JournalError::Failed)?;
+        overtaken.map_or(Ok(()), |other| Err(JournalError::Overtaken(other)))
+    }
+}
+
+impl Row<'_> {
+    /// Stores the place; answers where another worker stands that has moved it.
+    async fn store(&self, walk: &Walk) -> Result<Option<Walk>, Box<dyn Error + Send + Sync>> {
         let place = serde_json::to_value(walk)?;
         let mut stored = self.stored.lock().await;
         let mut tx = self.work.begin().await?;
         if !effects::advance(&mut tx, self.effect, stored.as_ref(), &place).await? {
-            return Err("another worker has gone on with this mail".into());
+            let other = effects::place(&mut tx, self.effect).await?;
+            return Ok(Some(other.map_or(Ok(Walk::New), serde_json::from_value)?));
         }
         commit(tx).await?;
         *stored = Some(place);
         crash::point("effect.walk");
-        Ok(())
+        Ok(None)
     }
 }
