@@ -268,21 +268,25 @@ pub async fn place(db: &mut PgConnection, id: Id<id::Effect>) -> Result<Option<V
     Ok(sqlx::query_scalar!("SELECT walk FROM effects WHERE id = $1", id.uuid()).fetch_one(db).await?)
 }
 
-/// Moves an effect that is not ended to one of the ends. Answers false when another worker has.
+/// Moves an effect that stands at `from` and is not ended to one of the ends. Answers false, and changes nothing, when another worker
+/// has ended it or gone on with it.
 pub async fn end(
     db: &mut PgConnection,
     id: Id<id::Effect>,
+    from: Option<&Value>,
     state: EffectState,
     error: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let done_at = (state == EffectState::Done).then_some(now);
     let ended = sqlx::query!(
-        "UPDATE effects SET state = $2, error = $3, done_at = $4 WHERE id = $1 AND state IN ('intended', 'attempting')",
+        "UPDATE effects SET state = $2, error = $3, done_at = $4
+         WHERE id = $1 AND state IN ('intended', 'attempting') AND walk IS NOT DISTINCT FROM $5",
         id.uuid(),
         state.code(),
         error,
-        done_at
+        done_at,
+        from
     )
     .execute(db)
     .await?;

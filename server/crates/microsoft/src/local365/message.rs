@@ -13,10 +13,9 @@ use super::{attachments, ids};
 pub(super) const DRAFTS: &str = "drafts";
 pub(super) const SENT_ITEMS: &str = "sentitems";
 pub(super) const INBOX: &str = "inbox";
-/// The folders that hold messages.
-/// Where deleted messages lie.
+/// Where deleted messages lie. Nothing here reads it.
 pub(super) const DELETED_ITEMS: &str = "deleteditems";
-/// The folders that are read here.
+/// The folders whose messages are read.
 pub(super) const FOLDERS: [&str; 3] = [INBOX, DRAFTS, SENT_ITEMS];
 
 /// The writable part of a message. What Graph has beyond it is refused, like what Graph doesn't have.

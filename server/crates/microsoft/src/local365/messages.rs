@@ -47,7 +47,7 @@ pub(super) async fn show(
     Ok((applied(&options), Json(letter.show(&document, &options))).into_response())
 }
 
-/// Moves the message to Deleted Items, as Graph does. Nothing here reads that folder.
+/// Moves the message to Deleted Items, as Graph does.
 pub(super) async fn delete(
     State(local): State<Local365>,
     caller: Caller,

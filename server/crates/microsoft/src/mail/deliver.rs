@@ -123,8 +123,10 @@ impl Delivery<'_> {
         if let Err(Reason::Journal(JournalError::Overtaken(other))) = &reached
             && other.id() != Some(id.as_str())
         {
-            // The other has a draft of its own, so nobody will ever send this one.
-            self.outgoing.delete(&self.mail.mailbox, &id).await?;
+            // The other has a draft of its own, so nobody will ever send this one. It may stay: what is said of the mail doesn't hang on it.
+            if let Err(error) = self.outgoing.delete(&self.mail.mailbox, &id).await {
+                tracing::warn!(key = %self.mail.key, %error, "a draft that nobody will send could not be deleted");
+            }
         }
         reached
     }

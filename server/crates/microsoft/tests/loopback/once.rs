@@ -66,6 +66,17 @@ async fn the_draft_of_a_slow_worker_stays_when_the_other_has_found_it_and_goes_o
     assert_eq!(tenant.count(), (1, 1, 0));
 }
 
+#[tokio::test]
+async fn a_slow_worker_that_may_not_delete_its_draft_still_says_that_it_was_overtaken() {
+    let tenant = Tenant::new().await;
+    tenant.faults.script(Operation::DeleteMessage, Fault::RefuseToken);
+    tenant.faults.script(Operation::DeleteMessage, Fault::RefuseToken);
+    let elsewhere = Diary::of_one_overtaken_at(Walk::Ready { id: "another draft".to_owned() });
+    let stopped = tenant.outgoing().deliver(&mail(&[]), Walk::New, &elsewhere).await.unwrap_err();
+    assert!(matches!(stopped.reason, Reason::Journal(JournalError::Overtaken(_))), "{stopped:?}");
+    assert_eq!((tenant.faults.seen(Operation::DeleteMessage), tenant.count()), (2, (0, 0, 1)));
+}
+
 /// Another worker, which takes over right after the draft was made, finds it and goes on with it.
 struct Finder<'a> {
     outgoing: &'a Outgoing,

@@ -56,10 +56,10 @@ async fn every_exchange_is_valid_against_graphs_own_types() {
         }
         checked += 1;
     }
-    assert!(checked >= 12, "{checked} of {} exchanges were checked", exchanges.len());
+    assert!(checked >= 13, "{checked} of {} exchanges were checked", exchanges.len());
 }
 
-/// A mail with a small and a large file, looked up and looked at, and two refusals.
+/// A mail with a small and a large file, looked up, looked at and deleted, and two refusals.
 async fn record_a_walk() -> Vec<Exchange> {
     let tenant = Tenant::new().await;
     let tape = Tape::default();
@@ -76,6 +76,7 @@ async fn record_a_walk() -> Vec<Exchange> {
     outgoing.find_by_key(ANA, &mail.key).await.unwrap();
     outgoing.look(ANA, &id).await.unwrap();
     outgoing.send(ANA, &id).await.unwrap_err();
+    outgoing.delete(ANA, &id).await.unwrap();
     outgoing.look("stranger@mezzofy.example", &id).await.unwrap_err();
     tape.0.lock().unwrap().clone()
 }

@@ -42,15 +42,20 @@ pub(super) async fn carry_out(work: &Work<'_>, effect: &mut Effect) -> Result<()
 
 /// The effect could not be begun: it was taken back, another worker has it, or it is not what was approved.
 async fn lost(work: &Work<'_>, effect: &mut Effect) -> Result<(), Stuck> {
-    let mut tx = work.begin().await?;
-    let found = effects::of_keys(&mut tx, std::slice::from_ref(&effect.idempotency_key)).await?.pop();
-    drop(tx);
-    *effect = found.ok_or(Stuck::Overtaken)?;
+    reload(work, effect).await?;
     match effect.state {
         EffectState::Intended => end(work, effect, EffectState::Failed, Some(NOT_APPROVED.to_owned())).await,
         EffectState::Attempting => Err(Stuck::Overtaken),
         EffectState::Done | EffectState::Failed | EffectState::Unknown => Ok(()),
     }
+}
+
+/// The effect as it is stored now.
+async fn reload(work: &Work<'_>, effect: &mut Effect) -> Result<(), Stuck> {
+    let mut tx = work.begin().await?;
+    let found = effects::of_keys(&mut tx, std::slice::from_ref(&effect.idempotency_key)).await?.pop();
+    *effect = found.ok_or(Stuck::Overtaken)?;
+    Ok(())
 }
 
 const NOT_APPROVED: &str = "What is stored is not what was approved, so it was not sent.";
@@ -64,7 +69,7 @@ async fn deliver(work: &Work<'_>, effect: &mut Effect) -> Result<(), Stuck> {
         return end(work, effect, EffectState::Failed, Some(NOT_APPROVED.to_owned())).await;
     };
     let journal = Row { work, effect: effect.id, stored: Mutex::new(effect.walk.clone()) };
-    let mut walk = match effect.walk.take() {
+    let mut walk = match effect.walk.clone() {
         Some(walk) => serde_json::from_value(walk).map_err(|error| Stuck::Retry(error.to_string()))?,
         None => Walk::New,
     };
@@ -100,20 +105,23 @@ async fn deliver(work: &Work<'_>, effect: &mut Effect) -> Result<(), Stuck> {
         }
     };
     crash::point("effect.sent");
+    effect.walk = journal.stored.into_inner();
     end(work, effect, state, error).await
 }
 
-/// Stores the end of an effect.
+/// Stores the end of an effect. Where another worker has ended it, that end counts; where another has gone on with it, nothing is said.
 async fn end(work: &Work<'_>, effect: &mut Effect, state: EffectState, error: Option<String>) -> Result<(), Stuck> {
-    let app = work.app;
-    (effect.state, effect.error) = (state, error);
     let mut tx = work.begin().await?;
-    let now = app.clock.now();
-    if effects::end(&mut tx, effect.id, effect.state, effect.error.as_deref(), now).await? {
-        let Effect { id, kind, state, run, ref payload_hash, person, .. } = *effect;
-        let deed = Deed::EffectEnded { effect: id, kind, state, run, payload_hash: payload_hash.clone() };
-        audit::append(&mut tx, now, Who::Person(person), &deed).await?;
+    let now = work.app.clock.now();
+    if !effects::end(&mut tx, effect.id, effect.walk.as_ref(), state, error.as_deref(), now).await? {
+        drop(tx);
+        reload(work, effect).await?;
+        return if effect.state.has_ended() { Ok(()) } else { Err(Stuck::Overtaken) };
     }
+    (effect.state, effect.error) = (state, error);
+    let Effect { id, kind, run, ref payload_hash, person, .. } = *effect;
+    let deed = Deed::EffectEnded { effect: id, kind, state, run, payload_hash: payload_hash.clone() };
+    audit::append(&mut tx, now, Who::Person(person), &deed).await?;
     commit(tx).await?;
     crash::point("effect.ended");
     Ok(())

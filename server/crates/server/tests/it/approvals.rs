@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use mezzofy_domain::canonical;
+use mezzofy_domain::effect::EffectState;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_store::effects;
 use reqwest::{Method, StatusCode};
@@ -362,6 +363,13 @@ async fn of_two_workers_that_take_each_other_for_dead_one_goes_on_with_a_mail() 
     assert!(effects::advance(&mut db, effect, Some(&creating), &ready).await.unwrap());
     let other = json!({"at": "ready", "id": "AAm"});
     assert!(!effects::advance(&mut db, effect, Some(&creating), &other).await.unwrap(), "its own draft is not sent");
+    // What the first met with meanwhile says nothing of the mail: only who has gone on with it ends it.
+    let (failed, done, now) = (EffectState::Failed, EffectState::Done, app.app.clock.now());
+    for behind in [None, Some(&creating)] {
+        assert!(!effects::end(&mut db, effect, behind, failed, Some("refused"), now).await.unwrap());
+    }
+    assert!(effects::end(&mut db, effect, Some(&ready), done, None, now).await.unwrap());
+    assert_eq!(outbox(&finance, &run).await[0]["state"], "done");
     app.end().await;
 }
 
