@@ -147,6 +147,14 @@ export const people = (q: string) =>
     ...pages,
   });
 
+/** The documents of the knowledge base, newest first. */
+export const knowledge = () =>
+  infiniteQueryOptions({
+    queryKey: ['knowledge'],
+    queryFn: ({ pageParam }) => data(api().GET('/v1/admin/knowledge', { params: { query: paging(pageParam) } })),
+    ...pages,
+  });
+
 export const roles = () => queryOptions({ queryKey: ['roles'], queryFn: () => data(api().GET('/v1/admin/roles')) });
 
 export const standing = () =>

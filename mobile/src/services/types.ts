@@ -36,6 +36,8 @@ export type MakeSchedule = Schemas['Make'];
 export type ChangeSchedule = Schemas['Change'];
 export type Occurrence = Schemas['OccurrenceView'];
 export type Memory = Schemas['MemoryView'];
+/** A document of the knowledge base. */
+export type KnowledgeDocument = Schemas['DocumentView'];
 /** Something that a search has found. */
 export type Hit = Schemas['HitView'];
 export type UsageMonth = Schemas['UsageMonthView'];

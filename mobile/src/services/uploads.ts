@@ -12,7 +12,7 @@ import type { StoredFile } from './types';
 /** Bytes of a file at most, as the server takes them. */
 export const LARGEST = 20 * 1024 * 1024;
 
-type Picked = DocumentPicker.DocumentPickerAsset;
+export type Picked = DocumentPicker.DocumentPickerAsset;
 
 /** Lets the person choose files and uploads them beside each other; each shows in the composer meanwhile. */
 export async function attachFiles(conversationId: string, tooLarge: string): Promise<void> {
@@ -35,13 +35,17 @@ async function attach(conversationId: string, asset: Picked, tooLarge: string): 
 }
 
 /** Uploads one file and answers what the server made of it. */
-async function upload(asset: Picked): Promise<StoredFile> {
+const upload = (asset: Picked) => send<StoredFile>('/v1/files', asset);
+
+/** Sends a file with other fields of a form. */
+export async function send<T>(path: string, asset: Picked, fields: Record<string, string> = {}): Promise<T> {
   const form = new FormData();
   // A browser gives the file itself; on a phone the form reads it from where it lies.
   const part = asset.file ?? { uri: asset.uri, name: asset.name, type: asset.mimeType ?? 'application/octet-stream' };
   form.append('file', part as Blob, asset.name);
-  const response = await session.fetch(new Request(`${serverAddress()}/v1/files`, { method: 'POST', body: form }));
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  const response = await session.fetch(new Request(`${serverAddress()}${path}`, { method: 'POST', body: form }));
   const body: unknown = await response.json().catch(() => null);
   if (!response.ok) throw problemFrom(response.status, body);
-  return body as StoredFile;
+  return body as T;
 }

@@ -6,13 +6,14 @@ import { useTexts } from '@/i18n/texts';
 import { isAdmin, useMe } from '@/stores/me';
 
 /** Between the pages of administration, for who may see all of them. */
-export function AdminSwitch({ page }: { page: 'people' | 'usage' | 'audit' }) {
-  const { nav, people, usage, audit } = useTexts();
+export function AdminSwitch({ page }: { page: 'people' | 'usage' | 'knowledge' | 'audit' }) {
+  const { nav, people, usage, knowledge, audit } = useTexts();
   const both = useMe((s) => isAdmin(s.person));
   if (!both) return null;
   const options = [
     { value: 'people', label: people.title },
     { value: 'usage', label: usage.title },
+    { value: 'knowledge', label: knowledge.title },
     { value: 'audit', label: audit.title },
   ] as const;
   return (

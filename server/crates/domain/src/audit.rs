@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::approval::ApprovalState;
 use crate::effect::{EffectKind, EffectState};
 use crate::id::{self, Id};
+use crate::people::Department;
 use crate::roles::Permission;
 use crate::run::RunErrorKind;
 
@@ -165,6 +166,18 @@ pub enum Deed {
         /// Rows that were there already.
         known: usize,
     },
+    /// A document was added to the knowledge base.
+    KnowledgeAdded {
+        /// SHA-256 of the file.
+        sha256: String,
+        /// Whose people find it; everybody where none is named.
+        department: Option<Department>,
+    },
+    /// A document was removed from the knowledge base.
+    KnowledgeRemoved {
+        /// SHA-256 of the file it was made from.
+        sha256: String,
+    },
     /// A person was added.
     PersonAdded {
         /// Who.
@@ -269,6 +282,8 @@ impl Deed {
             Self::BudgetChanged { .. } => Action::BudgetChanged,
             Self::LedgerImported { .. } => Action::LedgerImported,
             Self::DataImported { .. } => Action::DataImported,
+            Self::KnowledgeAdded { .. } => Action::KnowledgeAdded,
+            Self::KnowledgeRemoved { .. } => Action::KnowledgeRemoved,
             Self::PersonAdded { .. } => Action::PersonAdded,
             Self::PersonDisabled { .. } => Action::PersonDisabled,
             Self::PersonEnabled { .. } => Action::PersonEnabled,
@@ -312,7 +327,9 @@ impl Deed {
             Self::Schedule { schedule, .. } => ("schedule", schedule.to_string()),
             Self::BudgetChanged { budget, .. } => ("budget", budget.clone()),
             Self::LedgerImported { sha256, .. } => ("ledger_file", sha256.clone()),
-            Self::DataImported { sha256, .. } => ("file", sha256.clone()),
+            Self::DataImported { sha256, .. }
+            | Self::KnowledgeAdded { sha256, .. }
+            | Self::KnowledgeRemoved { sha256 } => ("file", sha256.clone()),
             Self::AuditExported { .. } => ("audit", "log".to_owned()),
         }
     }
@@ -329,7 +346,8 @@ impl Deed {
             | Self::PersonReset { .. }
             | Self::SecondFactorSetUp { .. }
             | Self::SecondFactorRemoved { .. }
-            | Self::RecoveryCodesRenewed { .. } => json!({}),
+            | Self::RecoveryCodesRenewed { .. }
+            | Self::KnowledgeRemoved { .. } => json!({}),
             Self::PersonChanged { fields, .. } => json!({"fields": fields}),
             Self::RoleChanged { before, after, .. } => json!({"before": before, "after": after}),
             Self::RecoveryCodeUsed { left, .. } => json!({"left": left}),
@@ -353,6 +371,7 @@ impl Deed {
             }
             Self::LedgerImported { new, known, .. } => json!({"new": new, "known": known}),
             Self::DataImported { what, new, known, .. } => json!({"what": what, "new": new, "known": known}),
+            Self::KnowledgeAdded { department, .. } => json!({"department": department}),
             Self::PersonAdded { role, .. } => json!({"role": role}),
             Self::AuditExported { action, person } => {
                 json!({"action": action.map(Action::code), "person": person})

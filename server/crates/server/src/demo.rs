@@ -157,6 +157,7 @@ pub async fn make(
                 knowledge::put(&mut tx, document, now).await.map_err(text)?;
             }
             knowledge::count_words(&mut tx).await.map_err(text)?;
+            knowledge::analyze(&mut tx).await.map_err(text)?;
             said = format!("{said}, {} pages of knowledge", documents.len());
         }
         for (name, mailbox, cron, request) in SCHEDULES {

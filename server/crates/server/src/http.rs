@@ -48,6 +48,7 @@ mod standing_approvals;
 mod stream;
 pub(crate) mod tokens;
 mod tries;
+mod upload;
 mod web;
 
 /// Bytes of a JSON body at most.

@@ -1,5 +1,5 @@
-//! Reads a folder of documents into pieces for the knowledge base. A folder with a department's name is for that department;
-//! everything else is for everybody.
+//! Reads documents into pieces for the knowledge base. Of a folder, a folder in it with a department's name is for that
+//! department; everything else is for everybody.
 
 use std::path::{Path, PathBuf};
 
@@ -26,7 +26,12 @@ pub async fn read(folder: &Path, reader: &Reader) -> Result<Vec<NewDocument>, St
     }
     let mut documents = Vec::new();
     for file in &files {
-        documents.push(document(folder, file, reader).await?);
+        let bytes =
+            tokio::fs::read(file).await.map_err(|error| format!("{} can't be read: {error}", file.display()))?;
+        let path = file.strip_prefix(folder).unwrap_or(file);
+        let name = path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+        let department = name.split_once('/').and_then(|(first, _)| Department::from_code(&first.to_lowercase()));
+        documents.push(document(name, department, &bytes, reader).await?);
     }
     Ok(documents)
 }
@@ -46,24 +51,28 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
     Ok(())
 }
 
-async fn document(folder: &Path, file: &Path, reader: &Reader) -> Result<NewDocument, String> {
-    let bytes = tokio::fs::read(file).await.map_err(|error| format!("{} can't be read: {error}", file.display()))?;
-    let path = file.strip_prefix(folder).unwrap_or(file);
-    let name = path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
-    let department = name.split_once('/').and_then(|(first, _)| Department::from_code(&first.to_lowercase()));
+/// A document in pieces. Its kind is that of the name's ending; the error says of which document and why not.
+pub async fn document(
+    name: String,
+    department: Option<Department>,
+    bytes: &[u8],
+    reader: &Reader,
+) -> Result<NewDocument, String> {
+    let file = Path::new(&name);
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().replace(['-', '_'], " ")).unwrap_or_default();
     let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     let (title, chunks) = if matches!(ending.as_str(), "md" | "txt") {
-        let text = std::str::from_utf8(&bytes).map_err(|_| format!("{} is not UTF-8", file.display()))?;
+        let text = std::str::from_utf8(bytes).map_err(|_| format!("{name} is not UTF-8"))?;
         of_markdown(text, stem)
     } else {
         let media_type = media_type(&ending)
-            .ok_or_else(|| format!("{}: this kind of document is not read into the knowledge base", file.display()))?;
-        let read = reader.read(media_type, &bytes).await;
-        let read = read.map_err(|error| format!("{} can't be read: {error}", file.display()))?;
+            .ok_or_else(|| format!("{name}: this kind of document is not read into the knowledge base"))?;
+        let read = reader.read(media_type, bytes).await;
+        let read = read.map_err(|error| format!("{name} can't be read: {error}"))?;
         (stem, of_reading(&read))
     };
-    Ok(NewDocument { name, title, department, sha256: sha256_hex(&bytes), chunks })
+    let sha256 = sha256_hex(bytes);
+    Ok(NewDocument { name, title, department, uploaded: false, sha256, chunks })
 }
 
 fn media_type(ending: &str) -> Option<&'static str> {

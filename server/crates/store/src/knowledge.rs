@@ -12,6 +12,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
+use crate::page::{Page, Slice};
 
 static JIEBA: LazyLock<Jieba> = LazyLock::new(Jieba::new);
 /// Words that are in nearly every piece and tell none from another.
@@ -33,10 +34,31 @@ pub struct NewDocument {
     pub title: String,
     /// Who may read it; everybody where none is named.
     pub department: Option<Department>,
+    /// Whether an administrator added it, rather than the import of a folder.
+    pub uploaded: bool,
     /// SHA-256 of the file.
     pub sha256: String,
     /// Its pieces in order.
     pub chunks: Vec<Chunk>,
+}
+
+/// A document as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Its own.
+    pub id: Uuid,
+    /// Its path below the folder it came from, or the name of the upload.
+    pub name: String,
+    /// As people call it.
+    pub title: String,
+    /// Who may read it; everybody where none is named.
+    pub department: Option<String>,
+    /// Whether an administrator added it, rather than the import of a folder.
+    pub uploaded: bool,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// When it came, or came anew.
+    pub added_at: DateTime<Utc>,
 }
 
 /// A piece of a document.
@@ -106,25 +128,34 @@ fn vector(words: &[String]) -> String {
     words.iter().enumerate().map(lexeme).collect::<Vec<_>>().join(" ")
 }
 
-/// Stores a document in place of the one of its name. Answers whether anything is new.
+/// Stores a document in place of the one of its name that came the same way. Answers whether anything is new.
 pub async fn put(db: &mut PgConnection, new: &NewDocument, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    // Two who add the same document do it one after the other.
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('knowledge_documents', 0))").execute(&mut *db).await?;
     let department = new.department.map(Department::code);
-    let known = sqlx::query!("SELECT sha256, title, department FROM knowledge_documents WHERE name = $1", new.name)
-        .fetch_optional(&mut *db)
-        .await?;
+    let known = sqlx::query!(
+        "SELECT sha256, title, department FROM knowledge_documents WHERE name = $1 AND uploaded = $2",
+        new.name,
+        new.uploaded
+    )
+    .fetch_optional(&mut *db)
+    .await?;
     if known.is_some_and(|known| {
         known.sha256 == new.sha256 && known.title == new.title && known.department.as_deref() == department
     }) {
         return Ok(false);
     }
-    sqlx::query!("DELETE FROM knowledge_documents WHERE name = $1", new.name).execute(&mut *db).await?;
+    sqlx::query!("DELETE FROM knowledge_documents WHERE name = $1 AND uploaded = $2", new.name, new.uploaded)
+        .execute(&mut *db)
+        .await?;
     let id = Id::<NewDocument>::new(now).uuid();
     sqlx::query!(
-        "INSERT INTO knowledge_documents (id, name, title, department, sha256, added_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO knowledge_documents (id, name, title, department, uploaded, sha256, added_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         id,
         new.name,
         new.title,
         department,
+        new.uploaded,
         new.sha256,
         now
     )
@@ -152,9 +183,53 @@ pub async fn put(db: &mut PgConnection, new: &NewDocument, now: DateTime<Utc>) -
     Ok(true)
 }
 
-/// Removes the documents whose names begin so and are not among those kept. Answers how many.
+/// The documents, newest first.
+pub async fn list(db: &mut PgConnection, page: Page) -> Result<Slice<Document>, StoreError> {
+    let rows = sqlx::query_as!(
+        Document,
+        "SELECT id, name, title, department, uploaded, sha256, added_at FROM knowledge_documents
+         WHERE $1::uuid IS NULL OR id < $1 ORDER BY id DESC LIMIT $2",
+        page.before,
+        page.fetch()
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(page.slice(rows, |document| document.id))
+}
+
+/// One of the documents.
+pub async fn get(db: &mut PgConnection, id: Uuid) -> Result<Option<Document>, StoreError> {
+    Ok(sqlx::query_as!(
+        Document,
+        "SELECT id, name, title, department, uploaded, sha256, added_at FROM knowledge_documents WHERE id = $1",
+        id
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
+/// The upload of a name.
+pub async fn upload_named(db: &mut PgConnection, name: &str) -> Result<Option<Document>, StoreError> {
+    Ok(sqlx::query_as!(
+        Document,
+        "SELECT id, name, title, department, uploaded, sha256, added_at FROM knowledge_documents WHERE name = $1 AND uploaded",
+        name
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
+/// Removes a document with its pieces.
+pub async fn remove(db: &mut PgConnection, id: Uuid) -> Result<(), StoreError> {
+    sqlx::query!("DELETE FROM knowledge_documents WHERE id = $1", id).execute(db).await?;
+    Ok(())
+}
+
+/// Removes the documents of a folder that are not among those kept; uploads stay. Answers how many.
 pub async fn remove_others(db: &mut PgConnection, kept: &[String]) -> Result<u64, StoreError> {
-    let removed = sqlx::query!("DELETE FROM knowledge_documents WHERE name <> ALL ($1)", kept).execute(db).await?;
+    let removed = sqlx::query!("DELETE FROM knowledge_documents WHERE NOT uploaded AND name <> ALL ($1)", kept)
+        .execute(db)
+        .await?;
     Ok(removed.rows_affected())
 }
 
@@ -236,16 +311,15 @@ async fn known(db: &mut PgConnection, wanted: &[String]) -> Result<Vec<(String, 
     Ok(counts.into_iter().map(|count| (count.word, count.pieces)).collect())
 }
 
-/// Counts the words of all pieces anew, and has PostgreSQL look at the table. To be called when documents have come or gone.
-pub async fn count_words(db: &mut PgConnection) -> Result<(), StoreError> {
-    sqlx::query!("DELETE FROM knowledge_words").execute(&mut *db).await?;
-    sqlx::query!(
-        "INSERT INTO knowledge_words (word, pieces)
-         SELECT word, ndoc FROM ts_stat('SELECT tokens FROM knowledge_chunks')"
-    )
-    .execute(&mut *db)
-    .await?;
+/// Has PostgreSQL look at the table. To be called when many documents have come or gone; only its owner can.
+pub async fn analyze(db: &mut PgConnection) -> Result<(), StoreError> {
     sqlx::query("ANALYZE knowledge_chunks").execute(db).await?;
+    Ok(())
+}
+
+/// Counts the words of all pieces anew. To be called when documents have come or gone.
+pub async fn count_words(db: &mut PgConnection) -> Result<(), StoreError> {
+    sqlx::query("SELECT count_knowledge_words()").execute(db).await?;
     Ok(())
 }
 

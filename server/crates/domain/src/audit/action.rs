@@ -49,6 +49,10 @@ pub enum Action {
     LedgerImported,
     /// A file of leads, tickets or knowledge was imported.
     DataImported,
+    /// A document was added to the knowledge base.
+    KnowledgeAdded,
+    /// One was removed from it.
+    KnowledgeRemoved,
     /// A person was added.
     PersonAdded,
     /// A person was kept out.
@@ -77,7 +81,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::SignedIn,
         Self::SignInRefused,
         Self::SignedOut,
@@ -101,6 +105,8 @@ impl Action {
         Self::BudgetChanged,
         Self::LedgerImported,
         Self::DataImported,
+        Self::KnowledgeAdded,
+        Self::KnowledgeRemoved,
         Self::PersonAdded,
         Self::PersonDisabled,
         Self::PersonEnabled,
@@ -142,6 +148,8 @@ impl Action {
             Self::BudgetChanged => "budget_changed",
             Self::LedgerImported => "ledger_imported",
             Self::DataImported => "data_imported",
+            Self::KnowledgeAdded => "knowledge_added",
+            Self::KnowledgeRemoved => "knowledge_removed",
             Self::PersonAdded => "person_added",
             Self::PersonDisabled => "person_disabled",
             Self::PersonEnabled => "person_enabled",

@@ -144,6 +144,7 @@ async fn store(tx: &mut Tx, parsed: Parsed, file: &Path, now: DateTime<Utc>) -> 
             let names: Vec<String> = documents.iter().map(|document| document.name.clone()).collect();
             let removed = knowledge::remove_others(tx, &names).await.map_err(text)?;
             knowledge::count_words(tx).await.map_err(text)?;
+            knowledge::analyze(tx).await.map_err(text)?;
             let known = documents.len() - new;
             Done {
                 deed: data("knowledge", sha256_hex(all.as_bytes()), new, known),

@@ -1,4 +1,5 @@
-//! What administrators see and set: people and roles; the use of models and the budgets for it; and the audit log.
+//! What administrators see and set: people and roles; the use of models and the budgets for it; the knowledge base; and the
+//! audit log.
 
 use mezzofy_domain::period::{Period, PeriodKind};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -9,6 +10,7 @@ use crate::app::{App, Parts};
 
 mod audit;
 mod budgets;
+mod knowledge;
 mod people;
 mod roles;
 mod usage;
@@ -19,6 +21,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(roles::routes())
         .merge(usage::routes())
         .merge(budgets::routes())
+        .merge(knowledge::routes())
         .merge(audit::routes())
 }
 

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::body::Body;
+use axum::extract::multipart::MultipartRejection;
 use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, RANGE,
@@ -25,6 +26,7 @@ use super::extract::{Asked, List, PageQuery, Segment};
 use super::problem::{Kind, Problem, ProblemBody};
 use super::range::{Wanted, wanted};
 use super::rule::guarded;
+use super::upload::{self, Form};
 use crate::app::{App, Parts};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -34,15 +36,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(delete))
         .routes(guarded!(content))
         .routes(guarded!(text))
-        .merge(OpenApiRouter::new().routes(guarded!(upload)).layer(DefaultBodyLimit::max(LARGEST + ENVELOPE)))
+        .merge(OpenApiRouter::new().routes(guarded!(upload)).layer(DefaultBodyLimit::max(upload::BODY)))
 }
-
-/// Bytes of an upload at most.
-const LARGEST: usize = 20 * 1024 * 1024;
-/// What stands around it in a request.
-const ENVELOPE: usize = 64 * 1024;
-/// Characters of a name at most.
-const NAME: usize = 200;
 
 /// An upload.
 #[derive(ToSchema)]
@@ -130,24 +125,9 @@ async fn show(
 async fn upload(
     State(app): State<App>,
     caller: Caller,
-    form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+    form: Result<Multipart, MultipartRejection>,
 ) -> Result<(StatusCode, Json<FileView>), Problem> {
-    let mut form = form.map_err(|_| Problem::new(Kind::MediaType, "Send the file as multipart/form-data."))?;
-    let (name, bytes) = loop {
-        let field = form.next_field().await.map_err(|error| broken(&error))?;
-        let field = field.ok_or_else(|| Problem::field("file", "There is no file in the request."))?;
-        if field.name() == Some("file") {
-            let name = cleaned(field.file_name().unwrap_or_default());
-            break (name, field.bytes().await.map_err(|error| broken(&error))?);
-        }
-    };
-    if bytes.len() > LARGEST {
-        return Err(too_large());
-    }
-    if bytes.is_empty() {
-        return Err(Problem::field("file", format!("{name} is empty.")));
-    }
-    let bytes = bytes.to_vec();
+    let Form { name, bytes, .. } = upload::read(form).await?;
     let found = tokio::task::spawn_blocking(move || (media_type(&bytes), is_compound(&bytes), bytes));
     let (media_type, compound, bytes) = found.await.map_err(Problem::internal)?;
     let media_type = media_type.ok_or_else(|| {
@@ -168,29 +148,6 @@ async fn upload(
     files::add(&mut tx, &file).await?;
     commit(tx).await?;
     Ok((StatusCode::CREATED, Json(FileView::of(&file))))
-}
-
-fn broken(error: &axum::extract::multipart::MultipartError) -> Problem {
-    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return too_large();
-    }
-    Problem::new(Kind::Invalid, "The upload is broken or did not arrive whole. Send it again.")
-}
-
-fn too_large() -> Problem {
-    Problem::new(Kind::TooLarge, "A file has 20 MB at most. Upload a smaller one, or a part of it.")
-}
-
-/// A name without folders and without what can't be seen.
-fn cleaned(name: &str) -> String {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
-    let name: String = name.chars().filter(|c| !hidden(*c)).take(NAME).collect();
-    let name = name.trim();
-    if name.trim_matches('.').is_empty() { "file".to_owned() } else { name.to_owned() }
 }
 
 /// What a file says, for those who can't open it.

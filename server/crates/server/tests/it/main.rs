@@ -15,6 +15,7 @@ mod events;
 mod files_in;
 mod headers;
 mod injection;
+mod knowledge;
 mod ledger;
 mod models;
 mod passwords;

@@ -1,0 +1,1 @@
+export { KnowledgeScreen as default } from '@/screens/admin/knowledge-screen';

@@ -1,0 +1,74 @@
+//! Forms with a file, as `multipart/form-data` (RFC 7578).
+
+use std::collections::BTreeMap;
+
+use axum::extract::Multipart;
+use axum::extract::multipart::{MultipartError, MultipartRejection};
+use axum::http::StatusCode;
+
+use super::problem::{Kind, Problem};
+
+/// Bytes of a file at most.
+const LARGEST: usize = 20 * 1024 * 1024;
+/// Bytes of a request with one at most.
+pub(super) const BODY: usize = LARGEST + 64 * 1024;
+/// Characters of a name at most.
+const NAME: usize = 200;
+
+/// What was sent.
+pub(super) struct Form {
+    /// The file's name, without folders and without what can't be seen.
+    pub name: String,
+    /// What is in it; not empty.
+    pub bytes: Vec<u8>,
+    /// The other fields.
+    pub fields: BTreeMap<String, String>,
+}
+
+/// Reads a form; its file is the field `file`.
+pub(super) async fn read(form: Result<Multipart, MultipartRejection>) -> Result<Form, Problem> {
+    let mut form = form.map_err(|_| Problem::new(Kind::MediaType, "Send the file as multipart/form-data."))?;
+    let (mut file, mut fields) = (None, BTreeMap::new());
+    while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
+        match field.name().unwrap_or_default().to_owned() {
+            field_name if field_name == "file" => {
+                let name = cleaned(field.file_name().unwrap_or_default());
+                file = Some((name, field.bytes().await.map_err(|error| broken(&error))?));
+            }
+            field_name => {
+                fields.insert(field_name, field.text().await.map_err(|error| broken(&error))?);
+            }
+        }
+    }
+    let (name, bytes) = file.ok_or_else(|| Problem::field("file", "There is no file in the request."))?;
+    if bytes.len() > LARGEST {
+        return Err(too_large());
+    }
+    if bytes.is_empty() {
+        return Err(Problem::field("file", format!("{name} is empty.")));
+    }
+    Ok(Form { name, bytes: bytes.to_vec(), fields })
+}
+
+fn broken(error: &MultipartError) -> Problem {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return too_large();
+    }
+    Problem::new(Kind::Invalid, "The upload is broken or did not arrive whole. Send it again.")
+}
+
+fn too_large() -> Problem {
+    Problem::new(Kind::TooLarge, "A file has 20 MB at most. Upload a smaller one, or a part of it.")
+}
+
+/// A name without folders and without what can't be seen.
+fn cleaned(name: &str) -> String {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    let name: String = name.chars().filter(|c| !hidden(*c)).take(NAME).collect();
+    let name = name.trim();
+    if name.trim_matches('.').is_empty() { "file".to_owned() } else { name.to_owned() }
+}
