@@ -90,6 +90,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what was delivered, newest first, without what it says. */
+        get: operations["get_v1_admin_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/deliveries/{id}/repeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a delivery up again for which nothing was begun, or whose run has failed before anything left the house. */
+        post: operations["post_v1_admin_deliveries_id_repeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/knowledge": {
         parameters: {
             query?: never;
@@ -172,6 +206,57 @@ export interface paths {
         get: operations["get_v1_admin_roles"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who may send webhooks. */
+        get: operations["get_v1_admin_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/sources/secrets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a secret at once. */
+        delete: operations["delete_v1_admin_sources_secrets_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/sources/{name}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a new secret for a source. The ones before still hold for a day. */
+        post: operations["post_v1_admin_sources_name_secrets"];
         delete?: never;
         options?: never;
         head?: never;
@@ -979,6 +1064,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a delivery of a source, signed as Standard Webhooks says or with `X-Mezzofy-Signature`. It is stored when this is
+         *     answered; sent again, it is answered in the same way and nothing happens.
+         */
+        post: operations["post_webhooks_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1079,7 +1184,7 @@ export interface components {
         /** @description An entry of the audit log. */
         AuditEntryView: {
             /** @enum {string} */
-            action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+            action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
             /** Format: date-time */
             at: string;
             /** @description What else is kept of it: ids, codes, amounts and hashes. */
@@ -1199,6 +1304,27 @@ export interface components {
             /** @description Why it is rejected; the person who asked is told. */
             reason?: string | null;
         };
+        /** @description A received webhook. */
+        DeliveryView: {
+            event: string;
+            /** Format: uuid */
+            id: string;
+            /** @description The same for the same delivery. */
+            key: string;
+            /** @description Why nothing was begun. */
+            reason: string | null;
+            /** Format: date-time */
+            received_at: string;
+            /** @description Whether it can be taken up again. */
+            repeatable: boolean;
+            /** @description Where its run stands. */
+            run_state: string | null;
+            source: string;
+            /** @enum {string} */
+            state: "started" | "ignored" | "failed";
+            /** @description What its run waits for: approval or person. */
+            waiting_for: string | null;
+        };
         /** @description A document of the knowledge base. */
         DocumentView: {
             /** Format: date-time */
@@ -1255,6 +1381,17 @@ export interface components {
             detail: string;
             /** @enum {string} */
             kind: "not_permitted" | "not_possible" | "tool_failed" | "effect_unknown" | "approval_expired" | "budget_exceeded" | "limit_reached" | "model_failed" | "internal";
+        };
+        /** @description What a source tells. */
+        EventBody: {
+            /** @description More about it. */
+            data: Record<string, never>;
+            /** @description What happened, e.g. `customer_signed_up`; `type` is taken too. */
+            event: string;
+            /** @description The same for the same delivery, where there is no `webhook-id`. */
+            id?: string | null;
+            /** @description RFC 3339 or seconds since 1970; five minutes off at most. With Standard Webhooks the header counts. */
+            timestamp: string;
         };
         /** @description One line of what happened. */
         EventView: {
@@ -1499,7 +1636,7 @@ export interface components {
             /** @description Newest first. */
             items: {
                 /** @enum {string} */
-                action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+                action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** Format: date-time */
                 at: string;
                 /** @description What else is kept of it: ids, codes, amounts and hashes. */
@@ -1535,6 +1672,32 @@ export interface components {
                  * @description When something was last said in it.
                  */
                 updated_at: string;
+            }[];
+            /** @description Give it as `cursor` to read on; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_DeliveryView: {
+            /** @description Newest first. */
+            items: {
+                event: string;
+                /** Format: uuid */
+                id: string;
+                /** @description The same for the same delivery. */
+                key: string;
+                /** @description Why nothing was begun. */
+                reason: string | null;
+                /** Format: date-time */
+                received_at: string;
+                /** @description Whether it can be taken up again. */
+                repeatable: boolean;
+                /** @description Where its run stands. */
+                run_state: string | null;
+                source: string;
+                /** @enum {string} */
+                state: "started" | "ignored" | "failed";
+                /** @description What its run waits for: approval or person. */
+                waiting_for: string | null;
             }[];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
@@ -1820,6 +1983,26 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A page of a list. */
+        List_SourceView: {
+            /** @description Newest first. */
+            items: {
+                /** @description The skill for each event. */
+                events: {
+                    [key: string]: string;
+                };
+                /** @description Where it sends to: `/webhooks/NAME`. */
+                name: string;
+                /** @description The address of the person whose the runs are. */
+                owner: string;
+                /** @description Whether it may also sign with `WEBHOOK_SECRET`. */
+                secret_of_environment: boolean;
+                /** @description Its secrets that hold, newest first. */
+                secrets: components["schemas"]["SecretView"][];
+            }[];
+            /** @description Give it as `cursor` to read on; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
         List_StandingApprovalView: {
             /** @description Newest first. */
             items: {
@@ -1919,6 +2102,13 @@ export interface components {
         NewMemory: {
             /** @description 1 to 500 characters. */
             text: string;
+        };
+        /** @description A new secret. */
+        NewSecret: {
+            /** Format: uuid */
+            id: string;
+            /** @description To be given to the source. It is shown only now. */
+            secret: string;
         };
         /** @description One due moment. */
         OccurrenceView: {
@@ -2178,6 +2368,18 @@ export interface components {
              */
             recovery_codes_left: number;
         };
+        /** @description A secret of a source, without the secret. */
+        SecretView: {
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description From when on it is good no more.
+             */
+            ends_at: string | null;
+            /** Format: uuid */
+            id: string;
+        };
         SendMessage: {
             /** @description Must be null: the agent follows from the text. */
             agent?: string | null;
@@ -2251,6 +2453,21 @@ export interface components {
             name: string;
             /** @description As people call it, in the caller's language. */
             title: string;
+        };
+        /** @description Who sends webhooks. */
+        SourceView: {
+            /** @description The skill for each event. */
+            events: {
+                [key: string]: string;
+            };
+            /** @description Where it sends to: `/webhooks/NAME`. */
+            name: string;
+            /** @description The address of the person whose the runs are. */
+            owner: string;
+            /** @description Whether it may also sign with `WEBHOOK_SECRET`. */
+            secret_of_environment: boolean;
+            /** @description Its secrets that hold, newest first. */
+            secrets: components["schemas"]["SecretView"][];
         };
         /** @description A standing approval. */
         StandingApprovalView: {
@@ -2433,7 +2650,7 @@ export interface operations {
                 cursor?: string;
                 /** @description At most 200; 50 when not given. */
                 limit?: number;
-                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** @description Only what the person with this email address did or what was done to them. */
                 person?: string;
             };
@@ -2464,7 +2681,7 @@ export interface operations {
     get_v1_admin_audit_csv: {
         parameters: {
             query?: {
-                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** @description Only what the person with this email address did or what was done to them. */
                 person?: string;
             };
@@ -2538,6 +2755,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BudgetView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_admin_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only those of this source. */
+                source?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most 200; 50 when not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_DeliveryView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_v1_admin_deliveries_id_repeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
                 };
             };
             "4XX": {
@@ -2782,6 +3062,89 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RolesView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_admin_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_SourceView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_v1_admin_sources_secrets_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_v1_admin_sources_name_secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSecret"];
                 };
             };
             "4XX": {
@@ -4676,6 +5039,37 @@ export interface operations {
         responses: {
             /** @description frames `{type: "event", cursor, run_id, conversation_id, kind, data}` */
             101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_webhooks_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventBody"];
+            };
+        };
+        responses: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,8 @@
 //! What a model may call, and what its calls stand for: tools and skills its person may use, and two words of its own, to
 //! ask the person and to decline.
 
+use std::collections::BTreeMap;
+
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::Department;
 use mezzofy_domain::run::{RunError, RunErrorKind};
@@ -9,9 +11,9 @@ use serde_json::{Map, Value, json};
 use crate::agents::Agent;
 use crate::gate::{Gate, Intent};
 use crate::model::{Block, ToolDefinition, View};
-use crate::planner::{self, Misfit, Planner, question_in};
-use crate::run::{Question, Wanted};
-use crate::skills::{InputKind, Skill, SkillRun, Skills};
+use crate::planner::{self, Misfit, Planner, SkillPlan, question_in};
+use crate::run::{Event, Question, Wanted};
+use crate::skills::{Input, InputKind, Skill, SkillRun, Skills};
 use crate::texts::ToolTexts;
 use crate::tool::ToolSpec;
 
@@ -126,6 +128,23 @@ impl Desk<'_> {
         self.tools.spec(name).is_some() && !self.request.allowed.iter().any(|skill| skill == name)
     }
 
+    /// What an event is for: its skill, with what the gate says of it. `None` where there is no such skill that takes one.
+    #[must_use]
+    pub fn event(&self, event: &Event) -> Option<(Block, Wanted)> {
+        let skill = self.skills.get(&event.skill)?;
+        let input = skill.input(InputKind::Event)?;
+        let mut inputs = Map::new();
+        inputs.insert(input.name.clone(), Value::Object(event.data.clone()));
+        let plan = SkillPlan {
+            skill: skill.name.clone(),
+            agent: skill.department,
+            language: self.language,
+            inputs: inputs.clone(),
+            labels: BTreeMap::new(),
+        };
+        Some((Block::call("plan", &skill.name, &Value::Object(inputs)), self.admitted(skill, plan)))
+    }
+
     fn tool(&self, name: &str, input: Map<String, Value>) -> Result<Wanted, String> {
         let input = Value::Object(input);
         self.tools.check(name, &input)?;
@@ -139,6 +158,11 @@ impl Desk<'_> {
             Err(Misfit::Form(text)) => return Err(text),
             Err(Misfit::Meaning(text)) => return Ok(Wanted::Told(text)),
         };
+        Ok(self.admitted(skill, plan))
+    }
+
+    /// A plan with what the gate says of it.
+    fn admitted(&self, skill: &Skill, plan: SkillPlan) -> Wanted {
         let work = SkillRun::new(plan.clone(), self.request.me, self.request.today);
         let tools: Vec<&ToolSpec> = work.tools_ahead(skill).iter().filter_map(|name| self.tools.spec(name)).collect();
         let intent = Intent {
@@ -148,7 +172,7 @@ impl Desk<'_> {
             language: self.language,
         };
         let admitted = self.gate.admit(self.request.me, intent);
-        Ok(Wanted::Skill { plan: Box::new(plan), admitted })
+        Wanted::Skill { plan: Box::new(plan), admitted }
     }
 }
 
@@ -157,8 +181,13 @@ fn text_of(input: &Map<String, Value>, name: &str) -> Result<String, String> {
     text.map(str::to_owned).ok_or_else(|| format!("{name} must be a text."))
 }
 
+/// The inputs that a person or a model can give.
+fn askable(skill: &Skill) -> impl Iterator<Item = &Input> {
+    skill.inputs.iter().filter(|input| input.kind != InputKind::Event)
+}
+
 fn skill_definition(skill: &Skill) -> ToolDefinition {
-    let property = |input: &crate::skills::Input| match input.kind {
+    let property = |input: &Input| match input.kind {
         InputKind::Period => json!({
             "type": "string",
             "description": "2026-10, 2026-Q3, 2026-H1, 2026, 2026-W47, 2026-YTD, or latest: the last ended month that has data"
@@ -178,9 +207,9 @@ fn skill_definition(skill: &Skill) -> ToolDefinition {
             json!({"type": "string", "description": "The product or feature as the person called it"})
         }
         InputKind::Request => json!({"type": "string", "description": "What is to be found out, as a question"}),
+        InputKind::Event => json!(false),
     };
-    let properties: Map<String, Value> =
-        skill.inputs.iter().map(|input| (input.name.clone(), property(input))).collect();
+    let properties: Map<String, Value> = askable(skill).map(|input| (input.name.clone(), property(input))).collect();
     let required: Vec<&str> = skill
         .inputs
         .iter()

@@ -19,10 +19,12 @@ use crate::planner::PLANNER;
 use crate::skills::{SkillRunError, Skills};
 use crate::sources::{Place, Sources};
 
+mod event;
 mod round;
 mod views;
 mod wanted;
 
+pub use event::Event;
 use round::{Coming, Round};
 pub use wanted::{Question, Wanted};
 
@@ -74,6 +76,9 @@ pub struct Run {
     /// What is said after the answer: where a person changed what was sent.
     #[serde(default)]
     notes: Vec<String>,
+    /// What it began with, where that is no person's request.
+    #[serde(default)]
+    event: Option<Event>,
     phase: Phase,
 }
 
@@ -177,6 +182,7 @@ impl Run {
             attached: Vec::new(),
             handed: Vec::new(),
             notes: Vec::new(),
+            event: None,
             phase: Phase::Asking,
         }
     }

@@ -85,6 +85,8 @@ pub enum InputKind {
     Product,
     /// Whether one of some words was said: true, or not there.
     Flag,
+    /// What a webhook told, an object; only a run that one began has it.
+    Event,
     /// The whole request.
     Request,
 }

@@ -42,6 +42,8 @@ pub enum Place {
     File(String),
     /// The result of this tool.
     Tool(String),
+    /// A webhook of this source.
+    Webhook(String),
     /// What was said before in the conversation.
     Conversation,
 }
@@ -176,6 +178,7 @@ impl Place {
         match self {
             Self::File(name) => texts.from_file.say(language, &[("name", name)]),
             Self::Tool(tool) => texts.from_tool.say(language, &[("tool", tool)]),
+            Self::Webhook(source) => texts.from_webhook.say(language, &[("source", source)]),
             Self::Conversation => texts.from_conversation.in_language(language).to_owned(),
         }
     }

@@ -89,6 +89,10 @@ pub struct Texts {
     pub from_file: Text,
     /// Where a value comes from: the result of `${tool}`.
     pub from_tool: Text,
+    /// Where a value comes from: a webhook of `${source}`.
+    pub from_webhook: Text,
+    /// What a run for an event of a webhook is called: `${source}`, `${event}`.
+    pub of_webhook: Text,
     /// Where a value comes from: what was said before.
     pub from_conversation: Text,
     /// Where a value comes from can't be told; `${places}` were read.

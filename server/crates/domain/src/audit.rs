@@ -178,6 +178,23 @@ pub enum Deed {
         /// SHA-256 of the file it was made from.
         sha256: String,
     },
+    /// A source of webhooks got a new secret.
+    SourceSecretMade {
+        /// Which source.
+        source: String,
+    },
+    /// A secret of a source was ended.
+    SourceSecretEnded {
+        /// Which source.
+        source: String,
+    },
+    /// A webhook's work was begun again.
+    DeliveryRepeated {
+        /// Which one.
+        delivery: Id<id::Delivery>,
+        /// The new run.
+        run: Id<id::Run>,
+    },
     /// A person was added.
     PersonAdded {
         /// Who.
@@ -284,6 +301,9 @@ impl Deed {
             Self::DataImported { .. } => Action::DataImported,
             Self::KnowledgeAdded { .. } => Action::KnowledgeAdded,
             Self::KnowledgeRemoved { .. } => Action::KnowledgeRemoved,
+            Self::SourceSecretMade { .. } => Action::SourceSecretMade,
+            Self::SourceSecretEnded { .. } => Action::SourceSecretEnded,
+            Self::DeliveryRepeated { .. } => Action::DeliveryRepeated,
             Self::PersonAdded { .. } => Action::PersonAdded,
             Self::PersonDisabled { .. } => Action::PersonDisabled,
             Self::PersonEnabled { .. } => Action::PersonEnabled,
@@ -330,6 +350,8 @@ impl Deed {
             Self::DataImported { sha256, .. }
             | Self::KnowledgeAdded { sha256, .. }
             | Self::KnowledgeRemoved { sha256 } => ("file", sha256.clone()),
+            Self::SourceSecretMade { source } | Self::SourceSecretEnded { source } => ("source", source.clone()),
+            Self::DeliveryRepeated { delivery, .. } => ("delivery", delivery.to_string()),
             Self::AuditExported { .. } => ("audit", "log".to_owned()),
         }
     }
@@ -347,7 +369,10 @@ impl Deed {
             | Self::SecondFactorSetUp { .. }
             | Self::SecondFactorRemoved { .. }
             | Self::RecoveryCodesRenewed { .. }
-            | Self::KnowledgeRemoved { .. } => json!({}),
+            | Self::KnowledgeRemoved { .. }
+            | Self::SourceSecretMade { .. }
+            | Self::SourceSecretEnded { .. } => json!({}),
+            Self::DeliveryRepeated { run, .. } => json!({"run": run}),
             Self::PersonChanged { fields, .. } => json!({"fields": fields}),
             Self::RoleChanged { before, after, .. } => json!({"before": before, "after": after}),
             Self::RecoveryCodeUsed { left, .. } => json!({"left": left}),

@@ -127,6 +127,12 @@ pub enum Schedule {}
 /// What a lead's id is an id of.
 #[derive(Debug)]
 pub enum Lead {}
+/// What a delivery's id is an id of.
+#[derive(Debug)]
+pub enum Delivery {}
+/// What the id of a source's secret is an id of.
+#[derive(Debug)]
+pub enum SourceSecret {}
 /// What a person's id is an id of.
 #[derive(Debug)]
 pub enum Person {}

@@ -179,6 +179,12 @@ impl Period {
         self.calendar_end() < today
     }
 
+    /// Whether it goes on and its name does not say so, as that of a year to date does.
+    #[must_use]
+    pub fn goes_on(self, today: NaiveDate) -> bool {
+        self.kind != PeriodKind::YearToDate && self.first <= today && !self.has_ended(today)
+    }
+
     /// The period as people read it: `October 2026`, `Q3 2026`, `2026年10月`, `2026年第三季度`.
     #[must_use]
     pub fn label(self, language: Language) -> String {

@@ -1,5 +1,6 @@
 //! What every handler and every job works with.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
@@ -19,6 +20,7 @@ use mezzofy_microsoft::mail::Outgoing;
 use mezzofy_store::budgets::DefaultBudgets;
 use mezzofy_store::file_storage::FileStorage;
 use mezzofy_store::{Scope, Store};
+use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::timestamp::context::ContextV7;
@@ -34,6 +36,7 @@ use crate::models::Models;
 use crate::reader::Reader;
 use crate::sealing::Keyring;
 use crate::tools::Tools;
+use crate::webhooks::Source;
 
 /// The parts of a running server. Cheap to clone.
 pub type App = Arc<Parts>;
@@ -92,6 +95,10 @@ pub struct Parts {
     pub(crate) tokens: Tokens,
     /// Counts requests.
     pub(crate) limiters: Limiters,
+    /// Who sends webhooks, by name.
+    pub sources: BTreeMap<String, Source>,
+    /// What Mezzofy's own system signs its webhooks with.
+    pub(crate) webhook_secret: Option<SecretString>,
     /// Wakes those who wait for events.
     pub hub: Hub,
     /// Whether browsers come over https, so that cookies are for it only.

@@ -19,6 +19,7 @@ use serde::Deserialize;
 
 use crate::schedules::ScheduleLimits;
 use crate::sealing::Keyring;
+use crate::webhooks::Source;
 use crate::{kept, secrets};
 
 pub mod models;
@@ -52,6 +53,9 @@ pub struct Settings {
     /// Where companies are looked for.
     #[serde(default)]
     pub linkedin: LinkedinSettings,
+    /// Who sends webhooks, and what their events are for.
+    #[serde(default)]
+    pub webhooks: BTreeMap<String, Source>,
     /// How much at once.
     pub limits: Limits,
     /// How long mails stay before they leave.
@@ -125,6 +129,8 @@ pub struct Limits {
     pub schedules_a_person: i64,
     /// Minutes between two moments of a schedule at least.
     pub schedule_minutes: u32,
+    /// Deliveries of one source of webhooks in a minute.
+    pub deliveries_a_minute: u32,
     /// Runs that one process works on at a time.
     pub runs_at_once: usize,
     /// Connections to the database.
@@ -190,6 +196,8 @@ pub struct Config {
     pub brave_key: Option<SecretString>,
     /// The session for reading `LinkedIn`'s pages.
     pub linkedin_session: Option<SecretString>,
+    /// What Mezzofy's own system signs its webhooks with.
+    pub webhook_secret: Option<SecretString>,
 }
 
 impl Settings {
@@ -285,6 +293,7 @@ impl Config {
             web_allowed,
             brave_key: variable("BRAVE_API_KEY")?.map(Into::into),
             linkedin_session: variable("LINKEDIN_SESSION")?.map(Into::into),
+            webhook_secret: variable("WEBHOOK_SECRET")?.map(Into::into),
         })
     }
 

@@ -11,10 +11,11 @@ use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Roles;
 use mezzofy_domain::schedule::Rule;
 use mezzofy_domain::schedule::plan::Misfire;
+use mezzofy_domain::standing::{self, Recipients, StandingApproval};
 use mezzofy_domain::tickets::Ticket;
 use mezzofy_domain::{campaign, crm};
 use mezzofy_store::schedules::{self, Schedule};
-use mezzofy_store::{Store, Tx, campaigns, commit, knowledge, leads, ledger, people, tickets};
+use mezzofy_store::{Store, Tx, campaigns, commit, knowledge, leads, ledger, people, standing_approvals, tickets};
 
 use crate::clock::Clock;
 use crate::library;
@@ -49,7 +50,7 @@ pub const PEOPLE: [(&str, &str, &str, &str); 10] = [
 ];
 
 /// The demo's schedules: name, owner, cron and request. They rest until their owners resume them.
-const SCHEDULES: [(&str, &str, &str, &str); 3] = [
+const SCHEDULES: [(&str, &str, &str, &str); 4] = [
     ("weekly_kpi_report", "ceo", "0 9 * * 1", "Send me the KPI report for last week"),
     (
         "monthly_financial_summary",
@@ -57,6 +58,7 @@ const SCHEDULES: [(&str, &str, &str, &str); 3] = [
         "0 8 1 * *",
         "Generate the financial statement for last month and send it to the CEO",
     ),
+    ("follow_up_stale_leads", "sales.manager", "0 10 * * *", "Follow up with the leads that are due"),
     (
         "weekly_support_digest",
         "support.manager",
@@ -87,6 +89,29 @@ async fn add_schedule(
     };
     if schedules::add(tx, &schedule).await.map_err(text)? {
         schedules::set_next(tx, schedule.id, next).await.map_err(text)?;
+    }
+    Ok(())
+}
+
+/// Lets the sales manager's unattended runs send, where nobody has given or ended such an approval before.
+async fn give_standing_approvals(tx: &mut Tx, now: DateTime<Utc>) -> Result<(), String> {
+    let text = |error: mezzofy_store::StoreError| error.to_string();
+    let Some(owner) = people::find(tx, &format!("sales.manager@{DOMAIN}")).await.map_err(text)? else { return Ok(()) };
+    if standing_approvals::any_of(tx, owner.id).await.map_err(text)? {
+        return Ok(());
+    }
+    for skill in ["lead_follow_up", "customer_welcome"] {
+        let approval = StandingApproval {
+            id: Id::new(now),
+            owner: owner.id,
+            department: owner.department,
+            skill: skill.to_owned(),
+            template: None,
+            recipients: Recipients { rule: standing::Rule::Anyone, values: Vec::new() },
+            limit_a_day: 50,
+            created_at: now,
+        };
+        standing_approvals::add(tx, &approval).await.map_err(text)?;
     }
     Ok(())
 }
@@ -163,6 +188,7 @@ pub async fn make(
         for (name, mailbox, cron, request) in SCHEDULES {
             add_schedule(&mut tx, (name, mailbox, cron, request), now).await?;
         }
+        give_standing_approvals(&mut tx, now).await?;
     }
     commit(tx).await.map_err(text)?;
     Ok(said)

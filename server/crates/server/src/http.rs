@@ -50,6 +50,7 @@ pub(crate) mod tokens;
 mod tries;
 mod upload;
 mod web;
+mod webhooks;
 
 /// Bytes of a JSON body at most.
 const BODY: usize = 1024 * 1024;
@@ -81,6 +82,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(kpis::routes())
         .merge(search::routes())
         .merge(memories::routes())
+        .merge(webhooks::routes())
         .merge(admin::routes())
         .merge(health::routes())
 }

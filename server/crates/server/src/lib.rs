@@ -26,4 +26,5 @@ mod secrets;
 pub mod serve;
 pub mod tools;
 pub mod web;
+pub mod webhooks;
 pub mod worker;

@@ -36,7 +36,7 @@ use crate::reader::{self, Reader};
 use crate::research::Search;
 use crate::tools::{MailTexts, Tools, Workshop};
 use crate::web::Web;
-use crate::{demo_site, http, local365, worker};
+use crate::{demo_site, http, local365, webhooks, worker};
 
 /// What is at work gets this long to end when the server stops.
 const GRACE: Duration = Duration::from_secs(10);
@@ -106,6 +106,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         stop: stop.clone(),
     })?;
     let skills = skills::load(&config.home.join("skills"), &tools.shapes()).map_err(wrong)?;
+    webhooks::check(&config.settings.webhooks, &skills)?;
     let agents = agents::load(&config.home.join("agents"), &skills).map_err(wrong)?;
     Ok(Arc::new(Parts {
         products,
@@ -134,6 +135,8 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         outgoing: Outgoing::new(graph, settle),
         keyring: config.encryption.clone(),
         tokens: Tokens::new(&config.jwt_secret),
+        sources: config.settings.webhooks.clone(),
+        webhook_secret: config.webhook_secret.clone(),
         hub: Hub::new(),
         secure_cookies: config.secure_cookies,
         allowed_origins: config.settings.allowed_origins.clone(),

@@ -30,6 +30,7 @@ pub mod sessions;
 pub mod standing_approvals;
 mod store;
 pub mod tickets;
+pub mod webhooks;
 
 pub use scope::Scope;
 pub use store::{Connection, Store, StoreError, Tx, commit};

@@ -11,6 +11,8 @@ use crate::StoreError;
 pub enum Kind {
     /// The secret of a person's second factor.
     SecondFactor,
+    /// A secret that a source signs its webhooks with.
+    Source,
 }
 
 impl Kind {
@@ -19,6 +21,7 @@ impl Kind {
     pub fn code(self) -> &'static str {
         match self {
             Self::SecondFactor => "second factor",
+            Self::Source => "source of webhooks",
         }
     }
 }
@@ -28,7 +31,7 @@ impl Kind {
 pub struct Sealed {
     /// What it is.
     pub kind: Kind,
-    /// Whose it is.
+    /// Whose it is: a person, or the secret of a source itself.
     pub owner: Uuid,
     /// The sealed text.
     pub text: String,
@@ -50,10 +53,15 @@ pub async fn change_keys(db: &mut PgConnection) -> Result<(), StoreError> {
 
 /// Every sealed secret there is.
 pub async fn all(db: &mut PgConnection) -> Result<Vec<Sealed>, StoreError> {
-    let rows =
-        sqlx::query!("SELECT person_id, sealed_secret FROM second_factors ORDER BY person_id").fetch_all(db).await?;
+    let rows = sqlx::query!("SELECT person_id, sealed_secret FROM second_factors ORDER BY person_id")
+        .fetch_all(&mut *db)
+        .await?;
+    let of_sources =
+        sqlx::query!("SELECT id, sealed_secret FROM source_secrets ORDER BY id").fetch_all(&mut *db).await?;
     let sealed = |kind, owner, text| Sealed { kind, owner, text };
-    Ok(rows.into_iter().map(|row| sealed(Kind::SecondFactor, row.person_id, row.sealed_secret)).collect())
+    let of_people = rows.into_iter().map(|row| sealed(Kind::SecondFactor, row.person_id, row.sealed_secret));
+    let of_sources = of_sources.into_iter().map(|row| sealed(Kind::Source, row.id, row.sealed_secret));
+    Ok(of_people.chain(of_sources).collect())
 }
 
 /// Puts another text in the place of a sealed secret.
@@ -67,6 +75,11 @@ pub async fn replace(db: &mut PgConnection, sealed: &Sealed) -> Result<(), Store
             )
             .execute(db)
             .await?;
+        }
+        Kind::Source => {
+            sqlx::query!("UPDATE source_secrets SET sealed_secret = $2 WHERE id = $1", sealed.owner, sealed.text)
+                .execute(db)
+                .await?;
         }
     }
     Ok(())

@@ -107,6 +107,15 @@ pub async fn for_skill(
     .collect()
 }
 
+/// Whether a person has ever given one.
+pub async fn any_of(db: &mut PgConnection, owner: Id<id::Person>) -> Result<bool, StoreError> {
+    let any = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM standing_approvals WHERE person_id = $1) AS "any!""#,
+        owner.uuid()
+    );
+    Ok(any.fetch_one(db).await?)
+}
+
 /// How many effects went out by it since a time; those that were taken back or failed do not count.
 pub async fn used_since(
     db: &mut PgConnection,

@@ -137,6 +137,7 @@ impl Planner {
                     let code = slots.language.map_or(of_request.code(), |language| language.code.as_str());
                     filling.inputs.insert(input.name.clone(), Value::from(code));
                 }
+                InputKind::Event => {}
                 InputKind::Flag => {
                     if input.words.is_in(&sentence.tokens) {
                         filling.inputs.insert(input.name.clone(), Value::from(true));

@@ -80,7 +80,7 @@ fn explained(prompts: &Prompts, skill: &Skill, products: &ProductNames, sentence
                 }
                 None
             }
-            InputKind::Period | InputKind::Person | InputKind::Format | InputKind::Language => None,
+            InputKind::Period | InputKind::Person | InputKind::Format | InputKind::Language | InputKind::Event => None,
         };
         if let Some(at) = at {
             sentence.take(at);

@@ -118,6 +118,9 @@ impl Checker<'_> {
             }
             let asked = matches!(input.kind, InputKind::Period | InputKind::Person)
                 || (input.required && input.default.is_none());
+            if input.required && input.kind == InputKind::Event {
+                self.in_steps(line, format!("the input `{name}` is an event, which nobody can be asked for"));
+            }
             if asked && !matches!(input.kind, InputKind::Request | InputKind::Language) && input.ask.is_none() {
                 self.in_steps(line, format!("the input `{name}` has no question in `ask`"));
             }
@@ -141,6 +144,7 @@ impl Checker<'_> {
                     | InputKind::Company
                     | InputKind::Product
                     | InputKind::Flag
+                    | InputKind::Event
                     | InputKind::Request => false,
                 };
                 if !fits {
@@ -257,13 +261,15 @@ impl Checker<'_> {
     /// The JSON type a reference will have, where it is known.
     fn type_of(&self, reference: &Reference) -> Option<String> {
         match reference {
-            Reference::Input(name) => {
+            Reference::Input(_, path) if !path.is_empty() => Some("string".to_owned()),
+            Reference::Input(name, _) => {
                 let inputs = &self.files.plan.inputs;
                 let list = inputs.iter().any(|input| format!("{}s", input.name.value) == *name);
                 let kind = inputs.iter().find(|input| input.name.value == *name).map(|input| input.kind);
                 let of_kind = match kind {
                     Some(InputKind::Count) => "integer",
                     Some(InputKind::Flag) => "boolean",
+                    Some(InputKind::Event) => "object",
                     _ if list => "array",
                     _ => "string",
                 };
@@ -332,7 +338,11 @@ impl Checker<'_> {
     fn known(&self, reference: &Reference, place: Place) -> Result<(), String> {
         let steps = &self.files.plan;
         match reference {
-            Reference::Input(name) | Reference::Label(name) => {
+            Reference::Input(name, path) if !path.is_empty() => {
+                let event = |input: &file::Input| input.name.value == *name && input.kind == InputKind::Event;
+                if steps.inputs.iter().any(event) { Ok(()) } else { Err(format!("there is no event `{name}`")) }
+            }
+            Reference::Input(name, _) | Reference::Label(name) => {
                 let named = |input: &file::Input| {
                     input.name.value == *name
                         || (input.kind == InputKind::Person && format!("{}s", input.name.value) == *name)

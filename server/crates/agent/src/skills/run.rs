@@ -262,7 +262,7 @@ impl SkillRun {
         let inside =
             |value: &Value, path: &[String]| path.iter().try_fold(value, |value, name| value.get(name)).cloned();
         let found = match reference {
-            Reference::Input(name) => self.inputs.get(name).cloned(),
+            Reference::Input(name, path) => self.inputs.get(name).and_then(|value| inside(value, path)),
             Reference::Label(name) => self.labels.get(name).map(|label| Value::from(label.in_language(place.language))),
             Reference::Step(id, path) => self.results.get(id).and_then(|result| inside(result, path)),
             Reference::Item(path) => place.item.and_then(|item| inside(item, path)),

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 /// What a reference names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reference {
-    /// `inputs.period`
-    Input(String),
+    /// `inputs.period`, or a part of an event: `inputs.event.email`.
+    Input(String, Vec<String>),
     /// `labels.period`: the input as people read it, in the language of the text.
     Label(String),
     /// `steps.statement.figures.revenue`
@@ -64,7 +64,7 @@ impl Reference {
         }
         let rest = |from: usize| parts[from..].iter().map(|part| (*part).to_owned()).collect::<Vec<_>>();
         match parts.as_slice() {
-            ["inputs", name] => Ok(Self::Input((*name).to_owned())),
+            ["inputs", name, ..] => Ok(Self::Input((*name).to_owned(), rest(2))),
             ["labels", name] => Ok(Self::Label((*name).to_owned())),
             ["steps", step, ..] => Ok(Self::Step((*step).to_owned(), rest(2))),
             ["item", ..] => Ok(Self::Item(rest(1))),
@@ -81,7 +81,7 @@ impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = |path: &[String]| path.iter().flat_map(|name| [".", name.as_str()]).collect::<String>();
         match self {
-            Self::Input(name) => write!(f, "${{inputs.{name}}}"),
+            Self::Input(name, rest) => write!(f, "${{inputs.{name}{}}}", path(rest)),
             Self::Label(name) => write!(f, "${{labels.{name}}}"),
             Self::Step(step, rest) => write!(f, "${{steps.{step}{}}}", path(rest)),
             Self::Item(rest) => write!(f, "${{item{}}}", path(rest)),

@@ -72,10 +72,28 @@ pub fn hours(hours: Option<Decimal>, language: Language) -> String {
     hours.map_or_else(|| "–".to_owned(), |hours| format!("{} {}", hours.normalize(), pick(language, "h", "小时")))
 }
 
+/// The name of the digest's period, with a remark where it goes on.
+#[must_use]
+pub fn period_label(digest: &Digest, language: Language) -> String {
+    let label = digest.period.label(language);
+    if digest.to_date {
+        pick(language, format!("{label} to date"), format!("{label}（截至今日）"))
+    } else {
+        label
+    }
+}
+
+/// The name of what it is compared with.
+#[must_use]
+pub fn before_label(digest: &Digest, language: Language) -> String {
+    let label = digest.period.previous().label(language);
+    if digest.to_date { pick(language, format!("{label} to the same day"), format!("{label}同期")) } else { label }
+}
+
 /// The document.
 #[must_use]
 pub fn doc(digest: &Digest, meta: &Meta, language: Language) -> Doc {
-    let before = digest.period.previous().label(language);
+    let before = before_label(digest, language);
     let count = |number: usize| whole(Decimal::from(number));
     let less_is_good = |now: Decimal, before: Decimal| match now.cmp(&before) {
         std::cmp::Ordering::Less => Tone::Good,
@@ -128,7 +146,7 @@ pub fn doc(digest: &Digest, meta: &Meta, language: Language) -> Doc {
     Doc {
         kind: DocKind::Digest,
         title: pick(language, "Support digest", "客服工单摘要").to_owned(),
-        subtitle: digest.period.label(language),
+        subtitle: period_label(digest, language),
         language: language.into(),
         meta: facts,
         sections,

@@ -53,6 +53,12 @@ pub enum Action {
     KnowledgeAdded,
     /// One was removed from it.
     KnowledgeRemoved,
+    /// A source of webhooks got a new secret.
+    SourceSecretMade,
+    /// A secret of a source was ended.
+    SourceSecretEnded,
+    /// A webhook's work was begun again.
+    DeliveryRepeated,
     /// A person was added.
     PersonAdded,
     /// A person was kept out.
@@ -81,7 +87,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 40] = [
         Self::SignedIn,
         Self::SignInRefused,
         Self::SignedOut,
@@ -107,6 +113,9 @@ impl Action {
         Self::DataImported,
         Self::KnowledgeAdded,
         Self::KnowledgeRemoved,
+        Self::SourceSecretMade,
+        Self::SourceSecretEnded,
+        Self::DeliveryRepeated,
         Self::PersonAdded,
         Self::PersonDisabled,
         Self::PersonEnabled,
@@ -150,6 +159,9 @@ impl Action {
             Self::DataImported => "data_imported",
             Self::KnowledgeAdded => "knowledge_added",
             Self::KnowledgeRemoved => "knowledge_removed",
+            Self::SourceSecretMade => "source_secret_made",
+            Self::SourceSecretEnded => "source_secret_ended",
+            Self::DeliveryRepeated => "delivery_repeated",
             Self::PersonAdded => "person_added",
             Self::PersonDisabled => "person_disabled",
             Self::PersonEnabled => "person_enabled",

@@ -20,6 +20,9 @@ const LONGEST: usize = 160;
 pub struct Digest {
     /// Which time.
     pub period: Period,
+    /// Whether the period goes on; then it is compared with as much of the one before.
+    #[serde(default)]
+    pub to_date: bool,
     /// Tickets reported in it.
     pub created: usize,
     /// Tickets reported in the time before.
@@ -73,7 +76,7 @@ pub struct Example {
 }
 
 impl Digest {
-    /// Counts the tickets of a period against those of the period before. `now` decides what is solved, `day` when a ticket was
+    /// Counts the tickets of a period against those of the period before, or of as much of it. `now` decides what is solved, `day` when a ticket was
     /// reported; titles are in the language of the reader where a ticket has one.
     #[must_use]
     pub fn of(
@@ -131,6 +134,7 @@ impl Digest {
         };
         Self {
             period,
+            to_date: period.goes_on(day(now)),
             created: tickets.len(),
             created_before: before.len(),
             resolved: tickets.len() - count_open,

@@ -1,5 +1,5 @@
-//! What administrators see and set: people and roles; the use of models and the budgets for it; the knowledge base; and the
-//! audit log.
+//! What administrators see and set: people and roles; the use of models and the budgets for it; the knowledge base;
+//! sources of webhooks and their deliveries; and the audit log.
 
 use mezzofy_domain::period::{Period, PeriodKind};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -13,6 +13,7 @@ mod budgets;
 mod knowledge;
 mod people;
 mod roles;
+mod sources;
 mod usage;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -22,6 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(usage::routes())
         .merge(budgets::routes())
         .merge(knowledge::routes())
+        .merge(sources::routes())
         .merge(audit::routes())
 }
 

@@ -1,9 +1,9 @@
-//! How many requests a person may make in a minute, counted in this process.
+//! How many requests a person may make in a minute, and a source of webhooks, counted in this process.
 
 use std::num::NonZeroU32;
 
-use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota};
+use governor::clock::{Clock as _, DefaultClock, QuantaInstant};
+use governor::{DefaultKeyedRateLimiter, NotUntil, Quota};
 use mezzofy_domain::id::{self, Id};
 use uuid::Uuid;
 
@@ -14,6 +14,7 @@ use crate::config::Limits;
 pub(crate) struct Limiters {
     messages: DefaultKeyedRateLimiter<Uuid>,
     requests: DefaultKeyedRateLimiter<Uuid>,
+    deliveries: DefaultKeyedRateLimiter<String>,
 }
 
 /// What is counted.
@@ -33,6 +34,7 @@ impl Limiters {
         Self {
             messages: DefaultKeyedRateLimiter::keyed(quota(limits.messages_a_minute)),
             requests: DefaultKeyedRateLimiter::keyed(quota(limits.requests_a_minute)),
+            deliveries: DefaultKeyedRateLimiter::keyed(quota(limits.deliveries_a_minute)),
         }
     }
 
@@ -42,9 +44,16 @@ impl Limiters {
             Counted::Message => &self.messages,
             Counted::Request => &self.requests,
         };
-        limiter.check_key(&person.uuid()).map_err(|early| {
-            let wait = early.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
-            Problem::too_many(format!("That was too much at once. Try again in {wait} s."), wait)
-        })
+        limiter.check_key(&person.uuid()).map_err(|early| too_many(&early))
     }
+
+    /// Counts a delivery of a source, or says how long to wait.
+    pub(crate) fn count_delivery(&self, source: &str) -> Result<(), Problem> {
+        self.deliveries.check_key(&source.to_owned()).map_err(|early| too_many(&early))
+    }
+}
+
+fn too_many(early: &NotUntil<QuantaInstant>) -> Problem {
+    let wait = early.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+    Problem::too_many(format!("That was too much at once. Try again in {wait} s."), wait)
 }

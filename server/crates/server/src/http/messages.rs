@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use mezzofy_agent::run::Run as Machine;
+use mezzofy_agent::run::{Event, Run as Machine};
 use mezzofy_domain::file::File;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
@@ -153,7 +153,7 @@ async fn create(
         return Err(Problem::field("file_ids", "One of these files is not there. Upload it again."));
     }
     let said = Said { text, files: &files, file_ids: &create.file_ids, client_id: Some(create.client_id) };
-    let run = new_run(&app, &caller.person, id, said)?;
+    let run = new_run(&app, &caller.person, id, &machine_for(&caller.person, said))?;
     let message = person_message(&app, id, run.id, said);
     if let Fresh::Stored(message) = messages::add_fresh(&mut tx, message, &run, &title_of(text)).await? {
         jobs::enqueue(&mut tx, run.id).await?;
@@ -198,6 +198,23 @@ pub(crate) async fn begin_in(
     Ok(take(app, tx, person, conversation, said).await?.1)
 }
 
+/// The same for an event that a source has told: its run begins with the event's skill, and nobody's words.
+pub(crate) async fn begin_event(
+    app: &Parts,
+    tx: &mut Tx,
+    person: &Person,
+    text: &str,
+    event: Event,
+) -> Result<Run, Problem> {
+    let conversation: Id<id::Conversation> = app.new_id();
+    conversations::add(tx, conversation, person.id, text, app.clock.now()).await?;
+    let run = new_run(app, person, conversation, &Machine::of_event(text.to_owned(), person, event))?;
+    runs::add(tx, &run).await?;
+    let said = Said { text, files: &[], file_ids: &[], client_id: None };
+    store(app, tx, conversation, &run, said).await?;
+    Ok(run)
+}
+
 /// Stores a message with its run and its job.
 async fn take(
     app: &Parts,
@@ -207,12 +224,24 @@ async fn take(
     said: Said<'_>,
 ) -> Result<(Message, Run), Problem> {
     let run = run_for(app, tx, person, conversation, said).await?;
+    let message = store(app, tx, conversation, &run, said).await?;
+    Ok((message, run))
+}
+
+/// Stores what was said with the job of its run.
+async fn store(
+    app: &Parts,
+    tx: &mut Tx,
+    conversation: Id<id::Conversation>,
+    run: &Run,
+    said: Said<'_>,
+) -> Result<Message, Problem> {
     let message = person_message(app, conversation, run.id, said);
     let now = message.now;
     let message = messages::add(tx, message).await?;
     conversations::touch(tx, conversation, &title_of(said.text), now).await?;
     jobs::enqueue(tx, run.id).await?;
-    Ok((message, run))
+    Ok(message)
 }
 
 /// The run that waits for this text, moved on by it, or a new one.
@@ -244,7 +273,7 @@ async fn run_for(
         waiting.ended_at = Some(app.clock.now());
         runs::save(tx, &mut waiting).await?;
     }
-    let run = new_run(app, person, conversation, said)?;
+    let run = new_run(app, person, conversation, &machine_for(person, said))?;
     runs::add(tx, &run).await?;
     Ok(run)
 }
@@ -259,9 +288,18 @@ struct Said<'a> {
     client_id: Option<Uuid>,
 }
 
-fn new_run(app: &Parts, person: &Person, conversation: Id<id::Conversation>, said: Said<'_>) -> Result<Run, Problem> {
+fn machine_for(person: &Person, said: Said<'_>) -> Machine {
     let mut machine = Machine::new(said.text.to_owned(), person);
     machine.attach(said.files.iter().map(|file| file.attachment.clone()).collect());
+    machine
+}
+
+fn new_run(
+    app: &Parts,
+    person: &Person,
+    conversation: Id<id::Conversation>,
+    machine: &Machine,
+) -> Result<Run, Problem> {
     Ok(Run {
         id: app.new_id(),
         conversation,
@@ -275,7 +313,7 @@ fn new_run(app: &Parts, person: &Person, conversation: Id<id::Conversation>, sai
         answer: None,
         error: None,
         usage: serde_json::to_value(UsageView::planner()).map_err(Problem::internal)?,
-        machine: serde_json::to_value(&machine).map_err(Problem::internal)?,
+        machine: serde_json::to_value(machine).map_err(Problem::internal)?,
         version: 0,
         cancel_asked: false,
         wake_at: None,

@@ -45,6 +45,7 @@ pub(super) struct Kept {
 
 #[derive(Debug, Default, Deserialize)]
 struct Input {
+    from: Option<String>,
     company: Option<String>,
     industry: Option<String>,
     location: Option<String>,
@@ -66,10 +67,12 @@ fn schema(notes: bool) -> Value {
         "location": {"type": "string", "maxLength": 100},
         "status": {"type": "string", "enum": statuses},
         "mine": {"type": "boolean", "description": "Only leads assigned to the person"},
-        "due": {"type": "boolean", "description": "Only those to be followed up by today"},
+        "due": {"type": "boolean", "description": "Only those to be followed up by today; those won and lost are not"},
         "limit": {"type": "integer", "minimum": 1, "maximum": 1000}
     });
     if notes {
+        properties["from"] =
+            json!({"type": "string", "description": "The `call` of crm_save: its leads, as they are now"});
         properties["notes"] = json!({"type": "boolean", "description": "Also the notes and what happened, which others may have written"});
     }
     json!({"type": "object", "additionalProperties": false, "properties": properties})
@@ -144,9 +147,19 @@ fn row(stored: &StoredLead) -> Vec<Option<String>> {
 
 impl Workshop {
     async fn leads(&self, context: Context<'_>, input: &Input) -> Result<Vec<StoredLead>, ToolError> {
+        if let Some(call) = &input.from {
+            let ids = Kept::read(context, call)?.leads;
+            if ids.is_empty() {
+                return Ok(Vec::new());
+            }
+            let mut tx = self.begin(context.person).await?;
+            return leads::find(&mut tx, &Filter { ids, ..Filter::default() }, MOST).await.map_err(retry);
+        }
         let today = context.now.with_timezone(&self.zone).date_naive();
+        // Who is won or lost is not followed up.
+        let open = || Status::ALL.into_iter().filter(|status| !matches!(status, Status::Won | Status::Lost)).collect();
         let filter = Filter {
-            statuses: input.status.into_iter().collect(),
+            statuses: input.status.map_or_else(|| if input.due { open() } else { Vec::new() }, |status| vec![status]),
             industries: input.industry.as_ref().map(|name| self.planner.industry_names(name)).unwrap_or_default(),
             places: input.location.as_ref().map(|name| self.planner.place_names(name)).unwrap_or_default(),
             assigned_to: input.mine.then(|| context.person.email.clone()),

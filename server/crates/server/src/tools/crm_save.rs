@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::crm::{Contact, Lead, Status};
 use mezzofy_domain::id::{self, Id};
@@ -76,6 +76,7 @@ impl Draft {
 #[derive(Deserialize)]
 struct Update {
     lead: Option<String>,
+    from: Option<String>,
     status: Option<Status>,
     follow_up_date: Option<NaiveDate>,
     note: Option<String>,
@@ -86,6 +87,7 @@ struct Update {
     contacted: bool,
     #[serde(default)]
     sent: Vec<Sent>,
+    follow_up_in_days: Option<u64>,
 }
 
 /// What became of a mail, as the run knows it.
@@ -150,13 +152,15 @@ impl CrmUpdate {
                 "type": "object", "additionalProperties": false,
                 "properties": {
                     "lead": {"type": "string", "maxLength": 300, "description": "Its id, or its company's name"},
+                    "from": {"type": "string", "description": "For skills: the `call` of crm_query whose leads get the status"},
                     "status": {"type": "string", "enum": statuses},
                     "follow_up_date": {"type": "string", "format": "date", "description": "2026-12-01"},
                     "note": {"type": "string", "maxLength": 2000, "description": "Added to the notes"},
                     "assigned_to": {"type": "string", "maxLength": 254, "description": "A colleague's address"},
                     "opted_out": {"type": "boolean", "description": "True when it does not want to hear from us any more. That is final"},
                     "contacted": {"type": "boolean", "description": "That somebody was in touch today"},
-                    "sent": {"type": "array", "items": {"type": "object"}, "description": "For skills: what became of the mails; their leads are marked as contacted"}
+                    "sent": {"type": "array", "items": {"type": "object"}, "description": "For skills: what became of the mails; their leads are marked as contacted"},
+                    "follow_up_in_days": {"type": "integer", "minimum": 1, "maximum": 365, "description": "With `sent`: when those who were written to are followed up next"}
                 }
             }),
             output_schema: json!({
@@ -168,7 +172,12 @@ impl CrmUpdate {
     }
 
     /// Marks the leads that were written to.
-    async fn after_sending(&self, context: Context<'_>, sent: &[Sent]) -> Result<Outcome, ToolError> {
+    async fn after_sending(
+        &self,
+        context: Context<'_>,
+        sent: &[Sent],
+        next: Option<u64>,
+    ) -> Result<Outcome, ToolError> {
         let today = context.now.with_timezone(&self.workshop.zone).date_naive();
         let addresses: Vec<&str> =
             sent.iter().filter(|sent| sent.state == "done").map(|sent| sent.to.as_str()).collect();
@@ -182,6 +191,9 @@ impl CrmUpdate {
                 }
                 let mut after = stored.lead.clone();
                 after.last_contacted = Some(today);
+                if let Some(days) = next {
+                    after.follow_up_date = today.checked_add_days(Days::new(days));
+                }
                 if after.status == Status::New {
                     after.status = Status::Contacted;
                 }
@@ -191,6 +203,24 @@ impl CrmUpdate {
         }
         commit(tx).await.map_err(retry)?;
         let result = json!({"updated": updated, "sent": addresses.len()});
+        Ok(Outcome::Done(Output { result, trust: Trust::Company, ..Output::default() }))
+    }
+
+    /// Gives the leads of an earlier call a status.
+    async fn move_on(&self, context: Context<'_>, call: &str, status: Status) -> Result<Outcome, ToolError> {
+        let ids = Kept::read(context, call)?.leads;
+        let mut tx = self.workshop.begin(context.person).await?;
+        let mut updated = 0;
+        for id in ids {
+            let Some(stored) = leads::get(&mut tx, id.into()).await.map_err(retry)? else { continue };
+            if stored.lead.status != status {
+                let after = Lead { status, ..stored.lead.clone() };
+                leads::change(&mut tx, &stored, &after, Some(context.person.id), context.now).await.map_err(retry)?;
+                updated += 1;
+            }
+        }
+        commit(tx).await.map_err(retry)?;
+        let result = json!({"updated": updated, "sent": 0, "status": status});
         Ok(Outcome::Done(Output { result, trust: Trust::Company, ..Output::default() }))
     }
 
@@ -267,7 +297,12 @@ impl Tool for CrmUpdate {
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
         let input: Update = read(input)?;
-        let Some(named) = &input.lead else { return self.after_sending(context, &input.sent).await };
+        if let (Some(call), Some(status)) = (&input.from, input.status) {
+            return self.move_on(context, call, status).await;
+        }
+        let Some(named) = &input.lead else {
+            return self.after_sending(context, &input.sent, input.follow_up_in_days).await;
+        };
         let before = self.find(context, named).await?;
         let today = context.now.with_timezone(&self.workshop.zone).date_naive();
         let mut after = before.lead.clone();

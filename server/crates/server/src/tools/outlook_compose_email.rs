@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::catalogue::{Catalogue, Product};
+use mezzofy_domain::crm::Contact;
 use mezzofy_domain::language::{Language, Text};
 use mezzofy_domain::period::day_label;
 use mezzofy_domain::roles::Permission;
@@ -36,6 +37,7 @@ struct Input {
     language: Option<Language>,
     text: Option<String>,
     subject: Option<String>,
+    to: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -43,6 +45,7 @@ struct Input {
 enum Purpose {
     Intro,
     FollowUp,
+    Welcome,
 }
 
 /// What mails to leads say, `prompts/mails.yaml`.
@@ -51,6 +54,7 @@ enum Purpose {
 pub struct MailTexts {
     intro: Letter,
     follow_up: Letter,
+    welcome: Letter,
     /// `${company}`, `${industry}`, `${location}`.
     because_of_both: Text,
     /// `${company}`, `${industry}`.
@@ -61,6 +65,8 @@ pub struct MailTexts {
     because: Text,
     /// `${size}`.
     size: Text,
+    /// `${company}`.
+    signed_up: Text,
     /// `${date}`.
     since_date: Text,
     since: Text,
@@ -98,7 +104,8 @@ impl OutlookComposeEmail {
                 "properties": {
                     "from": {"type": "string", "description": "The `call` of crm_save or crm_query, whose leads are written to"},
                     "leads": {"type": "array", "maxItems": MOST, "items": text, "description": "Instead of `from`: ids of leads"},
-                    "purpose": {"type": "string", "enum": ["intro", "follow_up"]},
+                    "purpose": {"type": "string", "enum": ["intro", "follow_up", "welcome"], "description": "welcome is for new customers"},
+                    "to": {"type": "string", "maxLength": 254, "description": "The contact to write to, where the lead has this address"},
                     "product": {"type": "string", "maxLength": 300, "description": "What it is about; else the first product made for the lead's industry"},
                     "language": {"type": "string", "enum": ["en", "zh", "ms"]},
                     "subject": {"type": "string", "maxLength": 255, "description": "Your own subject, with {company} where the name goes"},
@@ -124,13 +131,19 @@ impl OutlookComposeEmail {
 
     fn write(&self, context: Context<'_>, input: &Input, stored: &StoredLead, catalogue: &Catalogue) -> Option<Value> {
         let lead = &stored.lead;
-        let contact = lead.reachable()?;
+        let wanted = |contact: &&Contact| input.to.as_deref().is_some_and(|to| contact.email == to.to_lowercase());
+        let named = lead.contacts.iter().find(wanted).filter(|contact| !lead.opted_out && contact.email_valid());
+        let contact = named.or_else(|| lead.reachable())?;
         let texts = &self.workshop.mail_texts;
         let language = input.language.unwrap_or(context.language);
         let named = input.product.as_deref().and_then(|name| catalogue.find(name)).map(|found| found.product);
         let product = named.or_else(|| catalogue.for_industry(&lead.industry).first().copied())?;
         let name = product.name.in_language(language);
-        let letter = if input.purpose == Purpose::Intro { &texts.intro } else { &texts.follow_up };
+        let letter = match input.purpose {
+            Purpose::Intro => &texts.intro,
+            Purpose::FollowUp => &texts.follow_up,
+            Purpose::Welcome => &texts.welcome,
+        };
         let reason = self.reason(input.purpose, stored, language);
         let offer = offer(product, language);
         let proof = proof(texts, product, &lead.industry, language);
@@ -164,6 +177,9 @@ impl OutlookComposeEmail {
     /// Why it is written to just this lead, from the lead's own data.
     fn reason(&self, purpose: Purpose, stored: &StoredLead, language: Language) -> String {
         let (texts, lead) = (&self.workshop.mail_texts, &stored.lead);
+        if purpose == Purpose::Welcome {
+            return texts.signed_up.say(language, &[("company", &lead.company)]);
+        }
         if purpose == Purpose::FollowUp {
             return match lead.last_contacted {
                 Some(day) => texts.since_date.say(language, &[("date", &day_label(day, language))]),

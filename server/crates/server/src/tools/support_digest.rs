@@ -52,7 +52,7 @@ impl SupportDigest {
                 "properties": {
                     "call": {"type": "string", "description": "Names this digest for pdf_generator"},
                     "empty": {"type": "boolean", "description": "Whether no ticket was reported in the period"},
-                    "period": text, "period_label": text,
+                    "period": text, "period_label": text, "before_label": {"type": "string", "description": "What it is compared with"},
                     "created": count, "created_before": count, "resolved": count, "open": count, "urgent": count,
                     "median_hours": {"type": "string", "description": "From report to solution, with its unit"},
                     "clusters": {"type": "array", "description": "Recurring issues, the most frequent first", "items": {
@@ -96,7 +96,11 @@ impl Tool for SupportDigest {
         let (before_first, before_last) = period.previous_bounds(today);
         let mut tx = self.workshop.begin(context.person).await?;
         let now = tickets::between(&mut tx, self.begin(first), after(last)).await.map_err(retry)?;
-        let before = tickets::between(&mut tx, self.begin(before_first), after(before_last)).await.map_err(retry)?;
+        let before = self.begin(before_first);
+        // A period that goes on is compared with as much of the one before, to the hour.
+        let until = after(before_last);
+        let until = if period.goes_on(today) { until.min(before + (context.now - self.begin(first))) } else { until };
+        let before = tickets::between(&mut tx, before, until).await.map_err(retry)?;
         drop(tx);
         let at = context.now;
         let made = tokio::task::spawn_blocking(move || {
@@ -119,7 +123,8 @@ impl Tool for SupportDigest {
             "call": context.call,
             "empty": digest.created == 0,
             "period": period.to_string(),
-            "period_label": period.label(language),
+            "period_label": digest::period_label(&digest, language),
+            "before_label": digest::before_label(&digest, language),
             "created": digest.created,
             "created_before": digest.created_before,
             "resolved": digest.resolved,

@@ -17,6 +17,7 @@ use mezzofy_domain::people::{Department, Person};
 use mezzofy_domain::period::Period;
 use mezzofy_domain::run::{RunError, RunErrorKind};
 use mezzofy_domain::trust::Trust;
+use mezzofy_domain::usage::Usage;
 use mezzofy_store::messages::Author;
 use mezzofy_store::model_calls::Sum;
 use mezzofy_store::page::Page;
@@ -80,6 +81,9 @@ impl Work<'_> {
             allowed: &known.allowed,
             products: &known.products,
         };
+        if !self.machine.has_begun() && self.machine.event().is_some() {
+            return self.serve_event(request).await;
+        }
         if !self.machine.has_begun() {
             let readings = self.read_attached().await?;
             if let Some((agent, answer)) = self.quoted(&request, &readings) {
@@ -163,6 +167,26 @@ impl Work<'_> {
                 self.save(Step::default()).await
             }
         }
+    }
+
+    /// Begins the skill that the run's event is for: no model is asked what an event may do.
+    async fn serve_event(&mut self, request: planner::Request<'_>) -> Result<(), Stuck> {
+        let desk = desk(self.app, request, self.machine.language());
+        let served = self.machine.event().and_then(|event| desk.event(event));
+        let Some((block, wanted)) = served else {
+            let error = self.internal("the event's skill is not there");
+            self.machine.failed(None, error);
+            return self.save(Step::default()).await;
+        };
+        let source = Source { provider: PLANNER.to_owned(), model: PLANNER.to_owned() };
+        let wanted = vec![wanted];
+        self.skills_refused(&wanted, &source).await?;
+        let now = self.app.clock.now().with_timezone(&self.app.zone);
+        self.machine.begin(Vec::new(), context(&self.person, now, &[]), self.person.department);
+        let (text, usage) = (String::new(), Usage::default());
+        let replied = Replied { source, blocks: vec![block], text, wanted, usage, paused: false };
+        self.machine.replied(replied, request.me, request.today);
+        self.save(Step::default()).await
     }
 
     async fn known(&self) -> Result<Known, Stuck> {

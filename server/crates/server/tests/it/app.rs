@@ -104,6 +104,7 @@ fn config(data_dir: &Path) -> Config {
         web_allowed: Vec::new(),
         brave_key: None,
         linkedin_session: None,
+        webhook_secret: None,
         defences: Defences::default(),
     }
 }

@@ -31,4 +31,5 @@ mod sessions;
 mod sign_in;
 mod statement;
 mod tools;
+mod webhooks;
 mod workflows;

@@ -27,8 +27,9 @@ use uuid::Uuid;
 
 use crate::app::{Client, TestApp, home};
 
-/// Routes that answer without a sign-in; the stream asks for the token in its first frame.
-const OPEN: [&str; 4] = ["POST /v1/auth/login", "POST /v1/auth/refresh", "GET /healthz", "GET /readyz"];
+/// Routes that answer without a sign-in: webhooks are signed; the stream asks for the token in its first frame.
+const OPEN: [&str; 5] =
+    ["POST /v1/auth/login", "POST /v1/auth/refresh", "GET /healthz", "GET /readyz", "POST /webhooks/{source}"];
 const STREAM: &str = "GET /v1/stream";
 
 /// `roles.yaml`, read apart from the code that decides by it.

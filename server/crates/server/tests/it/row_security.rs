@@ -100,6 +100,9 @@ async fn lived_in(app: &TestApp) -> (Person, Person, Vec<String>) {
          SELECT gen_random_uuid(), id, department, 'financial_reporting', 'anyone', '{}', 1, now() FROM people",
         "INSERT INTO second_factors (person_id, sealed_secret) SELECT id, 'sealed' FROM people",
         "INSERT INTO recovery_codes (person_id, hash) SELECT id, 'hash' FROM people",
+        "INSERT INTO source_secrets (id, source, sealed_secret, created_at) VALUES (gen_random_uuid(), 's', 'sealed', now())",
+        "INSERT INTO deliveries (id, source, key, event, body, received_at, state, run_id)
+         SELECT gen_random_uuid(), 's', id::text, 'e', 'said', now(), 'started', id FROM runs",
         "INSERT INTO memories (id, person_id, text, created_at) SELECT gen_random_uuid(), id, 'a fact', now() FROM people",
     ] {
         owner.execute(sql).await.unwrap();
@@ -205,6 +208,8 @@ async fn a_person_sees_no_row_of_another_in_any_table() {
         "recovery_codes",
         "local365_documents",
         "local365_blobs",
+        "source_secrets",
+        "deliveries",
         "apalis.jobs",
     ] {
         assert!(!seen.contains(&table.to_owned()), "{table}");

@@ -167,6 +167,67 @@ async fn mails_to_leads_go_to_new_ones_of_ones_own_that_may_be_written_to() {
 }
 
 #[tokio::test]
+async fn w7_each_day_the_leads_that_are_due_get_a_mail_and_are_due_again_in_a_week() {
+    let app = TestApp::new().await;
+    let manager = app.person("sales.manager").await;
+    let schedules = manager.items("/v1/schedules").await;
+    let schedule = schedules.iter().find(|schedule| schedule["name"] == "follow_up_stale_leads").unwrap();
+    assert_eq!(schedule["state"], "paused");
+    manager.post(&format!("/v1/schedules/{}/resume", text(&schedule["id"])), json!({})).await;
+    let due = "FROM leads WHERE follow_up_date <= '2026-11-22' AND status NOT IN ('won', 'lost')";
+    let all = count(&app, &format!("SELECT count(*) {due}")).await;
+    assert!(all > 0);
+
+    // Ten o'clock in Singapore; nobody is there to approve, and a standing approval covers it.
+    app.advance(TimeDelta::hours(1));
+    let manager = app.person("sales.manager").await;
+    let path = format!("/v1/schedules/{}/occurrences", text(&schedule["id"]));
+    let begun = async || manager.items(&path).await.iter().find_map(|time| time["run_id"].as_str().map(str::to_owned));
+    let run = wait_for(begun).await;
+    wait_for(async || (!manager.items("/v1/outbox").await.is_empty()).then_some(())).await;
+    app.advance(TimeDelta::seconds(21));
+    let ended = manager.run_in(&run, "succeeded").await;
+    let written = result(&manager, &ended, "outlook_compose_email").await;
+    let mails = manager.items("/v1/outbox?limit=200").await;
+    assert!(mails.iter().all(|mail| mail["state"] == "done"));
+    assert_eq!((written["count"].as_u64().unwrap() as usize, &ended["skill"]), (mails.len(), &json!("lead_follow_up")));
+    let found = all.min(20);
+    let rest = written["opted_out"].as_i64().unwrap() + written["without_address"].as_i64().unwrap();
+    assert_eq!(i64::try_from(mails.len()).unwrap() + rest, found, "{written}");
+    let answer = text(&ended["answer"]);
+    assert!(answer.contains(&format!("{} mails written, {0} sent", mails.len())), "{answer}");
+    let next = "SELECT count(*) FROM leads WHERE follow_up_date = '2026-11-29' AND last_contacted = '2026-11-22'";
+    assert!(count(&app, next).await >= i64::try_from(mails.len()).unwrap());
+    for mail in &mails {
+        let to = text(&mail["to"][0]);
+        let out = count(&app, &format!("SELECT count(*) FROM lead_contacts c JOIN leads l ON l.id = c.lead_id WHERE c.email = '{to}' AND l.opted_out")).await;
+        assert_eq!(out, 0, "{to}");
+    }
+
+    // Nobody who was written to is due now.
+    let to: Vec<String> = mails.iter().map(|mail| format!("'{}'", text(&mail["to"][0]))).collect();
+    let still = format!(
+        "SELECT count(*) {due} AND id IN (SELECT lead_id FROM lead_contacts WHERE email IN ({}))",
+        to.join(", ")
+    );
+    assert_eq!(count(&app, &still).await, 0);
+    app.end().await;
+}
+
+/// Waits until something is there.
+async fn wait_for<T>(look: impl AsyncFn() -> Option<T>) -> T {
+    let found = async {
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), found).await.expect("it comes")
+}
+
+#[tokio::test]
 async fn w3_a_deck_shows_what_is_known_and_asks_what_is_not() {
     let app = TestApp::new().await;
     let rep = app.person("sales.rep").await;

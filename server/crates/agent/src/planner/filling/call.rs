@@ -32,7 +32,7 @@ impl Planner {
     ) -> Result<SkillPlan, Misfit> {
         let asked = Asked { request, skills, language };
         let known = |name: &String| {
-            skill.inputs.iter().any(|input| {
+            skill.inputs.iter().filter(|input| input.kind != InputKind::Event).any(|input| {
                 *name == input.name || (input.kind == InputKind::Person && *name == format!("{}s", input.name))
             })
         };
@@ -65,6 +65,7 @@ impl Planner {
                     },
                     None => None,
                 },
+                InputKind::Event => continue,
                 InputKind::Flag => {
                     if said == Some("true") {
                         filling.inputs.insert(wanted.name.clone(), Value::from(true));

@@ -47,7 +47,7 @@ pub(super) fn labels(skill: &Skill, inputs: &Map<String, Value>, recipients: &[R
                     labels.insert(input.name.clone(), Text { en: number.to_string(), zh: number.to_string() });
                 }
             }
-            (InputKind::Flag, _) | (_, None) => {}
+            (InputKind::Flag | InputKind::Event, _) | (_, None) => {}
         }
     }
     labels

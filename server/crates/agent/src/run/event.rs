@@ -1,0 +1,45 @@
+//! What begins a run in the place of a person's words: an event that a source has told.
+
+use mezzofy_domain::effect::is_address;
+use mezzofy_domain::people::Person;
+use mezzofy_domain::trust::Trust;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::Run;
+use crate::sources::Place;
+
+/// An event, and the skill that serves it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// The skill.
+    pub skill: String,
+    /// Who told it.
+    pub source: String,
+    /// What it tells.
+    pub data: Map<String, Value>,
+}
+
+impl Run {
+    /// A run for a person that begins with an event; `text` names it and is ours, not the source's.
+    ///
+    /// The source is proved by its signature, so the address in `data.email` is the company's data: the one that its own system
+    /// has for the customer. All else in it is what somebody outside has typed.
+    #[must_use]
+    pub fn of_event(text: String, person: &Person, event: Event) -> Self {
+        let mut run = Self::new(text, person);
+        let place = || Place::Webhook(event.source.clone());
+        if let Some(address) = event.data.get("email").and_then(Value::as_str).filter(|address| is_address(address)) {
+            run.read(Trust::Company, place(), address);
+        }
+        run.read(Trust::Outside, place(), &Value::Object(event.data.clone()).to_string());
+        run.event = Some(event);
+        run
+    }
+
+    /// The event it began with.
+    #[must_use]
+    pub fn event(&self) -> Option<&Event> {
+        self.event.as_ref()
+    }
+}
