@@ -147,6 +147,19 @@ export const people = (q: string) =>
     ...pages,
   });
 
+/** Who sends webhooks. */
+export const sources = () =>
+  queryOptions({ queryKey: ['webhooks', 'sources'], queryFn: () => data(api().GET('/v1/admin/sources')) });
+
+/** What was delivered, newest first. */
+export const deliveries = () =>
+  infiniteQueryOptions({
+    queryKey: ['webhooks', 'deliveries'],
+    queryFn: ({ pageParam }) => data(api().GET('/v1/admin/deliveries', { params: { query: paging(pageParam) } })),
+    refetchInterval: 10_000,
+    ...pages,
+  });
+
 /** The documents of the knowledge base, newest first. */
 export const knowledge = () =>
   infiniteQueryOptions({

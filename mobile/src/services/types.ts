@@ -36,6 +36,10 @@ export type MakeSchedule = Schemas['Make'];
 export type ChangeSchedule = Schemas['Change'];
 export type Occurrence = Schemas['OccurrenceView'];
 export type Memory = Schemas['MemoryView'];
+/** Who sends webhooks. */
+export type WebhookSource = Schemas['SourceView'];
+/** A received webhook. */
+export type Delivery = Schemas['DeliveryView'];
 /** A document of the knowledge base. */
 export type KnowledgeDocument = Schemas['DocumentView'];
 /** Something that a search has found. */

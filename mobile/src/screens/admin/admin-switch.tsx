@@ -6,14 +6,15 @@ import { useTexts } from '@/i18n/texts';
 import { isAdmin, useMe } from '@/stores/me';
 
 /** Between the pages of administration, for who may see all of them. */
-export function AdminSwitch({ page }: { page: 'people' | 'usage' | 'knowledge' | 'audit' }) {
-  const { nav, people, usage, knowledge, audit } = useTexts();
+export function AdminSwitch({ page }: { page: 'people' | 'usage' | 'knowledge' | 'webhooks' | 'audit' }) {
+  const { nav, people, usage, knowledge, webhooks, audit } = useTexts();
   const both = useMe((s) => isAdmin(s.person));
   if (!both) return null;
   const options = [
     { value: 'people', label: people.title },
     { value: 'usage', label: usage.title },
     { value: 'knowledge', label: knowledge.title },
+    { value: 'webhooks', label: webhooks.title },
     { value: 'audit', label: audit.title },
   ] as const;
   return (

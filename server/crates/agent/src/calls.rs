@@ -12,7 +12,7 @@ use crate::agents::Agent;
 use crate::gate::{Gate, Intent};
 use crate::model::{Block, ToolDefinition, View};
 use crate::planner::{self, Misfit, Planner, SkillPlan, question_in};
-use crate::run::{Event, Question, Wanted};
+use crate::run::{Event, Order, Question, Wanted};
 use crate::skills::{Input, InputKind, Skill, SkillRun, Skills};
 use crate::texts::ToolTexts;
 use crate::tool::ToolSpec;
@@ -143,6 +143,26 @@ impl Desk<'_> {
             labels: BTreeMap::new(),
         };
         Some((Block::call("plan", &skill.name, &Value::Object(inputs)), self.admitted(skill, plan)))
+    }
+
+    /// What was ordered: its skill, with what the gate says of it, or why it can't be. `None` where the words count.
+    #[must_use]
+    pub fn order(&self, order: &Order) -> Option<(Block, Wanted)> {
+        let name = order.skill.as_deref()?;
+        let read = match self.skills.get(name) {
+            Some(skill) => self.skill(skill, &order.inputs),
+            None => Err(format!("There is no skill {name}.")),
+        };
+        let decline = |detail: String| Wanted::Decline {
+            error: RunError { kind: RunErrorKind::NotPossible, detail },
+            skill: None,
+            agent: self.skills.get(name).map(|skill| skill.department),
+        };
+        let wanted = match read {
+            Ok(Wanted::Told(text)) | Err(text) => decline(text),
+            Ok(wanted) => wanted,
+        };
+        Some((Block::call("plan", name, &Value::Object(order.inputs.clone())), wanted))
     }
 
     fn tool(&self, name: &str, input: Map<String, Value>) -> Result<Wanted, String> {

@@ -24,7 +24,7 @@ mod round;
 mod views;
 mod wanted;
 
-pub use event::Event;
+pub use event::{Event, Order};
 use round::{Coming, Round};
 pub use wanted::{Question, Wanted};
 
@@ -79,6 +79,9 @@ pub struct Run {
     /// What it began with, where that is no person's request.
     #[serde(default)]
     event: Option<Event>,
+    /// The same, where its person has ordered it.
+    #[serde(default)]
+    order: Option<Order>,
     phase: Phase,
 }
 
@@ -183,6 +186,7 @@ impl Run {
             handed: Vec::new(),
             notes: Vec::new(),
             event: None,
+            order: None,
             phase: Phase::Asking,
         }
     }

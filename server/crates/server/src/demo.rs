@@ -17,6 +17,8 @@ use mezzofy_domain::{campaign, crm};
 use mezzofy_store::schedules::{self, Schedule};
 use mezzofy_store::{Store, Tx, campaigns, commit, knowledge, leads, ledger, people, standing_approvals, tickets};
 
+use serde_json::Value;
+
 use crate::clock::Clock;
 use crate::library;
 use crate::reader::{self, Reader};
@@ -49,30 +51,62 @@ pub const PEOPLE: [(&str, &str, &str, &str); 10] = [
     ("admin", "Ravi Menon", "Systems Administrator", "admin"),
 ];
 
-/// The demo's schedules: name, owner, cron and request. They rest until their owners resume them.
-const SCHEDULES: [(&str, &str, &str, &str); 4] = [
-    ("weekly_kpi_report", "ceo", "0 9 * * 1", "Send me the KPI report for last week"),
-    (
-        "monthly_financial_summary",
-        "finance.manager",
-        "0 8 1 * *",
-        "Generate the financial statement for last month and send it to the CEO",
-    ),
-    ("follow_up_stale_leads", "sales.manager", "0 10 * * *", "Follow up with the leads that are due"),
-    (
-        "weekly_support_digest",
-        "support.manager",
-        "0 17 * * 5",
-        "Summarise this week's support tickets and send it to me",
-    ),
+/// A schedule of the demo.
+struct Standing {
+    name: &'static str,
+    owner: &'static str,
+    cron: &'static str,
+    /// In words, what it does.
+    request: &'static str,
+    skill: &'static str,
+    period: Option<&'static str>,
+    /// The mailbox that gets the result.
+    to: Option<&'static str>,
+}
+
+/// The demo's schedules. They rest until their owners resume them.
+const SCHEDULES: [Standing; 4] = [
+    Standing {
+        name: "weekly_kpi_report",
+        owner: "ceo",
+        cron: "0 9 * * 1",
+        request: "Send me the KPI report for last week",
+        skill: "kpi_dashboard",
+        period: Some("last week"),
+        to: Some("ceo"),
+    },
+    Standing {
+        name: "monthly_financial_summary",
+        owner: "finance.manager",
+        cron: "0 8 1 * *",
+        request: "Generate the financial statement for last month and send it to the CEO",
+        skill: "financial_reporting",
+        period: Some("last month"),
+        to: Some("ceo"),
+    },
+    Standing {
+        name: "follow_up_stale_leads",
+        owner: "sales.manager",
+        cron: "0 10 * * *",
+        request: "Follow up with the leads that are due",
+        skill: "lead_follow_up",
+        period: None,
+        to: None,
+    },
+    Standing {
+        name: "weekly_support_digest",
+        owner: "support.manager",
+        cron: "0 17 * * 5",
+        request: "Summarise this week's support tickets and send it to me",
+        skill: "support_digest",
+        period: Some("this week"),
+        to: Some("support.manager"),
+    },
 ];
 const ZONE: &str = "Asia/Singapore";
 
-async fn add_schedule(
-    tx: &mut Tx,
-    (name, mailbox, cron, request): (&str, &str, &str, &str),
-    now: DateTime<Utc>,
-) -> Result<(), String> {
+async fn add_schedule(tx: &mut Tx, standing: &Standing, now: DateTime<Utc>) -> Result<(), String> {
+    let Standing { name, owner: mailbox, cron, request, skill, period, to } = *standing;
     let text = |error: mezzofy_store::StoreError| error.to_string();
     let Some(owner) = people::find(tx, &format!("{mailbox}@{DOMAIN}")).await.map_err(text)? else { return Ok(()) };
     let rule = Rule::cron(cron, ZONE, 1).map_err(|error| error.to_string())?;
@@ -82,6 +116,10 @@ async fn add_schedule(
         owner: owner.id,
         name: name.to_owned(),
         request: request.to_owned(),
+        agent: None,
+        skill: Some(skill.to_owned()),
+        inputs: period.map(|period| ("period".to_owned(), Value::from(period))).into_iter().collect(),
+        emails: to.map(|mailbox| format!("{mailbox}@{DOMAIN}")).into_iter().collect(),
         rule,
         misfire: Misfire::Latest,
         paused: true,
@@ -185,8 +223,8 @@ pub async fn make(
             knowledge::analyze(&mut tx).await.map_err(text)?;
             said = format!("{said}, {} pages of knowledge", documents.len());
         }
-        for (name, mailbox, cron, request) in SCHEDULES {
-            add_schedule(&mut tx, (name, mailbox, cron, request), now).await?;
+        for standing in &SCHEDULES {
+            add_schedule(&mut tx, standing, now).await?;
         }
         give_standing_approvals(&mut tx, now).await?;
     }

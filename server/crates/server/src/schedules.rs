@@ -1,10 +1,19 @@
-//! Makes schedules, for the route and for the tool alike.
+//! Makes schedules, for the route and for the tool alike, and begins their runs.
 
 use chrono::{DateTime, Utc};
+use mezzofy_agent::run::{Order, Run as Machine};
+use mezzofy_agent::skills::InputKind;
 use mezzofy_domain::audit::{Action, Deed, Who};
 use mezzofy_domain::language::Language;
+use mezzofy_domain::people::Person;
+use mezzofy_store::runs::Run;
 use mezzofy_store::schedules::{self, Schedule};
 use mezzofy_store::{StoreError, Tx, audit, people};
+use serde_json::json;
+
+use crate::app::Parts;
+use crate::http::messages::begin_with;
+use crate::http::problem::Problem;
 
 /// How many schedules, and how close together their moments.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +46,34 @@ impl Refused {
                 format!("You have a schedule called “{name}” already. Choose another name.")
             }
         }
+    }
+}
+
+/// Begins a run of a schedule, in a conversation of its own that bears the schedule's name.
+pub(crate) async fn begin(app: &Parts, tx: &mut Tx, schedule: &Schedule, owner: &Person) -> Result<Run, Problem> {
+    let Schedule { name, request, agent, skill, inputs, emails, .. } = schedule;
+    let skill = skill.as_deref().and_then(|name| app.skills.get(name));
+    let mut inputs = inputs.clone();
+    let mut text = request.clone();
+    if !emails.is_empty() {
+        match skill.and_then(|skill| skill.input(InputKind::Person)) {
+            Some(input) => {
+                inputs.insert(format!("{}s", input.name), json!(emails));
+            }
+            None => text = sent_to(request, emails, owner.language),
+        }
+    }
+    let order = Order { agent: *agent, skill: schedule.skill.clone(), inputs };
+    let machine = Machine::of_order(text.clone(), owner, order);
+    begin_with(app, tx, owner, (name, &text), &machine).await
+}
+
+/// A request with who gets what it makes, as a person would say it.
+fn sent_to(request: &str, emails: &[String], language: Language) -> String {
+    let request = request.trim().trim_end_matches(['.', '。', '!', '！']);
+    match Language::of_text(request, language) {
+        Language::Zh => format!("{request}，并发送给{}", emails.join("、")),
+        Language::En | Language::Ms => format!("{request} and send it to {}", emails.join(" and ")),
     }
 }
 

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, Mac};
-use mezzofy_agent::run::Event;
+use mezzofy_agent::run::{Event, Run as Machine};
 use mezzofy_agent::skills::{InputKind, Skills};
 use mezzofy_domain::canonical::sha256_hex;
 use mezzofy_store::webhooks::Fate;
@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use sha2::Sha256;
 
 use crate::app::Parts;
-use crate::http::messages::begin_event;
+use crate::http::messages::begin_with;
 use crate::http::problem::Problem;
 
 /// How far a delivery's time may be from ours, before or after.
@@ -194,7 +194,8 @@ pub(crate) async fn begin(app: &Parts, tx: &mut Tx, name: &str, told: &Told) -> 
     };
     let event = Event { skill: skill.clone(), source: name.to_owned(), data };
     let text = app.texts.of_webhook.say(owner.language, &[("source", name), ("event", &told.event)]);
-    Ok(Fate::Started(begin_event(app, tx, &owner, &text, event).await?.id))
+    let machine = Machine::of_event(text.clone(), &owner, event);
+    Ok(Fate::Started(begin_with(app, tx, &owner, (&text, &text), &machine).await?.id))
 }
 
 /// What an event tells of a customer: one line each, and an address that mail can go to or none.

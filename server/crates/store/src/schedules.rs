@@ -3,11 +3,12 @@
 
 use chrono::{DateTime, Utc};
 use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::people::Department;
 use mezzofy_domain::run::WaitingFor;
 use mezzofy_domain::schedule::Rule;
 use mezzofy_domain::schedule::occurrence::{Reason, State};
 use mezzofy_domain::schedule::plan::Misfire;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -23,8 +24,16 @@ pub struct Schedule {
     pub owner: Id<id::Person>,
     /// What its owner calls it; no two of theirs have the same name.
     pub name: String,
-    /// What is asked each time.
+    /// What is asked each time; where there is a skill, what it does in words.
     pub request: String,
+    /// Whose agent is asked, where the owner has named it.
+    pub agent: Option<Department>,
+    /// What runs in place of the request.
+    pub skill: Option<String>,
+    /// Its inputs by name.
+    pub inputs: Map<String, Value>,
+    /// Who gets the result by mail.
+    pub emails: Vec<String>,
     /// When.
     pub rule: Rule,
     /// What becomes of moments that nobody was there for.
@@ -72,6 +81,10 @@ struct Row {
     person_id: Uuid,
     name: String,
     request: String,
+    agent: Option<String>,
+    skill: Option<String>,
+    inputs: Value,
+    emails: Vec<String>,
     rule: Value,
     misfire: String,
     paused: bool,
@@ -87,6 +100,10 @@ impl TryFrom<Row> for Schedule {
             owner: row.person_id.into(),
             name: row.name,
             request: row.request,
+            agent: row.agent.as_deref().and_then(Department::from_code),
+            skill: row.skill,
+            inputs: serde_json::from_value(row.inputs).map_err(|error| StoreError::stored("schedule", &error))?,
+            emails: row.emails,
             rule: serde_json::from_value(row.rule).map_err(|error| StoreError::stored("schedule", &error))?,
             misfire: Misfire::from_code(&row.misfire).ok_or_else(|| StoreError::stored("schedule", &row.misfire))?,
             paused: row.paused,
@@ -102,8 +119,8 @@ fn json(rule: &Rule) -> Result<Value, StoreError> {
 /// Stores a new schedule. Answers `false` when its owner has one of that name.
 pub async fn add(db: &mut PgConnection, new: &Schedule) -> Result<bool, StoreError> {
     let added = sqlx::query!(
-        "INSERT INTO schedules (id, person_id, name, request, rule, misfire, paused, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (person_id, name) DO NOTHING",
+        "INSERT INTO schedules (id, person_id, name, request, rule, misfire, paused, created_at, agent, skill, inputs, emails)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (person_id, name) DO NOTHING",
         new.id.uuid(),
         new.owner.uuid(),
         new.name,
@@ -111,7 +128,11 @@ pub async fn add(db: &mut PgConnection, new: &Schedule) -> Result<bool, StoreErr
         json(&new.rule)?,
         new.misfire.code(),
         new.paused,
-        new.created_at
+        new.created_at,
+        new.agent.map(Department::code),
+        new.skill,
+        Value::Object(new.inputs.clone()),
+        &new.emails
     )
     .execute(db)
     .await?;
@@ -122,7 +143,7 @@ pub async fn add(db: &mut PgConnection, new: &Schedule) -> Result<bool, StoreErr
 pub async fn list(db: &mut PgConnection, owner: Id<id::Person>, page: Page) -> Result<Slice<Schedule>, StoreError> {
     let rows = sqlx::query_as!(
         Row,
-        "SELECT id, person_id, name, request, rule, misfire, paused, created_at FROM schedules
+        "SELECT id, person_id, name, request, agent, skill, inputs, emails, rule, misfire, paused, created_at FROM schedules
          WHERE person_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
         owner.uuid(),
         page.before,
@@ -148,7 +169,7 @@ pub async fn get(
 ) -> Result<Option<Schedule>, StoreError> {
     sqlx::query_as!(
         Row,
-        "SELECT id, person_id, name, request, rule, misfire, paused, created_at FROM schedules
+        "SELECT id, person_id, name, request, agent, skill, inputs, emails, rule, misfire, paused, created_at FROM schedules
          WHERE id = $1 AND person_id = $2",
         id.uuid(),
         owner.uuid()
@@ -167,7 +188,7 @@ pub async fn lock(
 ) -> Result<Option<Schedule>, StoreError> {
     sqlx::query_as!(
         Row,
-        "SELECT id, person_id, name, request, rule, misfire, paused, created_at FROM schedules
+        "SELECT id, person_id, name, request, agent, skill, inputs, emails, rule, misfire, paused, created_at FROM schedules
          WHERE id = $1 AND person_id = $2 FOR UPDATE",
         id.uuid(),
         owner.uuid()
@@ -253,7 +274,8 @@ pub async fn take_due(
     most: i64,
 ) -> Result<Vec<(Schedule, DateTime<Utc>)>, StoreError> {
     let rows = sqlx::query!(
-        "SELECT s.id, s.person_id, s.name, s.request, s.rule, s.misfire, s.paused, s.created_at, o.due_at
+        "SELECT s.id, s.person_id, s.name, s.request, s.agent, s.skill, s.inputs, s.emails, s.rule, s.misfire, s.paused,
+                s.created_at, o.due_at
          FROM occurrences o JOIN schedules s ON s.id = o.schedule_id
          WHERE o.state = 'due' AND o.due_at <= $1 ORDER BY o.due_at, o.id LIMIT $2 FOR UPDATE SKIP LOCKED",
         now,
@@ -265,12 +287,21 @@ pub async fn take_due(
     rows.into_iter()
         .map(|row| {
             let due_at = row.due_at;
-            let (id, person_id, created_at) = (row.id, row.person_id, row.created_at);
-            let (name, request, rule) = (row.name, row.request, row.rule);
-            read(
-                Row { id, person_id, name, request, rule, misfire: row.misfire, paused: row.paused, created_at },
-                due_at,
-            )
+            let row = Row {
+                id: row.id,
+                person_id: row.person_id,
+                name: row.name,
+                request: row.request,
+                agent: row.agent,
+                skill: row.skill,
+                inputs: row.inputs,
+                emails: row.emails,
+                rule: row.rule,
+                misfire: row.misfire,
+                paused: row.paused,
+                created_at: row.created_at,
+            };
+            read(row, due_at)
         })
         .collect()
 }

@@ -1,7 +1,7 @@
-//! What begins a run in the place of a person's words: an event that a source has told.
+//! What begins a run in the place of a person's words: an event that a source has told, or a skill that its owner has ordered.
 
 use mezzofy_domain::effect::is_address;
-use mezzofy_domain::people::Person;
+use mezzofy_domain::people::{Department, Person};
 use mezzofy_domain::trust::Trust;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -20,7 +20,30 @@ pub struct Event {
     pub data: Map<String, Value>,
 }
 
+/// A skill that a person has ordered with its inputs, as a schedule keeps it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Order {
+    /// Whose agent is asked where a model plans; found from the words where none is named.
+    pub agent: Option<Department>,
+    /// The skill; without one the words count.
+    pub skill: Option<String>,
+    /// Its inputs by name, as a model would give them: a period may be `last week`.
+    pub inputs: Map<String, Value>,
+}
+
 impl Run {
+    /// A run for a person that begins with what they have ordered; `text` says it in words.
+    #[must_use]
+    pub fn of_order(text: String, person: &Person, order: Order) -> Self {
+        Self { order: Some(order), ..Self::new(text, person) }
+    }
+
+    /// What was ordered.
+    #[must_use]
+    pub fn order(&self) -> Option<&Order> {
+        self.order.as_ref()
+    }
+
     /// A run for a person that begins with an event; `text` names it and is ours, not the source's.
     ///
     /// The source is proved by its signature, so the address in `data.email` is the company's data: the one that its own system

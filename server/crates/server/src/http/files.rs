@@ -246,13 +246,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_uploads_name_has_no_folders_and_nothing_hidden() {
-        assert_eq!(cleaned("../../etc/passwd"), "passwd");
-        assert_eq!(cleaned("C:\\\\tmp\\\\报表\u{202e}fdp.exe"), "报表fdp.exe");
-        assert_eq!([cleaned(""), cleaned(".."), cleaned("a/")], ["file", "file", "file"]);
-    }
-
-    #[test]
     fn a_name_in_any_script_reaches_the_browser_and_can_not_break_the_header() {
         assert_eq!(
             disposition("报表-2026.pdf", "application/pdf"),

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use mezzofy_agent::run::{Event, Run as Machine};
+use mezzofy_agent::run::Run as Machine;
 use mezzofy_domain::file::File;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
@@ -192,23 +192,21 @@ pub(crate) async fn begin_in(
     text: &str,
 ) -> Result<Run, Problem> {
     let text = checked_text(text)?;
-    let conversation: Id<id::Conversation> = app.new_id();
-    conversations::add(tx, conversation, person.id, title, app.clock.now()).await?;
-    let said = Said { text, files: &[], file_ids: &[], client_id: None };
-    Ok(take(app, tx, person, conversation, said).await?.1)
+    begin_with(app, tx, person, (title, text), &Machine::new(text.to_owned(), person)).await
 }
 
-/// The same for an event that a source has told: its run begins with the event's skill, and nobody's words.
-pub(crate) async fn begin_event(
+/// The same for a run that begins with an event or an order; `text` says it in words.
+pub(crate) async fn begin_with(
     app: &Parts,
     tx: &mut Tx,
     person: &Person,
-    text: &str,
-    event: Event,
+    (title, text): (&str, &str),
+    machine: &Machine,
 ) -> Result<Run, Problem> {
+    let text = checked_text(text)?;
     let conversation: Id<id::Conversation> = app.new_id();
-    conversations::add(tx, conversation, person.id, text, app.clock.now()).await?;
-    let run = new_run(app, person, conversation, &Machine::of_event(text.to_owned(), person, event))?;
+    conversations::add(tx, conversation, person.id, title, app.clock.now()).await?;
+    let run = new_run(app, person, conversation, machine)?;
     runs::add(tx, &run).await?;
     let said = Said { text, files: &[], file_ids: &[], client_id: None };
     store(app, tx, conversation, &run, said).await?;

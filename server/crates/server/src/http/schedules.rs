@@ -4,16 +4,20 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
+use mezzofy_agent::skills::{Input, InputKind, Skill};
 use mezzofy_domain::audit::{Action, Deed, Who};
+use mezzofy_domain::effect::is_address;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
-use mezzofy_domain::people::Person;
+use mezzofy_domain::people::{Department, Person};
+use mezzofy_domain::schedule::Rule;
 use mezzofy_domain::schedule::occurrence::{Reason, State as Standing};
 use mezzofy_domain::schedule::plan::Misfire;
 use mezzofy_store::page::Page;
 use mezzofy_store::schedules::{self, Fate, Occurrence, Schedule};
 use mezzofy_store::{Tx, audit, commit};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use utoipa::openapi::Object;
 use utoipa_axum::router::OpenApiRouter;
@@ -22,7 +26,7 @@ use uuid::Uuid;
 use super::caller::Caller;
 use super::docs::{nullable, one_of};
 use super::extract::{Asked, Body, List, PageQuery, Segment};
-use super::messages::{begin_in, checked_text};
+use super::messages::checked_text;
 use super::problem::{Kind, Problem, ProblemBody};
 use super::rule::{Scheduling, guarded};
 use super::runs::RunView;
@@ -56,7 +60,22 @@ struct ScheduleView {
     name: String,
     /// What is asked each time, as the owner would say it.
     request: String,
+    /// Whose agent is asked.
+    #[schema(required = true)]
+    agent: Option<String>,
+    /// What runs in place of the request, with these inputs.
+    #[schema(required = true)]
+    skill: Option<String>,
+    #[schema(value_type = Object)]
+    inputs: Map<String, Value>,
+    deliver: Deliver,
     rule: RuleView,
+    /// Of a cron: minute, hour, day of the month, month and weekday.
+    #[schema(required = true)]
+    cron: Option<String>,
+    /// Of a cron: the IANA name of its time zone.
+    #[schema(required = true)]
+    time_zone: Option<String>,
     /// The rule in words of the caller's language, e.g. "every Monday at 09:00, Singapore time".
     said: String,
     #[schema(schema_with = misfires)]
@@ -110,13 +129,39 @@ fn reasons() -> Object {
 struct Make {
     /// 1 to 120 characters; no two of the caller's have the same.
     name: String,
-    /// What is to be asked each time, 1 to 5,000 characters.
-    request: String,
-    rule: RuleView,
+    /// What is to be asked each time, 1 to 5,000 characters. Where a skill is named it may be left out.
+    #[serde(alias = "text")]
+    request: Option<String>,
+    /// Whose agent is asked: finance, sales, marketing, support or management. Of a skill it is the skill's own.
+    agent: Option<String>,
+    /// What runs in place of a request in words.
+    skill: Option<String>,
+    /// The skill's inputs by name; a period may be `last week`.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    inputs: Map<String, Value>,
+    /// Who gets the result.
+    #[serde(default)]
+    deliver: Deliver,
+    /// When; or a cron beside this.
+    rule: Option<RuleView>,
+    /// Minute, hour, day of the month, month and weekday, e.g. `0 9 * * 1`.
+    cron: Option<String>,
+    /// IANA name of the cron's time zone; the company's when not given.
+    time_zone: Option<String>,
     /// What becomes of times that the server was not there for; the latest of them runs when not given.
     #[serde(default)]
     #[schema(schema_with = misfires)]
     misfire: Option<String>,
+}
+
+/// Who gets what a schedule makes.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Deliver {
+    /// Addresses that it is mailed to.
+    #[serde(default)]
+    email: Vec<String>,
 }
 
 /// What is to be changed of a schedule.
@@ -126,8 +171,13 @@ struct Change {
     /// 1 to 120 characters; no two of the caller's have the same.
     name: Option<String>,
     /// What is to be asked each time, 1 to 5,000 characters.
+    #[serde(alias = "text")]
     request: Option<String>,
     rule: Option<RuleView>,
+    /// A cron in place of the rule.
+    cron: Option<String>,
+    /// IANA name of the cron's time zone; the company's when not given.
+    time_zone: Option<String>,
     #[serde(default)]
     #[schema(schema_with = misfires)]
     misfire: Option<String>,
@@ -165,12 +215,25 @@ async fn make(
     Body(make): Body<Make>,
 ) -> Result<(StatusCode, Json<ScheduleView>), Problem> {
     let (now, language) = (app.clock.now(), caller.person.language);
-    let (rule, next) = checked_rule(&app, make.rule, language)?;
+    let given = RuleView::given(make.rule, make.cron, make.time_zone)?;
+    let given = given.ok_or_else(|| Problem::field("cron", "Say when: a cron with a time zone, or a rule."))?;
+    let (rule, next) = checked_rule(&app, given, language)?;
+    let agent = make.agent.as_deref().map(checked_agent).transpose()?;
+    let ordered = checked_skill(&app, &caller.person, make.skill.as_deref(), agent, &make.inputs)?;
+    let request = match (make.request, ordered) {
+        (Some(request), _) => checked_request(&request)?,
+        (None, Some(skill)) => skill.title.in_language(language).to_owned(),
+        (None, None) => return Err(Problem::field("text", "Say what is to be asked, or name a skill.")),
+    };
     let schedule = Schedule {
         id: app.new_id(),
         owner: caller.person.id,
         name: checked_name(&make.name)?,
-        request: checked_request(&make.request)?,
+        request,
+        agent: agent.or(ordered.map(|skill| skill.department)),
+        emails: checked_emails(make.deliver.email, ordered)?,
+        skill: make.skill,
+        inputs: make.inputs,
         rule,
         misfire: checked_misfire(make.misfire.as_deref())?.unwrap_or_default(),
         paused: false,
@@ -212,12 +275,18 @@ async fn change(
         schedule.name = checked_name(name)?;
     }
     if let Some(request) = &change.request {
+        if schedule.skill.is_some() {
+            return Err(Problem::field(
+                "request",
+                "It runs a skill with set inputs. Make a new schedule for other work.",
+            ));
+        }
         schedule.request = checked_request(request)?;
     }
     if let Some(misfire) = checked_misfire(change.misfire.as_deref())? {
         schedule.misfire = misfire;
     }
-    if let Some(rule) = change.rule {
+    if let Some(rule) = RuleView::given(change.rule, change.cron, change.time_zone)? {
         let (rule, next) = checked_rule(&app, rule, caller.person.language)?;
         schedule.rule = rule;
         schedules::set_next(&mut tx, id, Some(next)).await?;
@@ -277,7 +346,7 @@ async fn run(
 ) -> Result<(StatusCode, Json<Begun>), Problem> {
     let mut tx = caller.begin(&app).await?;
     let schedule = seen(&mut tx, &caller.person, id).await?;
-    let run = begin_in(&app, &mut tx, &caller.person, &schedule.name, &schedule.request).await?;
+    let run = crate::schedules::begin(&app, &mut tx, &schedule, &caller.person).await?;
     schedules::put(&mut tx, id, run.created_at, Fate::Manual(run.id)).await?;
     commit(tx).await?;
     Ok((StatusCode::ACCEPTED, Json(Begun { run: RunView::of(run, &[])? })))
@@ -348,11 +417,21 @@ async fn view(app: &Parts, tx: &mut Tx, schedule: &Schedule, language: Language)
         Some(_) if schedule.paused => "paused",
         Some(_) => "active",
     };
+    let (cron, time_zone) = match &schedule.rule {
+        Rule::Cron { cron, zone } => (Some(cron.clone()), Some(zone.clone())),
+        Rule::Interval { .. } | Rule::Once { .. } => (None, None),
+    };
     Ok(ScheduleView {
         id: schedule.id.uuid(),
         name: schedule.name.clone(),
         request: schedule.request.clone(),
+        agent: schedule.agent.map(|agent| agent.code().to_owned()),
+        skill: schedule.skill.clone(),
+        inputs: schedule.inputs.clone(),
+        deliver: Deliver { email: schedule.emails.clone() },
         rule: RuleView::of(&schedule.rule),
+        cron,
+        time_zone,
         said: schedule.rule.say(language, app.zone),
         misfire: schedule.misfire.code().to_owned(),
         state: state.to_owned(),
@@ -392,6 +471,58 @@ fn checked_name(name: &str) -> Result<String, Problem> {
 
 fn checked_request(request: &str) -> Result<String, Problem> {
     checked_text(request).map(str::to_owned).map_err(|problem| problem.about("request"))
+}
+
+fn checked_agent(code: &str) -> Result<Department, Problem> {
+    Department::from_code(code)
+        .ok_or_else(|| Problem::field("agent", "The agent must be finance, sales, marketing, support or management."))
+}
+
+/// The skill that is ordered: there, allowed to the person, served by the agent, and with inputs of these names.
+fn checked_skill<'a>(
+    app: &'a Parts,
+    person: &Person,
+    named: Option<&str>,
+    agent: Option<Department>,
+    inputs: &Map<String, Value>,
+) -> Result<Option<&'a Skill>, Problem> {
+    let Some(named) = named else {
+        let none = inputs.is_empty();
+        return if none { Ok(None) } else { Err(Problem::field("inputs", "Inputs are those of a skill: name it.")) };
+    };
+    let skill = app.skills.get(named);
+    let skill = skill.ok_or_else(|| Problem::field("skill", format!("There is no skill “{named}”.")))?;
+    if !app.roles.allows_skill(&person.role, named) {
+        return Err(Problem::new(Kind::NotPermitted, format!("Your role does not allow {named}.")).about("skill"));
+    }
+    if agent.is_some_and(|agent| agent != skill.department) {
+        return Err(Problem::field("agent", format!("{named} is served by {}.", skill.department)));
+    }
+    let known = |name: &String| {
+        let of = |input: &Input| *name == input.name || *name == format!("{}s", input.name);
+        skill.inputs.iter().filter(|input| input.kind != InputKind::Event).any(of)
+    };
+    match inputs.keys().find(|name| !known(name)) {
+        Some(name) => Err(Problem::field("inputs", format!("{named} has no input “{name}”."))),
+        None => Ok(Some(skill)),
+    }
+}
+
+fn checked_emails(emails: Vec<String>, skill: Option<&Skill>) -> Result<Vec<String>, Problem> {
+    const MOST: usize = 50;
+    let emails: Vec<String> = emails.iter().map(|email| email.trim().to_lowercase()).collect();
+    if let Some(wrong) = emails.iter().find(|email| !is_address(email)) {
+        return Err(Problem::field("deliver", format!("“{wrong}” is not an email address.")));
+    }
+    if emails.len() > MOST {
+        return Err(Problem::field("deliver", format!("At most {MOST} addresses get it.")));
+    }
+    match skill.filter(|skill| skill.input(InputKind::Person).is_none() && !emails.is_empty()) {
+        Some(skill) => {
+            Err(Problem::field("deliver", format!("{} makes nothing that is mailed to somebody.", skill.name)))
+        }
+        None => Ok(emails),
+    }
 }
 
 fn checked_misfire(misfire: Option<&str>) -> Result<Option<Misfire>, Problem> {

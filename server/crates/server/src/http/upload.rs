@@ -72,3 +72,15 @@ fn cleaned(name: &str) -> String {
     let name = name.trim();
     if name.trim_matches('.').is_empty() { "file".to_owned() } else { name.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_uploads_name_has_no_folders_and_nothing_hidden() {
+        assert_eq!(cleaned("../../etc/passwd"), "passwd");
+        assert_eq!(cleaned("C:\\\\tmp\\\\报表\u{202e}fdp.exe"), "报表fdp.exe");
+        assert_eq!([cleaned(""), cleaned(".."), cleaned("a/")], ["file", "file", "file"]);
+    }
+}

@@ -81,8 +81,9 @@ impl Work<'_> {
             allowed: &known.allowed,
             products: &known.products,
         };
-        if !self.machine.has_begun() && self.machine.event().is_some() {
-            return self.serve_event(request).await;
+        let set = self.machine.event().is_some() || self.machine.order().is_some_and(|order| order.skill.is_some());
+        if set && !self.machine.has_begun() {
+            return self.begin_skill(request).await;
         }
         if !self.machine.has_begun() {
             let readings = self.read_attached().await?;
@@ -169,12 +170,13 @@ impl Work<'_> {
         }
     }
 
-    /// Begins the skill that the run's event is for: no model is asked what an event may do.
-    async fn serve_event(&mut self, request: planner::Request<'_>) -> Result<(), Stuck> {
+    /// Begins the skill that the run's event is for, or that was ordered: no model is asked.
+    async fn begin_skill(&mut self, request: planner::Request<'_>) -> Result<(), Stuck> {
         let desk = desk(self.app, request, self.machine.language());
-        let served = self.machine.event().and_then(|event| desk.event(event));
+        let of_event = self.machine.event().and_then(|event| desk.event(event));
+        let served = of_event.or_else(|| self.machine.order().and_then(|order| desk.order(order)));
         let Some((block, wanted)) = served else {
-            let error = self.internal("the event's skill is not there");
+            let error = self.internal("the skill that is set for it is not there");
             self.machine.failed(None, error);
             return self.save(Step::default()).await;
         };

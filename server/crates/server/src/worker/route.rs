@@ -27,6 +27,9 @@ impl Work<'_> {
         if !self.app.models.any() {
             return Route::To(self.person.department);
         }
+        if let Some(agent) = self.machine.order().and_then(|order| order.agent) {
+            return Route::To(agent);
+        }
         match self.app.planner.plan(&self.app.skills, request) {
             Plan::NotPermitted { skill, agent, text } => {
                 Route::Refused { error: RunError { kind: RunErrorKind::NotPermitted, detail: text }, skill, agent }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::schedule::occurrence::Reason;
@@ -13,12 +12,11 @@ use mezzofy_store::{StoreError, Tx, commit, people};
 
 use crate::app::{App, Parts};
 use crate::crash;
-use crate::http::messages;
 
 /// How often is looked. Any number of processes may look: each moment is taken by one.
 const LOOK: Duration = Duration::from_millis(250);
 /// A moment that is found later than this was missed: the server was down, or the clock jumped.
-const LATE: TimeDelta = TimeDelta::minutes(5);
+const LATE: TimeDelta = TimeDelta::seconds(30);
 /// Schedules that are taken in one transaction.
 const AT_ONCE: i64 = 20;
 
@@ -69,7 +67,10 @@ async fn go_on(
         let fate = match (&owner, row.fate) {
             (Err(reason), _) => Fate::Skipped(*reason),
             (Ok(_), plan::Fate::Skipped(reason)) => Fate::Skipped(reason),
-            (Ok(owner), plan::Fate::Run) => Fate::Started(begin(app, tx, schedule, owner).await?),
+            (Ok(owner), plan::Fate::Run) => {
+                let run = crate::schedules::begin(app, tx, schedule, owner).await;
+                Fate::Started(run.map_err(|problem| problem.to_string())?.id)
+            }
         };
         schedules::put(tx, schedule.id, row.due_at, fate).await.map_err(text)?;
     }
@@ -93,10 +94,4 @@ async fn hindered(
         }
         Some(owner) => Ok(owner),
     })
-}
-
-/// Begins a run of the schedule, in a conversation of its own that bears the schedule's name.
-async fn begin(app: &Parts, tx: &mut Tx, schedule: &Schedule, owner: &Person) -> Result<Id<id::Run>, String> {
-    let run = messages::begin_in(app, tx, owner, &schedule.name, &schedule.request).await;
-    Ok(run.map_err(|problem| problem.to_string())?.id)
 }

@@ -174,7 +174,6 @@ async fn what_the_role_forbids_is_refused_without_asking_a_model_and_what_a_mode
             "crm_save",
             "crm_update",
             "csv_export",
-            "customer_welcome",
             "database_query",
             "decline",
             "docx_generator",

@@ -85,6 +85,83 @@ async fn w5_a_weekly_report_runs_on_monday_at_nine_and_reaches_its_owner_by_mail
 }
 
 #[tokio::test]
+async fn a_schedule_can_name_a_skill_with_its_inputs_and_who_gets_the_result() {
+    let app = TestApp::new().await;
+    let ceo = app.person("ceo").await;
+    let body = json!({
+        "name": "Key figures", "cron": "0 9 * * 1", "time_zone": "Asia/Singapore", "agent": "management",
+        "skill": "kpi_dashboard", "inputs": {"period": "last week"}, "deliver": {"email": ["ceo@mezzofy.example", "Admin@mezzofy.example"]},
+        "misfire": "skip",
+    });
+    let schedule = ceo.post("/v1/schedules", body.clone()).await;
+    for field in ["name", "cron", "time_zone", "agent", "skill", "inputs", "misfire"] {
+        assert_eq!(schedule[field], body[field], "{field}: {schedule}");
+    }
+    assert_eq!(schedule["deliver"]["email"], json!(["ceo@mezzofy.example", "admin@mezzofy.example"]));
+    assert_eq!((&schedule["request"], &schedule["next_at"]), (&json!("KPI dashboard"), &json!("2026-11-23T01:00:00Z")));
+    let spoken = json!({
+        "name": "In words", "cron": "30 9 * * 1", "text": "Send the KPI report for last week", "deliver": {"email": ["ceo@mezzofy.example"]},
+    });
+    let spoken = ceo.post("/v1/schedules", spoken).await;
+    assert_eq!((&spoken["time_zone"], &spoken["skill"]), (&json!("Asia/Singapore"), &Value::Null), "{spoken}");
+
+    app.advance(TimeDelta::minutes(24 * 60 + 30));
+    let ceo = app.person("ceo").await;
+    settled(&app, &ceo, &text(&schedule["id"])).await;
+    let in_words = settled(&app, &ceo, &text(&spoken["id"])).await;
+    let run = ceo.get(&format!("/v1/runs/{}", text(&in_words[1]["run_id"]))).await;
+    assert_eq!((&run["skill"], &run["state"]), (&json!("kpi_dashboard"), &json!("succeeded")), "{run}");
+    let mails = ceo.items("/v1/outbox?kind=mail").await;
+    let to: Vec<&Value> = mails.iter().map(|mail| &mail["to"]).collect();
+    assert_eq!(to, [&json!(["ceo@mezzofy.example"])], "half an hour late is skipped, as it says");
+
+    let (status, begun) =
+        ceo.send(Method::POST, &format!("/v1/schedules/{}/run", text(&schedule["id"])), Some(&json!({}))).await;
+    assert_eq!(status, StatusCode::ACCEPTED);
+    let run = ceo.run_in(&text(&begun["run"]["id"]), "succeeded").await;
+    assert_eq!((&run["skill"], &run["inputs"]["period"]), (&json!("kpi_dashboard"), &json!("2026-W47")), "{run}");
+    let mails = ceo.items("/v1/outbox?kind=mail").await;
+    assert_eq!(mails[0]["to"], json!(["ceo@mezzofy.example", "admin@mezzofy.example"]));
+
+    let with = |change: Value| {
+        let mut body = body.clone();
+        body["name"] = json!("Another");
+        for (field, value) in change.as_object().unwrap() {
+            body[field] = value.clone();
+        }
+        body
+    };
+    for (change, field) in [
+        (json!({"skill": "nothing"}), "skill"),
+        (json!({"agent": "sales"}), "agent"),
+        (json!({"agent": "nobody"}), "agent"),
+        (json!({"inputs": {"weather": "fine"}}), "inputs"),
+        (json!({"deliver": {"email": ["not an address"]}}), "deliver"),
+        (json!({"cron": "61 9 * * 1"}), "rule"),
+        (json!({"time_zone": "Mars/Base"}), "rule"),
+        (json!({"rule": {"kind": "once", "at": "2027-01-01T00:00:00Z"}}), "rule"),
+        (json!({"skill": null}), "inputs"),
+        (json!({"skill": null, "inputs": {}}), "text"),
+    ] {
+        let (status, problem) = ceo.send(Method::POST, "/v1/schedules", Some(&with(change))).await;
+        assert_eq!(
+            (status, &problem["errors"][0]["field"]),
+            (StatusCode::UNPROCESSABLE_ENTITY, &json!(field)),
+            "{problem}"
+        );
+    }
+    let (status, _) = ceo
+        .send(
+            Method::POST,
+            "/v1/schedules",
+            Some(&with(json!({"skill": "linkedin_prospecting", "agent": "sales", "inputs": {}}))),
+        )
+        .await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    app.end().await;
+}
+
+#[tokio::test]
 async fn a_paused_schedule_does_not_run_and_says_so_and_one_that_is_resumed_goes_on() {
     let app = TestApp::new().await;
     let ceo = app.person("ceo").await;

@@ -39,6 +39,23 @@ fn kinds() -> Object {
 }
 
 impl RuleView {
+    /// The rule that was given, as such or as a cron.
+    pub(super) fn given(
+        rule: Option<Self>,
+        cron: Option<String>,
+        time_zone: Option<String>,
+    ) -> Result<Option<Self>, Problem> {
+        match (rule, cron) {
+            (Some(_), Some(_)) => Err(Problem::field("rule", "Give a cron or a rule, not both.")),
+            (rule, None) if time_zone.is_none() => Ok(rule),
+            (_, None) => Err(Problem::field("time_zone", "A time zone belongs to a cron.")),
+            (None, cron) => {
+                let kind = "cron".to_owned();
+                Ok(Some(Self { kind, cron, zone: time_zone, minutes: None, from: None, at: None }))
+            }
+        }
+    }
+
     /// The view of a rule.
     pub(super) fn of(rule: &Rule) -> Self {
         let none = Self { kind: String::new(), cron: None, zone: None, minutes: None, from: None, at: None };
