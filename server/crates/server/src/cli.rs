@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::Database;
 use crate::demo::Demo;
+use crate::serve::Role;
 
 mod ask;
 mod audit;
@@ -35,6 +36,9 @@ enum Command {
         /// Demo sign-ins, with data or, as `people`, without; also allows `MEZZOFY_NOW`
         #[arg(long, value_name = "people", num_args = 0..=1, require_equals = true, default_missing_value = "all")]
         demo: Option<Demo>,
+        /// What this process does, if not everything; may be said more than once
+        #[arg(long, value_enum)]
+        role: Vec<Role>,
     },
     /// Brings the database to this version
     Migrate,
@@ -106,9 +110,9 @@ fn run(command: Command) -> Result<(), String> {
         || tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string());
     let visit = |demo| Config::load(demo).map_err(|error| error.to_string());
     match command {
-        Command::Serve { demo } => {
+        Command::Serve { demo, role } => {
             log("info");
-            runtime()?.block_on(serve::run(&visit(demo.is_some())?, demo))
+            runtime()?.block_on(serve::run(&visit(demo.is_some())?, demo, &role))
         }
         Command::ReadFile { media_type } => crate::reader::child(&media_type),
         Command::MergePdf => crate::reader::merging_child(),

@@ -133,6 +133,8 @@ pub struct Limits {
     pub deliveries_a_minute: u32,
     /// Runs that one process works on at a time.
     pub runs_at_once: usize,
+    /// Runs of one person that are at work at a time, in all processes; others wait for their turn.
+    pub runs_a_person: i64,
     /// Connections to the database.
     pub database_connections: u32,
 }

@@ -50,7 +50,13 @@ impl Refused {
 }
 
 /// Begins a run of a schedule, in a conversation of its own that bears the schedule's name.
-pub(crate) async fn begin(app: &Parts, tx: &mut Tx, schedule: &Schedule, owner: &Person) -> Result<Run, Problem> {
+pub(crate) async fn begin(
+    app: &Parts,
+    tx: &mut Tx,
+    schedule: &Schedule,
+    owner: &Person,
+    background: bool,
+) -> Result<Run, Problem> {
     let Schedule { name, request, agent, skill, inputs, emails, .. } = schedule;
     let skill = skill.as_deref().and_then(|name| app.skills.get(name));
     let mut inputs = inputs.clone();
@@ -65,7 +71,7 @@ pub(crate) async fn begin(app: &Parts, tx: &mut Tx, schedule: &Schedule, owner: 
     }
     let order = Order { agent: *agent, skill: schedule.skill.clone(), inputs };
     let machine = Machine::of_order(text.clone(), owner, order);
-    begin_with(app, tx, owner, (name, &text), &machine).await
+    begin_with(app, tx, owner, (name, &text), &machine, background).await
 }
 
 /// A request with who gets what it makes, as a person would say it.

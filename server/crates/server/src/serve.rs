@@ -177,9 +177,20 @@ fn search(config: &Config) -> Option<Search> {
     }
 }
 
-/// Starts what runs beside the requests: the relay of events and the worker. `alone` says that no other process works on
-/// this database, so that jobs of a dead predecessor can be taken up at once.
-pub async fn start_work(app: &App, alone: bool) -> Result<(), String> {
+/// What a process does. An installation needs at least one process for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Role {
+    /// Answers requests, and tells live what happens
+    Api,
+    /// Works on runs
+    Worker,
+    /// Begins what schedules ask for
+    Scheduler,
+}
+
+/// Starts what runs beside the requests, as far as this process `does` it. `alone` says that no other process works on this
+/// database, so that jobs of a dead predecessor can be taken up at once.
+pub async fn start_work(app: &App, alone: bool, does: impl Fn(Role) -> bool) -> Result<(), String> {
     if alone {
         let mut tx = app.store.begin().await.map_err(|error| full(&error))?;
         let taken = jobs::take_back_all(&mut tx).await.map_err(|error| full(&error))?;
@@ -189,17 +200,23 @@ pub async fn start_work(app: &App, alone: bool) -> Result<(), String> {
         }
     }
     lose_calls(app, alone).await.map_err(|error| full(&error))?;
-    let relaying = app.clone();
-    app.tasks.spawn(async move { relaying.hub.relay(&relaying.store, &relaying.stop).await });
+    if does(Role::Api) {
+        let relaying = app.clone();
+        app.tasks.spawn(async move { relaying.hub.relay(&relaying.store, &relaying.stop).await });
+    }
     if app.models.any() {
         let (learning, stop) = (app.models.clone(), app.stop.clone());
         app.tasks.spawn(async move {
             stop.run_until_cancelled(learning.learn()).await;
         });
     }
-    app.tasks.spawn(worker::wake(app.clone()));
-    app.tasks.spawn(worker::schedule(app.clone()));
-    app.tasks.spawn(worker::work(app.clone()));
+    if does(Role::Scheduler) {
+        app.tasks.spawn(worker::schedule(app.clone()));
+    }
+    if does(Role::Worker) {
+        app.tasks.spawn(worker::wake(app.clone()));
+        app.tasks.spawn(worker::work(app.clone()));
+    }
     Ok(())
 }
 
@@ -219,8 +236,24 @@ pub async fn listen(host: IpAddr, port: u16) -> Result<TcpListener, String> {
         .map_err(|error| format!("port {port} can't be used: {error}. Set PORT to another one"))
 }
 
-/// Answers requests until the app stops, then lets what is at work end.
-pub async fn serve(app: App, listener: TcpListener) -> Result<(), String> {
+/// Answers requests until the app stops, if it has a port for them, then lets what is at work end.
+pub async fn serve(app: App, listener: Option<TcpListener>) -> Result<(), String> {
+    let served = match listener {
+        Some(listener) => answer(&app, listener).await,
+        None => {
+            app.stop.cancelled().await;
+            Ok(())
+        }
+    };
+    app.stop.cancel();
+    app.tasks.close();
+    if tokio::time::timeout(GRACE, app.tasks.wait()).await.is_err() {
+        tracing::warn!("not everything ended in time; another process or the next start goes on with it");
+    }
+    served
+}
+
+async fn answer(app: &App, listener: TcpListener) -> Result<(), String> {
     let stop = app.stop.clone();
     let router = http::router(app.clone());
     // Else a small piece of a stream waits until the client has confirmed the one before.
@@ -234,11 +267,6 @@ pub async fn serve(app: App, listener: TcpListener) -> Result<(), String> {
         served = served => served,
         () = after_grace(&app.stop) => Ok(()),
     };
-    app.stop.cancel();
-    app.tasks.close();
-    if tokio::time::timeout(GRACE, app.tasks.wait()).await.is_err() {
-        tracing::warn!("not everything ended in time; the rest goes on at the next start");
-    }
     served.map_err(|error| error.to_string())
 }
 

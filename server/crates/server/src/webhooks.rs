@@ -195,7 +195,7 @@ pub(crate) async fn begin(app: &Parts, tx: &mut Tx, name: &str, told: &Told) -> 
     let event = Event { skill: skill.clone(), source: name.to_owned(), data };
     let text = app.texts.of_webhook.say(owner.language, &[("source", name), ("event", &told.event)]);
     let machine = Machine::of_event(text.clone(), &owner, event);
-    Ok(Fate::Started(begin_with(app, tx, &owner, (&text, &text), &machine).await?.id))
+    Ok(Fate::Started(begin_with(app, tx, &owner, (&text, &text), &machine, true).await?.id))
 }
 
 /// What an event tells of a customer: one line each, and an address that mail can go to or none.

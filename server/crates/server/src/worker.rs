@@ -92,8 +92,16 @@ async fn carry_out(app: &Parts, id: Id<id::Run>) -> Result<(), Stuck> {
     let mut tx = app.store.begin().await?;
     let Some(run) = runs::load(&mut tx, id).await? else { return Ok(()) };
     let person = people::get(&mut tx, run.person).await?;
-    drop(tx);
     let Some(person) = person.filter(|_| !run.state.has_ended()) else { return Ok(()) };
+    drop(tx);
+    if run.state == RunState::Queued && !run.cancel_asked {
+        let mut tx = app.store.begin_as(&app.scope(&person)).await?;
+        let begun = runs::begin(&mut tx, id, person.id, app.limits.runs_a_person, app.clock.now()).await?;
+        commit(tx).await?;
+        if !begun {
+            return Ok(());
+        }
+    }
     if run.state == RunState::Waiting && !run.cancel_asked && !decided(app, &run).await? {
         return Ok(());
     }

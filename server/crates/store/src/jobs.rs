@@ -25,6 +25,10 @@ const LOOK: Duration = Duration::from_millis(500);
 /// A job is tried until it is done: what can't be done ends its run, and everything else passes.
 const TRIES: usize = i32::MAX as usize;
 
+/// Whoever waits goes before what a schedule or a webhook has begun.
+const PERSON: usize = 1;
+const BACKGROUND: usize = 0;
+
 /// Work on a run until it ends or waits.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct WorkOnRun {
@@ -39,7 +43,10 @@ pub struct Retry(pub String);
 /// Enqueues work on a run in the transaction that makes it due.
 pub async fn enqueue(db: &mut PgConnection, run: Id<id::Run>) -> Result<(), StoreError> {
     let job = serde_json::to_vec(&WorkOnRun { run: run.uuid() }).map_err(|error| StoreError::stored("job", &error))?;
-    queries::push_tasks(db, QUEUE, vec![TaskBuilder::new(job).max_attempts(TRIES).build()]).await?;
+    let background = sqlx::query_scalar!("SELECT background FROM runs WHERE id = $1", run.uuid());
+    let priority = if background.fetch_optional(&mut *db).await?.unwrap_or_default() { BACKGROUND } else { PERSON };
+    let task = TaskBuilder::new(job).max_attempts(TRIES).priority(priority).build();
+    queries::push_tasks(db, QUEUE, vec![task]).await?;
     Ok(())
 }
 

@@ -103,21 +103,51 @@ impl TryFrom<Row> for Run {
     }
 }
 
-/// Stores a new run.
-pub async fn add(db: &mut PgConnection, run: &Run) -> Result<(), StoreError> {
+/// Stores a new run; one in the background, which nobody waits for, goes after those of people.
+pub async fn add(db: &mut PgConnection, run: &Run, background: bool) -> Result<(), StoreError> {
     sqlx::query!(
-        "INSERT INTO runs (id, conversation_id, person_id, state, usage, machine, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO runs (id, conversation_id, person_id, state, usage, machine, created_at, background)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         run.id.uuid(),
         run.conversation.uuid(),
         run.person.uuid(),
         run.state.code(),
         run.usage,
         run.machine,
-        run.created_at
+        run.created_at,
+        background
     )
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Lets a queued run begin, unless its person has so many at work already: then it is looked at again from `now` on. Those that rest
+/// or wait are not at work.
+pub async fn begin(
+    db: &mut PgConnection,
+    run: Id<id::Run>,
+    person: Id<id::Person>,
+    most: i64,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    // Two at once would both find room.
+    let turn = format!("runs of {person}");
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", turn).execute(&mut *db).await?;
+    let begun = sqlx::query!(
+        "UPDATE runs SET state = 'running', wake_at = NULL WHERE id = $1
+           AND (SELECT count(*) FROM runs o WHERE o.person_id = $2 AND o.state = 'running' AND o.wake_at IS NULL AND o.id <> $1) < $3",
+        run.uuid(),
+        person.uuid(),
+        most
+    )
+    .execute(&mut *db)
+    .await?;
+    if begun.rows_affected() == 1 {
+        return Ok(true);
+    }
+    sqlx::query!("UPDATE runs SET wake_at = $2 WHERE id = $1", run.uuid(), now).execute(db).await?;
+    Ok(false)
 }
 
 /// Saves a run after a step, if nobody else has since it was read; else [`StoreError::Overtaken`]. One that would rest though

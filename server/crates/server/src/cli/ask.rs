@@ -41,7 +41,7 @@ async fn ask(app: &crate::app::App, alone: bool, email: &str, text: &str) -> Res
     drop(tx);
     let mut waiter = app.hub.waiter(person.id);
     let run = messages::begin(app, &person, text).await?;
-    serve::start_work(app, alone).await?;
+    serve::start_work(app, alone, |_| true).await?;
     tokio::time::timeout(LONGEST, async {
         loop {
             let mut tx = app.store.begin().await.map_err(|error| full(&error))?;

@@ -1,19 +1,26 @@
-//! `serve`: everything in one process.
+//! `serve`: everything in one process, or a part of it in each of several.
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::{Database, full};
 use crate::demo::{self, Demo};
-use crate::{sealing, serve};
+use crate::sealing;
+use crate::serve::{self, Role};
 
 use super::say;
 
-pub(super) async fn run(config: &Config, demo: Option<Demo>) -> Result<(), String> {
+pub(super) async fn run(config: &Config, demo: Option<Demo>, roles: &[Role]) -> Result<(), String> {
     arm_crash()?;
+    let does = |role| roles.is_empty() || roles.contains(&role);
     // The port is taken first, so that a second server says so before it touches anything.
-    let listener = serve::listen(config.host, config.port).await?;
-    let port = listener.local_addr().map_err(|error| error.to_string())?.port();
-    let database = Database::serve(config).await?;
+    let listener = if does(Role::Api) { Some(serve::listen(config.host, config.port).await?) } else { None };
+    let port = match &listener {
+        Some(listener) => Some(listener.local_addr().map_err(|error| error.to_string())?.port()),
+        None => None,
+    };
+    // One that does a part works beside others, also on the embedded database of one of them.
+    let database = if roles.is_empty() { Database::serve(config).await? } else { Database::visit(config).await? };
+    let alone = roles.is_empty() && database.is_ours_alone();
     let served = async {
         let clock = Clock::system(config.now);
         if let Some(what) = demo {
@@ -29,13 +36,16 @@ pub(super) async fn run(config: &Config, demo: Option<Demo>) -> Result<(), Strin
             );
         }
         let app = serve::build(config, database.store.clone(), clock).await?;
-        serve::start_work(&app, database.is_ours_alone()).await?;
+        serve::start_work(&app, alone, does).await?;
         let stop = app.stop.clone();
         app.tasks.spawn(async move {
             stopped().await;
             stop.cancel();
         });
-        greet(config, port, demo);
+        match port {
+            Some(port) => greet(config, port, demo),
+            None => say("Mezzofy AI Assistant works. Ctrl-C stops it."),
+        }
         serve::serve(app, listener).await
     }
     .await;

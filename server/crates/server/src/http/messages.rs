@@ -192,22 +192,23 @@ pub(crate) async fn begin_in(
     text: &str,
 ) -> Result<Run, Problem> {
     let text = checked_text(text)?;
-    begin_with(app, tx, person, (title, text), &Machine::new(text.to_owned(), person)).await
+    begin_with(app, tx, person, (title, text), &Machine::new(text.to_owned(), person), false).await
 }
 
-/// The same for a run that begins with an event or an order; `text` says it in words.
+/// The same for a run that begins with an event or an order; `text` says it in words. In the background nobody waits for it.
 pub(crate) async fn begin_with(
     app: &Parts,
     tx: &mut Tx,
     person: &Person,
     (title, text): (&str, &str),
     machine: &Machine,
+    background: bool,
 ) -> Result<Run, Problem> {
     let text = checked_text(text)?;
     let conversation: Id<id::Conversation> = app.new_id();
     conversations::add(tx, conversation, person.id, title, app.clock.now()).await?;
     let run = new_run(app, person, conversation, machine)?;
-    runs::add(tx, &run).await?;
+    runs::add(tx, &run, background).await?;
     let said = Said { text, files: &[], file_ids: &[], client_id: None };
     store(app, tx, conversation, &run, said).await?;
     Ok(run)
@@ -272,7 +273,7 @@ async fn run_for(
         runs::save(tx, &mut waiting).await?;
     }
     let run = new_run(app, person, conversation, &machine_for(person, said))?;
-    runs::add(tx, &run).await?;
+    runs::add(tx, &run, false).await?;
     Ok(run)
 }
 

@@ -346,7 +346,7 @@ async fn run(
 ) -> Result<(StatusCode, Json<Begun>), Problem> {
     let mut tx = caller.begin(&app).await?;
     let schedule = seen(&mut tx, &caller.person, id).await?;
-    let run = crate::schedules::begin(&app, &mut tx, &schedule, &caller.person).await?;
+    let run = crate::schedules::begin(&app, &mut tx, &schedule, &caller.person, false).await?;
     schedules::put(&mut tx, id, run.created_at, Fate::Manual(run.id)).await?;
     commit(tx).await?;
     Ok((StatusCode::ACCEPTED, Json(Begun { run: RunView::of(run, &[])? })))

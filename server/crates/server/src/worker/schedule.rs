@@ -68,7 +68,7 @@ async fn go_on(
             (Err(reason), _) => Fate::Skipped(*reason),
             (Ok(_), plan::Fate::Skipped(reason)) => Fate::Skipped(reason),
             (Ok(owner), plan::Fate::Run) => {
-                let run = crate::schedules::begin(app, tx, schedule, owner).await;
+                let run = crate::schedules::begin(app, tx, schedule, owner, true).await;
                 Fate::Started(run.map_err(|problem| problem.to_string())?.id)
             }
         };

@@ -204,7 +204,7 @@ impl TestApp {
         let mut config = config(folder.path());
         tune(&mut config);
         let app = serve::build(&config, store, clock.clone()).await.unwrap();
-        serve::start_work(&app, false).await.unwrap();
+        serve::start_work(&app, false, |_| true).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (router, stop) = (http::router(app.clone()), app.stop.clone());

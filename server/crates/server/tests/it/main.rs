@@ -22,6 +22,8 @@ mod passwords;
 mod people;
 mod permissions;
 mod privacy;
+mod processes;
+mod queue;
 mod requests;
 mod row_security;
 mod schedules;

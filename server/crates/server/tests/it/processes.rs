@@ -1,0 +1,235 @@
+//! Several processes on one database, each doing its part, one of them killed again and again: every run ends, nothing is sent
+//! twice, and what was told of each run is whole.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use mezzofy_store::embedded::testing::for_tests;
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+use tokio::time::{sleep, timeout};
+use uuid::Uuid;
+
+use crate::app::{home_with_outreach, text};
+
+const W1: &str = "Generate the latest financial statement and send it to the CEO";
+/// Runs in `make test`; `make bench` asks for more.
+const RUNS: usize = 40;
+/// How often a process is killed.
+const PAUSE: Duration = Duration::from_millis(1_500);
+const LONGEST: Duration = Duration::from_secs(120);
+/// The parts of the installation, each a process.
+const PARTS: [&str; 4] = ["api", "worker", "worker", "scheduler"];
+
+/// How processes are started.
+struct Site {
+    data_dir: PathBuf,
+    database: String,
+    port: u16,
+}
+
+impl Site {
+    fn start(&self, role: &str, demo: bool) -> Child {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_mezzofy"));
+        for name in ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "KIMI_API_KEY", "KIMI_BASE_URL", "MEZZOFY_CRASH"] {
+            program.env_remove(name);
+        }
+        program
+            .args(["serve", "--role", role])
+            .args(demo.then_some("--demo"))
+            .env("PORT", self.port.to_string())
+            .env("DATABASE_URL", &self.database)
+            .env("DATA_DIR", &self.data_dir)
+            .env("MEZZOFY_HOME", self.data_dir.join("home"))
+            .env("RUST_LOG", "error")
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap()
+    }
+
+    fn client(&self) -> Api {
+        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(40)).build().unwrap();
+        Api { base: format!("http://127.0.0.1:{}", self.port), http, token: String::new() }
+    }
+}
+
+/// A client that asks again while the server is away, as the app does.
+struct Api {
+    base: String,
+    http: reqwest::Client,
+    token: String,
+}
+
+impl Api {
+    async fn ask(&self, make: impl Fn(&reqwest::Client) -> reqwest::RequestBuilder) -> Value {
+        let answered = async {
+            loop {
+                if let Ok(answer) = make(&self.http).bearer_auth(&self.token).send().await
+                    && !answer.status().is_server_error()
+                    && let Ok(body) = answer.json().await
+                {
+                    return body;
+                }
+                sleep(Duration::from_millis(50)).await;
+            }
+        };
+        timeout(LONGEST, answered).await.expect("the server comes back")
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        self.ask(|http| http.get(format!("{}{path}", self.base))).await
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Value {
+        self.ask(|http| http.post(format!("{}{path}", self.base)).json(&body)).await
+    }
+
+    /// The run when it has ended.
+    async fn ended(&self, run: &str) -> Value {
+        loop {
+            let run = self.get(&format!("/v1/runs/{run}?wait=20")).await;
+            if !run["ended_at"].is_null() {
+                return run;
+            }
+        }
+    }
+
+    /// All that was told of a run.
+    async fn events(&self, run: &str) -> Vec<Value> {
+        let mut events: Vec<Value> = Vec::new();
+        loop {
+            let after = events.last().and_then(|event| event["cursor"].as_i64()).unwrap_or_default();
+            let page = self.get(&format!("/v1/runs/{run}/events?after={after}")).await;
+            events.extend(page["items"].as_array().unwrap().iter().cloned());
+            if page["next_cursor"].is_null() {
+                return events;
+            }
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "not of the product: how long the test goes on")]
+fn runs_wanted() -> usize {
+    std::env::var("RUNS").ok().and_then(|count| count.parse().ok()).unwrap_or(RUNS)
+}
+
+/// A data folder whose home lets one person send without end.
+fn folder() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    home_with_outreach(folder.path(), |_, text| {
+        text.replace("mails_an_hour: 30", "mails_an_hour: 1000000")
+            .replace("messages_a_minute: 30", "messages_a_minute: 1000000")
+            .replace("requests_a_minute: 600", "requests_a_minute: 1000000")
+            .replace("files_an_hour: 50", "files_an_hour: 1000000")
+    });
+    folder
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+async fn site(data_dir: &Path) -> (Site, String) {
+    let server = for_tests().await;
+    let database = format!("processes_{}", Uuid::new_v4().simple());
+    let mut root = server.connect().await.unwrap();
+    root.execute(AssertSqlSafe(format!("CREATE DATABASE {database}"))).await.unwrap();
+    let url = server.clone().database(&database).to_url_lossy().to_string();
+    (Site { data_dir: data_dir.to_owned(), database: url, port: free_port() }, database)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::print_stdout, reason = "the figures of the long form")]
+async fn an_api_two_workers_and_a_scheduler_end_every_run_once_while_one_after_another_is_killed() {
+    let folder = folder();
+    let (site, database) = site(folder.path()).await;
+    let site = Arc::new(site);
+    let mut processes = vec![site.start(PARTS[0], true)];
+    let mut api = site.client();
+    let person = json!({"email": "finance.manager@mezzofy.example", "password": "mezzofy-demo"});
+    let signed_in = timeout(LONGEST, async {
+        loop {
+            let answer = api.post("/v1/auth/login", person.clone()).await;
+            if let Some(token) = answer["access_token"].as_str() {
+                return token.to_owned();
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+    });
+    api.token = signed_in.await.expect("the demo is made");
+    processes.extend(PARTS[1..].iter().map(|role| site.start(role, false)));
+
+    let (stop, kills) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let killer = tokio::spawn({
+        let (site, stop, kills) = (site.clone(), stop.clone(), kills.clone());
+        async move {
+            for at in (0..PARTS.len()).cycle() {
+                sleep(PAUSE).await;
+                if stop.load(Ordering::Relaxed) {
+                    return processes;
+                }
+                processes[at].kill().await.unwrap();
+                processes[at] = site.start(PARTS[at], false);
+                kills.fetch_add(1, Ordering::Relaxed);
+            }
+            processes
+        }
+    });
+
+    let soon = chrono::Utc::now() + chrono::TimeDelta::seconds(5);
+    let once = json!({"name": "Once", "text": W1, "misfire": "all", "rule": {"kind": "once", "at": soon.to_rfc3339()}});
+    let schedule = api.post("/v1/schedules", once.clone()).await;
+    // The answer may be lost with the server; then it is there already.
+    let schedule = if schedule["id"].is_null() { api.get("/v1/schedules").await["items"][0].clone() } else { schedule };
+    let wanted = runs_wanted();
+    let mut runs = Vec::new();
+    for _ in 0..wanted {
+        let conversation = text(&api.post("/v1/conversations", json!({})).await["id"]);
+        let message = json!({"client_id": Uuid::new_v4(), "text": W1});
+        let accepted = api.post(&format!("/v1/conversations/{conversation}/messages"), message).await;
+        runs.push(text(&accepted["run"]["id"]));
+    }
+    for run in &runs {
+        let ended = timeout(LONGEST, api.ended(run)).await.expect("the run ends");
+        assert_eq!(ended["state"], "succeeded", "{ended}");
+        let events = api.events(run).await;
+        let done: Vec<&Value> =
+            events.iter().filter(|event| event["kind"] == "tool.done").map(|event| &event["data"]["name"]).collect();
+        assert_eq!(json!(done), ended["tools"], "{run}");
+        assert!(events.is_sorted_by(|one, other| one["cursor"].as_i64() < other["cursor"].as_i64()), "{run}");
+        for kind in ["file.ready", "message.done"] {
+            assert_eq!(events.iter().filter(|event| event["kind"] == kind).count(), 1, "{run}: {kind}");
+        }
+    }
+    let path = format!("/v1/schedules/{}/occurrences", text(&schedule["id"]));
+    let occurred = timeout(LONGEST, async {
+        loop {
+            let all = api.get(&path).await["items"].clone();
+            if all[0]["state"] == "done" {
+                return all;
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+    });
+    assert_eq!(occurred.await.expect("the schedule runs").as_array().map(Vec::len), Some(1));
+    stop.store(true, Ordering::Relaxed);
+    let processes = killer.await.unwrap();
+    drop(processes);
+
+    let mut database_of = for_tests().await.database(&database).connect().await.unwrap();
+    let mails = "SELECT count(*) FROM local365_documents WHERE mailbox = 'ceo@mezzofy.example' AND folder = 'inbox'";
+    let mails: i64 = sqlx::query_scalar(mails).fetch_one(&mut database_of).await.unwrap();
+    assert_eq!(mails, i64::try_from(wanted + 1).unwrap(), "one for each run and one for the schedule");
+    let kills = kills.load(Ordering::Relaxed);
+    println!("{wanted} runs, {kills} kills, {mails} mails");
+    assert!(kills >= PARTS.len(), "each was killed, {kills} times in all");
+    let mut root = for_tests().await.connect().await.unwrap();
+    root.execute(AssertSqlSafe(format!("DROP DATABASE {database} WITH (FORCE)"))).await.unwrap();
+}
