@@ -1241,6 +1241,8 @@ export interface components {
         };
         /** @description What is to be changed of a schedule. */
         Change: {
+            /** @description A cron in place of the rule. */
+            cron?: string | null;
             /** @enum {string} */
             misfire?: "skip" | "latest" | "all";
             /** @description 1 to 120 characters; no two of the caller's have the same. */
@@ -1248,6 +1250,8 @@ export interface components {
             /** @description What is to be asked each time, 1 to 5,000 characters. */
             request?: string | null;
             rule?: components["schemas"]["RuleView"] | null;
+            /** @description IANA name of the cron's time zone; the company's when not given. */
+            time_zone?: string | null;
         };
         ChangePassword: {
             /** @description The password that holds now. */
@@ -1303,6 +1307,11 @@ export interface components {
             payload_hash: string;
             /** @description Why it is rejected; the person who asked is told. */
             reason?: string | null;
+        };
+        /** @description Who gets what a schedule makes. */
+        Deliver: {
+            /** @description Addresses that it is mailed to. */
+            email?: string[];
         };
         /** @description A received webhook. */
         DeliveryView: {
@@ -1941,10 +1950,16 @@ export interface components {
         List_ScheduleView: {
             /** @description Newest first. */
             items: {
+                /** @description Whose agent is asked. */
+                agent: string | null;
                 /** Format: date-time */
                 created_at: string;
+                /** @description Of a cron: minute, hour, day of the month, month and weekday. */
+                cron: string | null;
+                deliver: components["schemas"]["Deliver"];
                 /** Format: uuid */
                 id: string;
+                inputs: Record<string, never>;
                 last: components["schemas"]["OccurrenceView"] | null;
                 /** @enum {string} */
                 misfire: "skip" | "latest" | "all";
@@ -1959,8 +1974,12 @@ export interface components {
                 rule: components["schemas"]["RuleView"];
                 /** @description The rule in words of the caller's language, e.g. "every Monday at 09:00, Singapore time". */
                 said: string;
+                /** @description What runs in place of the request, with these inputs. */
+                skill: string | null;
                 /** @enum {string} */
                 state: "active" | "paused" | "over";
+                /** @description Of a cron: the IANA name of its time zone. */
+                time_zone: string | null;
             }[];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
@@ -2049,13 +2068,25 @@ export interface components {
         };
         /** @description A new schedule. */
         Make: {
+            /** @description Whose agent is asked: finance, sales, marketing, support or management. Of a skill it is the skill's own. */
+            agent?: string | null;
+            /** @description Minute, hour, day of the month, month and weekday, e.g. `0 9 * * 1`. */
+            cron?: string | null;
+            /** @description Who gets the result. */
+            deliver?: components["schemas"]["Deliver"];
+            /** @description The skill's inputs by name; a period may be `last week`. */
+            inputs?: Record<string, never>;
             /** @enum {string} */
             misfire?: "skip" | "latest" | "all";
             /** @description 1 to 120 characters; no two of the caller's have the same. */
             name: string;
-            /** @description What is to be asked each time, 1 to 5,000 characters. */
-            request: string;
-            rule: components["schemas"]["RuleView"];
+            /** @description What is to be asked each time, 1 to 5,000 characters. Where a skill is named it may be left out. */
+            request?: string | null;
+            rule?: components["schemas"]["RuleView"] | null;
+            /** @description What runs in place of a request in words. */
+            skill?: string | null;
+            /** @description IANA name of the cron's time zone; the company's when not given. */
+            time_zone?: string | null;
         };
         /** @description A fact that is remembered. */
         MemoryView: {
@@ -2330,10 +2361,16 @@ export interface components {
         };
         /** @description What is asked again and again. */
         ScheduleView: {
+            /** @description Whose agent is asked. */
+            agent: string | null;
             /** Format: date-time */
             created_at: string;
+            /** @description Of a cron: minute, hour, day of the month, month and weekday. */
+            cron: string | null;
+            deliver: components["schemas"]["Deliver"];
             /** Format: uuid */
             id: string;
+            inputs: Record<string, never>;
             last: components["schemas"]["OccurrenceView"] | null;
             /** @enum {string} */
             misfire: "skip" | "latest" | "all";
@@ -2348,8 +2385,12 @@ export interface components {
             rule: components["schemas"]["RuleView"];
             /** @description The rule in words of the caller's language, e.g. "every Monday at 09:00, Singapore time". */
             said: string;
+            /** @description What runs in place of the request, with these inputs. */
+            skill: string | null;
             /** @enum {string} */
             state: "active" | "paused" | "over";
+            /** @description Of a cron: the IANA name of its time zone. */
+            time_zone: string | null;
         };
         /** @description What an authenticator app needs. */
         SecondFactorSecret: {

@@ -20,9 +20,9 @@ use crate::app::{home_with_outreach, text};
 
 const W1: &str = "Generate the latest financial statement and send it to the CEO";
 /// Runs in `make test`; `make bench` asks for more.
-const RUNS: usize = 40;
+const RUNS: usize = 16;
 /// How often a process is killed.
-const PAUSE: Duration = Duration::from_millis(1_500);
+const PAUSE: Duration = Duration::from_millis(1_200);
 const LONGEST: Duration = Duration::from_secs(120);
 /// The parts of the installation, each a process.
 const PARTS: [&str; 4] = ["api", "worker", "worker", "scheduler"];
