@@ -372,7 +372,6 @@ impl Deed {
             | Self::KnowledgeRemoved { .. }
             | Self::SourceSecretMade { .. }
             | Self::SourceSecretEnded { .. } => json!({}),
-            Self::DeliveryRepeated { run, .. } => json!({"run": run}),
             Self::PersonChanged { fields, .. } => json!({"fields": fields}),
             Self::RoleChanged { before, after, .. } => json!({"before": before, "after": after}),
             Self::RecoveryCodeUsed { left, .. } => json!({"left": left}),
@@ -385,7 +384,7 @@ impl Deed {
             Self::EffectEnded { kind, run, payload_hash, .. } => {
                 json!({"kind": kind, "run": run, "payload_hash": payload_hash})
             }
-            Self::EffectTakenBack { run, .. } => json!({"run": run}),
+            Self::EffectTakenBack { run, .. } | Self::DeliveryRepeated { run, .. } => json!({"run": run}),
             Self::Approval { run, effects, payload_hash, .. } => {
                 json!({"run": run, "effects": effects, "payload_hash": payload_hash})
             }

@@ -27,6 +27,13 @@ impl<T> Id<T> {
         Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos())).into()
     }
 
+    /// The same for one of several that are made at once: `nth` sorts after those with a smaller one.
+    #[must_use]
+    pub fn nth(now: DateTime<Utc>, nth: u32) -> Self {
+        let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+        Uuid::new_v7(Timestamp::from_unix_time(seconds, now.timestamp_subsec_nanos(), u128::from(nth), 32)).into()
+    }
+
     /// The plain UUID, for the database.
     #[must_use]
     pub fn uuid(self) -> Uuid {
@@ -146,6 +153,15 @@ mod tests {
         let early = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
         let late = DateTime::from_timestamp(1_700_000_001, 0).unwrap();
         assert!(Id::<Run>::new(early) < Id::<Run>::new(late));
+    }
+
+    #[test]
+    fn ids_of_one_moment_sort_as_they_are_numbered_and_are_never_the_same() {
+        let now = DateTime::from_timestamp(1_700_000_000, 5_000_000).unwrap();
+        let ids: Vec<Id<Lead>> = (0..2_000).map(|nth| Id::nth(now, nth)).collect();
+        assert!(ids.is_sorted());
+        assert_ne!(Id::<Lead>::nth(now, 7), Id::nth(now, 7));
+        assert!(ids[1_999] < Id::new(now + chrono::TimeDelta::milliseconds(1)));
     }
 
     #[test]

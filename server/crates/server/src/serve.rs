@@ -238,12 +238,11 @@ pub async fn listen(host: IpAddr, port: u16) -> Result<TcpListener, String> {
 
 /// Answers requests until the app stops, if it has a port for them, then lets what is at work end.
 pub async fn serve(app: App, listener: Option<TcpListener>) -> Result<(), String> {
-    let served = match listener {
-        Some(listener) => answer(&app, listener).await,
-        None => {
-            app.stop.cancelled().await;
-            Ok(())
-        }
+    let served = if let Some(listener) = listener {
+        answer(&app, listener).await
+    } else {
+        app.stop.cancelled().await;
+        Ok(())
     };
     app.stop.cancel();
     app.tasks.close();

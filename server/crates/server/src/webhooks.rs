@@ -45,7 +45,7 @@ pub fn check(sources: &BTreeMap<String, Source>, skills: &Skills) -> Result<(), 
             return Err(format!("webhooks: “{name}” is no name of a source: use a-z, 0-9, _ and -"));
         }
         for (event, skill) in &source.events {
-            if !skills.get(skill).is_some_and(|skill| skill.input(InputKind::Event).is_some()) {
+            if skills.get(skill).is_none_or(|skill| skill.input(InputKind::Event).is_none()) {
                 return Err(format!("webhooks: {name} has {skill} for {event}, which is no skill that takes an event"));
             }
         }

@@ -255,7 +255,8 @@ pub async fn save(
                 saved.merged.push(id);
             }
         } else {
-            let id = Id::new(now);
+            // In the order given, for lists that go by it.
+            let id = Id::nth(now, u32::try_from(saved.new.len()).unwrap_or(u32::MAX));
             let created = Created { id, created_at: now, status_changed_at: now };
             add(db, &draft, created, by).await?;
             into[stays] = Some(id);

@@ -231,7 +231,7 @@ async fn make(
         name: checked_name(&make.name)?,
         request,
         agent: agent.or(ordered.map(|skill| skill.department)),
-        emails: checked_emails(make.deliver.email, ordered)?,
+        emails: checked_emails(&make.deliver.email, ordered)?,
         skill: make.skill,
         inputs: make.inputs,
         rule,
@@ -508,7 +508,7 @@ fn checked_skill<'a>(
     }
 }
 
-fn checked_emails(emails: Vec<String>, skill: Option<&Skill>) -> Result<Vec<String>, Problem> {
+fn checked_emails(emails: &[String], skill: Option<&Skill>) -> Result<Vec<String>, Problem> {
     const MOST: usize = 50;
     let emails: Vec<String> = emails.iter().map(|email| email.trim().to_lowercase()).collect();
     if let Some(wrong) = emails.iter().find(|email| !is_address(email)) {

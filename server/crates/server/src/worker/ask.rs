@@ -147,22 +147,7 @@ impl Work<'_> {
                 self.machine.failed(None, error);
                 self.save(Step::default()).await
             }
-            Asked::TooLong => {
-                let now = self.app.clock.now().with_timezone(&self.app.zone);
-                let summary = if self.machine.history().len() > 1 {
-                    self.summary(department, &said, &system, &offered).await?
-                } else {
-                    None
-                };
-                if let Some(summary) = summary {
-                    let facts = self.remembered().await?;
-                    self.machine.compact(context(&self.person, now, &facts), summary);
-                } else {
-                    let error = self.over(&self.app.texts.limit_tokens);
-                    self.machine.failed(None, error);
-                }
-                self.save(Step::default()).await
-            }
+            Asked::TooLong => self.sum_up(department, &said, &system, &offered).await,
             Asked::Cancelled => {
                 self.stop_working().await?;
                 self.save(Step::default()).await
@@ -188,6 +173,30 @@ impl Work<'_> {
         let (text, usage) = (String::new(), Usage::default());
         let replied = Replied { source, blocks: vec![block], text, wanted, usage, paused: false };
         self.machine.replied(replied, request.me, request.today);
+        self.save(Step::default()).await
+    }
+
+    /// Puts a summary in the place of a history that does not fit the model's window any more.
+    async fn sum_up(
+        &mut self,
+        department: Department,
+        said: &str,
+        system: &str,
+        offered: &[ToolDefinition],
+    ) -> Result<(), Stuck> {
+        let now = self.app.clock.now().with_timezone(&self.app.zone);
+        let summary = if self.machine.history().len() > 1 {
+            self.summary(department, said, system, offered).await?
+        } else {
+            None
+        };
+        if let Some(summary) = summary {
+            let facts = self.remembered().await?;
+            self.machine.compact(context(&self.person, now, &facts), summary);
+        } else {
+            let error = self.over(&self.app.texts.limit_tokens);
+            self.machine.failed(None, error);
+        }
         self.save(Step::default()).await
     }
 

@@ -134,7 +134,10 @@ async fn said(who: &Client, run: &Value) -> String {
         approval["effects"].as_array().into_iter().flatten().map(|effect| effect["payload"].clone()).collect::<Vec<_>>()
     });
     for mail in mails.into_iter().filter(|mail| mail["run_id"] == run["id"]).chain(proposed) {
-        all.push_str(&format!("\n{}\n{}", text(&mail["subject"]), text(&mail["body"])));
+        for field in ["subject", "body"] {
+            all.push('\n');
+            all.push_str(mail[field].as_str().unwrap());
+        }
     }
     all
 }

@@ -92,7 +92,7 @@ async fn a_folder_and_the_uploads_leave_each_other_alone() {
         chunks: vec![chunk],
     };
     knowledge::put(&mut tx, &new, app.now()).await.unwrap();
-    knowledge::remove_others(&mut tx, &[plain.clone()]).await.unwrap();
+    knowledge::remove_others(&mut tx, std::slice::from_ref(&plain)).await.unwrap();
     commit(tx).await.unwrap();
     let mut after: Vec<String> = admin.items(PATH).await.iter().map(|document| text(&document["title"])).collect();
     after.sort();

@@ -60,7 +60,7 @@ impl From<knowledge::Document> for DocumentView {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it describes the request; the parts are read as they come")]
 struct NewDocument {
-    /// Markdown, text, PDF, Word, PowerPoint, Excel, CSV or HTML; 20 MB at most.
+    /// Markdown, text, PDF, Word, `PowerPoint`, Excel, CSV or HTML; 20 MB at most.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
     /// Whose people may find it; everybody's where it is left out or empty.
