@@ -2125,7 +2125,7 @@ export interface components {
             department?: string | null;
             /**
              * Format: binary
-             * @description Markdown, text, PDF, Word, PowerPoint, Excel, CSV or HTML; 20 MB at most.
+             * @description Markdown, text, PDF, Word, `PowerPoint`, Excel, CSV or HTML; 20 MB at most.
              */
             file: string;
         };
