@@ -151,7 +151,7 @@ for (const size of ['desktop', 'phone']) {
 
 test('who has no schedules is told what they are for', async () => {
   const { page, problems, close } = await openPage(browser);
-  await signIn(page, 'sales.manager@mezzofy.example');
+  await signIn(page, 'marketing.manager@mezzofy.example');
   await toSchedules(page);
   await text(page, 'No schedules yet').waitFor();
   await text(page, /For example, every Monday at 09:00/).waitFor();

@@ -40,7 +40,7 @@ export function Segmented<T extends string>({ label, options, value, onChange }:
 
 const useStyles = themed((c: Palette) =>
   StyleSheet.create({
-    track: { flexDirection: 'row', padding: 3, gap: 2, borderRadius: radius.m, backgroundColor: c.sunken, borderWidth: 1, borderColor: c.line },
+    track: { flexDirection: 'row', flexWrap: 'wrap', padding: 3, gap: 2, borderRadius: radius.m, backgroundColor: c.sunken, borderWidth: 1, borderColor: c.line },
     option: { flexGrow: 1, minHeight: 38, paddingHorizontal: 14, borderRadius: 9, alignItems: 'center', justifyContent: 'center' },
     hover: { backgroundColor: c.hover },
     chosen: { backgroundColor: c.raised, boxShadow: c.dark ? `0 0 0 1px ${c.edge}` : '0 1px 3px rgba(21, 33, 31, 0.14)' },

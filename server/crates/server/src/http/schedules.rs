@@ -417,6 +417,7 @@ async fn view(app: &Parts, tx: &mut Tx, schedule: &Schedule, language: Language)
         Some(_) if schedule.paused => "paused",
         Some(_) => "active",
     };
+    let of_skill = schedule.skill.as_deref().and_then(|name| app.skills.get(name)).map(|skill| skill.department);
     let (cron, time_zone) = match &schedule.rule {
         Rule::Cron { cron, zone } => (Some(cron.clone()), Some(zone.clone())),
         Rule::Interval { .. } | Rule::Once { .. } => (None, None),
@@ -425,7 +426,7 @@ async fn view(app: &Parts, tx: &mut Tx, schedule: &Schedule, language: Language)
         id: schedule.id.uuid(),
         name: schedule.name.clone(),
         request: schedule.request.clone(),
-        agent: schedule.agent.map(|agent| agent.code().to_owned()),
+        agent: schedule.agent.or(of_skill).map(|agent| agent.code().to_owned()),
         skill: schedule.skill.clone(),
         inputs: schedule.inputs.clone(),
         deliver: Deliver { email: schedule.emails.clone() },

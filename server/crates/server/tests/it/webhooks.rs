@@ -112,6 +112,7 @@ async fn w6_who_signs_up_is_won_and_welcomed_once_however_often_it_is_told() {
     let written = text(&sent[0]["body"]);
     assert!(
         text(&sent[0]["subject"]).contains("Kopi House")
+            && written.contains("Thank you for signing up Kopi House")
             && written.contains("Ana Tan")
             && written.contains("Siti Rahman"),
         "{written}"
