@@ -6,7 +6,7 @@ import { Dialog } from '@/components/dialog';
 import { IconButton } from '@/components/icon-button';
 import { Text } from '@/components/text';
 import type { Texts } from '@/i18n/en';
-import { longTime } from '@/i18n/format';
+import { shortTime } from '@/i18n/format';
 import { useTexts } from '@/i18n/texts';
 import type { Delivery } from '@/services/types';
 import { repeatDelivery } from '@/services/webhooks';
@@ -36,7 +36,7 @@ export function DeliveryRow({ delivery }: { delivery: Delivery }) {
           {delivery.event}
         </Text>
         <Text size="small" tone="soft" numberOfLines={1}>
-          {`${delivery.source} · ${longTime(delivery.received_at, texts)}`}
+          {`${delivery.source} · ${shortTime(delivery.received_at, texts)}`}
         </Text>
         {delivery.reason && (
           <Text size="small" tone="danger">
