@@ -333,6 +333,7 @@ export const en = {
     nameExample: 'Weekly KPI report',
     requestLabel: 'Request',
     requestHint: 'What should be asked each time?',
+    requestSet: 'It runs a skill with set inputs. Make a new schedule for other work.',
     requestExample: 'e.g. Send me the KPI report for last week',
     when: 'When',
     kinds: { daily: 'Daily', weekdays: 'Weekdays', weekly: 'Weekly', monthly: 'Monthly', interval: 'Interval', once: 'Once', cron: 'Cron' },

@@ -332,6 +332,7 @@ export const zh: Texts = {
     nameExample: '每周关键指标报告',
     requestLabel: '请求内容',
     requestHint: '每次要提出什么请求？',
+    requestSet: '该任务以固定参数运行某项技能。如需其他工作，请新建定时任务。',
     requestExample: '例如：给我发上周的关键指标报告',
     when: '执行时间',
     kinds: { daily: '每天', weekdays: '工作日', weekly: '每周', monthly: '每月', interval: '每隔一段时间', once: '仅一次', cron: 'Cron' },

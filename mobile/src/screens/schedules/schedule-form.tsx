@@ -82,7 +82,8 @@ export function ScheduleForm({ schedule }: { schedule?: Schedule }) {
       <Field
         label={words.requestLabel}
         placeholder={words.requestExample}
-        hint={words.requestHint}
+        hint={schedule?.skill ? words.requestSet : words.requestHint}
+        editable={!schedule?.skill}
         value={request}
         onChangeText={(text) => {
           setRequest(text);
