@@ -238,7 +238,7 @@ impl Planner {
     fn guesses<'a>(&self, asked: Asked<'a>, text: &str) -> Vec<Guess<'a>> {
         let mut sentence = self.read(asked.skills, text);
         let reader = Reader::new(&self.prompts, asked.request.me, asked.request.people);
-        self.read_slots(asked, &reader, &mut sentence);
+        self.read_slots(asked, &reader, None, &mut sentence);
         guesses(&self.prompts, asked.skills, asked.request.products, &sentence)
     }
 
@@ -279,7 +279,7 @@ impl Planner {
     fn department_of(&self, asked: Asked<'_>, text: &str) -> Option<(Department, bool)> {
         let mut sentence = Sentence::read(text);
         let reader = Reader::new(&self.prompts, asked.request.me, asked.request.people);
-        self.read_slots(asked, &reader, &mut sentence);
+        self.read_slots(asked, &reader, None, &mut sentence);
         let said = sentence.tokens.iter().zip(&sentence.used).filter(|(_, used)| !**used);
         let said: Vec<Token> = said.map(|(token, _)| token.clone()).collect();
         self.departments.best(&said, &self.prompts.filler)

@@ -55,11 +55,12 @@ pub(super) struct Slots<'a> {
 }
 
 impl Planner {
-    /// Reads everything but the subject, marking what is understood.
+    /// Reads everything but the subject, marking what is understood. A skill that mails nothing to people of the directory names none.
     pub(super) fn read_slots<'a>(
         &'a self,
         asked: Asked<'_>,
         reader: &Reader<'_>,
+        skill: Option<&Skill>,
         sentence: &mut Sentence,
     ) -> Slots<'a> {
         let formats = take(&self.prompts.formats, sentence);
@@ -67,7 +68,8 @@ impl Planner {
         let elsewhere = take(&self.prompts.elsewhere, sentence);
         reader.protect_names(sentence);
         let period = periods::find(sentence, asked.calendar());
-        let recipients = reader.find(sentence);
+        let names_none = skill.is_some_and(|skill| skill.input(InputKind::Person).is_none());
+        let recipients = if names_none { Recipients::default() } else { reader.find(sentence) };
         let mut codes: Vec<&str> = languages.iter().map(|language| language.code.as_str()).collect();
         codes.dedup();
         let both = self.prompts.languages.iter().find(|language| language.code == "both").filter(|_| codes.len() > 1);
@@ -85,7 +87,7 @@ impl Planner {
     pub(super) fn fill(&self, asked: Asked<'_>, skill: &Skill, text: &str) -> Plan {
         let mut sentence = self.read(asked.skills, text);
         let reader = Reader::new(&self.prompts, asked.request.me, asked.request.people);
-        let slots = self.read_slots(asked, &reader, &mut sentence);
+        let slots = self.read_slots(asked, &reader, Some(skill), &mut sentence);
         if let Some(text) = self.impossible(asked, skill, &slots) {
             return Plan::NotPossible { text, agent: Some(skill.department) };
         }

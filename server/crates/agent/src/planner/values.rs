@@ -136,7 +136,7 @@ impl Prompts {
         if lower < 1 {
             return None;
         }
-        let filler = self.filler.covered(tokens);
+        let (filler, send) = (self.filler.covered(tokens), self.send.covered(tokens));
         let subject = skill.recognise.subjects.covered(tokens);
         let hint = skill.recognise.hints.covered(tokens);
         let names = |at: usize| {
@@ -144,6 +144,7 @@ impl Prompts {
             token.kind == Kind::Word
                 && token.raw.starts_with(char::is_uppercase)
                 && !filler[at]
+                && !send[at]
                 && !subject[at]
                 && !hint[at]
                 && !sentence.used[at]

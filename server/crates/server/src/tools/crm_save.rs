@@ -208,6 +208,10 @@ impl CrmUpdate {
 
     /// Gives the leads of an earlier call a status.
     async fn move_on(&self, context: Context<'_>, call: &str, status: Status) -> Result<Outcome, ToolError> {
+        // A model names the lead, so that its person can be asked.
+        if context.facts.is_some() {
+            return Err(ToolError::Tell("Name the one lead that is to be changed.".to_owned()));
+        }
         let ids = Kept::read(context, call)?.leads;
         let mut tx = self.workshop.begin(context.person).await?;
         let mut updated = 0;

@@ -1,7 +1,6 @@
 //! Webhooks: what is proved is stored before it is answered and begins its work once; what customers typed makes nothing act.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,7 +14,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use sqlx::PgConnection;
 
-use crate::app::{Client, TestApp, text};
+use crate::app::{Client, TestApp, text, wait_for};
 
 const SECRET: &str = "the secret of Mezzofy's own system";
 const PATH: &str = "/webhooks/mezzofy";
@@ -72,22 +71,9 @@ async fn one<T: Send + Unpin + for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::
     sqlx::query_scalar(sql).fetch_one(db).await.unwrap()
 }
 
-/// Waits until something of the person's is as it should be.
+/// The items of a list, once they are as they should be.
 async fn until(who: &Client, path: &str, good: impl Fn(&[Value]) -> bool) -> Vec<Value> {
-    let reached = async {
-        let mut look = tokio::time::interval(Duration::from_millis(20));
-        loop {
-            look.tick().await;
-            let items = who.items(path).await;
-            if good(&items) {
-                return items;
-            }
-        }
-    };
-    if let Ok(items) = tokio::time::timeout(Duration::from_secs(30), reached).await {
-        return items;
-    }
-    panic!("{path} stays {:?}", who.items(path).await);
+    wait_for(async || Some(who.items(path).await).filter(|items| good(items))).await
 }
 
 #[tokio::test]

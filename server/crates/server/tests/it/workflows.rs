@@ -9,7 +9,7 @@ use mezzofy_documents::reading::{Kind, read};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::app::{Client, TestApp, text};
+use crate::app::{Client, TestApp, text, wait_for};
 use crate::models::said_in;
 
 const W2: &str = "Find 20 F&B companies in Singapore on LinkedIn and send intro emails";
@@ -167,6 +167,37 @@ async fn mails_to_leads_go_to_new_ones_of_ones_own_that_may_be_written_to() {
 }
 
 #[tokio::test]
+async fn a_customer_that_a_person_names_is_welcomed_and_one_that_nobody_knows_is_not() {
+    let app = TestApp::new().await;
+    let manager = app.person("sales.manager").await;
+    let lead = json!({"company": "Kopi House Pte Ltd", "contact_name": "Ana Tan", "email": "ana@kopihouse.example", "status": "negotiation"});
+    manager.post("/v1/leads", lead).await;
+    let path = format!("/v1/conversations/{}/messages", manager.conversation().await);
+    let said =
+        json!({"client_id": uuid::Uuid::new_v4(), "text": "Send a welcome email to our new customer Kopi House"});
+    let run = text(&manager.post(&path, said).await["run"]["id"]);
+    let begun = manager.get(&format!("/v1/runs/{run}?wait=2")).await;
+    assert_eq!(begun["state"], "running", "{begun}");
+    wait_for(async || (!manager.items("/v1/outbox").await.is_empty()).then_some(())).await;
+    app.advance(TimeDelta::seconds(21));
+    let run = manager.run_in(&run, "succeeded").await;
+    assert_eq!(run["inputs"]["company"], "Kopi House");
+    assert!(text(&run["answer"]).starts_with("1 welcome mail sent."), "{run}");
+    assert_eq!(manager.items("/v1/outbox").await[0]["to"], json!(["ana@kopihouse.example"]));
+    let lead = manager.get("/v1/leads?q=kopihouse").await["items"][0].clone();
+    assert_eq!((&lead["status"], &lead["last_contacted"]), (&json!("negotiation"), &json!("2026-11-22")));
+    let run = manager.ask("Send a welcome email to our new customer Nobody Knows Them").await;
+    assert!(text(&run["answer"]).contains("The CRM has 0 companies of this name"), "{run}");
+    // Who is not named is asked for, and nobody is written to in their place.
+    let run = manager.ask("Send a welcome email").await;
+    assert_eq!((&run["skill"], &run["waiting_for"]), (&json!("customer_welcome"), &json!("person")), "{run}");
+    assert_eq!(manager.items("/v1/outbox").await.len(), 1);
+    let run = app.person("sales.rep").await.ask("Send a welcome email to our new customer Kopi House").await;
+    assert_eq!(run["error"]["kind"], "not_permitted", "{run}");
+    app.end().await;
+}
+
+#[tokio::test]
 async fn w7_each_day_the_leads_that_are_due_get_a_mail_and_are_due_again_in_a_week() {
     let app = TestApp::new().await;
     let manager = app.person("sales.manager").await;
@@ -212,19 +243,6 @@ async fn w7_each_day_the_leads_that_are_due_get_a_mail_and_are_due_again_in_a_we
     );
     assert_eq!(count(&app, &still).await, 0);
     app.end().await;
-}
-
-/// Waits until something is there.
-async fn wait_for<T>(look: impl AsyncFn() -> Option<T>) -> T {
-    let found = async {
-        loop {
-            if let Some(found) = look().await {
-                return found;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), found).await.expect("it comes")
 }
 
 #[tokio::test]

@@ -38,6 +38,11 @@ fn customers_products_places_and_counts_are_heard() {
         ("为花园咖啡馆制作关于礼券的推介方案", "pitch_deck company=花园咖啡馆 product=Gift vouchers"),
         ("为 ABC Restaurant 制作一份数字优惠券的推介方案", "pitch_deck company=ABC Restaurant product=Digital coupons"),
         ("为香港的花园咖啡馆制作推介方案", "pitch_deck company=花园咖啡馆"),
+        ("Send a welcome email to our new customer Kopi House", "customer_welcome company=Kopi House"),
+        ("Send a welcome email to Kopi House", "customer_welcome company=Kopi House"),
+        ("welcome our new customer Harbour Hotels", "customer_welcome company=Harbour Hotels"),
+        ("给新客户金勺餐饮发欢迎邮件", "customer_welcome company=金勺餐饮"),
+        ("Send a welcome email", "asks: Which customer is to be welcomed? Say the company's name as the CRM has it."),
     ];
     let desk = Desk::of_everything();
     let wrong: Vec<String> = table
