@@ -69,6 +69,8 @@ pub struct Texts {
     pub mails_failed: Text,
     /// A call needs a yes, as text from outside may have asked for it: `${tool}`, `${value}`, `${places}`.
     pub may_i: Text,
+    /// A step of a skill would use what text from outside may have chosen: `${places}`.
+    pub not_from_outside: Text,
     /// The yes to that.
     pub yes: Text,
     /// The no to that.

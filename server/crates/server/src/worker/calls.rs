@@ -89,12 +89,17 @@ impl Work<'_> {
         let texts = &self.app.texts;
         let places = sources.places(texts, language);
         let said = self.machine.own_words();
-        let mut asked = Vec::new();
+        let (mut asked, mut refused) = (Vec::new(), Vec::new());
         for call in calls.iter().filter(|call| !call.consented) {
             let fixed = self.app.tools.spec(&call.tool).map_or(&[][..], |spec| spec.fixed);
             let value = |name: &&str| call.input.get(*name).and_then(Value::as_str);
             let of_person = |value: &&str| said.iter().any(|said| said.contains(*value));
             if let Some(value) = fixed.iter().filter_map(value).find(|value| !of_person(value)) {
+                if call.is_of_skill() {
+                    let detail = texts.not_from_outside.say(language, &[("places", &places)]);
+                    refused.push((call.clone(), RunError { kind: RunErrorKind::NotPossible, detail }));
+                    continue;
+                }
                 let value = format!("\n\n```\n{}\n```", value.replace("```", "ʼʼʼ"));
                 let values = [("tool", call.tool.as_str()), ("places", &places), ("value", &value)];
                 let text = texts.may_i.say(language, &values);
@@ -105,7 +110,11 @@ impl Work<'_> {
         for (call, question) in &asked {
             self.machine.ask_consent(call, question.clone());
         }
-        !asked.is_empty()
+        // Whoever called the skill is told; a step of it can't wait for a yes.
+        for (call, error) in &refused {
+            self.machine.failed(Some(call), error.clone());
+        }
+        !asked.is_empty() || !refused.is_empty()
     }
 
     /// The events that tell of the begin of calls.
