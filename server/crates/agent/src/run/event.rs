@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Run;
-use crate::sources::Place;
+use crate::sources::{Place, names_in};
 
 /// An event, and the skill that serves it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +29,15 @@ pub struct Order {
     pub skill: Option<String>,
     /// Its inputs by name, as a model would give them: a period may be `last week`.
     pub inputs: Map<String, Value>,
+}
+
+impl Order {
+    /// The addresses that are named in it: its person has chosen them, as if they had said them.
+    #[must_use]
+    pub fn addresses(&self) -> Vec<String> {
+        let said = Value::Object(self.inputs.clone()).to_string();
+        names_in(&said).into_iter().filter(|name| is_address(name)).collect()
+    }
 }
 
 impl Run {

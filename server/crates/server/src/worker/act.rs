@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mezzofy_agent::planner::{NO_PRODUCTS, Request};
-use mezzofy_agent::run::{Call, Called};
+use mezzofy_agent::run::{Call, Called, Order};
 use mezzofy_agent::sources::Around;
 use mezzofy_agent::tool::Outcome;
 use mezzofy_domain::approval::{ApprovalState, Proposed};
@@ -235,7 +235,7 @@ impl Work<'_> {
         let app = self.app;
         let people = people::all(tx).await?;
         let said = self.machine.own_words();
-        let asked = app.planner.asked_recipients(&Request {
+        let mut asked = app.planner.asked_recipients(&Request {
             texts: &said,
             open: None,
             me: &self.person,
@@ -245,6 +245,7 @@ impl Work<'_> {
             allowed: &[],
             products: &NO_PRODUCTS,
         });
+        asked.extend(self.machine.order().map(Order::addresses).unwrap_or_default());
         let colleagues: Vec<String> =
             people.iter().filter(|person| !person.disabled).map(|person| person.email.clone()).collect();
         let mut proposed = Vec::new();

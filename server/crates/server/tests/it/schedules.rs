@@ -162,6 +162,23 @@ async fn a_schedule_can_name_a_skill_with_its_inputs_and_who_gets_the_result() {
 }
 
 #[tokio::test]
+async fn who_its_owner_named_gets_the_result_also_when_it_holds_what_customers_wrote() {
+    let app = TestApp::new().await;
+    let manager = app.person("support.manager").await;
+    let body = json!({
+        "name": "Digest", "cron": "0 17 * * 5", "skill": "support_digest", "inputs": {"period": "last week"},
+        "deliver": {"email": ["support.manager@mezzofy.example"]},
+    });
+    let schedule = manager.post("/v1/schedules", body).await;
+    let begun = manager.post(&format!("/v1/schedules/{}/run", text(&schedule["id"])), json!({})).await;
+    let run = manager.run_in(&text(&begun["run"]["id"]), "succeeded").await;
+    assert_eq!((&run["skill"], &schedule["agent"]), (&json!("support_digest"), &json!("support")), "{run}");
+    let mails = manager.items("/v1/outbox").await;
+    assert_eq!((&mails[0]["to"], &mails[0]["state"]), (&json!(["support.manager@mezzofy.example"]), &json!("done")));
+    app.end().await;
+}
+
+#[tokio::test]
 async fn a_paused_schedule_does_not_run_and_says_so_and_one_that_is_resumed_goes_on() {
     let app = TestApp::new().await;
     let ceo = app.person("ceo").await;
