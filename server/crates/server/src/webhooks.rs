@@ -141,7 +141,7 @@ fn of_body(mut told: Map<String, Value>, key: String) -> Result<Told, Refused> {
     let event = event.ok_or(Refused::Broken("event is missing or no name."))?.to_owned();
     let data = match told.remove("data") {
         Some(Value::Object(data)) => data,
-        None => Map::new(),
+        None | Some(Value::Null) => Map::new(),
         Some(_) => return Err(Refused::Broken("data is no JSON object.")),
     };
     Ok(Told { key, event, data })
@@ -151,7 +151,8 @@ fn of_body(mut told: Map<String, Value>, key: String) -> Result<Told, Refused> {
 fn standard_keys(secret: &str) -> Vec<Vec<u8>> {
     let decoded = STANDARD.decode(secret.strip_prefix(PREFIX).unwrap_or(secret)).ok();
     let plain = (!secret.starts_with(PREFIX)).then(|| secret.as_bytes().to_vec());
-    decoded.into_iter().chain(plain).collect()
+    // An empty key would be anybody's.
+    decoded.into_iter().chain(plain).filter(|key| !key.is_empty()).collect()
 }
 
 /// Whether one of the signatures is that of the key; compared in constant time.
@@ -298,6 +299,8 @@ mod tests {
         }
         let at = now().timestamp().to_string();
         unproved(taken(&standard("m", &at, &good, b"wrong"), &good));
+        let empty = read(&standard("m", &at, &good, b""), good.as_bytes(), &[PREFIX.to_owned()], &[now()]);
+        unproved(empty);
         unproved(taken(&standard("m", &at, "another body", SECRET.as_bytes()), &good));
         broken(taken(&standard("m", "soon", &good, SECRET.as_bytes()), &good));
         unproved(taken(&standard("m", "1", &good, SECRET.as_bytes()), &good));
