@@ -1,6 +1,6 @@
 //! Without a model nothing is said that is not in the sources: every figure of an answer, a document or a mail that the planner's
-//! work made stands in what its tools read, in the catalogue, in the skill's own texts or in the request, or is the change between
-//! two that do.
+//! work made stands in what its tools have read, in the catalogue, in the skill's own texts or in the request, is one of these
+//! rounded, or the change in percent between two. Words are not checked.
 
 use std::collections::BTreeSet;
 
@@ -28,17 +28,31 @@ const REQUESTS: [(&str, &str); 14] = [
     ("ceo", "给我看看本月的关键指标"),
     ("sales.rep", "How much discount may I give"),
 ];
+/// Tools that read; what the others give is made of that.
+const READING: [&str; 9] = [
+    "finance_statement",
+    "crm_query",
+    "crm_save",
+    "linkedin_scraper",
+    "mezzofy_data",
+    "knowledge_search",
+    "support_digest",
+    "kpi_report",
+    "web_research",
+];
 /// Files whose figures are the company's own words.
 const OWN_WORDS: [&str; 4] =
     ["knowledge/catalogue.yaml", "prompts/mails.yaml", "config/kpis.yaml", "config/config.yaml"];
 
-/// The figures of a text that say something: three digits or more, or a fraction.
+/// The figures of a text that say something: three digits or more, a fraction or a percentage.
 fn telling(text: &str) -> BTreeSet<String> {
-    let says = |figure: &String| figure.chars().filter(char::is_ascii_digit).count() >= 3 || figure.contains('.');
+    let says =
+        |figure: &String| figure.chars().filter(char::is_ascii_digit).count() >= 3 || figure.contains(['.', '%']);
     figures(text).into_iter().filter(says).collect()
 }
 
-/// The figures of a text, without separators and without zeros at the end of a fraction. Ids and dates are none.
+/// The figures of a text, without separators and without zeros at the end of a fraction, percentages with their sign. Ids, dates and the
+/// marks of an axis (`200K`) are none.
 fn figures(text: &str) -> BTreeSet<String> {
     let letters: Vec<char> = text.chars().map(|c| if c == '−' { '-' } else { c }).collect();
     let mut found = BTreeSet::new();
@@ -68,8 +82,10 @@ fn figures(text: &str) -> BTreeSet<String> {
             || joined(begin.checked_sub(1), begin.checked_sub(2))
             || joined(Some(at), Some(at + 1));
         let written: String = letters[begin..at].iter().filter(|c| **c != ',').collect();
+        let percent =
+            letters.get(at) == Some(&'%') || letters.get(at) == Some(&' ') && letters.get(at + 1) == Some(&'%');
         if !part_of_word {
-            found.insert(plain(&written));
+            found.insert(plain(&written) + if percent { "%" } else { "" });
         }
     }
     found
@@ -96,23 +112,34 @@ fn figures_in(value: &Value) -> BTreeSet<String> {
     }
 }
 
-/// Whether a figure is the change in percent between two others, or their sum or difference, or one of them rounded or shortened.
-fn derived(figure: &str, sources: &[f64]) -> bool {
-    let Ok(wanted) = figure.parse::<f64>() else { return false };
-    let decimals = figure.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-    let step = 10_f64.powi(-i32::try_from(decimals).unwrap_or(0));
-    let near = |value: f64| (value.abs() - wanted).abs() <= step * 0.51;
-    let rounded = sources.iter().any(|one| [1.0, 100.0, 0.001, 0.000_001].iter().any(|scale| near(one * scale)));
-    rounded
-        || sources.iter().any(|one| {
-            sources.iter().any(|other| {
-                near(one - other)
-                    || near(one + other)
-                    || (*other != 0.0 && near((one - other) / other * 100.0))
-                    || near(one * other / 100.0)
-                    || near(one * other)
-            })
-        })
+/// What may be said: figures as they are written somewhere, and the values of those that were read.
+struct Sources {
+    written: BTreeSet<String>,
+    values: Vec<f64>,
+}
+
+impl Sources {
+    fn of(read: BTreeSet<String>, own: BTreeSet<String>) -> Self {
+        let values = read.iter().filter_map(|figure| figure.trim_end_matches('%').parse().ok()).collect();
+        Self { written: read.into_iter().chain(own).collect(), values }
+    }
+
+    /// Whether a figure is one of them, one of them rounded or in thousands or millions, or a change in percent between two.
+    fn have(&self, figure: &str) -> bool {
+        let plain = figure.trim_end_matches('%');
+        if self.written.contains(figure) || self.written.contains(plain) {
+            return true;
+        }
+        let Ok(wanted) = plain.parse::<f64>() else { return false };
+        let decimals = plain.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        let step = 10_f64.powi(-i32::try_from(decimals).unwrap_or(0));
+        let near = |value: f64| (value.abs() - wanted).abs() <= step * 0.51;
+        let percent = figure.ends_with('%');
+        let rounded =
+            |one: &f64| near(*one) || near(one / 1_000.0) || near(one / 1_000_000.0) || percent && near(one * 100.0);
+        let change = |one: &f64| self.values.iter().any(|other| *other != 0.0 && near((one - other) / other * 100.0));
+        self.values.iter().any(|one| rounded(one) || percent && change(one))
+    }
 }
 
 /// All that a run has said: its answer, its documents, the mails it wants to send.
@@ -123,9 +150,13 @@ async fn said(who: &Client, run: &Value) -> String {
             who.request(Method::GET, &format!("/v1/files/{}/content", text(&file["id"]))).send().await.unwrap();
         let bytes = answer.bytes().await.unwrap();
         let kind = Kind::of(file["media_type"].as_str().unwrap()).unwrap();
+        // Round numbers alone on a line are the marks of an axis.
+        let mark = |line: &&str| line.trim().parse::<u32>().is_ok_and(|number| number % 10 == 0);
         for part in read(kind, &bytes).unwrap().parts {
-            all.push('\n');
-            all.push_str(&part.text);
+            for line in part.text.lines().filter(|line| !mark(line)) {
+                all.push('\n');
+                all.push_str(line);
+            }
         }
     }
     let mails = who.items("/v1/outbox?limit=200").await;
@@ -145,46 +176,61 @@ async fn said(who: &Client, run: &Value) -> String {
 #[tokio::test]
 async fn every_figure_that_is_said_without_a_model_stands_in_its_sources() {
     let app = TestApp::new().await;
-    // A hundred visits stand for any number in the example of a deck, which says so.
-    let mut own: BTreeSet<String> =
+    let own: BTreeSet<String> =
         OWN_WORDS.iter().flat_map(|file| figures(&std::fs::read_to_string(home().join(file)).unwrap())).collect();
-    own.insert("100".to_owned());
-    let mut checked = 0;
+    let (mut checked, mut slips, mut found) = (0, 0, 0);
     for (mailbox, request) in REQUESTS {
         let who = app.person(mailbox).await;
         let conversation = who.conversation().await;
-        let accepted = who
-            .post(
-                &format!("/v1/conversations/{conversation}/messages"),
-                json!({"client_id": Uuid::new_v4(), "text": request}),
-            )
-            .await;
-        let run = who.get(&format!("/v1/runs/{}?wait=15", text(&accepted["run"]["id"]))).await;
+        let path = format!("/v1/conversations/{conversation}/messages");
+        let accepted = who.post(&path, json!({"client_id": Uuid::new_v4(), "text": request})).await;
+        let id = text(&accepted["run"]["id"]);
+        let run = who.get(&format!("/v1/runs/{id}?wait=15")).await;
         assert!(run["error"].is_null(), "{request}: {run}");
-        let mut owner = app.database().await;
-        let machine: Value = sqlx::query_scalar("SELECT machine FROM runs WHERE id = $1")
-            .bind(text(&run["id"]).parse::<Uuid>().unwrap())
-            .fetch_one(&mut owner)
+        // Not the whole machine, which keeps the answer too.
+        let kept: Value = sqlx::query_scalar("SELECT machine -> 'kept' FROM runs WHERE id = $1")
+            .bind(id.parse::<Uuid>().unwrap())
+            .fetch_one(&mut app.database().await)
             .await
             .unwrap();
-        let mut sources = figures_in(&machine);
-        sources.extend(own.iter().cloned());
+        let events = who.items(&format!("/v1/runs/{id}/events")).await;
+        let read = events.iter().filter(|event| {
+            event["kind"] == "tool.done" && event["data"]["name"].as_str().is_some_and(|name| READING.contains(&name))
+        });
+        let mut sources: BTreeSet<String> = read.flat_map(|event| figures_in(&event["data"]["result"])).collect();
+        sources.extend(figures_in(&kept));
+        let mut own = own.clone();
+        own.extend(figures(request));
         if let Some(skill) = run["skill"].as_str() {
-            sources
-                .extend(figures(&std::fs::read_to_string(home().join(format!("skills/{skill}/steps.yaml"))).unwrap()));
+            let steps = std::fs::read_to_string(home().join(format!("skills/{skill}/steps.yaml"))).unwrap();
+            own.extend(figures(&steps));
         }
-        let values: Vec<f64> = sources.iter().filter_map(|figure| figure.parse().ok()).collect();
+        if run["skill"] == "pitch_deck" {
+            // The deck's example: of a hundred visits today, as many more as each customer measured.
+            let example: Vec<String> = (100..=200).map(|visits| visits.to_string()).collect();
+            let measured = |visits: &&String| own.contains(&format!("{}%", visits.parse::<u32>().unwrap() - 100));
+            let reached: Vec<String> = example.iter().filter(measured).cloned().collect();
+            own.extend(reached);
+            own.insert("100".to_owned());
+        }
+        let sources = Sources::of(sources, own);
         let all = said(&who, &run).await;
         let figures = telling(&all);
-        let invented: Vec<&String> =
-            figures.iter().filter(|figure| !sources.contains(*figure) && !derived(figure, &values)).collect();
+        let invented: Vec<&String> = figures.iter().filter(|figure| !sources.have(figure)).collect();
         let around = |figure: &&String| {
-            all.lines().find(|line| line.replace(',', "").contains(figure.as_str())).unwrap_or_default()
+            let figure = figure.trim_end_matches('%');
+            all.lines().find(|line| line.replace(',', "").contains(figure)).unwrap_or_default()
         };
         let lines: Vec<&str> = invented.iter().map(around).collect();
         assert!(invented.is_empty(), "{request}: {invented:?} in {lines:#?}");
         checked += figures.len();
+        // The same figures with a slip of the pen.
+        for slip in figures.iter().map(|figure| slipped(figure)) {
+            slips += 1;
+            found += usize::from(!sources.have(&slip));
+        }
     }
+    assert!(found * 100 >= slips * 75, "the check finds {found} of {slips} figures that are wrong");
     assert!(checked > 200, "only {checked} figures were there to check");
     app.end().await;
 }
@@ -193,9 +239,23 @@ async fn every_figure_that_is_said_without_a_model_stands_in_its_sources() {
 fn the_check_finds_a_figure_that_nobody_has_given() {
     assert_eq!(
         telling("SGD 1,250.50, 12 leads, 7.5% and T-1042; 2026-W47"),
-        ["1250.5".to_owned(), "7.5".to_owned()].into()
+        ["1250.5".to_owned(), "7.5%".to_owned()].into()
     );
-    let sources = [200.0, 250.0];
-    assert!(derived("25", &sources) && derived("450", &sources) && derived("50", &sources));
-    assert!(!derived("613.7", &sources) && !derived("27.3", &sources));
+    let sources = Sources::of(["200", "250", "1234567.89"].map(str::to_owned).into(), ["42".to_owned()].into());
+    for good in ["42", "200", "25%", "20%", "1.2", "1235"] {
+        assert!(sources.have(good), "{good}");
+    }
+    for wrong in ["25", "450", "50", "613.7", "27.3%"] {
+        assert!(!sources.have(wrong), "{wrong}");
+    }
+    assert_eq!([slipped("1250.5"), slipped("7.5%")], ["1350.5", "8.5%"]);
+}
+
+/// A figure whose second digit, or only one, is one more.
+fn slipped(figure: &str) -> String {
+    let digits: Vec<usize> = figure.char_indices().filter(|(_, c)| c.is_ascii_digit()).map(|(at, _)| at).collect();
+    let whole = figure.find(['.', '%']).unwrap_or(figure.len());
+    let at = if whole >= 2 { digits[1] } else { digits[0] };
+    let digit = figure[at..].chars().next().and_then(|c| c.to_digit(10)).unwrap_or_default();
+    format!("{}{}{}", &figure[..at], (digit + 1) % 10, &figure[at + 1..])
 }
