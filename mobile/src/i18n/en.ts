@@ -470,7 +470,7 @@ export const en = {
       decide_for_others: 'approve for others',
       standing_approvals: 'standing approvals',
       schedules: 'schedules',
-      administer: 'people, usage and budgets',
+      administer: 'people, usage and budgets, knowledge and webhooks',
       read_audit: 'read the audit log',
     } as Record<string, string>,
     roleNames: {

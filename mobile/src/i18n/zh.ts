@@ -469,7 +469,7 @@ export const zh: Texts = {
       decide_for_others: '代他人审批',
       standing_approvals: '长期授权',
       schedules: '定时任务',
-      administer: '人员、用量与预算',
+      administer: '人员、用量与预算、知识库与Webhook',
       read_audit: '查看审计日志',
     },
     roleNames: {

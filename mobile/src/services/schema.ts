@@ -1206,7 +1206,10 @@ export interface components {
         AuditSubjectView: {
             /** @description Its id or name. */
             id: string;
-            /** @description session, person, address, route, tool, skill, effect, budget, `ledger_file`, keys or audit. */
+            /**
+             * @description session, person, address, route, tool, skill, effect, approval, `standing_approval`, schedule, budget, `ledger_file`, file, source,
+             *     delivery, keys or audit.
+             */
             kind: string;
             /** @description The email address, where it is a person. */
             person: string | null;

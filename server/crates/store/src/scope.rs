@@ -34,7 +34,8 @@ impl Scope {
         Self::acting("mezzofy_member", person, roles)
     }
 
-    /// A person in the routes of administrators: people, money and the audit log, and nothing that anybody said.
+    /// A person in the routes of administrators: people, money, the audit log, the knowledge base and webhooks without what they say, and
+    /// nothing that anybody said.
     #[must_use]
     pub fn administering(person: &Person, roles: &Roles) -> Self {
         Self::acting("mezzofy_admin", person, roles)

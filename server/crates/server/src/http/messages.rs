@@ -178,24 +178,15 @@ async fn create(
 /// A conversation of its own for one text, as `mezzofy ask` needs it.
 pub(crate) async fn begin(app: &Parts, person: &Person, text: &str) -> Result<Id<id::Run>, String> {
     let mut tx = app.store.begin_as(&app.scope(person)).await.map_err(|error| error.to_string())?;
-    let run = begin_in(app, &mut tx, person, "", text).await.map_err(|problem| problem.to_string())?;
+    let machine = Machine::new(text.trim().to_owned(), person);
+    let run = begin_with(app, &mut tx, person, ("", text), &machine, false).await;
+    let run = run.map_err(|problem| problem.to_string())?;
     commit(tx).await.map_err(|error| error.to_string())?;
     Ok(run.id)
 }
 
-/// The same in a transaction that is under way. Without a title the conversation takes the text's words.
-pub(crate) async fn begin_in(
-    app: &Parts,
-    tx: &mut Tx,
-    person: &Person,
-    title: &str,
-    text: &str,
-) -> Result<Run, Problem> {
-    let text = checked_text(text)?;
-    begin_with(app, tx, person, (title, text), &Machine::new(text.to_owned(), person), false).await
-}
-
-/// The same for a run that begins with an event or an order; `text` says it in words. In the background nobody waits for it.
+/// The same for a machine of any kind, in a transaction that is under way; `text` says in words what it begins with. Without a title
+/// the conversation takes the text's words. In the background nobody waits for it.
 pub(crate) async fn begin_with(
     app: &Parts,
     tx: &mut Tx,

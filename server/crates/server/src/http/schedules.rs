@@ -4,12 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use mezzofy_agent::skills::{Input, InputKind, Skill};
 use mezzofy_domain::audit::{Action, Deed, Who};
-use mezzofy_domain::effect::is_address;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
-use mezzofy_domain::people::{Department, Person};
+use mezzofy_domain::people::Person;
 use mezzofy_domain::schedule::Rule;
 use mezzofy_domain::schedule::occurrence::{Reason, State as Standing};
 use mezzofy_domain::schedule::plan::Misfire;
@@ -33,8 +31,10 @@ use super::runs::RunView;
 use crate::app::{App, Parts};
 use crate::schedules::Refused;
 
+mod order;
 mod rule;
 
+use order::{checked_agent, checked_emails, checked_skill};
 use rule::{RuleView, checked_rule};
 
 /// Characters of a name at most.
@@ -472,58 +472,6 @@ fn checked_name(name: &str) -> Result<String, Problem> {
 
 fn checked_request(request: &str) -> Result<String, Problem> {
     checked_text(request).map(str::to_owned).map_err(|problem| problem.about("request"))
-}
-
-fn checked_agent(code: &str) -> Result<Department, Problem> {
-    Department::from_code(code)
-        .ok_or_else(|| Problem::field("agent", "The agent must be finance, sales, marketing, support or management."))
-}
-
-/// The skill that is ordered: there, allowed to the person, served by the agent, and with inputs of these names.
-fn checked_skill<'a>(
-    app: &'a Parts,
-    person: &Person,
-    named: Option<&str>,
-    agent: Option<Department>,
-    inputs: &Map<String, Value>,
-) -> Result<Option<&'a Skill>, Problem> {
-    let Some(named) = named else {
-        let none = inputs.is_empty();
-        return if none { Ok(None) } else { Err(Problem::field("inputs", "Inputs are those of a skill: name it.")) };
-    };
-    let skill = app.skills.get(named);
-    let skill = skill.ok_or_else(|| Problem::field("skill", format!("There is no skill “{named}”.")))?;
-    if !app.roles.allows_skill(&person.role, named) {
-        return Err(Problem::new(Kind::NotPermitted, format!("Your role does not allow {named}.")).about("skill"));
-    }
-    if agent.is_some_and(|agent| agent != skill.department) {
-        return Err(Problem::field("agent", format!("{named} is served by {}.", skill.department)));
-    }
-    let known = |name: &String| {
-        let of = |input: &Input| *name == input.name || *name == format!("{}s", input.name);
-        skill.inputs.iter().filter(|input| input.kind != InputKind::Event).any(of)
-    };
-    match inputs.keys().find(|name| !known(name)) {
-        Some(name) => Err(Problem::field("inputs", format!("{named} has no input “{name}”."))),
-        None => Ok(Some(skill)),
-    }
-}
-
-fn checked_emails(emails: &[String], skill: Option<&Skill>) -> Result<Vec<String>, Problem> {
-    const MOST: usize = 50;
-    let emails: Vec<String> = emails.iter().map(|email| email.trim().to_lowercase()).collect();
-    if let Some(wrong) = emails.iter().find(|email| !is_address(email)) {
-        return Err(Problem::field("deliver", format!("“{wrong}” is not an email address.")));
-    }
-    if emails.len() > MOST {
-        return Err(Problem::field("deliver", format!("At most {MOST} addresses get it.")));
-    }
-    match skill.filter(|skill| skill.input(InputKind::Person).is_none() && !emails.is_empty()) {
-        Some(skill) => {
-            Err(Problem::field("deliver", format!("{} makes nothing that is mailed to somebody.", skill.name)))
-        }
-        None => Ok(emails),
-    }
 }
 
 fn checked_misfire(misfire: Option<&str>) -> Result<Option<Misfire>, Problem> {

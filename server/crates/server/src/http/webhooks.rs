@@ -80,7 +80,7 @@ async fn receive(
 }
 
 /// The secrets that a source may sign with now.
-pub(super) async fn secrets(app: &Parts, tx: &mut Tx, source: &str) -> Result<Vec<String>, Problem> {
+async fn secrets(app: &Parts, tx: &mut Tx, source: &str) -> Result<Vec<String>, Problem> {
     sealed::hold_keys(tx).await?;
     let sealed = deliveries::sealed_secrets(tx, source, app.clock.now()).await?;
     let mut secrets = Vec::new();

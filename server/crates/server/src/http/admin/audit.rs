@@ -83,7 +83,8 @@ struct AuditEntryView {
 /// What something was done to.
 #[derive(Debug, Serialize, ToSchema)]
 struct AuditSubjectView {
-    /// session, person, address, route, tool, skill, effect, budget, `ledger_file`, keys or audit.
+    /// session, person, address, route, tool, skill, effect, approval, `standing_approval`, schedule, budget, `ledger_file`, file, source,
+    /// delivery, keys or audit.
     kind: String,
     /// Its id or name.
     id: String,
