@@ -4,19 +4,31 @@
 #[cfg_attr(not(feature = "failpoints"), expect(unused_variables, reason = "the places exist for tests only"))]
 pub(crate) fn point(name: &'static str) {
     #[cfg(feature = "failpoints")]
-    fail::fail_point!(name);
+    armed::pass(name);
 }
 
-/// Makes the process die at the n-th passage of a place: `MEZZOFY_CRASH=step.after:3`.
 #[cfg(feature = "failpoints")]
-pub(crate) fn arm(order: &str) -> Result<(), String> {
+pub(crate) use armed::arm;
+
+#[cfg(feature = "failpoints")]
+mod armed {
+    use std::sync::OnceLock;
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    let (place, count) = order.split_once(':').ok_or("MEZZOFY_CRASH must be like step.after:3")?;
-    let left = AtomicU32::new(count.parse().map_err(|_| "MEZZOFY_CRASH must end with a number")?);
-    fail::cfg_callback(place, move || {
-        if left.fetch_sub(1, Ordering::SeqCst) == 1 {
+    /// The place where the process dies, and after how many passages.
+    static ORDER: OnceLock<(String, AtomicU32)> = OnceLock::new();
+
+    /// Makes the process die at the n-th passage of a place: `MEZZOFY_CRASH=step.after:3`.
+    pub(crate) fn arm(order: &str) -> Result<(), String> {
+        let (place, count) = order.split_once(':').ok_or("MEZZOFY_CRASH must be like step.after:3")?;
+        let count = count.parse().map_err(|_| "MEZZOFY_CRASH must end with a number")?;
+        ORDER.set((place.to_owned(), AtomicU32::new(count))).map_err(|_| "MEZZOFY_CRASH is read once".to_owned())
+    }
+
+    pub(super) fn pass(name: &str) {
+        let Some((place, left)) = ORDER.get() else { return };
+        if place == name && left.fetch_sub(1, Ordering::SeqCst) == 1 {
             rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL).ok();
         }
-    })
+    }
 }
