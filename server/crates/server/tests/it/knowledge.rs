@@ -121,3 +121,48 @@ async fn what_cannot_be_found_later_is_refused_and_only_administrators_add() {
     assert_eq!(manager.send(Method::GET, PATH, None).await.0, StatusCode::FORBIDDEN);
     app.end().await;
 }
+
+/// What people ask, in words that are not always those of the page, and the page that answers it.
+const ASKED: [(&str, &str); 26] = [
+    ("How do our staff redeem a coupon at the counter?", "Redeeming coupons"),
+    ("The camera won't read the QR code, what now?", "Redeeming coupons"),
+    ("What does error E42 mean?", "Redeeming coupons"),
+    ("Can redemptions be made without a network?", "Redeeming coupons"),
+    ("A customer was charged twice on her card", "Refunds and charges"),
+    ("Who decides on the refund of a gift voucher?", "Refunds and charges"),
+    ("The verification code does not arrive by SMS", "Members who can't sign in"),
+    ("How can a locked account be unlocked?", "Members who can't sign in"),
+    ("The member has a new phone number", "Members who can't sign in"),
+    ("How many days of annual leave do I have?", "Office and leave"),
+    ("May I work from home on Thursday?", "Office and leave"),
+    ("Is the office closed on public holidays?", "Office and leave"),
+    ("When is the settlement report ready?", "Reports and exports"),
+    ("The export takes very long, why?", "Reports and exports"),
+    ("Where is the data of merchants in Hong Kong kept?", "Data and security"),
+    ("How long are logs kept?", "Data and security"),
+    ("How do I report a security incident?", "Data and security"),
+    ("How much discount may a representative give?", "Discounts and offers"),
+    ("How long does a trial run?", "Discounts and offers"),
+    ("What do we say about paper stamp cards?", "When customers compare us"),
+    ("怎么核销优惠券？", "优惠券常见问题"),
+    ("二维码扫不出来", "优惠券常见问题"),
+    ("优惠券能不能退款？", "优惠券常见问题"),
+    ("积分多久到账？", "会员与积分"),
+    ("积分有效期是多长时间？", "会员与积分"),
+    ("会员等级是怎么计算的", "会员与积分"),
+];
+
+#[tokio::test]
+async fn what_people_ask_finds_the_page_that_answers_it() {
+    let app = TestApp::new().await;
+    let manager = app.person("sales.manager").await;
+    let mut missed = Vec::new();
+    for (question, page) in ASKED {
+        let pages = found(&manager, question).await;
+        if !pages.iter().take(3).any(|found| found.contains(page)) {
+            missed.push(format!("{question}: {pages:?}"));
+        }
+    }
+    assert!(missed.len() * 20 <= ASKED.len(), "{} of {} missed: {missed:#?}", missed.len(), ASKED.len());
+    app.end().await;
+}
