@@ -160,6 +160,10 @@ export const deliveries = () =>
     ...pages,
   });
 
+/** The account that posts in Teams. */
+export const serviceAccount = () =>
+  queryOptions({ queryKey: ['service-account'], queryFn: () => data(api().GET('/v1/admin/microsoft/service-account')) });
+
 /** The documents of the knowledge base, newest first. */
 export const knowledge = () =>
   infiniteQueryOptions({

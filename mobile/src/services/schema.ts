@@ -159,6 +159,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/microsoft/service-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows which account posts in Teams. */
+        get: operations["get_v1_admin_microsoft_service-account"];
+        put?: never;
+        /** Begins to sign an account in: the browser goes to the address, and comes back to the app. */
+        post: operations["post_v1_admin_microsoft_service-account"];
+        /** Forgets the account; nothing is posted in Teams from then on. */
+        delete: operations["delete_v1_admin_microsoft_service-account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/people": {
         parameters: {
             query?: never;
@@ -379,6 +398,23 @@ export interface paths {
         put?: never;
         /** Ends the session. */
         post: operations["post_v1_auth_logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/microsoft/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Takes the browser back from Microsoft, and sends it to the app. */
+        get: operations["get_v1_auth_microsoft_callback"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1151,7 +1187,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "mail";
+            kind: "mail" | "teams";
             /** @description Whether the caller may decide it now. */
             may_decide: boolean;
             /** @description Hex SHA-256 of the RFC 8785 JSON of all payloads, an array. */
@@ -1167,7 +1203,7 @@ export interface components {
             /** @description Why a person must decide, a sentence. */
             why: string;
         };
-        /** @description What goes with a mail. */
+        /** @description What goes with a mail or a message. */
         AttachmentView: {
             /** Format: uuid */
             id: string;
@@ -1184,7 +1220,7 @@ export interface components {
         /** @description An entry of the audit log. */
         AuditEntryView: {
             /** @enum {string} */
-            action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+            action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "service_account_connected" | "service_account_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
             /** Format: date-time */
             at: string;
             /** @description What else is kept of it: ids, codes, amounts and hashes. */
@@ -1208,7 +1244,7 @@ export interface components {
             id: string;
             /**
              * @description session, person, address, route, tool, skill, effect, approval, `standing_approval`, schedule, budget, `ledger_file`, file, source,
-             *     delivery, keys or audit.
+             *     delivery, account, keys or audit.
              */
             kind: string;
             /** @description The email address, where it is a person. */
@@ -1246,6 +1282,9 @@ export interface components {
         Change: {
             /** @description A cron in place of the rule. */
             cron?: string | null;
+            deliver?: components["schemas"]["Deliver"] | null;
+            /** @description The inputs of its skill, all of them. */
+            inputs?: Record<string, never> | null;
             /** @enum {string} */
             misfire?: "skip" | "latest" | "all";
             /** @description 1 to 120 characters; no two of the caller's have the same. */
@@ -1305,7 +1344,7 @@ export interface components {
             /** @enum {string} */
             decision: "approve" | "reject";
             /** @description Approves this instead: the array of all payloads. One that is left out is not sent. */
-            payload?: components["schemas"]["Payload"][] | null;
+            payload?: components["schemas"]["EditedPayload"][] | null;
             /** @description That of the approval as it was shown. */
             payload_hash: string;
             /** @description Why it is rejected; the person who asked is told. */
@@ -1315,6 +1354,8 @@ export interface components {
         Deliver: {
             /** @description Addresses that it is mailed to. */
             email?: string[];
+            /** @description The channel in Teams that it is posted in. */
+            teams_channel: string | null;
         };
         /** @description A received webhook. */
         DeliveryView: {
@@ -1351,6 +1392,19 @@ export interface components {
             /** @description Whether it was added here, rather than by the import of a folder. */
             uploaded: boolean;
         };
+        /** @description A file to attach; all but its id is taken from the file itself. */
+        EditedFile: {
+            /** Format: uuid */
+            id: string;
+        };
+        /** @description A changed payload. */
+        EditedPayload: {
+            attachments?: components["schemas"]["EditedFile"][];
+            body: string;
+            cc?: string[];
+            subject: string;
+            to: string[];
+        };
         /** @description An effect. */
         EffectView: {
             /**
@@ -1371,7 +1425,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "mail";
+            kind: "mail" | "teams";
             /** @description Hex SHA-256 of the payload's RFC 8785 JSON: `{to, cc, subject, body, attachments}`. */
             payload_hash: string;
             /** Format: uuid */
@@ -1624,7 +1678,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /** @enum {string} */
-                kind: "mail";
+                kind: "mail" | "teams";
                 /** @description Whether the caller may decide it now. */
                 may_decide: boolean;
                 /** @description Hex SHA-256 of the RFC 8785 JSON of all payloads, an array. */
@@ -1648,7 +1702,7 @@ export interface components {
             /** @description Newest first. */
             items: {
                 /** @enum {string} */
-                action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+                action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "service_account_connected" | "service_account_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** Format: date-time */
                 at: string;
                 /** @description What else is kept of it: ids, codes, amounts and hashes. */
@@ -1755,7 +1809,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /** @enum {string} */
-                kind: "mail";
+                kind: "mail" | "teams";
                 /** @description Hex SHA-256 of the payload's RFC 8785 JSON: `{to, cc, subject, body, attachments}`. */
                 payload_hash: string;
                 /** Format: uuid */
@@ -2169,20 +2223,7 @@ export interface components {
             id: string;
             name: string;
         };
-        /** @description A changed mail. */
-        Payload: {
-            attachments?: components["schemas"]["PayloadFile"][];
-            body: string;
-            cc?: string[];
-            subject: string;
-            to: string[];
-        };
-        /** @description A file to attach; all but its id is taken from the file itself. */
-        PayloadFile: {
-            /** Format: uuid */
-            id: string;
-        };
-        /** @description A mail byte for byte. */
+        /** @description What would be sent, byte for byte. */
         PayloadView: {
             attachments: components["schemas"]["AttachmentView"][];
             /** @description Plain text. */
@@ -2439,6 +2480,19 @@ export interface components {
             /** @description Must be null: a run can't read pages. */
             url?: string | null;
         };
+        /** @description Which account posts in Teams. */
+        ServiceAccountView: {
+            /** @description The channels that may be posted in. */
+            channels: string[];
+            /** @description Whether somebody has signed an account in. */
+            connected: boolean;
+            /** Format: date-time */
+            connected_at: string | null;
+            /** @description Who did, by name. */
+            connected_by: string | null;
+            /** @description Whether a tenant is set; else local365 stands in, whose account is always signed in. */
+            tenant: boolean;
+        };
         /** @description A sign-in that goes on. */
         SessionView: {
             /**
@@ -2485,6 +2539,11 @@ export interface components {
             refresh_token: string;
             /** @description `Bearer`. */
             token_type: string;
+        };
+        /** @description Where to sign in. */
+        SignInPage: {
+            /** @description A page of Microsoft, for the browser. */
+            authorize_url: string;
         };
         /** @description A kind of work that can be asked for. */
         SkillView: {
@@ -2694,7 +2753,7 @@ export interface operations {
                 cursor?: string;
                 /** @description At most 200; 50 when not given. */
                 limit?: number;
-                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "service_account_connected" | "service_account_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** @description Only what the person with this email address did or what was done to them. */
                 person?: string;
             };
@@ -2725,7 +2784,7 @@ export interface operations {
     get_v1_admin_audit_csv: {
         parameters: {
             query?: {
-                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "service_account_connected" | "service_account_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** @description Only what the person with this email address did or what was done to them. */
                 person?: string;
             };
@@ -2944,6 +3003,85 @@ export interface operations {
             path: {
                 id: string;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    "get_v1_admin_microsoft_service-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccountView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    "post_v1_admin_microsoft_service-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInPage"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    "delete_v1_admin_microsoft_service-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -3410,6 +3548,28 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
+            };
+        };
+    };
+    get_v1_auth_microsoft_callback: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string;
+                /** @description Why there is no code. */
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -4440,7 +4600,7 @@ export interface operations {
     get_v1_outbox: {
         parameters: {
             query?: {
-                /** @description Only this kind: mail. */
+                /** @description Only this kind: mail or teams. */
                 kind?: string;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;

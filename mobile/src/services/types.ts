@@ -40,6 +40,8 @@ export type Memory = Schemas['MemoryView'];
 export type WebhookSource = Schemas['SourceView'];
 /** A received webhook. */
 export type Delivery = Schemas['DeliveryView'];
+/** The account that posts in Teams. */
+export type ServiceAccount = Schemas['ServiceAccountView'];
 /** A document of the knowledge base. */
 export type KnowledgeDocument = Schemas['DocumentView'];
 /** Something that a search has found. */

@@ -6,8 +6,8 @@ import { useTexts } from '@/i18n/texts';
 import { isAdmin, useMe } from '@/stores/me';
 
 /** Between the pages of administration, for who may see all of them. */
-export function AdminSwitch({ page }: { page: 'people' | 'usage' | 'knowledge' | 'webhooks' | 'audit' }) {
-  const { nav, people, usage, knowledge, webhooks, audit } = useTexts();
+export function AdminSwitch({ page }: { page: 'people' | 'usage' | 'knowledge' | 'webhooks' | 'microsoft' | 'audit' }) {
+  const { nav, people, usage, knowledge, webhooks, microsoft, audit } = useTexts();
   const both = useMe((s) => isAdmin(s.person));
   if (!both) return null;
   const options = [
@@ -15,6 +15,7 @@ export function AdminSwitch({ page }: { page: 'people' | 'usage' | 'knowledge' |
     { value: 'usage', label: usage.title },
     { value: 'knowledge', label: knowledge.title },
     { value: 'webhooks', label: webhooks.title },
+    { value: 'microsoft', label: microsoft.title },
     { value: 'audit', label: audit.title },
   ] as const;
   return (

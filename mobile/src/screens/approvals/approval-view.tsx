@@ -8,6 +8,7 @@ import { Icon } from '@/components/icon';
 import { Text } from '@/components/text';
 import { longTime } from '@/i18n/format';
 import { useTexts } from '@/i18n/texts';
+import { shownTo, titleOf } from '@/services/payload';
 import type { Approval } from '@/services/types';
 import { themed } from '@/theme/theme';
 import { radius, space, width, type Palette } from '@/theme/tokens';
@@ -45,7 +46,7 @@ export function ApprovalView({ approval }: { approval: Approval }) {
           {approval.state === 'pending' && <Text>{approval.why}</Text>}
           {approval.reason && <Text>{approvals.becauseOf(approval.reason)}</Text>}
           <Text size="small" tone="soft">
-            {approvals.counts(mails, recipients)} · {approvals.askedBy(approval.asked_by.name)}
+            {approval.kind === 'teams' ? approvals.messages(mails) : approvals.counts(mails, recipients)} · {approvals.askedBy(approval.asked_by.name)}
           </Text>
         </View>
 
@@ -64,8 +65,8 @@ export function ApprovalView({ approval }: { approval: Approval }) {
           return (
             <MailRow
               key={at}
-              title={(edit ?? proposed.payload).subject}
-              detail={(edit ?? proposed.payload).to.join(', ')}
+              title={titleOf(edit ?? proposed.payload, outbox.noSubject)}
+              detail={(edit ?? proposed.payload).to.map(shownTo).join(', ')}
               changed={edit !== undefined}
               left={left}
               warned={proposed.origin.trust === 'outside'}

@@ -10,6 +10,7 @@ import { Icon } from '@/components/icon';
 import { Text } from '@/components/text';
 import { useTexts } from '@/i18n/texts';
 import { useFileActions } from '@/screens/files/file-actions';
+import { isMessage, shownTo } from '@/services/payload';
 import type { Payload, Proposed } from '@/services/types';
 import { useMe } from '@/stores/me';
 import { themed } from '@/theme/theme';
@@ -27,7 +28,7 @@ interface MailViewProps {
   onEditing?: (editing: boolean) => void;
 }
 
-/** A mail as it will be sent, byte for byte: its text is text, whatever it looks like. */
+/** A mail or a message in Teams as it will be sent, byte for byte: its text is text, whatever it looks like. */
 export function MailView({ proposed, edit, onEdit, onEditing }: MailViewProps) {
   const styles = useStyles();
   const { approvals, outbox, actions } = useTexts();
@@ -38,6 +39,7 @@ export function MailView({ proposed, edit, onEdit, onEditing }: MailViewProps) {
     onEditing?.(next);
   };
   const mail = edit ?? proposed.payload;
+  const message = isMessage(proposed.payload);
   const outside = proposed.origin.values.filter((value) => value.trust === 'outside');
 
   if (editing && onEdit) {
@@ -63,9 +65,11 @@ export function MailView({ proposed, edit, onEdit, onEditing }: MailViewProps) {
         </Fact>
       )}
       <View style={styles.letter}>
-        <Text size="strong" selectable>
-          {mail.subject}
-        </Text>
+        {mail.subject !== '' && (
+          <Text size="strong" selectable>
+            {mail.subject}
+          </Text>
+        )}
         <Text selectable>{mail.body}</Text>
       </View>
       {mail.attachments.map((file) => (
@@ -89,7 +93,7 @@ export function MailView({ proposed, edit, onEdit, onEditing }: MailViewProps) {
       <Sources proposed={proposed} />
       {onEdit && (
         <View style={styles.tools}>
-          <Button kind="quiet" icon="edit-2" label={approvals.edit} onPress={() => setEditing(true)} />
+          <Button kind="quiet" icon="edit-2" label={message ? approvals.editMessage : approvals.edit} onPress={() => setEditing(true)} />
           {edit && (
             <>
               <Chip label={approvals.changed} tone="accent" icon="edit-2" />
@@ -125,10 +129,10 @@ function Addresses({ addresses }: { addresses: string[] }) {
   return (
     <View style={styles.chips}>
       {addresses.map((address) =>
-        isOutside(address, own) ? (
+        address.includes('@') && isOutside(address, own) ? (
           <Chip key={address} tone="coral" icon="external-link" label={`${address} · ${approvals.outside}`} />
         ) : (
-          <Chip key={address} label={address} />
+          <Chip key={address} label={shownTo(address)} />
         ),
       )}
     </View>
@@ -142,20 +146,30 @@ function MailEditor({ mail, onSave, onCancel }: { mail: Payload; onSave: (payloa
   const [cc, setCc] = useState(mail.cc.join(', '));
   const [subject, setSubject] = useState(mail.subject);
   const [body, setBody] = useState(mail.body);
+  const message = isMessage(mail);
+  const toChannel = message && mail.to.some((one) => !one.includes('@'));
   const plain = { autoCapitalize: 'none', autoCorrect: false, inputMode: 'email' } as const;
-  const whole = addressesIn(to).length > 0 && subject.trim() !== '';
+  const whole = message ? body.trim() !== '' : addressesIn(to).length > 0 && subject.trim() !== '';
   return (
     <View style={styles.mail}>
-      <Field label={outbox.to} value={to} onChangeText={setTo} {...plain} />
-      <Field label={outbox.cc} value={cc} onChangeText={setCc} {...plain} />
-      <Field label={approvals.subject} value={subject} onChangeText={setSubject} />
+      {message ? (
+        <Fact label={outbox.to}>
+          <Addresses addresses={mail.to} />
+        </Fact>
+      ) : (
+        <>
+          <Field label={outbox.to} value={to} onChangeText={setTo} {...plain} />
+          <Field label={outbox.cc} value={cc} onChangeText={setCc} {...plain} />
+        </>
+      )}
+      {(!message || toChannel) && <Field label={message ? approvals.channelTitle : approvals.subject} value={subject} onChangeText={setSubject} />}
       <Field label={approvals.body} value={body} onChangeText={setBody} multiline numberOfLines={10} />
       <View style={styles.tools}>
         <Button
           kind="primary"
           label={actions.save}
           disabled={!whole}
-          onPress={() => onSave({ ...mail, to: addressesIn(to), cc: addressesIn(cc), subject: subject.trim(), body })}
+          onPress={() => onSave(message ? { ...mail, subject: subject.trim(), body } : { ...mail, to: addressesIn(to), cc: addressesIn(cc), subject: subject.trim(), body })}
         />
         <Button kind="quiet" label={actions.cancel} onPress={onCancel} />
       </View>

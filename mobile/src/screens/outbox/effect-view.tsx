@@ -10,6 +10,7 @@ import { Text } from '@/components/text';
 import { longTime } from '@/i18n/format';
 import { useTexts } from '@/i18n/texts';
 import { useFileActions } from '@/screens/files/file-actions';
+import { shownTo, titleOf } from '@/services/payload';
 import * as queries from '@/services/queries';
 import type { Effect } from '@/services/types';
 import { themed } from '@/theme/theme';
@@ -32,7 +33,7 @@ export function EffectView({ effect }: { effect: Effect }) {
       <View style={styles.column}>
         <View style={styles.head}>
           <Text size="title" role="heading" aria-level={1} selectable>
-            {effect.subject || words.noSubject}
+            {titleOf(effect, words.noSubject)}
           </Text>
           <View style={styles.state}>
             <EffectStateChip state={effect.state} />
@@ -47,7 +48,7 @@ export function EffectView({ effect }: { effect: Effect }) {
           <Fact label={words.to}>
             <View style={styles.chips}>
               {effect.to.map((address) => (
-                <Chip key={address} label={address} />
+                <Chip key={address} label={shownTo(address)} />
               ))}
             </View>
           </Fact>

@@ -8,6 +8,7 @@ import { ScreenHeader } from '@/components/screen-header';
 import { Empty } from '@/components/states';
 import { shortTime } from '@/i18n/format';
 import { useTexts } from '@/i18n/texts';
+import { shownTo, titleOf } from '@/services/payload';
 import { outbox } from '@/services/queries';
 
 import { EffectStateChip } from './effect-state';
@@ -24,12 +25,13 @@ export function OutboxList({ large }: { large?: boolean }) {
         query={useInfiniteQuery(outbox())}
         empty={<Empty icon="send" title={texts.outbox.empty} lead={texts.outbox.emptyLead} />}
         row={(effect) => {
-          const subject = effect.subject || texts.outbox.noSubject;
+          const subject = titleOf(effect, texts.outbox.noSubject);
+          const to = effect.to.map(shownTo).join(', ');
           return (
             <ListRow
-              label={`${subject}, ${effect.to.join(', ')}, ${texts.outbox.states[effect.state]}`}
+              label={`${subject}, ${to}, ${texts.outbox.states[effect.state]}`}
               title={subject}
-              detail={effect.to.join(', ')}
+              detail={to}
               time={shortTime(effect.done_at ?? effect.created_at, texts)}
               end={<EffectStateChip state={effect.state} />}
               selected={path === `/outbox/${effect.id}`}

@@ -8,6 +8,7 @@ import { Icon } from '@/components/icon';
 import { Text } from '@/components/text';
 import { dueTime } from '@/i18n/format';
 import { useTexts } from '@/i18n/texts';
+import { shownTo } from '@/services/payload';
 import { asProblem } from '@/services/problem';
 import { pauseSchedule, resumeSchedule, runSchedule } from '@/services/schedules';
 import type { Schedule } from '@/services/types';
@@ -27,6 +28,8 @@ export function ScheduleCard({ schedule, onRemove }: { schedule: Schedule; onRem
   const [busy, setBusy] = useState<'turn' | 'run' | null>(null);
   const [refusal, setRefusal] = useState<string | null>(null);
   const { id, name, state } = schedule;
+  const { email, teams_channel } = schedule.deliver;
+  const to = [...(email ?? []), ...(teams_channel ? [shownTo(teams_channel)] : [])];
 
   const act = async (which: 'turn' | 'run', done: () => Promise<void>) => {
     setBusy(which);
@@ -61,6 +64,17 @@ export function ScheduleCard({ schedule, onRemove }: { schedule: Schedule; onRem
       <Text size="small" tone="soft" numberOfLines={4}>
         {words.request(schedule.request)}
       </Text>
+
+      {to.length > 0 && (
+        <View style={styles.line}>
+          <View style={styles.icon}>
+            <Icon name="send" size={15} tone="soft" />
+          </View>
+          <Text size="small" tone="soft" style={styles.grow} aria-label={`${words.deliverTo}: ${to.join(', ')}`}>
+            {to.join(', ')}
+          </Text>
+        </View>
+      )}
 
       <View style={styles.facts}>
         <View style={styles.fact}>

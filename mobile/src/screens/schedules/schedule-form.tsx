@@ -7,6 +7,7 @@ import { Choice } from '@/components/choice';
 import { Field } from '@/components/field';
 import { Text } from '@/components/text';
 import { useTexts } from '@/i18n/texts';
+import { addressesIn } from '@/screens/approvals/draft';
 import { asProblem } from '@/services/problem';
 import { changeSchedule, makeSchedule } from '@/services/schedules';
 import type { Misfire, Schedule } from '@/services/types';
@@ -18,7 +19,7 @@ import { WhenFields } from './when-fields';
 
 const misfires = ['latest', 'all', 'skip'] as const satisfies readonly Misfire[];
 
-type Errors = Partial<Record<'name' | 'request' | 'misfire' | WhenField, string>>;
+type Errors = Partial<Record<'name' | 'request' | 'deliver' | 'misfire' | WhenField, string>>;
 
 /** Makes a schedule, or changes one. */
 export function ScheduleForm({ schedule }: { schedule?: Schedule }) {
@@ -30,6 +31,8 @@ export function ScheduleForm({ schedule }: { schedule?: Schedule }) {
   const [name, setName] = useState(schedule?.name ?? '');
   const [request, setRequest] = useState(schedule?.request ?? '');
   const [when, setWhen] = useState(before);
+  const [emails, setEmails] = useState(schedule?.deliver.email?.join(', ') ?? '');
+  const [channel, setChannel] = useState(schedule?.deliver.teams_channel ?? '');
   const [misfire, setMisfire] = useState<Misfire>(schedule?.misfire ?? 'latest');
   const [errors, setErrors] = useState<Errors>({});
   const [refusal, setRefusal] = useState<string | null>(null);
@@ -51,7 +54,8 @@ export function ScheduleForm({ schedule }: { schedule?: Schedule }) {
     if ('wrong' in read || Object.keys(wrong).length > 0) return;
     setBusy(true);
     try {
-      const whole = { name: name.trim(), request: request.trim(), rule: read.rule, misfire };
+      const deliver = { email: addressesIn(emails), teams_channel: channel.trim() || null };
+      const whole = { name: name.trim(), request: request.trim(), deliver, rule: read.rule, misfire };
       if (schedule) await changeSchedule(schedule.id, changes(schedule, whole, sameWhen(before, when)));
       else await makeSchedule(whole);
       leave();
@@ -102,6 +106,31 @@ export function ScheduleForm({ schedule }: { schedule?: Schedule }) {
           right(...fields);
         }}
       />
+      <Field
+        label={words.emails}
+        hint={words.emailsHint}
+        value={emails}
+        onChangeText={(text) => {
+          setEmails(text);
+          right('deliver');
+        }}
+        autoCapitalize="none"
+        autoCorrect={false}
+        inputMode="email"
+      />
+      <Field
+        label={words.channel}
+        hint={words.channelHint}
+        value={channel}
+        onChangeText={(text) => {
+          setChannel(text);
+          right('deliver');
+        }}
+        error={errors.deliver}
+        autoCapitalize="none"
+        autoCorrect={false}
+        maxLength={100}
+      />
       <Choice
         label={words.misfire}
         options={misfires.map((value) => ({ value, label: words.misfires[value] }))}
@@ -125,6 +154,7 @@ export function ScheduleForm({ schedule }: { schedule?: Schedule }) {
 interface Whole {
   name: string;
   request: string;
+  deliver: Schedule['deliver'];
   rule: Schedule['rule'];
   misfire: Misfire;
 }
@@ -134,10 +164,14 @@ function changes(before: Schedule, now: Whole, sameRule: boolean): Partial<Whole
   return {
     ...(now.name !== before.name ? { name: now.name } : {}),
     ...(now.request !== before.request ? { request: now.request } : {}),
+    ...(sameDeliver(now.deliver, before.deliver) ? {} : { deliver: now.deliver }),
     ...(sameRule ? {} : { rule: now.rule }),
     ...(now.misfire !== before.misfire ? { misfire: now.misfire } : {}),
   };
 }
+
+const sameDeliver = (one: Schedule['deliver'], other: Schedule['deliver']): boolean =>
+  (one.email ?? []).join() === (other.email ?? []).join() && (one.teams_channel ?? null) === (other.teams_channel ?? null);
 
 const useStyles = themed((c: Palette) =>
   StyleSheet.create({

@@ -32,7 +32,7 @@ const schedule: Schedule = {
   agent: null,
   skill: null,
   inputs: {},
-  deliver: { email: [] },
+  deliver: { email: [], teams_channel: null },
   cron: '0 9 * * 1',
   time_zone: 'Asia/Singapore',
   rule: { kind: 'cron', cron: '0 8 1 * *', zone: 'Asia/Singapore' },
@@ -194,9 +194,12 @@ describe('the form', () => {
     choose('Friday');
     type('Time', '16:30');
     choose('Skip');
+    type('Mail the result to', 'ceo@mezzofy.example, cfo@mezzofy.example');
+    type('Post the result in Teams', 'finance');
     await press('Save');
     const rule = { kind: 'cron', cron: '30 16 * * 5', zone: 'Asia/Singapore' };
-    expect(changes()).toEqual([{ method: 'POST', path: '/v1/schedules', body: { name: 'Invoices', request: 'Show me the open invoices', rule, misfire: 'skip' } }]);
+    const deliver = { email: ['ceo@mezzofy.example', 'cfo@mezzofy.example'], teams_channel: 'finance' };
+    expect(changes()).toEqual([{ method: 'POST', path: '/v1/schedules', body: { name: 'Invoices', request: 'Show me the open invoices', deliver, rule, misfire: 'skip' } }]);
     await waitFor(() => expect(mockDismissTo).toHaveBeenCalledWith('/schedules'));
   });
 

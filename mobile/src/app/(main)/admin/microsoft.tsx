@@ -1,0 +1,1 @@
+export { MicrosoftScreen as default } from '@/screens/admin/microsoft-screen';
