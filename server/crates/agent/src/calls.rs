@@ -189,6 +189,7 @@ impl Desk<'_> {
             skill: &skill.name,
             title: skill.title.in_language(self.language),
             tools: &tools,
+            channel: skill.input(InputKind::Channel).and_then(|input| plan.inputs.get(&input.name)?.as_str()),
             language: self.language,
         };
         let admitted = self.gate.admit(self.request.me, intent);
@@ -215,6 +216,9 @@ fn skill_definition(skill: &Skill) -> ToolDefinition {
         InputKind::Person => json!({
             "type": "string",
             "description": "Who gets it, only if the person asked for that: address, name or title of a colleague; several with commas"
+        }),
+        InputKind::Channel => json!({
+            "type": "string", "description": "The channel in Teams to post it in, only if the person asked for that"
         }),
         InputKind::Format => json!({"type": "string", "enum": input.choices}),
         InputKind::Language => json!({"type": "string", "enum": ["en", "zh"], "description": "Of what is made"}),

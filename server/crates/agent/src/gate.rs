@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mezzofy_domain::approval::{self, Proposed, RECIPIENTS_ALONE};
-use mezzofy_domain::effect::Mail;
+use mezzofy_domain::effect::{Payload, is_address};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::{Company, Department, Person};
@@ -40,6 +40,8 @@ pub struct Intent<'a> {
     pub title: &'a str,
     /// The tools of the steps it will take.
     pub tools: &'a [&'a ToolSpec],
+    /// The channel in Teams that it will post in.
+    pub channel: Option<&'a str>,
     /// In which a refusal is said.
     pub language: Language,
 }
@@ -52,7 +54,14 @@ impl Gate<'_> {
             let detail = self.texts.skill_not_permitted.say(language, &[("skill", intent.title)]);
             return Err(RunError { kind: RunErrorKind::NotPermitted, detail });
         }
-        intent.tools.iter().try_for_each(|tool| self.admit_tool(person, tool, intent.title, language))
+        intent.tools.iter().try_for_each(|tool| self.admit_tool(person, tool, intent.title, language))?;
+        match intent.channel.and_then(|channel| self.company.channel(channel)) {
+            Some((channel, of)) if !self.roles.allow_channel(person, of) => {
+                let detail = self.texts.channel_not_permitted.say(language, &[("channel", channel)]);
+                Err(RunError { kind: RunErrorKind::NotPermitted, detail })
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Checks one call just before it is made; the person's role may have changed since the plan was.
@@ -68,6 +77,7 @@ impl Gate<'_> {
         }
         let what = match tool.permission {
             Permission::SendMail => &self.texts.send_mail,
+            Permission::PostInTeams | Permission::PostAnywhere => &self.texts.post_in_teams,
             Permission::ReadLedger => &self.texts.read_ledger,
             Permission::ReadLeads | Permission::ReadOwnLeads => &self.texts.read_leads,
             Permission::ChangeLeads => &self.texts.change_leads,
@@ -114,9 +124,11 @@ impl Gate<'_> {
 
     /// The recipients outside the company, each once.
     #[must_use]
-    pub fn leaving<'m>(&self, mails: impl IntoIterator<Item = &'m Mail>) -> Vec<&'m str> {
+    pub fn leaving<'m>(&self, mails: impl IntoIterator<Item = &'m Payload>) -> Vec<&'m str> {
         let mut seen = BTreeSet::new();
-        let outside = mails.into_iter().flat_map(Mail::recipients).filter(|address| !self.company.holds(address));
+        let outside = mails.into_iter().flat_map(Payload::recipients);
+        // A channel is the company's own.
+        let outside = outside.filter(|to| is_address(to) && !self.company.holds(to));
         outside.filter(|address| seen.insert(*address)).collect()
     }
 

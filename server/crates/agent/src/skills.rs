@@ -69,6 +69,8 @@ pub enum InputKind {
     Period,
     /// Who gets the result: an email address. All of them are the list named with an `s` at its end.
     Person,
+    /// The name of a channel in Teams.
+    Channel,
     /// A file format's code, e.g. `pdf`.
     Format,
     /// The language of what is made: `en` or `zh`; that of the request unless it names another.

@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 
 use mezzofy_domain::approval::{Origin, ValueOrigin};
-use mezzofy_domain::effect::{Mail, is_address};
+use mezzofy_domain::effect::{Payload, is_address};
 use mezzofy_domain::file::File;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
-use mezzofy_domain::people::Company;
+use mezzofy_domain::people::{Company, Department};
 use mezzofy_domain::trust::Trust;
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +53,7 @@ pub enum Place {
 pub struct Around<'a> {
     /// The person's own words of this run.
     pub said: &'a [String],
-    /// The addresses that the person asked to send to, as the planner understands those words.
+    /// The addresses and channels that the person asked to send to, as the planner understands those words.
     pub asked: &'a [String],
     /// The addresses of colleagues.
     pub colleagues: &'a [String],
@@ -61,8 +61,10 @@ pub struct Around<'a> {
     pub files: &'a [File],
     /// The run.
     pub run: Id<id::Run>,
-    /// Which addresses are inside.
+    /// Which addresses are inside, and whose the channels are.
     pub company: &'a Company,
+    /// The person's department.
+    pub department: Department,
     /// How an origin is said.
     pub texts: &'a Texts,
     /// In which language.
@@ -100,7 +102,7 @@ impl Sources {
     /// Where everything comes from that decides where a mail goes and what it leads to: recipients, attachments, and the links
     /// and addresses in its text.
     #[must_use]
-    pub fn origin(&self, mail: &Mail, around: &Around<'_>) -> Origin {
+    pub fn origin(&self, mail: &Payload, around: &Around<'_>) -> Origin {
         let mut values = Vec::new();
         for (argument, addresses) in [("to", &mail.to), ("cc", &mail.cc)] {
             values.extend(addresses.iter().map(|address| self.recipient(argument, address, around)));
@@ -121,6 +123,8 @@ impl Sources {
             (Trust::Person, texts.from_person.in_language(around.language).to_owned())
         } else if self.known.contains(address) {
             (Trust::Company, texts.from_company.in_language(around.language).to_owned())
+        } else if around.company.channel(address).is_some_and(|(_, of)| of == around.department) {
+            (Trust::Company, texts.from_channel.in_language(around.language).to_owned())
         } else if guarded {
             (Trust::Outside, self.blame(address, around))
         } else if around.colleagues.iter().any(|colleague| colleague == address) {
@@ -149,7 +153,7 @@ impl Sources {
     }
 
     /// The origin of a link or an address in a text, where it is not the person's, the company's or a recipient's.
-    fn link(&self, argument: &str, name: String, mail: &Mail, around: &Around<'_>) -> Option<ValueOrigin> {
+    fn link(&self, argument: &str, name: String, mail: &Payload, around: &Around<'_>) -> Option<ValueOrigin> {
         let inside = around.company.holds(&name) || host_of(&name).is_some_and(|host| around.company.is_host(host));
         let good = inside
             || self.known.contains(&name)

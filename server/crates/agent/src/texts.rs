@@ -17,6 +17,10 @@ pub struct Texts {
     pub tool_not_permitted: Text,
     /// What sending mail is called in `tool_not_permitted`.
     pub send_mail: Text,
+    /// What posting in Teams is called in `tool_not_permitted`.
+    pub post_in_teams: Text,
+    /// The person may not post in `${channel}`.
+    pub channel_not_permitted: Text,
     /// What reading the ledger is called in `tool_not_permitted`.
     pub read_ledger: Text,
     /// What seeing leads is called in `tool_not_permitted`.
@@ -65,6 +69,8 @@ pub struct Texts {
     pub taken_back_effect: Text,
     /// The person has sent as many mails as an hour allows: `${limit}`, `${sent}`, `${wanted}`, `${after}`.
     pub too_many_mails: Text,
+    /// A person has posted as much as an hour allows: as `too_many_mails`.
+    pub too_many_posts: Text,
     /// Some of several mails were not sent: `${sent}`, `${all}`, `${to}`, `${reason}`.
     pub mails_failed: Text,
     /// A call needs a yes, as text from outside may have asked for it: `${tool}`, `${value}`, `${places}`.
@@ -81,6 +87,8 @@ pub struct Texts {
     pub from_company: Text,
     /// Where a value comes from: the directory.
     pub from_directory: Text,
+    /// A channel of one's own department.
+    pub from_channel: Text,
     /// Where a value comes from: nothing was read that holds it.
     pub from_assistant: Text,
     /// Where a file comes from: the run made it.
@@ -103,6 +111,10 @@ pub struct Texts {
     pub mail_failed: Text,
     /// Whether a mail was sent is not known: `${to}`.
     pub mail_unknown: Text,
+    /// A message in Teams was not posted: as `mail_failed`.
+    pub post_failed: Text,
+    /// Whether a message in Teams was posted can't be told: as `mail_unknown`.
+    pub post_unknown: Text,
     /// The person stopped the run.
     pub cancelled: Text,
     /// A fault of ours ended the run.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use mezzofy_domain::effect::Mail;
+use mezzofy_domain::effect::Payload;
 use mezzofy_domain::file::File;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
@@ -76,7 +76,7 @@ pub enum Outcome {
     /// It is done.
     Done(Output),
     /// This mail is to be sent; the call's result tells how that went.
-    Send(Mail),
+    Send(Payload),
 }
 
 /// The result of a call.

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::canonical::{self, NotCanonical};
-use crate::effect::Mail;
+use crate::effect::Payload;
 use crate::trust::Trust;
 
 /// How long a decision is waited for.
@@ -54,7 +54,7 @@ pub struct Proposed {
     /// The call of the run that wants it.
     pub call: String,
     /// What would be sent.
-    pub payload: Mail,
+    pub payload: Payload,
     /// Where it comes from.
     pub origin: Origin,
 }
@@ -91,25 +91,31 @@ impl Origin {
 }
 
 /// Hex SHA-256 of the RFC 8785 JSON of all payloads, an array also when there is one.
-pub fn payloads_hash<'m>(payloads: impl IntoIterator<Item = &'m Mail>) -> Result<String, NotCanonical> {
+pub fn payloads_hash<'m>(payloads: impl IntoIterator<Item = &'m Payload>) -> Result<String, NotCanonical> {
     canonical::hash(&payloads.into_iter().collect::<Vec<_>>())
 }
 
 /// Recipients of all payloads together.
-pub fn recipients<'m>(payloads: impl IntoIterator<Item = &'m Mail>) -> usize {
+pub fn recipients<'m>(payloads: impl IntoIterator<Item = &'m Payload>) -> usize {
     payloads.into_iter().map(|mail| mail.recipients().count()).sum()
+}
+
+/// Whether two go to the same, as people write addresses.
+fn same_people(one: &Payload, other: &Payload) -> bool {
+    let plain = |payload: &Payload| payload.to.iter().map(|to| to.trim().to_lowercase()).collect::<Vec<_>>();
+    plain(one) == plain(other)
 }
 
 /// Which of the proposed effects each payload of an edit stands for. A payload goes to the one with the same recipients and
 /// subject, else the same recipients, else the same subject, else the first that is left. `None` when there are more
 /// payloads than were proposed.
 #[must_use]
-pub fn matched<'p>(proposed: &'p [Proposed], edit: &[Mail]) -> Option<Vec<&'p Proposed>> {
+pub fn matched<'p>(proposed: &'p [Proposed], edit: &[Payload]) -> Option<Vec<&'p Proposed>> {
     let mut taken = vec![false; proposed.len()];
     let mut found: Vec<Option<usize>> = vec![None; edit.len()];
-    let alike: [fn(&Mail, &Mail) -> bool; 4] = [
-        |one, other| one.to == other.to && one.subject == other.subject,
-        |one, other| one.to == other.to,
+    let alike: [fn(&Payload, &Payload) -> bool; 4] = [
+        |one, other| same_people(one, other) && one.subject == other.subject,
+        same_people,
         |one, other| one.subject == other.subject,
         |_, _| true,
     ];
@@ -129,8 +135,8 @@ pub fn matched<'p>(proposed: &'p [Proposed], edit: &[Mail]) -> Option<Vec<&'p Pr
 mod tests {
     use super::*;
 
-    fn mail(to: &str, subject: &str) -> Mail {
-        Mail {
+    fn mail(to: &str, subject: &str) -> Payload {
+        Payload {
             to: vec![to.to_owned()],
             cc: vec![],
             subject: subject.to_owned(),
@@ -139,8 +145,8 @@ mod tests {
         }
     }
 
-    fn proposed(mails: &[Mail]) -> Vec<Proposed> {
-        let one = |(at, mail): (usize, &Mail)| Proposed {
+    fn proposed(mails: &[Payload]) -> Vec<Proposed> {
+        let one = |(at, mail): (usize, &Payload)| Proposed {
             call: at.to_string(),
             payload: mail.clone(),
             origin: Origin::of(vec![]),
@@ -158,13 +164,13 @@ mod tests {
     #[test]
     fn an_edit_is_matched_with_what_it_changes_whatever_was_left_out() {
         let all = proposed(&[mail("a@x.example", "A"), mail("b@x.example", "B"), mail("c@x.example", "C")]);
-        let calls = |edit: &[Mail]| {
+        let calls = |edit: &[Payload]| {
             matched(&all, edit).map(|found| found.iter().map(|one| one.call.clone()).collect::<Vec<_>>())
         };
         assert_eq!(calls(&[mail("c@x.example", "C")]).unwrap(), ["2"]);
         assert_eq!(calls(&[mail("b@x.example", "changed"), mail("d@x.example", "C")]).unwrap(), ["1", "2"]);
         assert_eq!(calls(&[mail("new@x.example", "new"), mail("a@x.example", "A")]).unwrap(), ["1", "0"]);
-        let four: Vec<Mail> = (0..4).map(|_| mail("a@x.example", "A")).collect();
+        let four: Vec<Payload> = (0..4).map(|_| mail("a@x.example", "A")).collect();
         assert_eq!(calls(&four), None, "an edit can't add a mail");
     }
 

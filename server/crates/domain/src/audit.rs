@@ -188,6 +188,10 @@ pub enum Deed {
         /// Which source.
         source: String,
     },
+    /// The account that posts in Teams was signed in.
+    ServiceAccountConnected,
+    /// It was forgotten.
+    ServiceAccountRemoved,
     /// A webhook's work was begun again.
     DeliveryRepeated {
         /// Which one.
@@ -303,6 +307,8 @@ impl Deed {
             Self::KnowledgeRemoved { .. } => Action::KnowledgeRemoved,
             Self::SourceSecretMade { .. } => Action::SourceSecretMade,
             Self::SourceSecretEnded { .. } => Action::SourceSecretEnded,
+            Self::ServiceAccountConnected => Action::ServiceAccountConnected,
+            Self::ServiceAccountRemoved => Action::ServiceAccountRemoved,
             Self::DeliveryRepeated { .. } => Action::DeliveryRepeated,
             Self::PersonAdded { .. } => Action::PersonAdded,
             Self::PersonDisabled { .. } => Action::PersonDisabled,
@@ -351,6 +357,7 @@ impl Deed {
             | Self::KnowledgeAdded { sha256, .. }
             | Self::KnowledgeRemoved { sha256 } => ("file", sha256.clone()),
             Self::SourceSecretMade { source } | Self::SourceSecretEnded { source } => ("source", source.clone()),
+            Self::ServiceAccountConnected | Self::ServiceAccountRemoved => ("account", "teams".to_owned()),
             Self::DeliveryRepeated { delivery, .. } => ("delivery", delivery.to_string()),
             Self::AuditExported { .. } => ("audit", "log".to_owned()),
         }
@@ -371,7 +378,9 @@ impl Deed {
             | Self::RecoveryCodesRenewed { .. }
             | Self::KnowledgeRemoved { .. }
             | Self::SourceSecretMade { .. }
-            | Self::SourceSecretEnded { .. } => json!({}),
+            | Self::SourceSecretEnded { .. }
+            | Self::ServiceAccountConnected
+            | Self::ServiceAccountRemoved => json!({}),
             Self::PersonChanged { fields, .. } => json!({"fields": fields}),
             Self::RoleChanged { before, after, .. } => json!({"before": before, "after": after}),
             Self::RecoveryCodeUsed { left, .. } => json!({"left": left}),

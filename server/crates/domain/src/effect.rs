@@ -13,21 +13,27 @@ use crate::file::Attachment;
 pub enum EffectKind {
     /// A mail from the person's mailbox.
     Mail,
+    /// A message in a Teams channel, or to one colleague there.
+    Teams,
 }
 
 impl EffectKind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Mail, Self::Teams];
+
     /// As it is stored and sent.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             Self::Mail => "mail",
+            Self::Teams => "teams",
         }
     }
 
     /// The kind of a code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Mail].into_iter().find(|kind| kind.code() == code)
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 }
 
@@ -85,14 +91,16 @@ impl fmt::Display for EffectState {
     }
 }
 
-/// A mail exactly as it will be sent. Addresses are lower case.
+/// What an effect sends, exactly. What kind it is follows from what it holds, so that a hash over it binds the kind too: a mail has
+/// addresses and a subject; a post in a Teams channel goes to the channel's name, which is no address; a direct message in Teams goes to
+/// one address and has no subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mail {
-    /// Recipients.
+pub struct Payload {
+    /// Recipients: addresses in lower case, or the name of one channel.
     pub to: Vec<String>,
-    /// Recipients of a copy.
+    /// Recipients of a copy; of a mail only.
     pub cc: Vec<String>,
-    /// One line.
+    /// One line; empty in a direct message.
     pub subject: String,
     /// Plain text.
     pub body: String,
@@ -100,9 +108,9 @@ pub struct Mail {
     pub attachments: Vec<Attachment>,
 }
 
-/// Why a mail can't be written as asked.
+/// Why something can't be sent as asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum MailError {
+pub enum PayloadError {
     /// No recipient.
     #[error("The mail has no recipient. Name who should get it.")]
     NoRecipient,
@@ -112,17 +120,33 @@ pub enum MailError {
     /// A line break in the subject could smuggle a header.
     #[error("The subject of the mail must be one line of at most 255 characters.")]
     BadSubject,
+    /// Neither one channel nor one address.
+    #[error("A message in Teams goes to one channel or to one colleague, without copies.")]
+    NotOnePlace,
+    /// Nothing to read.
+    #[error("The message has no text.")]
+    NoText,
+    /// A post's title is one line; a direct message has none.
+    #[error("The title of a post must be one line of at most 255 characters, and a message to a colleague has none.")]
+    BadTitle,
 }
 
-impl Mail {
-    /// Lower-cases the addresses, drops repeated ones and checks the form.
-    pub fn checked(mut self) -> Result<Self, MailError> {
+impl Payload {
+    /// What it is.
+    #[must_use]
+    pub fn kind(&self) -> EffectKind {
+        let addressed = self.to.iter().all(|to| is_address(to));
+        if addressed && !self.subject.is_empty() { EffectKind::Mail } else { EffectKind::Teams }
+    }
+
+    /// Lower-cases the addresses, drops repeated ones and checks that it is a whole one of its kind.
+    pub fn checked(mut self, kind: EffectKind) -> Result<Self, PayloadError> {
         let mut seen = Vec::new();
         for list in [&mut self.to, &mut self.cc] {
             for address in list.iter_mut() {
-                *address = address.trim().to_lowercase();
-                if !is_address(address) {
-                    return Err(MailError::BadAddress(address.clone()));
+                *address = address.trim().to_owned();
+                if kind == EffectKind::Mail || is_address(address) {
+                    *address = address.to_lowercase();
                 }
             }
             list.retain(|address| {
@@ -131,19 +155,38 @@ impl Mail {
                 new
             });
         }
-        if self.to.is_empty() {
-            return Err(MailError::NoRecipient);
-        }
-        if self.subject.trim().is_empty()
-            || self.subject.chars().count() > 255
-            || self.subject.chars().any(char::is_control)
-        {
-            return Err(MailError::BadSubject);
+        match kind {
+            EffectKind::Mail => self.check_mail()?,
+            EffectKind::Teams => self.check_message()?,
         }
         Ok(self)
     }
 
-    /// Everyone who gets it.
+    fn check_mail(&self) -> Result<(), PayloadError> {
+        if let Some(bad) = self.recipients().find(|address| !is_address(address)) {
+            return Err(PayloadError::BadAddress(bad.to_owned()));
+        }
+        if self.to.is_empty() {
+            return Err(PayloadError::NoRecipient);
+        }
+        if self.subject.trim().is_empty() || !is_line(&self.subject) {
+            return Err(PayloadError::BadSubject);
+        }
+        Ok(())
+    }
+
+    fn check_message(&self) -> Result<(), PayloadError> {
+        let ([to], []) = (self.to.as_slice(), self.cc.as_slice()) else { return Err(PayloadError::NotOnePlace) };
+        if to.is_empty() || !is_line(to) || (to.contains('@') && !is_address(to)) {
+            return Err(PayloadError::NotOnePlace);
+        }
+        if !is_line(&self.subject) || (is_address(to) && !self.subject.is_empty()) {
+            return Err(PayloadError::BadTitle);
+        }
+        if self.body.trim().is_empty() { Err(PayloadError::NoText) } else { Ok(()) }
+    }
+
+    /// Everyone who gets it, and the channel that does.
     pub fn recipients(&self) -> impl Iterator<Item = &str> {
         self.to.iter().chain(&self.cc).map(String::as_str)
     }
@@ -152,6 +195,10 @@ impl Mail {
     pub fn payload_hash(&self) -> Result<String, NotCanonical> {
         canonical::hash(self)
     }
+}
+
+fn is_line(text: &str) -> bool {
+    text.chars().count() <= 255 && !text.chars().any(char::is_control)
 }
 
 /// Whether the text has the form of one mail address: a local part, `@`, a domain with a dot, no spaces or brackets.
@@ -173,8 +220,8 @@ pub fn is_address(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn mail(to: &[&str], subject: &str) -> Mail {
-        Mail {
+    fn mail(to: &[&str], subject: &str) -> Payload {
+        Payload {
             to: to.iter().map(|&to| to.to_owned()).collect(),
             cc: vec!["CEO@mezzofy.example".to_owned()],
             subject: subject.to_owned(),
@@ -185,19 +232,50 @@ mod tests {
 
     #[test]
     fn a_recipient_named_twice_gets_one_mail() {
-        let checked = mail(&["ceo@mezzofy.example", " Ceo@Mezzofy.example"], "October").checked().unwrap();
+        let checked =
+            mail(&["ceo@mezzofy.example", " Ceo@Mezzofy.example"], "October").checked(EffectKind::Mail).unwrap();
         assert_eq!(checked.to, ["ceo@mezzofy.example"]);
         assert!(checked.cc.is_empty());
     }
 
     #[test]
     fn bad_addresses_and_subjects_are_refused() {
-        assert_eq!(mail(&[], "x").checked(), Err(MailError::NoRecipient));
+        assert_eq!(mail(&[], "x").checked(EffectKind::Mail), Err(PayloadError::NoRecipient));
         for bad in
             ["ceo", "a b@c.example", "<a@b.example>", "a@b", "a@b..example", "a@b.example,c@d.example", "a@b@c.example"]
         {
-            assert!(matches!(mail(&[bad], "x").checked(), Err(MailError::BadAddress(_))), "{bad}");
+            assert!(matches!(mail(&[bad], "x").checked(EffectKind::Mail), Err(PayloadError::BadAddress(_))), "{bad}");
         }
-        assert_eq!(mail(&["a@b.example"], "x\nBcc: y@z.example").checked(), Err(MailError::BadSubject));
+        assert_eq!(
+            mail(&["a@b.example"], "x\nBcc: y@z.example").checked(EffectKind::Mail),
+            Err(PayloadError::BadSubject)
+        );
+    }
+
+    #[test]
+    fn what_is_approved_as_one_kind_can_not_be_sent_as_another() {
+        let message = |to: &str, subject: &str| Payload {
+            to: vec![to.to_owned()],
+            cc: vec![],
+            subject: subject.to_owned(),
+            body: "Hello".to_owned(),
+            attachments: vec![],
+        };
+        for (to, subject) in [("sales", "New customer"), ("Sales Asia", ""), ("Ceo@mezzofy.example", "")] {
+            let checked = message(to, subject).checked(EffectKind::Teams).unwrap();
+            assert_eq!(checked.kind(), EffectKind::Teams, "{to}");
+            assert!(checked.checked(EffectKind::Mail).is_err(), "{to}");
+        }
+        let mail = message("ceo@mezzofy.example", "October").checked(EffectKind::Mail).unwrap();
+        assert_eq!(mail.kind(), EffectKind::Mail);
+        assert_eq!(mail.checked(EffectKind::Teams), Err(PayloadError::BadTitle));
+        for (to, subject) in [("", ""), ("a b@c", ""), ("sales", "two\nlines")] {
+            let bad = message(to, subject).checked(EffectKind::Teams);
+            assert!(bad.is_err(), "{to:?} {subject:?}");
+        }
+        let two = Payload { to: vec!["sales".to_owned(), "finance".to_owned()], ..message("sales", "") };
+        assert_eq!(two.checked(EffectKind::Teams), Err(PayloadError::NotOnePlace));
+        let nothing = Payload { body: " ".to_owned(), ..message("sales", "") };
+        assert_eq!(nothing.checked(EffectKind::Teams), Err(PayloadError::NoText));
     }
 }

@@ -1,5 +1,6 @@
 //! People of the company and the departments they work in.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -75,7 +76,7 @@ impl fmt::Display for Department {
     }
 }
 
-/// The company as the assistant knows it: which addresses are inside.
+/// The company as the assistant knows it: which addresses are inside, and where in Teams its people meet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Company {
@@ -83,9 +84,20 @@ pub struct Company {
     pub name: String,
     /// The mail domain of its people, lower case; every other address is outside.
     pub domain: String,
+    /// The channels of its team in Teams by name, each with the department whose it is.
+    #[serde(default)]
+    pub channels: BTreeMap<String, Department>,
 }
 
 impl Company {
+    /// The channel of this name, however it is written, and whose it is.
+    #[must_use]
+    pub fn channel(&self, name: &str) -> Option<(&str, Department)> {
+        let name = name.trim().trim_start_matches('#');
+        let found = self.channels.iter().find(|(channel, _)| channel.to_lowercase() == name.to_lowercase());
+        found.map(|(channel, of)| (channel.as_str(), *of))
+    }
+
     /// Whether a mail to this address stays inside the company.
     #[must_use]
     pub fn holds(&self, address: &str) -> bool {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::people::Department;
+use crate::people::{Department, Person};
 
 /// One thing that a route or a tool can require.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -34,6 +34,10 @@ pub enum Permission {
     QueryData,
     /// Send mail from one's own mailbox.
     SendMail,
+    /// Post in the channel of one's department, and to colleagues, in Teams.
+    PostInTeams,
+    /// Post in every channel.
+    PostAnywhere,
     /// Decide on effects for many recipients that somebody of the own department asked for.
     DecideForOthers,
     /// Let a skill of the own department send without asking each time.
@@ -63,6 +67,8 @@ impl Permission {
             Self::ReadKpis => "read_kpis",
             Self::QueryData => "query_data",
             Self::SendMail => "send_mail",
+            Self::PostInTeams => "post_in_teams",
+            Self::PostAnywhere => "post_anywhere",
             Self::DecideForOthers => "decide_for_others",
             Self::StandingApprovals => "standing_approvals",
             Self::Schedules => "schedules",
@@ -133,6 +139,13 @@ impl Roles {
     #[must_use]
     pub fn allows(&self, role: &str, permission: Permission) -> bool {
         self.get(role).is_some_and(|role| self.everyone.contains(&permission) || role.may.contains(&permission))
+    }
+
+    /// Whether a person may post in the channel of a department: their own, or any.
+    #[must_use]
+    pub fn allow_channel(&self, person: &Person, of: Department) -> bool {
+        let may = |permission| !person.disabled && self.allows(&person.role, permission);
+        may(Permission::PostInTeams) && (of == person.department || may(Permission::PostAnywhere))
     }
 
     /// Whether people of this role may use this skill.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::effect::Mail;
+use crate::effect::Payload;
 use crate::id::{self, Id};
 use crate::people::Department;
 
@@ -73,7 +73,7 @@ impl Rule {
 impl StandingApproval {
     /// Whether it covers a mail that this step of the skill writes. The limit is counted elsewhere.
     #[must_use]
-    pub fn covers(&self, step: &str, mail: &Mail) -> bool {
+    pub fn covers(&self, step: &str, mail: &Payload) -> bool {
         self.template.as_deref().is_none_or(|template| template == step)
             && mail.recipients().all(|address| self.recipients.hold(address))
     }
@@ -108,9 +108,9 @@ mod tests {
         }
     }
 
-    fn mail(to: &str, cc: &str) -> Mail {
+    fn mail(to: &str, cc: &str) -> Payload {
         let cc = if cc.is_empty() { vec![] } else { vec![cc.to_owned()] };
-        Mail { to: vec![to.to_owned()], cc, subject: "Hi".to_owned(), body: String::new(), attachments: vec![] }
+        Payload { to: vec![to.to_owned()], cc, subject: "Hi".to_owned(), body: String::new(), attachments: vec![] }
     }
 
     #[test]

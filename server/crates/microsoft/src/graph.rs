@@ -1,6 +1,7 @@
 //! A thin client of Microsoft Graph: tokens, throttling, a lane per mailbox, errors that say whether it was done.
 //! What is asked of Graph is in the modules of each resource (`mail`).
 
+mod consent;
 mod error;
 mod lanes;
 mod patience;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use error::{GraphError, Outcome};
 pub use settings::Settings;
+pub use token::{Account, AccountError};
 
 use crate::clock::Clock;
 use lanes::Lanes;
@@ -47,6 +49,14 @@ struct Ask<'a> {
     url: Url,
     body: Option<Vec<u8>>,
     range: Option<&'a str>,
+    /// Of the body; JSON without.
+    media_type: Option<&'a str>,
+}
+
+impl Ask<'_> {
+    fn new(method: Method, url: Url) -> Self {
+        Self { method, url, body: None, range: None, media_type: None }
+    }
 }
 
 pub(crate) struct Answer {
@@ -82,36 +92,47 @@ struct InnerError {
 }
 
 impl Graph {
-    /// Checks the settings and makes the client; nothing is asked yet.
+    /// Checks the settings and makes the client of the app itself; nothing is asked yet.
     pub fn new(settings: Settings, clock: Clock) -> Result<Self, GraphError> {
+        Self::of(settings, clock, None)
+    }
+
+    /// The same for an account that was signed in, with that account's rights.
+    pub fn of_account(settings: Settings, clock: Clock, account: Arc<dyn Account>) -> Result<Self, GraphError> {
+        Self::of(settings, clock, Some(account))
+    }
+
+    fn of(settings: Settings, clock: Clock, account: Option<Arc<dyn Account>>) -> Result<Self, GraphError> {
         let base = settings.graph_url()?;
-        let url = settings.token_url()?;
-        let mut http = reqwest::Client::builder()
-            .connect_timeout(Duration::from_secs(5))
-            .timeout(API_TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("mezzofy/", env!("CARGO_PKG_VERSION")));
-        if settings::is_loopback(&base) {
-            http = http.no_proxy();
-        }
-        let http = http.build().map_err(|error| GraphError::Settings(error.to_string()))?;
+        let url = settings.login_url("token")?;
+        let http = client(settings::is_loopback(&base))?;
         let Settings { client_id, client_secret, .. } = settings;
-        let credentials = Credentials { url, client_id, client_secret, scope: settings::scope(&base) };
+        let mut scope = settings::scope(&base);
+        if account.is_some() {
+            scope.push_str(" offline_access");
+        }
+        let credentials = Credentials { url, client_id, client_secret, scope, account };
         let tokens = Tokens::new(http.clone(), credentials, clock.clone());
         Ok(Self(Arc::new(Inner { http, base, tokens, lanes: Lanes::default(), clock })))
     }
 
     /// The address of something of a mailbox; each part is escaped.
     pub(crate) fn url(&self, mailbox: &str, parts: &[&str]) -> Url {
+        let parts: Vec<&str> = ["users", mailbox].into_iter().chain(parts.iter().copied()).collect();
+        self.at(&parts)
+    }
+
+    /// The address of anything; each part is escaped.
+    pub(crate) fn at(&self, parts: &[&str]) -> Url {
         let mut url = self.0.base.clone();
         if let Ok(mut path) = url.path_segments_mut() {
-            path.clear().extend(["v1.0", "users", mailbox]).extend(parts);
+            path.clear().push("v1.0").extend(parts);
         }
         url
     }
 
     pub(crate) async fn get<T: DeserializeOwned>(&self, mailbox: &str, url: Url) -> Result<T, GraphError> {
-        self.ask(mailbox, Ask { method: Method::GET, url, body: None, range: None }).await?.read()
+        self.ask(mailbox, Ask::new(Method::GET, url)).await?.read()
     }
 
     /// All pages of a list. The token goes only to the configured host, whatever the next page's address says.
@@ -132,17 +153,17 @@ impl Graph {
 
     pub(crate) async fn post(&self, mailbox: &str, url: Url, body: &impl Serialize) -> Result<Answer, GraphError> {
         let body = serde_json::to_vec(body).map_err(|error| GraphError::Settings(error.to_string()))?;
-        self.ask(mailbox, Ask { method: Method::POST, url, body: Some(body), range: None }).await
+        self.ask(mailbox, Ask { body: Some(body), ..Ask::new(Method::POST, url) }).await
     }
 
     /// A POST that carries nothing, as actions like `send` are.
     pub(crate) async fn act(&self, mailbox: &str, url: Url) -> Result<(), GraphError> {
-        self.ask(mailbox, Ask { method: Method::POST, url, body: None, range: None }).await.map(drop)
+        self.ask(mailbox, Ask::new(Method::POST, url)).await.map(drop)
     }
 
     /// Deletes; what isn't there any more is deleted.
     pub(crate) async fn delete(&self, mailbox: &str, url: Url) -> Result<(), GraphError> {
-        match self.ask(mailbox, Ask { method: Method::DELETE, url, body: None, range: None }).await {
+        match self.ask(mailbox, Ask::new(Method::DELETE, url)).await {
             Ok(_) => Ok(()),
             Err(error) if error.is_item_not_found() => Ok(()),
             Err(error) => Err(error),
@@ -154,7 +175,19 @@ impl Graph {
         if url.scheme() != "https" && url.origin() != self.0.base.origin() {
             return Err(GraphError::ForeignAddress);
         }
-        self.ask(mailbox, Ask { method: Method::PUT, url, body: Some(body), range: Some(range) }).await
+        self.ask(mailbox, Ask { body: Some(body), range: Some(range), ..Ask::new(Method::PUT, url) }).await
+    }
+
+    /// Puts a whole file of at most 250 MB; the same place again holds the new one.
+    pub(crate) async fn put_file(
+        &self,
+        lane: &str,
+        url: Url,
+        media_type: &str,
+        body: Vec<u8>,
+    ) -> Result<Answer, GraphError> {
+        let ask = Ask { body: Some(body), media_type: Some(media_type), ..Ask::new(Method::PUT, url) };
+        self.ask(lane, ask).await
     }
 
     pub(crate) async fn wait(&self, time: Duration) {
@@ -178,7 +211,9 @@ impl Graph {
                 continue;
             }
             let jitter = self.jitter();
-            let Some(wait) = patience::wait_before_retry(&failure, ask.method == Method::GET, tries, jitter) else {
+            // A file put twice is there once.
+            let harmless = ask.method == Method::GET || ask.media_type.is_some();
+            let Some(wait) = patience::wait_before_retry(&failure, harmless, tries, jitter) else {
                 return Err(failure);
             };
             tracing::info!(tries, wait_ms = wait.as_millis(), error = %failure, "graph is asked again");
@@ -220,7 +255,10 @@ impl Graph {
                 .header(header::CONTENT_TYPE, "application/octet-stream")
                 .timeout(UPLOAD_TIMEOUT);
         } else if ask.body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
+            request = request.header(header::CONTENT_TYPE, ask.media_type.unwrap_or("application/json"));
+            if ask.media_type.is_some() {
+                request = request.timeout(UPLOAD_TIMEOUT);
+            }
         }
         if let Some(body) = &ask.body {
             request = request.body(body.clone());
@@ -247,6 +285,19 @@ impl Graph {
     fn jitter(&self) -> u8 {
         self.0.clock.id().as_bytes()[15]
     }
+}
+
+/// The HTTP client; to this machine it goes without a proxy.
+fn client(on_loopback: bool) -> Result<reqwest::Client, GraphError> {
+    let mut http = reqwest::Client::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .timeout(API_TIMEOUT)
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("mezzofy/", env!("CARGO_PKG_VERSION")));
+    if on_loopback {
+        http = http.no_proxy();
+    }
+    http.build().map_err(|error| GraphError::Settings(error.to_string()))
 }
 
 impl Answer {

@@ -5,3 +5,4 @@ pub mod clock;
 pub mod graph;
 pub mod local365;
 pub mod mail;
+pub mod teams;

@@ -1,4 +1,4 @@
-//! A Graph-compatible mail service for where no tenant is configured: the same routes, the same rules, the same
+//! A Graph-compatible service of mail and Teams for where no tenant is configured: the same routes, the same rules, the same
 //! refusals. It stores through [`Storage`] and listens on loopback only. It shares no type with the client, so that a
 //! mistake there isn't mirrored here. It delivers into its own mailboxes and nowhere else.
 
@@ -14,11 +14,12 @@ mod query;
 mod refusal;
 mod sending;
 mod storage;
+mod teams;
 mod tokens;
 mod uploads;
 mod wire;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::sync::{Arc, Mutex};
 
@@ -32,6 +33,7 @@ use tokio::net::TcpListener;
 pub use faults::{Fault, Faults, Operation};
 pub use memory::Memory;
 pub use storage::{Document, Find, Mailbox, Storage, StorageError};
+pub use teams::Team;
 
 use crate::clock::Clock;
 use refusal::Refusal;
@@ -49,6 +51,12 @@ pub struct Config {
     pub signing_key: SecretString,
     /// The application permissions that tokens carry, for instance `Mail.ReadWrite` and `Mail.Send`.
     pub roles: Vec<String>,
+    /// The account that may be signed in.
+    pub account: Option<Mailbox>,
+    /// What that account has agreed to, for instance `ChannelMessage.Send`.
+    pub scopes: Vec<String>,
+    /// The team.
+    pub team: Team,
 }
 
 /// The service. Cheap to clone.
@@ -62,14 +70,16 @@ struct Inner {
     faults: Faults,
     /// Requests under way, by mailbox.
     seats: Mutex<HashMap<String, usize>>,
+    /// Codes of sign-ins that were used up.
+    used_codes: Mutex<HashSet<uuid::Uuid>>,
 }
 
 impl Local365 {
     /// The service on this storage. Nothing listens yet.
     #[must_use]
     pub fn new(config: Config, storage: impl Storage, clock: Clock) -> Self {
-        let (faults, seats) = (Faults::default(), Mutex::default());
-        Self(Arc::new(Inner { config, storage: Box::new(storage), clock, faults, seats }))
+        let (faults, seats, used_codes) = (Faults::default(), Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { config, storage: Box::new(storage), clock, faults, seats, used_codes }))
     }
 
     /// The handle that scripts faults; for tests.
@@ -90,7 +100,22 @@ impl Local365 {
             .route("/mailFolders/{folder}/messages", get(messages::list_folder));
         Router::new()
             .route("/{tenant}/oauth2/v2.0/token", post(tokens::grant))
+            .route("/{tenant}/oauth2/v2.0/authorize", get(tokens::authorize))
+            .route("/v1.0/users/{user}", get(teams::user))
             .nest("/v1.0/users/{user}", of_user)
+            .route("/v1.0/me", get(teams::me))
+            .route("/v1.0/teams/{team}/channels", get(teams::channels))
+            .route("/v1.0/teams/{team}/channels/{channel}/filesFolder", get(teams::files_folder))
+            .route(
+                "/v1.0/teams/{team}/channels/{channel}/messages",
+                get(teams::channel_messages).post(teams::post_in_channel),
+            )
+            .route("/v1.0/chats", post(teams::chat))
+            .route("/v1.0/chats/{chat}/messages", get(teams::chat_messages).post(teams::post_in_chat))
+            .route(
+                "/v1.0/drives/{drive}/items/{*path}",
+                put(teams::put_file).layer(DefaultBodyLimit::max(teams::FILE_MOST)),
+            )
             .route("/upload/{mailbox}/{session}", put(uploads::put).get(uploads::progress))
             .route_layer(from_fn_with_state(self.clone(), gate::pass))
             .fallback(|| async { Refusal::new(404, "BadRequest", "Resource not found for the segment.") })

@@ -16,7 +16,9 @@ use mezzofy_domain::id::Id;
 use mezzofy_domain::kpi::Definition;
 use mezzofy_domain::people::{Company, Person};
 use mezzofy_domain::roles::Roles;
+use mezzofy_microsoft::graph::Settings as Tenant;
 use mezzofy_microsoft::mail::Outgoing;
+use mezzofy_microsoft::teams::Teams;
 use mezzofy_store::budgets::DefaultBudgets;
 use mezzofy_store::file_storage::FileStorage;
 use mezzofy_store::{Scope, Store};
@@ -89,6 +91,12 @@ pub struct Parts {
     pub tool_texts: ToolTexts,
     /// The way mail goes out.
     pub outgoing: Outgoing,
+    /// The way to channels and chats.
+    pub teams: Teams,
+    /// The Microsoft 365 tenant, where one is set.
+    pub tenant: Option<Tenant>,
+    /// The address browsers use, where one is set.
+    pub public_url: Option<String>,
     /// What secrets in the database are sealed with.
     pub(crate) keyring: Keyring,
     /// Makes and reads access tokens.

@@ -121,6 +121,8 @@ pub struct Limits {
     pub requests_a_minute: u32,
     /// Mails that one person sends in an hour.
     pub mails_an_hour: u32,
+    /// Messages that one person posts in Teams in an hour.
+    pub posts_an_hour: u32,
     /// Files that may be made for a person within an hour.
     pub files_an_hour: u32,
     /// Companies that one person may look up in an hour.
@@ -184,10 +186,14 @@ pub struct Config {
     pub providers: BTreeMap<String, ProviderAccess>,
     /// The Microsoft 365 tenant; without one local365 serves.
     pub microsoft: Option<Tenant>,
+    /// The team in Teams whose channels are posted in; local365 has one of its own.
+    pub team: Option<String>,
     /// Where a demo's clock starts.
     pub now: Option<DateTime<Utc>>,
     /// What guards against text from outside: everything, but in the tests that show what each is for.
     pub defences: Defences,
+    /// The address browsers use.
+    pub public_url: Option<String>,
     /// Whether browsers reach the server over https, so that cookies must be secure.
     pub secure_cookies: bool,
     /// Whether it is a demo, with companies of its own to look for.
@@ -273,6 +279,7 @@ impl Config {
             None => Keyring::kept(data_dir.join("encryption.key")).map_err(|error| ConfigError(error.to_string()))?,
         };
         let settings = settings(&home)?;
+        let public_url = variable("PUBLIC_URL")?.map(|url| url.trim_end_matches('/').to_owned());
         let reader = std::env::current_exe()
             .map_err(|error| ConfigError(format!("where this program is can't be told: {error}")))?;
         Ok(Self {
@@ -281,8 +288,10 @@ impl Config {
             settings,
             roles: roles(&home)?,
             microsoft: microsoft()?,
+            team: variable("MS_TEAMS_TEAM_ID")?,
             database_url: variable("DATABASE_URL")?.map(Into::into),
-            secure_cookies: variable("PUBLIC_URL")?.is_some_and(|url| url.starts_with("https://")),
+            secure_cookies: public_url.as_ref().is_some_and(|url| url.starts_with("https://")),
+            public_url,
             home,
             data_dir,
             host,

@@ -62,6 +62,7 @@ struct Standing {
     period: Option<&'static str>,
     /// The mailbox that gets the result.
     to: Option<&'static str>,
+    channel: Option<&'static str>,
 }
 
 /// The demo's schedules. They rest until their owners resume them.
@@ -74,6 +75,7 @@ const SCHEDULES: [Standing; 4] = [
         skill: "kpi_dashboard",
         period: Some("last week"),
         to: Some("ceo"),
+        channel: Some("management"),
     },
     Standing {
         name: "monthly_financial_summary",
@@ -83,6 +85,7 @@ const SCHEDULES: [Standing; 4] = [
         skill: "financial_reporting",
         period: Some("last month"),
         to: Some("ceo"),
+        channel: Some("finance"),
     },
     Standing {
         name: "follow_up_stale_leads",
@@ -92,6 +95,7 @@ const SCHEDULES: [Standing; 4] = [
         skill: "lead_follow_up",
         period: None,
         to: None,
+        channel: None,
     },
     Standing {
         name: "weekly_support_digest",
@@ -101,12 +105,13 @@ const SCHEDULES: [Standing; 4] = [
         skill: "support_digest",
         period: Some("this week"),
         to: Some("support.manager"),
+        channel: Some("support"),
     },
 ];
 const ZONE: &str = "Asia/Singapore";
 
 async fn add_schedule(tx: &mut Tx, standing: &Standing, now: DateTime<Utc>) -> Result<(), String> {
-    let Standing { name, owner: mailbox, cron, request, skill, period, to } = *standing;
+    let Standing { name, owner: mailbox, cron, request, skill, period, to, channel } = *standing;
     let text = |error: mezzofy_store::StoreError| error.to_string();
     let Some(owner) = people::find(tx, &format!("{mailbox}@{DOMAIN}")).await.map_err(text)? else { return Ok(()) };
     let rule = Rule::cron(cron, ZONE, 1).map_err(|error| error.to_string())?;
@@ -120,6 +125,7 @@ async fn add_schedule(tx: &mut Tx, standing: &Standing, now: DateTime<Utc>) -> R
         skill: Some(skill.to_owned()),
         inputs: period.map(|period| ("period".to_owned(), Value::from(period))).into_iter().collect(),
         emails: to.map(|mailbox| format!("{mailbox}@{DOMAIN}")).into_iter().collect(),
+        channel: channel.map(str::to_owned),
         rule,
         misfire: Misfire::Latest,
         paused: true,

@@ -24,6 +24,7 @@ pub mod schedules;
 pub mod sealing;
 mod secrets;
 pub mod serve;
+mod service_account;
 pub mod tools;
 pub mod web;
 pub mod webhooks;

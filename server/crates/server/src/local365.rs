@@ -1,11 +1,14 @@
 //! The stand-in for Microsoft 365 where no tenant is configured: local365 on loopback, its mailboxes in the database.
 
 use std::net::Ipv4Addr;
+use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use mezzofy_microsoft::graph::Settings;
-use mezzofy_microsoft::local365::{self, Config, Document, Find, Local365, Mailbox, Storage, StorageError};
+use mezzofy_domain::people::Company;
+use mezzofy_microsoft::graph::{Account, AccountError, Settings};
+use mezzofy_microsoft::local365::{self, Config, Document, Find, Local365, Mailbox, Storage, StorageError, Team};
 use mezzofy_store::{Store, StoreError, commit, local365 as rows, people};
+use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -16,13 +19,49 @@ use crate::secrets;
 const TENANT: &str = "local365";
 const CLIENT: &str = "mezzofy-assistant";
 
-/// Starts it on a free port of loopback and answers how Graph's client reaches it. Its secrets live as long as it does.
+/// The team that it has.
+pub(crate) const TEAM: &str = "local365";
+/// What its service account has agreed to: what posting in Teams needs.
+const SCOPES: [&str; 6] = [
+    "ChannelMessage.Send",
+    "ChannelMessage.Read.All",
+    "Channel.ReadBasic.All",
+    "Files.ReadWrite.All",
+    "Chat.ReadWrite",
+    "User.ReadBasic.All",
+];
+
+/// How it is reached.
+pub(crate) struct Started {
+    pub(crate) settings: Settings,
+    /// Its service account, signed in.
+    pub(crate) account: SignedIn,
+}
+
+/// The service account's refresh token, which lives as long as the service.
+pub(crate) struct SignedIn(Mutex<Option<SecretString>>);
+
+#[async_trait]
+impl Account for SignedIn {
+    async fn refresh_token(&self) -> Result<Option<SecretString>, AccountError> {
+        Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    async fn keep(&self, refresh_token: SecretString) -> Result<(), AccountError> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(refresh_token);
+        Ok(())
+    }
+}
+
+/// Starts it on a free port of loopback. Its secrets live as long as it does.
 pub(crate) async fn start(
     store: &Store,
+    company: &Company,
+    channels: Vec<String>,
     clock: mezzofy_microsoft::clock::Clock,
     tasks: &TaskTracker,
     stop: &CancellationToken,
-) -> std::io::Result<Settings> {
+) -> std::io::Result<Started> {
     let client_secret = secrets::random_text();
     let config = Config {
         tenant: TENANT.to_owned(),
@@ -30,23 +69,31 @@ pub(crate) async fn start(
         client_secret: client_secret.clone().into(),
         signing_key: secrets::random_text().into(),
         roles: vec!["Mail.ReadWrite".to_owned(), "Mail.Send".to_owned()],
+        account: Some(Mailbox {
+            address: format!("assistant@{}", company.domain),
+            name: format!("{} AI", company.name),
+        }),
+        scopes: SCOPES.map(str::to_owned).to_vec(),
+        team: Team { id: TEAM.to_owned(), channels },
     };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let base = format!("http://{}", listener.local_addr()?);
     let service = Local365::new(config, Tables(store.clone()), clock);
+    let account = SignedIn(Mutex::new(service.account_token()));
     let stop = stop.clone();
     tasks.spawn(async move {
         if let Err(error) = local365::serve(listener, service, async move { stop.cancelled().await }).await {
             tracing::error!(%error, "local365 ended");
         }
     });
-    Ok(Settings {
+    let settings = Settings {
         login_base: base.clone(),
         graph_base: base,
         tenant: TENANT.to_owned(),
         client_id: CLIENT.to_owned(),
         client_secret: client_secret.into(),
-    })
+    };
+    Ok(Started { settings, account })
 }
 
 struct Tables(Store);

@@ -57,16 +57,22 @@ pub(crate) async fn begin(
     owner: &Person,
     background: bool,
 ) -> Result<Run, Problem> {
-    let Schedule { name, request, agent, skill, inputs, emails, .. } = schedule;
+    let Schedule { name, request, agent, skill, inputs, emails, channel, .. } = schedule;
     let skill = skill.as_deref().and_then(|name| app.skills.get(name));
     let mut inputs = inputs.clone();
     let mut text = request.clone();
+    if let Some(channel) = channel {
+        match skill.and_then(|skill| skill.input(InputKind::Channel)) {
+            Some(input) => drop(inputs.insert(input.name.clone(), json!(channel))),
+            None => text = posted_in(&text, channel, owner.language),
+        }
+    }
     if !emails.is_empty() {
         match skill.and_then(|skill| skill.input(InputKind::Person)) {
             Some(input) => {
                 inputs.insert(format!("{}s", input.name), json!(emails));
             }
-            None => text = sent_to(request, emails, owner.language),
+            None => text = sent_to(&text, emails, owner.language),
         }
     }
     let order = Order { agent: *agent, skill: schedule.skill.clone(), inputs };
@@ -74,9 +80,23 @@ pub(crate) async fn begin(
     begin_with(app, tx, owner, (name, &text), &machine, background).await
 }
 
+/// A request without the mark at its end.
+fn open_ended(request: &str) -> &str {
+    request.trim().trim_end_matches(['.', '。', '!', '！'])
+}
+
+/// A request with the channel that its result is posted in, as a person would say it.
+fn posted_in(request: &str, channel: &str, language: Language) -> String {
+    let request = open_ended(request);
+    match Language::of_text(request, language) {
+        Language::Zh => format!("{request}，并发到#{channel}"),
+        Language::En | Language::Ms => format!("{request} and post it in #{channel}"),
+    }
+}
+
 /// A request with who gets what it makes, as a person would say it.
 fn sent_to(request: &str, emails: &[String], language: Language) -> String {
-    let request = request.trim().trim_end_matches(['.', '。', '!', '！']);
+    let request = open_ended(request);
     match Language::of_text(request, language) {
         Language::Zh => format!("{request}，并发送给{}", emails.join("、")),
         Language::En | Language::Ms => format!("{request} and send it to {}", emails.join(" and ")),

@@ -12,8 +12,9 @@ use mezzofy_agent::{agents, skills};
 use mezzofy_documents::office::{Slides, Words};
 use mezzofy_documents::press::Press;
 use mezzofy_domain::kpi;
-use mezzofy_microsoft::graph::Graph;
+use mezzofy_microsoft::graph::{Account, Graph};
 use mezzofy_microsoft::mail::Outgoing;
+use mezzofy_microsoft::teams::Teams;
 use mezzofy_store::Store;
 use mezzofy_store::file_storage::FileStorage;
 use mezzofy_store::{jobs, model_calls};
@@ -34,6 +35,7 @@ use crate::linkedin::{Prospecting, Source};
 use crate::models::{Models, Surroundings};
 use crate::reader::{self, Reader};
 use crate::research::Search;
+use crate::service_account::ServiceAccount;
 use crate::tools::{MailTexts, Tools, Workshop};
 use crate::web::Web;
 use crate::{demo_site, http, local365, webhooks, worker};
@@ -50,13 +52,20 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     let ticking = clock.clone();
     let graph_clock = mezzofy_microsoft::clock::Clock::new(move || ticking.now());
-    let (settings, settle) = if let Some(tenant) = &config.microsoft {
-        (tenant.clone(), SETTLE.map(Duration::from_secs).to_vec())
+    let (settings, account, team, settle) = if let Some(tenant) = &config.microsoft {
+        let account: Arc<dyn Account> = Arc::new(ServiceAccount::new(&store, &config.encryption));
+        let team = config.team.clone().unwrap_or_default();
+        (tenant.clone(), account, team, SETTLE.map(Duration::from_secs).to_vec())
     } else {
-        let started = local365::start(&store, graph_clock.clone(), &tasks, &stop).await;
-        (started.map_err(|error| format!("local365 can't listen: {error}"))?, Vec::new())
+        let channels = config.settings.company.channels.keys().cloned().collect();
+        let started =
+            local365::start(&store, &config.settings.company, channels, graph_clock.clone(), &tasks, &stop).await;
+        let started = started.map_err(|error| format!("local365 can't listen: {error}"))?;
+        (started.settings, Arc::new(started.account) as Arc<dyn Account>, local365::TEAM.to_owned(), Vec::new())
     };
-    let graph = Graph::new(settings, graph_clock).map_err(|error| full(&error))?;
+    let graph = Graph::new(settings.clone(), graph_clock.clone()).map_err(|error| full(&error))?;
+    let of_account = Graph::of_account(settings, graph_clock, account).map_err(|error| full(&error))?;
+    let teams = Teams::new(of_account, team, settle.clone());
     let files = FileStorage::on_disk(&config.data_dir.join("files")).map_err(|error| full(&error))?;
     let press = Press::new(&config.home.join("brand"), &config.font_dirs()).map_err(|error| error.to_string())?;
     let slides = Slides::new(&config.home.join("brand"), &press.layouts()).map_err(|error| error.to_string())?;
@@ -95,7 +104,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         slides: Arc::new(slides),
         words: Arc::new(words),
         press: Arc::new(press),
-        company: config.settings.company.name.clone(),
+        company: config.settings.company.clone(),
         zone: config.settings.time_zone,
         cash: config.settings.ledger.cash_rule(),
         models: models.clone(),
@@ -133,6 +142,9 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         reader,
         tools,
         outgoing: Outgoing::new(graph, settle),
+        teams,
+        tenant: config.microsoft.clone(),
+        public_url: config.public_url.clone(),
         keyring: config.encryption.clone(),
         tokens: Tokens::new(&config.jwt_secret),
         sources: config.settings.webhooks.clone(),

@@ -15,7 +15,7 @@ use mezzofy_documents::press::Press;
 use mezzofy_documents::reports::Meta;
 use mezzofy_domain::kpi::Definition;
 use mezzofy_domain::ledger::CashRule;
-use mezzofy_domain::people::Person;
+use mezzofy_domain::people::{Company, Person};
 use mezzofy_domain::roles::Roles;
 use mezzofy_store::file_storage::FileStorage;
 use mezzofy_store::{Scope, Store, StoreError, Tx};
@@ -50,11 +50,13 @@ mod outlook_compose_email;
 mod outlook_send_email;
 mod pdf_generator;
 mod pdf_merge;
+mod recipients;
 mod remember;
 mod schedule_create;
 mod sheet_export;
 mod sources;
 mod support_digest;
+mod teams;
 mod web_research;
 
 pub use outlook_compose_email::MailTexts;
@@ -75,8 +77,8 @@ pub struct Workshop {
     pub slides: Arc<Slides>,
     /// Makes Word documents.
     pub words: Arc<Words>,
-    /// The company's name on documents.
-    pub company: String,
+    /// The company: its name on documents, its channels in Teams.
+    pub company: Company,
     /// Where days begin and end.
     pub zone: Tz,
     /// Which accounts are cash.
@@ -121,7 +123,7 @@ impl Workshop {
     /// What a report says besides its data.
     fn meta(&self, context: Context<'_>) -> Meta {
         Meta {
-            company: self.company.clone(),
+            company: self.company.name.clone(),
             prepared_by: context.person.name.clone(),
             made_at: context.now.with_timezone(&self.zone).fixed_offset(),
         }
@@ -140,7 +142,10 @@ impl Tools {
     /// Every tool there is. A schema that is none is an error of ours, named.
     pub fn all(workshop: Workshop) -> Result<Self, String> {
         let workshop = Arc::new(workshop);
-        let all: [Arc<dyn Tool>; 26] = [
+        let all: [Arc<dyn Tool>; 29] = [
+            Arc::new(teams::TeamsListChannels::new(&workshop)),
+            Arc::new(teams::TeamsPostMessage::new(&workshop)),
+            Arc::new(teams::TeamsSendDm::new(&workshop)),
             Arc::new(content_generator::ContentGenerator::new(&workshop)),
             Arc::new(sheet_export::CsvExport::new(&workshop)),
             Arc::new(sheet_export::XlsxExport::new(&workshop)),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use mezzofy_domain::approval::{ApprovalState, Proposed};
-use mezzofy_domain::effect::Mail;
+use mezzofy_domain::effect::Payload;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Department;
 use serde::{Deserialize, Serialize};
@@ -60,7 +60,7 @@ pub struct Approved {
     /// The call of the run.
     pub call: String,
     /// What is sent.
-    pub payload: Mail,
+    pub payload: Payload,
 }
 
 /// A decision.

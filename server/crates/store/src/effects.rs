@@ -1,7 +1,7 @@
 //! Effects: each move of their state is one guarded update, so two workers can't both make it.
 
 use chrono::{DateTime, Utc};
-use mezzofy_domain::effect::{EffectKind, EffectState, Mail};
+use mezzofy_domain::effect::{EffectKind, EffectState, Payload};
 use mezzofy_domain::id::{self, Id};
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -19,14 +19,12 @@ pub struct Effect {
     pub person: Id<id::Person>,
     /// Out of which run.
     pub run: Id<id::Run>,
-    /// What kind of change.
-    pub kind: EffectKind,
     /// Where it stands.
     pub state: EffectState,
     /// The same for every try of the same call.
     pub idempotency_key: String,
     /// What is sent.
-    pub mail: Mail,
+    pub payload: Payload,
     /// SHA-256 of its canonical JSON.
     pub payload_hash: String,
     /// How far it has come with the provider; what is in it is the provider's client's affair.
@@ -70,14 +68,18 @@ impl TryFrom<Row> for Effect {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
+        let payload: Payload =
+            serde_json::from_value(row.payload).map_err(|error| StoreError::stored("effect", &error))?;
+        if payload.kind().code() != row.kind {
+            return Err(StoreError::stored("effect", &row.kind));
+        }
         Ok(Self {
             id: row.id.into(),
             person: row.person_id.into(),
             run: row.run_id.into(),
-            kind: EffectKind::from_code(&row.kind).ok_or_else(|| StoreError::stored("effect", &row.kind))?,
             state: EffectState::from_code(&row.state).ok_or_else(|| StoreError::stored("effect", &row.state))?,
             idempotency_key: row.idempotency_key,
-            mail: serde_json::from_value(row.payload).map_err(|error| StoreError::stored("effect", &error))?,
+            payload,
             payload_hash: row.payload_hash,
             walk: row.walk,
             error: row.error,
@@ -93,7 +95,7 @@ impl TryFrom<Row> for Effect {
 
 /// Stores an intended effect, unless there is one with its idempotency key.
 pub async fn intend(db: &mut PgConnection, new: &Effect) -> Result<(), StoreError> {
-    let payload = serde_json::to_value(&new.mail).map_err(|error| StoreError::stored("effect", &error))?;
+    let payload = serde_json::to_value(&new.payload).map_err(|error| StoreError::stored("effect", &error))?;
     sqlx::query!(
         "INSERT INTO effects (id, person_id, run_id, kind, state, idempotency_key, payload, payload_hash, approval_id,
                 standing_approval_id, held_until, created_at)
@@ -101,7 +103,7 @@ pub async fn intend(db: &mut PgConnection, new: &Effect) -> Result<(), StoreErro
         new.id.uuid(),
         new.person.uuid(),
         new.run.uuid(),
-        new.kind.code(),
+        new.payload.kind().code(),
         new.idempotency_key,
         payload,
         new.payload_hash,
@@ -208,21 +210,23 @@ pub async fn any_held(db: &mut PgConnection, run: Id<id::Run>, now: DateTime<Utc
     .await?)
 }
 
-/// When the person's mails of the time after `since` were intended, oldest first; those that failed or were taken back do not
-/// count. Whoever counts takes turns until the transaction ends.
-pub async fn mails_since(
+/// When the person's effects of a kind of the time after `since` were intended, oldest first; those that failed or were taken back
+/// do not count. Whoever counts takes turns until the transaction ends.
+pub async fn sent_since(
     db: &mut PgConnection,
     person: Id<id::Person>,
+    kind: EffectKind,
     since: DateTime<Utc>,
 ) -> Result<Vec<DateTime<Utc>>, StoreError> {
     sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('mails ' || $1::text, 0))", person.uuid().to_string())
         .execute(&mut *db)
         .await?;
     Ok(sqlx::query_scalar!(
-        "SELECT created_at FROM effects WHERE person_id = $1 AND kind = 'mail' AND created_at > $2 AND state <> 'failed'
+        "SELECT created_at FROM effects WHERE person_id = $1 AND kind = $3 AND created_at > $2 AND state <> 'failed'
          ORDER BY created_at",
         person.uuid(),
-        since
+        since,
+        kind.code()
     )
     .fetch_all(db)
     .await?)

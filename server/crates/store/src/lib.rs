@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod local365;
 pub mod memories;
 pub mod messages;
+pub mod microsoft;
 pub mod model_calls;
 pub mod page;
 pub mod people;

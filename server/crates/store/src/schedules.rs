@@ -34,6 +34,8 @@ pub struct Schedule {
     pub inputs: Map<String, Value>,
     /// Who gets the result by mail.
     pub emails: Vec<String>,
+    /// The channel in Teams that the result is posted in.
+    pub channel: Option<String>,
     /// When.
     pub rule: Rule,
     /// What becomes of moments that nobody was there for.
@@ -85,6 +87,7 @@ struct Row {
     skill: Option<String>,
     inputs: Value,
     emails: Vec<String>,
+    channel: Option<String>,
     rule: Value,
     misfire: String,
     paused: bool,
@@ -104,6 +107,7 @@ impl TryFrom<Row> for Schedule {
             skill: row.skill,
             inputs: serde_json::from_value(row.inputs).map_err(|error| StoreError::stored("schedule", &error))?,
             emails: row.emails,
+            channel: row.channel,
             rule: serde_json::from_value(row.rule).map_err(|error| StoreError::stored("schedule", &error))?,
             misfire: Misfire::from_code(&row.misfire).ok_or_else(|| StoreError::stored("schedule", &row.misfire))?,
             paused: row.paused,
@@ -119,8 +123,8 @@ fn json(rule: &Rule) -> Result<Value, StoreError> {
 /// Stores a new schedule. Answers `false` when its owner has one of that name.
 pub async fn add(db: &mut PgConnection, new: &Schedule) -> Result<bool, StoreError> {
     let added = sqlx::query!(
-        "INSERT INTO schedules (id, person_id, name, request, rule, misfire, paused, created_at, agent, skill, inputs, emails)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (person_id, name) DO NOTHING",
+        "INSERT INTO schedules (id, person_id, name, request, rule, misfire, paused, created_at, agent, skill, inputs, emails, channel)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (person_id, name) DO NOTHING",
         new.id.uuid(),
         new.owner.uuid(),
         new.name,
@@ -132,7 +136,8 @@ pub async fn add(db: &mut PgConnection, new: &Schedule) -> Result<bool, StoreErr
         new.agent.map(Department::code),
         new.skill,
         Value::Object(new.inputs.clone()),
-        &new.emails
+        &new.emails,
+        new.channel
     )
     .execute(db)
     .await?;
@@ -143,7 +148,7 @@ pub async fn add(db: &mut PgConnection, new: &Schedule) -> Result<bool, StoreErr
 pub async fn list(db: &mut PgConnection, owner: Id<id::Person>, page: Page) -> Result<Slice<Schedule>, StoreError> {
     let rows = sqlx::query_as!(
         Row,
-        "SELECT id, person_id, name, request, agent, skill, inputs, emails, rule, misfire, paused, created_at FROM schedules
+        "SELECT id, person_id, name, request, agent, skill, inputs, emails, channel, rule, misfire, paused, created_at FROM schedules
          WHERE person_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
         owner.uuid(),
         page.before,
@@ -169,7 +174,7 @@ pub async fn get(
 ) -> Result<Option<Schedule>, StoreError> {
     sqlx::query_as!(
         Row,
-        "SELECT id, person_id, name, request, agent, skill, inputs, emails, rule, misfire, paused, created_at FROM schedules
+        "SELECT id, person_id, name, request, agent, skill, inputs, emails, channel, rule, misfire, paused, created_at FROM schedules
          WHERE id = $1 AND person_id = $2",
         id.uuid(),
         owner.uuid()
@@ -188,7 +193,7 @@ pub async fn lock(
 ) -> Result<Option<Schedule>, StoreError> {
     sqlx::query_as!(
         Row,
-        "SELECT id, person_id, name, request, agent, skill, inputs, emails, rule, misfire, paused, created_at FROM schedules
+        "SELECT id, person_id, name, request, agent, skill, inputs, emails, channel, rule, misfire, paused, created_at FROM schedules
          WHERE id = $1 AND person_id = $2 FOR UPDATE",
         id.uuid(),
         owner.uuid()
@@ -202,7 +207,7 @@ pub async fn lock(
 /// Stores what may be changed of a schedule. Answers `false` when its owner has another one of that name.
 pub async fn save(db: &mut PgConnection, schedule: &Schedule) -> Result<bool, StoreError> {
     let saved = sqlx::query!(
-        "UPDATE schedules SET name = $2, request = $3, rule = $4, misfire = $5, paused = $6
+        "UPDATE schedules SET name = $2, request = $3, rule = $4, misfire = $5, paused = $6, inputs = $8, emails = $9, channel = $10
          WHERE id = $1 AND NOT EXISTS (SELECT FROM schedules o WHERE o.person_id = $7 AND o.name = $2 AND o.id <> $1)",
         schedule.id.uuid(),
         schedule.name,
@@ -210,7 +215,10 @@ pub async fn save(db: &mut PgConnection, schedule: &Schedule) -> Result<bool, St
         json(&schedule.rule)?,
         schedule.misfire.code(),
         schedule.paused,
-        schedule.owner.uuid()
+        schedule.owner.uuid(),
+        Value::Object(schedule.inputs.clone()),
+        &schedule.emails,
+        schedule.channel
     )
     .execute(db)
     .await?;
@@ -274,7 +282,7 @@ pub async fn take_due(
     most: i64,
 ) -> Result<Vec<(Schedule, DateTime<Utc>)>, StoreError> {
     let rows = sqlx::query!(
-        "SELECT s.id, s.person_id, s.name, s.request, s.agent, s.skill, s.inputs, s.emails, s.rule, s.misfire, s.paused,
+        "SELECT s.id, s.person_id, s.name, s.request, s.agent, s.skill, s.inputs, s.emails, s.channel, s.rule, s.misfire, s.paused,
                 s.created_at, o.due_at
          FROM occurrences o JOIN schedules s ON s.id = o.schedule_id
          WHERE o.state = 'due' AND o.due_at <= $1 ORDER BY o.due_at, o.id LIMIT $2 FOR UPDATE SKIP LOCKED",
@@ -296,6 +304,7 @@ pub async fn take_due(
                 skill: row.skill,
                 inputs: row.inputs,
                 emails: row.emails,
+                channel: row.channel,
                 rule: row.rule,
                 misfire: row.misfire,
                 paused: row.paused,

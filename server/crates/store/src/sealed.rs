@@ -13,6 +13,8 @@ pub enum Kind {
     SecondFactor,
     /// A secret that a source signs its webhooks with.
     Source,
+    /// The refresh token of the account that posts in Teams.
+    ServiceAccount,
 }
 
 impl Kind {
@@ -22,6 +24,7 @@ impl Kind {
         match self {
             Self::SecondFactor => "second factor",
             Self::Source => "source of webhooks",
+            Self::ServiceAccount => "service account",
         }
     }
 }
@@ -61,7 +64,9 @@ pub async fn all(db: &mut PgConnection) -> Result<Vec<Sealed>, StoreError> {
     let sealed = |kind, owner, text| Sealed { kind, owner, text };
     let of_people = rows.into_iter().map(|row| sealed(Kind::SecondFactor, row.person_id, row.sealed_secret));
     let of_sources = of_sources.into_iter().map(|row| sealed(Kind::Source, row.id, row.sealed_secret));
-    Ok(of_people.chain(of_sources).collect())
+    let account = crate::microsoft::sealed_token(db).await?;
+    let of_account = account.map(|(id, text)| sealed(Kind::ServiceAccount, id, text));
+    Ok(of_people.chain(of_sources).chain(of_account).collect())
 }
 
 /// Puts another text in the place of a sealed secret.
@@ -76,6 +81,7 @@ pub async fn replace(db: &mut PgConnection, sealed: &Sealed) -> Result<(), Store
             .execute(db)
             .await?;
         }
+        Kind::ServiceAccount => crate::microsoft::renew(db, sealed.owner, &sealed.text).await?,
         Kind::Source => {
             sqlx::query!("UPDATE source_secrets SET sealed_secret = $2 WHERE id = $1", sealed.owner, sealed.text)
                 .execute(db)

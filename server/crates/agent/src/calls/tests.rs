@@ -58,7 +58,11 @@ impl Office {
             skills,
             planner: Planner::load(&server_file("prompts/planner.yaml")).unwrap(),
             roles: Roles::parse(&std::fs::read_to_string(server_file("config/roles.yaml")).unwrap()).unwrap(),
-            company: Company { name: "Mezzofy".into(), domain: "mezzofy.example".into() },
+            company: Company {
+                name: "Mezzofy".into(),
+                domain: "mezzofy.example".into(),
+                channels: [("sales".to_owned(), Department::Sales)].into(),
+            },
             texts: Texts::load(&server_file("prompts")).unwrap(),
             tool_texts: serde_saphyr::from_str(yaml).unwrap(),
             people: directory(),

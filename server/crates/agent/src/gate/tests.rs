@@ -18,7 +18,11 @@ fn rules() -> Rules {
     let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     Rules {
         roles: Roles::parse(&std::fs::read_to_string(home.join("config/roles.yaml")).unwrap()).unwrap(),
-        company: Company { name: "Mezzofy".into(), domain: "mezzofy.example".into() },
+        company: Company {
+            name: "Mezzofy".into(),
+            domain: "mezzofy.example".into(),
+            channels: [("finance".to_owned(), Department::Finance), ("sales".to_owned(), Department::Sales)].into(),
+        },
         texts: Texts::load(&home.join("prompts")).unwrap(),
     }
 }
@@ -43,6 +47,7 @@ impl Rules {
         let mail = spec("outlook_send_email", Permission::SendMail);
         let tools = if mailed { vec![&ledger, &mail] } else { vec![&ledger] };
         let intent = Intent {
+            channel: None,
             skill: "financial_reporting",
             title: "Financial statement",
             tools: &tools,
@@ -81,12 +86,45 @@ fn a_statement_is_for_finance_and_executives_and_mail_for_those_who_may_send() {
     }
 }
 
+#[test]
+fn a_channel_is_for_its_department_and_every_channel_for_executives() {
+    let rules = rules();
+    let post = ToolSpec {
+        name: "teams_post_message",
+        permission: Permission::PostInTeams,
+        effect: true,
+        fixed: &[],
+        input_schema: json!({}),
+        output_schema: json!({}),
+    };
+    let tools = [&post];
+    let admitted = |role: &str, channel| {
+        let intent = Intent {
+            skill: "financial_reporting",
+            title: "Financial statement",
+            tools: &tools,
+            channel: Some(channel),
+            language: Language::En,
+        };
+        rules.gate().admit(&person(role), intent).is_ok()
+    };
+    // All of them work in Finance here.
+    for (role, finance, sales) in [
+        ("finance_manager", true, false),
+        ("finance_viewer", false, false),
+        ("executive", true, true),
+        ("admin", true, true),
+    ] {
+        assert_eq!((admitted(role, "finance"), admitted(role, "#Sales")), (finance, sales), "{role}");
+    }
+}
+
 /// A mail as it is proposed, all of it the person's own words.
 fn mail(to: &str, cc: &[&str], trust: Trust) -> Proposed {
     let value = ValueOrigin { argument: "to".into(), value: to.into(), trust, from: String::new() };
     Proposed {
         call: "1.0".into(),
-        payload: Mail {
+        payload: Payload {
             to: vec![to.to_owned()],
             cc: cc.iter().map(|&cc| cc.to_owned()).collect(),
             subject: "Statement".to_owned(),

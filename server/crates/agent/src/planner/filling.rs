@@ -51,6 +51,8 @@ pub(super) struct Slots<'a> {
     formats: Vec<&'a Named>,
     language: Option<&'a Named>,
     elsewhere: Option<&'a Named>,
+    /// A channel in Teams that it is to be posted in.
+    channel: Option<String>,
     recurring: bool,
 }
 
@@ -65,6 +67,7 @@ impl Planner {
     ) -> Slots<'a> {
         let formats = take(&self.prompts.formats, sentence);
         let languages = take(&self.prompts.languages, sentence);
+        let channel = self.prompts.channel(asked.request.me, sentence);
         let elsewhere = take(&self.prompts.elsewhere, sentence);
         reader.protect_names(sentence);
         let period = periods::find(sentence, asked.calendar());
@@ -79,6 +82,7 @@ impl Planner {
             formats,
             language: both.or(languages.first().copied()),
             elsewhere: elsewhere.first().copied(),
+            channel,
             recurring: self.prompts.recurring.is_in(&sentence.tokens),
         }
     }
@@ -138,6 +142,11 @@ impl Planner {
                     let of_request = if asked.language == Language::Zh { Language::Zh } else { Language::En };
                     let code = slots.language.map_or(of_request.code(), |language| language.code.as_str());
                     filling.inputs.insert(input.name.clone(), Value::from(code));
+                }
+                InputKind::Channel => {
+                    if let Some(channel) = &slots.channel {
+                        filling.inputs.insert(input.name.clone(), Value::from(channel.clone()));
+                    }
                 }
                 InputKind::Event => {}
                 InputKind::Flag => {
@@ -242,7 +251,12 @@ impl Planner {
         if slots.recurring {
             return Some(asked.say(&texts.recurring_not_possible.value, &[]));
         }
-        let place = slots.elsewhere?.name.in_language(asked.language);
+        let unserved = slots.channel.as_ref().filter(|_| skill.input(InputKind::Channel).is_none());
+        let place = match (slots.elsewhere, unserved) {
+            (Some(elsewhere), _) => elsewhere.name.in_language(asked.language),
+            (None, Some(_)) => "Teams",
+            (None, None) => return None,
+        };
         Some(asked.say(&texts.elsewhere_not_possible.value, &[("place", place)]))
     }
 }

@@ -1,12 +1,14 @@
 //! The planner's own words: what it recognises besides the skills' words, and everything it says. They are data
 //! (`prompts/planner.yaml`), checked when they are read.
 
+use std::ops::Range;
 use std::path::Path;
 
+use mezzofy_domain::people::Person;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
-use super::words::{Phrase, Phrases, Token};
+use super::words::{Phrase, Phrases, Sentence, Token};
 use crate::skills::{SkillProblem, Text};
 
 /// The content of `prompts/planner.yaml`.
@@ -47,6 +49,14 @@ pub(super) struct Prompts {
     pub(super) before_name: Phrases,
     /// Where a name ends.
     pub(super) name_ends: Phrases,
+    /// Channels in Teams by name; `own` is that of the person's department.
+    channels: Vec<Named>,
+    /// What may stand before a channel.
+    before_channel: Phrases,
+    /// What may stand after one.
+    after_channel: Phrases,
+    /// What asks for a post at the beginning of a sentence or clause.
+    posting: Phrases,
     /// Places the assistant can't deliver to.
     pub(super) elsewhere: Vec<Named>,
     /// Words that ask for work at other times than now.
@@ -146,10 +156,40 @@ impl Prompts {
     pub(super) fn stems(&self) -> impl Iterator<Item = String> {
         let lists =
             [&self.filler, &self.send, &self.mail, &self.negation, &self.joining, &self.recurring, &self.name_ends];
-        let named = [&self.formats, &self.languages, &self.industries, &self.places, &self.elsewhere];
+        let named = [&self.formats, &self.languages, &self.industries, &self.places, &self.channels, &self.elsewhere];
         let offices = self.offices.iter().map(|office| &office.words);
         let named = named.into_iter().flatten().map(|named| &named.words);
         lists.into_iter().chain(named).chain(offices).flat_map(Phrases::stems).map(str::to_owned)
+    }
+
+    /// The channel that the work is to be posted in. Its words, and those that only lead to it, leave the sentence: they say nothing of
+    /// the work itself.
+    pub(super) fn channel(&self, me: &Person, sentence: &mut Sentence) -> Option<String> {
+        let tokens = &sentence.tokens;
+        let at = |at: usize| Named::found_at(&self.channels, tokens, at).map(|(named, len)| (named, at..at + len));
+        let (named, Range { start, end }) = (0..tokens.len()).find_map(at)?;
+        let lead = |end: usize| {
+            (1..=4.min(end)).rev().find(|len| self.before_channel.longest_at(tokens, end - len) == Some(*len))
+        };
+        let mut begin = start;
+        while let Some(len) = lead(begin) {
+            begin -= len;
+        }
+        let end = end + self.after_channel.longest_at(tokens, end).unwrap_or(0);
+        let negated = self.is_negated(tokens, begin);
+        let channel = if named.code == "own" { me.department.code().to_owned() } else { named.code.clone() };
+        sentence.remove(begin..end);
+        if let Some(len) = self.posting.longest_at(&sentence.tokens, 0) {
+            sentence.remove(0..len);
+        }
+        (!negated).then_some(channel)
+    }
+
+    /// Whether a text names this channel.
+    pub(super) fn names_channel(&self, text: &str, channel: &str) -> bool {
+        let tokens = super::words::tokens(text);
+        let named = |at| Named::found_at(&self.channels, &tokens, at).is_some_and(|(named, _)| named.code == channel);
+        (0..tokens.len()).any(named)
     }
 
     /// Whether a word of negation stands before `at`, with nothing but filler between.

@@ -80,7 +80,12 @@ fn explained(prompts: &Prompts, skill: &Skill, products: &ProductNames, sentence
                 }
                 None
             }
-            InputKind::Period | InputKind::Person | InputKind::Format | InputKind::Language | InputKind::Event => None,
+            InputKind::Period
+            | InputKind::Person
+            | InputKind::Channel
+            | InputKind::Format
+            | InputKind::Language
+            | InputKind::Event => None,
         };
         if let Some(at) = at {
             sentence.take(at);

@@ -306,6 +306,12 @@ impl Sentence {
         }
     }
 
+    /// Takes tokens out, as if nobody had said them.
+    pub(crate) fn remove(&mut self, range: Range<usize>) {
+        self.tokens.drain(range.clone());
+        self.used.drain(range);
+    }
+
     /// The text of a token, empty beyond the ends.
     pub(crate) fn text(&self, at: usize) -> &str {
         self.tokens.get(at).map_or("", |token| token.text.as_str())

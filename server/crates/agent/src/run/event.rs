@@ -32,11 +32,12 @@ pub struct Order {
 }
 
 impl Order {
-    /// The addresses that are named in it: its person has chosen them, as if they had said them.
+    /// The addresses and channels that are named in it: its person has chosen them, as if they had said them.
     #[must_use]
-    pub fn addresses(&self) -> Vec<String> {
+    pub fn recipients(&self) -> Vec<String> {
         let said = Value::Object(self.inputs.clone()).to_string();
-        names_in(&said).into_iter().filter(|name| is_address(name)).collect()
+        let addresses = names_in(&said).into_iter().filter(|name| is_address(name));
+        addresses.chain(self.inputs.values().filter_map(Value::as_str).map(str::to_owned)).collect()
     }
 }
 

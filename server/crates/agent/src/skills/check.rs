@@ -140,6 +140,7 @@ impl Checker<'_> {
                     InputKind::Count => default.value.parse::<u32>().is_ok(),
                     InputKind::Industry | InputKind::Location => true,
                     InputKind::Person
+                    | InputKind::Channel
                     | InputKind::Language
                     | InputKind::Company
                     | InputKind::Product
@@ -328,8 +329,12 @@ impl Checker<'_> {
     fn condition(&mut self, text: &serde_saphyr::Spanned<String>, place: Place) -> Option<Condition> {
         let line = text.referenced.line();
         let condition = Condition::parse(&text.value).map_err(|reason| self.in_steps(line, reason)).ok()?;
-        if let Err(reason) = self.known(&condition.reference, place) {
-            self.in_steps(line, reason);
+        let mut next = Some(&condition);
+        while let Some(condition) = next {
+            if let Err(reason) = self.known(&condition.reference, place) {
+                self.in_steps(line, reason);
+            }
+            next = condition.and.as_deref();
         }
         Some(condition)
     }

@@ -289,11 +289,12 @@ impl SkillRun {
             Some(other) => other.to_string().as_str() == wanted,
             None => false,
         };
-        match &condition.test {
+        let this = match &condition.test {
             Test::Present => present,
             Test::Absent => !present,
             Test::Equals(wanted) => is(wanted),
             Test::Differs(wanted) => !is(wanted),
-        }
+        };
+        this && condition.and.as_ref().is_none_or(|and| self.holds(and, place))
     }
 }

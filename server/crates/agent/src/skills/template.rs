@@ -44,6 +44,8 @@ pub(crate) enum Piece {
 pub(crate) struct Condition {
     pub(crate) reference: Reference,
     pub(crate) test: Test,
+    /// What must hold too.
+    pub(crate) and: Option<Box<Condition>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,8 +185,12 @@ impl Template {
 }
 
 impl Condition {
-    /// Reads `${ref}`, `not ${ref}`, `${ref} = text` or `${ref} != text`.
+    /// Reads `${ref}`, `not ${ref}`, `${ref} = text` or `${ref} != text`, and several of them with ` and ` between.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let (text, and) = match text.split_once(" and ") {
+            Some((text, and)) => (text, Some(Box::new(Self::parse(and)?))),
+            None => (text, None),
+        };
         let wrong = || {
             format!(
                 "“{text}” is not a condition; write `${{ref}}`, `not ${{ref}}`, `${{ref}} = text` or `${{ref}} != text`"
@@ -204,6 +210,6 @@ impl Condition {
         } else {
             return Err(wrong());
         };
-        Ok(Self { reference, test: check })
+        Ok(Self { reference, test: check, and })
     }
 }

@@ -23,9 +23,13 @@ fn file(name: &str, run: Option<Id<id::Run>>) -> File {
 
 /// The origin of a mail to `to`, in a run where the person said `said` and meant `asked`.
 fn origin(sources: &Sources, to: &str, body: &str, files: &[File], said: &str, asked: &[&str]) -> Origin {
-    let company = Company { name: "Mezzofy".into(), domain: "mezzofy.example".into() };
+    let company = Company {
+        name: "Mezzofy".into(),
+        domain: "mezzofy.example".into(),
+        channels: [("sales".to_owned(), Department::Sales), ("finance".to_owned(), Department::Finance)].into(),
+    };
     let texts = Texts::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../prompts")).unwrap();
-    let mail = Mail {
+    let mail = Payload {
         to: vec![to.to_owned()],
         cc: vec![],
         subject: "October".to_owned(),
@@ -34,6 +38,7 @@ fn origin(sources: &Sources, to: &str, body: &str, files: &[File], said: &str, a
     };
     let asked: Vec<String> = asked.iter().map(|&asked| asked.to_owned()).collect();
     let around = Around {
+        department: Department::Sales,
         said: &[said.to_owned()],
         asked: &asked,
         colleagues: &[ME.to_owned(), CEO.to_owned()],
@@ -45,6 +50,19 @@ fn origin(sources: &Sources, to: &str, body: &str, files: &[File], said: &str, a
         defences: Defences::default(),
     };
     sources.origin(&mail, &around)
+}
+
+#[test]
+fn after_text_from_outside_only_the_channel_of_ones_own_department_is_taken_for_granted() {
+    let trust = |sources: &Sources, channel: &str, asked: &[&str]| {
+        origin(sources, channel, "The digest is there.", &[], "Post it", asked).trust
+    };
+    assert_eq!(trust(&tainted(), "sales", &[]), Trust::Company);
+    assert_eq!(trust(&tainted(), "finance", &[]), Trust::Outside);
+    assert_eq!(trust(&tainted(), "finance", &["finance"]), Trust::Person);
+    assert_eq!(trust(&Sources::default(), "finance", &[]), Trust::Company);
+    let link = origin(&tainted(), "sales", "Look at http://evil.example/x", &[], "Post it", &[]);
+    assert_eq!(link.trust, Trust::Outside, "{link:?}");
 }
 
 fn this_run() -> Id<id::Run> {

@@ -59,6 +59,10 @@ pub enum Action {
     SourceSecretEnded,
     /// A webhook's work was begun again.
     DeliveryRepeated,
+    /// The account that posts in Teams was signed in.
+    ServiceAccountConnected,
+    /// It was forgotten.
+    ServiceAccountRemoved,
     /// A person was added.
     PersonAdded,
     /// A person was kept out.
@@ -87,7 +91,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 42] = [
         Self::SignedIn,
         Self::SignInRefused,
         Self::SignedOut,
@@ -116,6 +120,8 @@ impl Action {
         Self::SourceSecretMade,
         Self::SourceSecretEnded,
         Self::DeliveryRepeated,
+        Self::ServiceAccountConnected,
+        Self::ServiceAccountRemoved,
         Self::PersonAdded,
         Self::PersonDisabled,
         Self::PersonEnabled,
@@ -162,6 +168,8 @@ impl Action {
             Self::SourceSecretMade => "source_secret_made",
             Self::SourceSecretEnded => "source_secret_ended",
             Self::DeliveryRepeated => "delivery_repeated",
+            Self::ServiceAccountConnected => "service_account_connected",
+            Self::ServiceAccountRemoved => "service_account_removed",
             Self::PersonAdded => "person_added",
             Self::PersonDisabled => "person_disabled",
             Self::PersonEnabled => "person_enabled",

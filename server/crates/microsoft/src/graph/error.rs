@@ -25,6 +25,11 @@ pub enum GraphError {
         /// OAuth's `error`, for instance `invalid_client`.
         code: String,
     },
+    /// What only a signed-in account may do was asked, and nobody has signed it in, or Microsoft wants that done anew.
+    #[error(
+        "the service account for Teams is not signed in to Microsoft 365; an administrator signs it in under Admin"
+    )]
+    NotConnected,
     /// Entra can't be used at the moment, so nothing was asked of Graph.
     #[error("Microsoft's sign-in service can't be used at the moment")]
     SignInDown {
@@ -75,6 +80,7 @@ impl GraphError {
         match self {
             Self::Settings(_)
             | Self::SignIn { .. }
+            | Self::NotConnected
             | Self::SignInDown { .. }
             | Self::Unreachable(_)
             | Self::Refused { .. }
@@ -91,7 +97,11 @@ impl GraphError {
     pub fn retry_after(&self) -> Option<Duration> {
         const SOON: Duration = Duration::from_secs(2);
         match self {
-            Self::Settings(_) | Self::SignIn { .. } | Self::Refused { .. } | Self::ForeignAddress => None,
+            Self::Settings(_)
+            | Self::SignIn { .. }
+            | Self::NotConnected
+            | Self::Refused { .. }
+            | Self::ForeignAddress => None,
             Self::Unreachable(_) | Self::Lost(_) | Self::Unreadable { .. } => Some(SOON),
             Self::SignInDown { retry_after } | Self::Busy { retry_after, .. } => Some(retry_after.unwrap_or(SOON)),
         }

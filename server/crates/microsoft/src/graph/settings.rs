@@ -23,10 +23,11 @@ pub struct Settings {
 }
 
 impl Settings {
-    pub(super) fn token_url(&self) -> Result<Url, GraphError> {
+    /// Entra's address for `token` or `authorize`.
+    pub(super) fn login_url(&self, what: &str) -> Result<Url, GraphError> {
         let mut url = origin("login base", &self.login_base)?;
         if let Ok(mut path) = url.path_segments_mut() {
-            path.clear().extend([&self.tenant, "oauth2", "v2.0", "token"]);
+            path.clear().extend([&self.tenant, "oauth2", "v2.0", what]);
         }
         Ok(url)
     }

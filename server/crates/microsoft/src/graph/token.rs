@@ -1,7 +1,10 @@
-//! The app's token: client credentials at Entra, kept until five minutes before it expires, fetched once at a time.
+//! Tokens of Entra: the app's own by client credentials, or those of an account that somebody has signed in by its refresh token. Kept
+//! until five minutes before they expire, fetched once at a time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
@@ -12,13 +15,30 @@ use super::error::GraphError;
 use super::retry_after;
 use crate::clock::Clock;
 
-/// Who the app is at Entra.
+/// Who the app is at Entra, and for whom it asks.
 pub(super) struct Credentials {
     pub(super) url: Url,
     pub(super) client_id: String,
     pub(super) client_secret: SecretString,
     pub(super) scope: String,
+    /// Whose refresh token is used; the app's own rights without.
+    pub(super) account: Option<Arc<dyn Account>>,
 }
+
+/// An account that somebody has signed in once, for what Microsoft lets no app do by itself.
+#[async_trait]
+pub trait Account: Send + Sync {
+    /// Its refresh token; `None` while nobody has signed it in.
+    async fn refresh_token(&self) -> Result<Option<SecretString>, AccountError>;
+
+    /// Keeps the one that came instead; the one before may be worth nothing any more.
+    async fn keep(&self, refresh_token: SecretString) -> Result<(), AccountError>;
+}
+
+/// The account's token could not be read or kept.
+#[derive(Debug, thiserror::Error)]
+#[error("the account's token could not be read or kept")]
+pub struct AccountError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
 pub(super) struct Tokens {
     http: reqwest::Client,
@@ -36,6 +56,7 @@ struct Token {
 struct Granted {
     access_token: String,
     expires_in: i64,
+    refresh_token: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -69,12 +90,27 @@ impl Tokens {
     }
 
     async fn fetch(&self) -> Result<Granted, GraphError> {
-        let form = [
+        let mut form = vec![
             ("client_id", self.credentials.client_id.as_str()),
             ("client_secret", self.credentials.client_secret.expose_secret()),
             ("scope", self.credentials.scope.as_str()),
-            ("grant_type", "client_credentials"),
         ];
+        let refresh_token = match &self.credentials.account {
+            Some(account) => {
+                let token = account.refresh_token().await.map_err(|error| {
+                    tracing::error!(error = &error as &dyn std::error::Error, "the service account's token");
+                    GraphError::SignInDown { retry_after: None }
+                })?;
+                Some(token.ok_or(GraphError::NotConnected)?)
+            }
+            None => None,
+        };
+        match &refresh_token {
+            Some(token) => {
+                form.extend([("grant_type", "refresh_token"), ("refresh_token", token.expose_secret())]);
+            }
+            None => form.push(("grant_type", "client_credentials")),
+        }
         let request = self.http.post(self.credentials.url.clone()).timeout(Duration::from_secs(10)).form(&form);
         let answer = request.send().await.map_err(|error| {
             tracing::warn!(error = %error.without_url(), "the sign-in service can't be reached");
@@ -88,10 +124,23 @@ impl Tokens {
         let body = answer.bytes().await.map_err(|_| GraphError::SignInDown { retry_after: None })?;
         if status.is_success() {
             let unreadable = |_| GraphError::SignIn { code: "unreadable answer".to_owned() };
-            return serde_json::from_slice(&body).map_err(unreadable);
+            let granted: Granted = serde_json::from_slice(&body).map_err(unreadable)?;
+            if let (Some(account), Some(token)) = (&self.credentials.account, &granted.refresh_token)
+                && let Err(error) = account.keep(token.as_str().into()).await
+            {
+                // What was granted still holds; the next time the token before is tried again.
+                tracing::error!(error = &error as &dyn std::error::Error, "the service account's new token");
+            }
+            return Ok(granted);
         }
         let denied = serde_json::from_slice::<Denied>(&body);
-        Err(GraphError::SignIn { code: denied.map_or_else(|_| format!("status {}", status.as_u16()), |it| it.error) })
+        let code = denied.map_or_else(|_| format!("status {}", status.as_u16()), |it| it.error);
+        let signed_out = matches!(code.as_str(), "invalid_grant" | "interaction_required");
+        if signed_out && refresh_token.is_some() {
+            tracing::error!(code, "Microsoft asks for a new sign-in of the service account");
+            return Err(GraphError::NotConnected);
+        }
+        Err(GraphError::SignIn { code })
     }
 }
 

@@ -30,6 +30,12 @@ pub enum Operation {
     OpenUpload,
     /// A range of an upload.
     PutRange,
+    /// A message in a channel or a chat.
+    Post,
+    /// The newest messages of a channel or a chat.
+    ListPosts,
+    /// A file for a channel.
+    PutFile,
 }
 
 /// What goes wrong.
@@ -124,7 +130,11 @@ impl Operation {
     pub(super) fn of(method: &Method, route: &str) -> Option<Self> {
         let reads = *method == Method::GET;
         let last = route.rsplit('/').next()?;
+        let teams = route.starts_with("/v1.0/teams/") || route.starts_with("/v1.0/chats/");
         match last {
+            "messages" if teams && reads => Some(Self::ListPosts),
+            "messages" if teams => Some(Self::Post),
+            "{*path}" => Some(Self::PutFile),
             "token" => Some(Self::Token),
             "messages" if reads => Some(Self::ListMessages),
             "messages" => Some(Self::CreateDraft),

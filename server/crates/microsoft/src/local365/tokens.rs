@@ -1,23 +1,34 @@
-//! The token endpoint and what a token allows. Tokens are app-only and signed with the key of the configuration.
+//! The token endpoint and what a token allows: the app's own rights, or those of the one account that can be signed in (code with
+//! PKCE, then refresh tokens). All are signed with the key of the configuration.
+
+use std::sync::PoisonError;
 
 use axum::Json;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, FromRequestParts, Path, State};
+use axum::extract::rejection::{FormRejection, QueryRejection};
+use axum::extract::{Form, FromRequestParts, Path, Query, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
+use axum::response::Redirect;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{TimeDelta, Utc};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::refusal::Refusal;
 use super::{Inner, Local365};
 
 const AUDIENCE: &str = "https://graph.microsoft.com";
 const LIFE: TimeDelta = TimeDelta::seconds(3599);
+const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
+const DEFAULT_SCOPE: &str = "https://graph.microsoft.com/.default";
+const OFFLINE: &str = "offline_access";
 
 #[derive(Deserialize)]
 pub(super) struct Wanted {
@@ -25,7 +36,44 @@ pub(super) struct Wanted {
     client_id: Option<String>,
     client_secret: Option<String>,
     scope: Option<String>,
+    code: Option<String>,
+    code_verifier: Option<String>,
+    redirect_uri: Option<String>,
+    refresh_token: Option<String>,
 }
+
+/// How a browser asks for a sign-in.
+#[derive(Deserialize)]
+pub(super) struct SignIn {
+    client_id: String,
+    response_type: String,
+    redirect_uri: String,
+    state: String,
+    scope: String,
+    code_challenge: String,
+    code_challenge_method: String,
+}
+
+/// What a code of a sign-in holds, until it is used.
+#[derive(Serialize, Deserialize)]
+struct Code {
+    aud: String,
+    id: Uuid,
+    challenge: String,
+    redirect_uri: String,
+    exp: i64,
+}
+
+/// What a refresh token holds.
+#[derive(Serialize, Deserialize)]
+struct Refresh {
+    aud: String,
+    id: Uuid,
+    account: String,
+}
+
+const CODE: &str = "code";
+const REFRESH: &str = "refresh";
 
 #[derive(Serialize, Deserialize)]
 struct Claims {
@@ -33,7 +81,12 @@ struct Claims {
     iss: String,
     appid: String,
     tid: String,
+    #[serde(default)]
     roles: Vec<String>,
+    #[serde(default)]
+    scp: Option<String>,
+    #[serde(default)]
+    upn: Option<String>,
     idtyp: String,
     iat: i64,
     exp: i64,
@@ -42,7 +95,7 @@ struct Claims {
 /// Entra's refusals are OAuth's, not Graph's.
 pub(super) type TokenRefusal = (StatusCode, Json<Value>);
 
-/// Gives a token for the app's own permissions.
+/// Gives a token for the app's own permissions, or for the account that was signed in.
 pub(super) async fn grant(
     State(local): State<Local365>,
     Path(tenant): Path<String>,
@@ -55,17 +108,31 @@ pub(super) async fn grant(
     if tenant != config.tenant {
         return Err(denied(400, "invalid_request", 90002, "Tenant not found."));
     }
-    if wanted.grant_type.as_deref() != Some("client_credentials") {
-        return Err(denied(400, "unsupported_grant_type", 70003, "Only client_credentials is served here."));
-    }
     if wanted.client_id.as_deref() != Some(&config.client_id) {
         return Err(denied(400, "unauthorized_client", 700_016, "The application was not found in the directory."));
     }
-    let secret = wanted.client_secret.unwrap_or_default();
+    let secret = wanted.client_secret.as_deref().unwrap_or_default();
     if Sha256::digest(secret) != Sha256::digest(config.client_secret.expose_secret()) {
         return Err(denied(401, "invalid_client", 7_000_215, "Invalid client secret provided."));
     }
-    if wanted.scope.as_deref() != Some("https://graph.microsoft.com/.default") {
+    let account = match wanted.grant_type.as_deref() {
+        Some("client_credentials") => None,
+        Some("authorization_code") => {
+            local.check_code(&wanted)?;
+            config.account.as_ref()
+        }
+        Some("refresh_token") => {
+            let held: Refresh = local.opened(wanted.refresh_token.as_deref(), REFRESH)?;
+            config.account.as_ref().filter(|account| account.address == held.account)
+        }
+        _ => return Err(denied(400, "unsupported_grant_type", 70003, "This grant_type is not served here.")),
+    };
+    let delegated = wanted.grant_type.as_deref() != Some("client_credentials");
+    if delegated && account.is_none() {
+        return Err(denied(400, "invalid_grant", 50034, "The user account does not exist in the directory."));
+    }
+    let scopes: Vec<&str> = wanted.scope.as_deref().unwrap_or_default().split(' ').collect();
+    if !scopes.contains(&DEFAULT_SCOPE) || !scopes.iter().all(|scope| [DEFAULT_SCOPE, OFFLINE].contains(scope)) {
         return Err(denied(400, "invalid_scope", 70011, "The scope must be https://graph.microsoft.com/.default."));
     }
     let now = clock.now();
@@ -74,18 +141,99 @@ pub(super) async fn grant(
         iss: issuer(&config.tenant),
         appid: config.client_id.clone(),
         tid: config.tenant.clone(),
-        roles: config.roles.clone(),
-        idtyp: "app".to_owned(),
+        roles: if delegated { Vec::new() } else { config.roles.clone() },
+        scp: delegated.then(|| config.scopes.join(" ")),
+        upn: account.map(|account| account.address.clone()),
+        idtyp: if delegated { "user" } else { "app" }.to_owned(),
         iat: now.timestamp(),
         exp: (now + LIFE).timestamp(),
     };
-    let key = EncodingKey::from_secret(config.signing_key.expose_secret().as_bytes());
-    let token = encode(&Header::new(Algorithm::HS256), &claims, &key)
-        .map_err(|_| denied(500, "server_error", 90033, "The token could not be signed."))?;
     let seconds = LIFE.num_seconds();
-    let answer =
-        json!({"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token});
+    let mut answer = json!({
+        "token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": local.signed(&claims)?,
+    });
+    if delegated && scopes.contains(&OFFLINE) {
+        answer["refresh_token"] = json!(local.refresh_token()?);
+    }
     Ok(Json(answer))
+}
+
+/// Sends the browser of whoever signs the account in back with a code. The account is the only one here, and it agrees.
+pub(super) async fn authorize(
+    State(local): State<Local365>,
+    Path(tenant): Path<String>,
+    asked: Result<Query<SignIn>, QueryRejection>,
+) -> Result<Redirect, TokenRefusal> {
+    let config = &local.0.config;
+    let Ok(Query(asked)) = asked else {
+        return Err(denied(400, "invalid_request", 900_144, "The request is missing a parameter."));
+    };
+    if tenant != config.tenant || asked.client_id != config.client_id || config.account.is_none() {
+        return Err(denied(400, "unauthorized_client", 700_016, "The application was not found in the directory."));
+    }
+    let pkce =
+        asked.response_type == "code" && asked.code_challenge_method == "S256" && !asked.code_challenge.is_empty();
+    if !pkce || !asked.scope.split(' ').any(|scope| scope == DEFAULT_SCOPE) {
+        return Err(denied(400, "invalid_request", 9_002_325, "A code with PKCE (S256) must be asked for."));
+    }
+    let Ok(mut back) = reqwest::Url::parse(&asked.redirect_uri) else {
+        return Err(denied(400, "invalid_request", 50011, "The redirect URI is not valid."));
+    };
+    let code = Code {
+        aud: CODE.to_owned(),
+        id: local.0.clock.id(),
+        challenge: asked.code_challenge,
+        redirect_uri: asked.redirect_uri,
+        exp: (local.0.clock.now() + CODE_LIFE).timestamp(),
+    };
+    back.query_pairs_mut().append_pair("code", &local.signed(&code)?).append_pair("state", &asked.state);
+    Ok(Redirect::to(back.as_str()))
+}
+
+impl Local365 {
+    /// A refresh token of the account, as its sign-in would give it.
+    pub fn account_token(&self) -> Option<SecretString> {
+        self.refresh_token().ok().map(Into::into)
+    }
+
+    fn refresh_token(&self) -> Result<String, TokenRefusal> {
+        let account = self.0.config.account.as_ref().map(|account| account.address.clone());
+        let account = account.ok_or_else(|| denied(400, "invalid_grant", 50034, "There is no account."))?;
+        self.signed(&Refresh { aud: REFRESH.to_owned(), id: self.0.clock.id(), account })
+    }
+
+    fn signed(&self, claims: &impl Serialize) -> Result<String, TokenRefusal> {
+        let key = EncodingKey::from_secret(self.0.config.signing_key.expose_secret().as_bytes());
+        encode(&Header::new(Algorithm::HS256), claims, &key)
+            .map_err(|_| denied(500, "server_error", 90033, "The token could not be signed."))
+    }
+
+    /// What we have signed for this use.
+    fn opened<T: DeserializeOwned>(&self, token: Option<&str>, audience: &str) -> Result<T, TokenRefusal> {
+        let mut rules = Validation::new(Algorithm::HS256);
+        rules.set_audience(&[audience]);
+        rules.set_required_spec_claims(&["aud"]);
+        rules.validate_exp = false;
+        let key = DecodingKey::from_secret(self.0.config.signing_key.expose_secret().as_bytes());
+        let opened = decode::<T>(token.unwrap_or_default(), &key, &rules);
+        opened
+            .map(|opened| opened.claims)
+            .map_err(|_| denied(400, "invalid_grant", 9_002_313, "The grant is not valid."))
+    }
+
+    /// The code of a sign-in: ours, in time, for this address and verifier, and used once.
+    fn check_code(&self, wanted: &Wanted) -> Result<(), TokenRefusal> {
+        let code: Code = self.opened(wanted.code.as_deref(), CODE)?;
+        let challenge = Sha256::digest(wanted.code_verifier.as_deref().unwrap_or_default());
+        let good = code.exp > self.0.clock.now().timestamp()
+            && wanted.redirect_uri.as_deref() == Some(&code.redirect_uri)
+            && BASE64_URL_SAFE_NO_PAD.encode(challenge) == code.challenge;
+        let new = || self.0.used_codes.lock().unwrap_or_else(PoisonError::into_inner).insert(code.id);
+        if good && new() {
+            return Ok(());
+        }
+        Err(denied(400, "invalid_grant", 54005, "The authorization code is expired, used or not for this."))
+    }
 }
 
 fn denied(status: u16, error: &str, number: u32, text: &str) -> TokenRefusal {
@@ -98,9 +246,10 @@ fn issuer(tenant: &str) -> String {
     format!("https://sts.windows.net/{tenant}/")
 }
 
-/// Who asks: the app, with the permissions of its token.
+/// Who asks: the app or the account, with the permissions of the token.
 pub(super) struct Caller {
-    roles: Vec<String>,
+    rights: Vec<String>,
+    account: Option<String>,
 }
 
 impl Caller {
@@ -116,8 +265,13 @@ impl Caller {
         self.has(&["Mail.Send"])
     }
 
-    fn has(&self, any: &[&str]) -> Result<(), Refusal> {
-        if self.roles.iter().any(|role| any.contains(&role.as_str())) {
+    /// Whose name stands under a message. Microsoft refuses an app by itself with these words.
+    pub(super) fn author(&self, refused: &str) -> Result<&str, Refusal> {
+        self.account.as_deref().ok_or_else(|| Refusal::new(401, "Unauthorized", refused))
+    }
+
+    pub(super) fn has(&self, any: &[&str]) -> Result<(), Refusal> {
+        if self.rights.iter().any(|role| any.contains(&role.as_str())) {
             return Ok(());
         }
         Err(Refusal::new(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again."))
@@ -146,6 +300,8 @@ impl FromRequestParts<Local365> for Caller {
         if chrono::DateTime::<Utc>::from_timestamp(claims.claims.exp, 0).is_none_or(|end| end <= local.0.clock.now()) {
             return Err(refuse("Lifetime validation failed, the token is expired."));
         }
-        Ok(Self { roles: claims.claims.roles })
+        let Claims { mut roles, scp, upn, .. } = claims.claims;
+        roles.extend(scp.unwrap_or_default().split_whitespace().map(str::to_owned));
+        Ok(Self { rights: roles, account: upn })
     }
 }

@@ -5,6 +5,7 @@
 mod once;
 mod rules;
 mod schema;
+mod teams;
 mod tenant;
 mod tokens;
 mod uploads;

@@ -5,16 +5,28 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mezzofy_microsoft::clock::Clock;
-use mezzofy_microsoft::graph::{Graph, Settings};
-use mezzofy_microsoft::local365::{self, Config, Document, Faults, Local365, Mailbox, Memory};
+use mezzofy_microsoft::graph::{Account, AccountError, Graph, Settings};
+use mezzofy_microsoft::local365::{self, Config, Document, Faults, Local365, Mailbox, Memory, Team};
 use mezzofy_microsoft::mail::{Address, Attachment, Body, Journal, JournalError, Mail, Outgoing, Walk};
+use mezzofy_microsoft::teams::Teams;
 use reqwest::{Method, RequestBuilder};
+use secrecy::SecretString;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 pub(crate) const ANA: &str = "finance.manager@mezzofy.example";
 pub(crate) const CEO: &str = "ceo@mezzofy.example";
+pub(crate) const ACCOUNT: &str = "assistant@mezzofy.example";
+pub(crate) const TEAM: &str = "the team";
+const SCOPES: [&str; 6] = [
+    "ChannelMessage.Send",
+    "ChannelMessage.Read.All",
+    "Channel.ReadBasic.All",
+    "Files.ReadWrite.All",
+    "Chat.ReadWrite",
+    "User.ReadBasic.All",
+];
 
 pub(crate) struct Tenant {
     pub(crate) base: String,
@@ -77,6 +89,21 @@ impl Tenant {
         Graph::new(self.settings(), self.clock.clone()).unwrap()
     }
 
+    /// Teams as the account does it whose token this is.
+    pub(crate) fn teams(&self, account: &Arc<Kept>) -> Teams {
+        let account = Arc::clone(account);
+        Teams::new(
+            Graph::of_account(self.settings(), self.clock.clone(), account).unwrap(),
+            TEAM.to_owned(),
+            vec![Duration::from_secs(1); 2],
+        )
+    }
+
+    /// The account, signed in.
+    pub(crate) fn account(&self) -> Arc<Kept> {
+        Arc::new(Kept(Mutex::new(self.service.account_token().into_iter().collect())))
+    }
+
     pub(crate) fn outgoing(&self) -> Outgoing {
         Outgoing::new(self.graph(), vec![Duration::from_secs(1); 2])
     }
@@ -120,6 +147,9 @@ pub(crate) fn config(roles: &[&str]) -> Config {
         client_secret: "a secret".into(),
         signing_key: "0123456789abcdef0123456789abcdef".into(),
         roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+        account: Some(Mailbox { address: ACCOUNT.to_owned(), name: "Mezzofy AI".to_owned() }),
+        scopes: SCOPES.map(str::to_owned).to_vec(),
+        team: Team { id: TEAM.to_owned(), channels: vec!["Sales".to_owned(), "Finance".to_owned()] },
     }
 }
 
@@ -138,6 +168,21 @@ pub(crate) fn mail(attachments: &[(&str, usize)]) -> Mail {
         subject: "Financial statement 2026-10".to_owned(),
         body: Body::Text("The statement is attached.".to_owned()),
         attachments: attachments.iter().map(attachment).collect(),
+    }
+}
+
+/// The refresh tokens of an account, the newest last.
+pub(crate) struct Kept(pub(crate) Mutex<Vec<SecretString>>);
+
+#[async_trait::async_trait]
+impl Account for Kept {
+    async fn refresh_token(&self) -> Result<Option<SecretString>, AccountError> {
+        Ok(self.0.lock().unwrap().last().cloned())
+    }
+
+    async fn keep(&self, refresh_token: SecretString) -> Result<(), AccountError> {
+        self.0.lock().unwrap().push(refresh_token);
+        Ok(())
     }
 }
 

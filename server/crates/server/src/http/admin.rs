@@ -1,5 +1,5 @@
 //! What administrators see and set: people and roles; the use of models and the budgets for it; the knowledge base;
-//! sources of webhooks and their deliveries; and the audit log.
+//! sources of webhooks and their deliveries; the account that posts in Teams; and the audit log.
 
 use mezzofy_domain::period::{Period, PeriodKind};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -11,6 +11,7 @@ use crate::app::{App, Parts};
 mod audit;
 mod budgets;
 mod knowledge;
+mod microsoft;
 mod people;
 mod roles;
 mod sources;
@@ -24,6 +25,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(budgets::routes())
         .merge(knowledge::routes())
         .merge(sources::routes())
+        .merge(microsoft::routes())
         .merge(audit::routes())
 }
 

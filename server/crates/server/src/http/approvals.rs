@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use mezzofy_agent::gate;
 use mezzofy_domain::approval::{self, ApprovalState, RECIPIENTS_ALONE};
 use mezzofy_domain::audit::Who;
-use mezzofy_domain::effect::{EffectKind, EffectState, Mail};
+use mezzofy_domain::effect::{EffectKind, EffectState, Payload};
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::file::Attachment;
 use mezzofy_domain::id::{self, Id};
@@ -30,7 +30,7 @@ use super::problem::{Kind, Problem, ProblemBody};
 use super::rule::guarded;
 use crate::app::{App, Parts};
 use crate::crash;
-use crate::worker::{deed_of, held_until, key, mails_left};
+use crate::worker::{deed_of, held_until, key, room_for};
 
 mod view;
 
@@ -53,7 +53,7 @@ struct Decide {
     /// That of the approval as it was shown.
     payload_hash: String,
     /// Approves this instead: the array of all payloads. One that is left out is not sent.
-    payload: Option<Vec<Payload>>,
+    payload: Option<Vec<EditedPayload>>,
     /// Why it is rejected; the person who asked is told.
     reason: Option<String>,
 }
@@ -62,22 +62,22 @@ fn decisions() -> Object {
     one_of(["approve", "reject"])
 }
 
-/// A changed mail.
+/// A changed payload.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Payload {
+struct EditedPayload {
     to: Vec<String>,
     #[serde(default)]
     cc: Vec<String>,
     subject: String,
     body: String,
     #[serde(default)]
-    attachments: Vec<PayloadFile>,
+    attachments: Vec<EditedFile>,
 }
 
 /// A file to attach; all but its id is taken from the file itself.
 #[derive(Deserialize, ToSchema)]
-struct PayloadFile {
+struct EditedFile {
     id: Uuid,
 }
 
@@ -222,40 +222,44 @@ fn as_proposed(approval: &Approval) -> Vec<Approved> {
     approval.effects.iter().map(approved).collect()
 }
 
-/// The changed payloads, checked like any mail, each with the call it stands for.
+/// The changed payloads, each checked like one of the kind it was proposed as, with the call it stands for.
 async fn edited(
     app: &Parts,
     tx: &mut Tx,
     person: &Person,
     approval: &Approval,
-    payload: Vec<Payload>,
+    payload: Vec<EditedPayload>,
 ) -> Result<Vec<Approved>, Problem> {
     let wrong = |detail: String| Problem::field("payload", detail);
-    let mut mails = Vec::new();
+    let mut edits = Vec::new();
     for payload in payload {
         let mut attachments = Vec::new();
         for file in payload.attachments {
             attachments.push(attachment(tx, approval, file.id.into()).await?);
         }
-        let Payload { to, cc, subject, body, .. } = payload;
+        let EditedPayload { to, cc, subject, body, .. } = payload;
         if body.contains('\0') {
-            return Err(wrong("The mail has a character that can't be sent (U+0000).".to_owned()));
+            return Err(wrong("The text has a character that can't be sent (U+0000).".to_owned()));
         }
-        let mail = Mail { to, cc, subject, body, attachments };
-        mails.push(mail.checked().map_err(|error| wrong(error.to_string()))?);
+        edits.push(Payload { to, cc, subject, body, attachments });
     }
-    if mails.is_empty() {
+    if edits.is_empty() {
         return Err(wrong("Nothing is left to send. Reject it instead.".to_owned()));
     }
-    let matched = approval::matched(&approval.effects, &mails);
+    let matched = approval::matched(&approval.effects, &edits);
     let matched = matched.ok_or_else(|| wrong("An edit can't add a mail to those that were proposed.".to_owned()))?;
-    let calls: Vec<String> = matched.into_iter().map(|proposed| proposed.call.clone()).collect();
-    let asked = gate::Asked { recipients: approval::recipients(&mails), ..asked(approval) };
+    let mut approved = Vec::new();
+    for (proposed, edit) in matched.into_iter().zip(edits) {
+        let payload = edit.checked(proposed.payload.kind()).map_err(|error| wrong(error.to_string()))?;
+        approved.push(Approved { call: proposed.call.clone(), payload });
+    }
+    let recipients = approval::recipients(approved.iter().map(|approved| &approved.payload));
+    let asked = gate::Asked { recipients, ..asked(approval) };
     if !app.gate().may_decide(person, &asked) && asked.recipients > RECIPIENTS_ALONE {
         let detail = format!("With more than {RECIPIENTS_ALONE} recipients, a manager of the department decides.");
         return Err(Problem::new(Kind::NotPermitted, detail));
     }
-    Ok(calls.into_iter().zip(mails).map(|(call, payload)| Approved { call, payload }).collect())
+    Ok(approved)
 }
 
 /// A file that was proposed to be attached, or another one of who asked.
@@ -278,33 +282,44 @@ async fn intend(
     approved: &[Approved],
     now: DateTime<Utc>,
 ) -> Result<(), Problem> {
-    let asker = people::get(tx, approval.person).await?.filter(|person| !person.disabled);
-    if !asker.is_some_and(|person| app.roles.allows(&person.role, Permission::SendMail)) {
-        let detail = "Who asked for it may send no mail any more. Reject it.";
+    let asker = people::get(tx, approval.person).await?;
+    let may = |person: &Person, kind| {
+        let permission = match kind {
+            EffectKind::Mail => Permission::SendMail,
+            EffectKind::Teams => Permission::PostInTeams,
+        };
+        !person.disabled && app.roles.allows(&person.role, permission)
+    };
+    if !asker.is_some_and(|person| approved.iter().all(|approved| may(&person, approved.payload.kind()))) {
+        let detail = "Who asked for it may not send this any more. Reject it.";
         return Err(Problem::new(Kind::Conflict, detail));
     }
-    if let Err(over) = mails_left(app, tx, approval.person, approved.len()).await? {
+    let payloads = || approved.iter().map(|approved| &approved.payload);
+    if let Err(over) = room_for(app, tx, approval.person, payloads()).await? {
         let seconds = (over.after - now).num_seconds();
         let detail = format!(
-            "One person may send {} mails an hour; {} were sent in the last hour, and this is {} more. Decide again later, \
+            "One person may send {} {} an hour; {} were sent in the last hour, and this is {} more. Decide again later, \
              or leave some out.",
             over.limit,
+            match over.kind {
+                EffectKind::Mail => "mails",
+                EffectKind::Teams => "messages in Teams",
+            },
             over.sent,
-            approved.len()
+            over.wanted
         );
         return Err(Problem::too_many(detail, u64::try_from(seconds).unwrap_or(1)));
     }
-    let held_until = held_until(app, approved.iter().map(|approved| &approved.payload), now);
+    let held_until = held_until(app, payloads(), now);
     for Approved { call, payload } in approved {
         let effect = Effect {
             id: app.new_id(),
             person: approval.person,
             run: approval.run,
-            kind: EffectKind::Mail,
             state: EffectState::Intended,
             idempotency_key: key(approval.run, call),
             payload_hash: payload.payload_hash().map_err(Problem::internal)?,
-            mail: payload.clone(),
+            payload: payload.clone(),
             walk: None,
             error: None,
             approval: Some(approval.id),

@@ -59,14 +59,14 @@ struct EffectView {
 }
 
 fn kinds() -> Object {
-    one_of([EffectKind::Mail.code()])
+    one_of(EffectKind::ALL.map(EffectKind::code))
 }
 
 fn states() -> Object {
     one_of(EffectState::ALL.map(EffectState::code))
 }
 
-/// What goes with a mail.
+/// What goes with a mail or a message.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AttachmentView {
     id: Uuid,
@@ -91,13 +91,13 @@ impl EffectView {
             approval_id: effect.approval.map(Id::uuid),
             undo_until: held,
             id: effect.id.uuid(),
-            kind: effect.kind.code().to_owned(),
+            kind: effect.payload.kind().code().to_owned(),
             state: effect.state.code().to_owned(),
-            to: effect.mail.to,
-            cc: effect.mail.cc,
-            subject: effect.mail.subject,
-            body: effect.mail.body,
-            attachments: effect.mail.attachments.into_iter().map(Into::into).collect(),
+            to: effect.payload.to,
+            cc: effect.payload.cc,
+            subject: effect.payload.subject,
+            body: effect.payload.body,
+            attachments: effect.payload.attachments.into_iter().map(Into::into).collect(),
             payload_hash: effect.payload_hash,
             run_id: effect.run.uuid(),
             created_at: effect.created_at,
@@ -112,7 +112,7 @@ impl EffectView {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Filter {
-    /// Only this kind: mail.
+    /// Only this kind: mail or teams.
     kind: Option<String>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
@@ -130,7 +130,9 @@ async fn list(
     let page = PageQuery { cursor: filter.cursor, limit: filter.limit }.page()?;
     let kind = filter
         .kind
-        .map(|kind| EffectKind::from_code(&kind).ok_or_else(|| Problem::field("kind", "The kind must be mail.")))
+        .map(|kind| {
+            EffectKind::from_code(&kind).ok_or_else(|| Problem::field("kind", "The kind must be mail or teams."))
+        })
         .transpose()?;
     let mut tx = caller.begin(&app).await?;
     let slice = effects::list(&mut tx, caller.person.id, kind, page).await?;

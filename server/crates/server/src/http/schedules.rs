@@ -34,7 +34,7 @@ use crate::schedules::Refused;
 mod order;
 mod rule;
 
-use order::{checked_agent, checked_emails, checked_skill};
+use order::{checked_agent, checked_channel, checked_emails, checked_skill};
 use rule::{RuleView, checked_rule};
 
 /// Characters of a name at most.
@@ -162,6 +162,10 @@ struct Deliver {
     /// Addresses that it is mailed to.
     #[serde(default)]
     email: Vec<String>,
+    /// The channel in Teams that it is posted in.
+    #[serde(default)]
+    #[schema(required = true)]
+    teams_channel: Option<String>,
 }
 
 /// What is to be changed of a schedule.
@@ -173,6 +177,11 @@ struct Change {
     /// What is to be asked each time, 1 to 5,000 characters.
     #[serde(alias = "text")]
     request: Option<String>,
+    /// The inputs of its skill, all of them.
+    #[schema(value_type = Option<Object>)]
+    inputs: Option<Map<String, Value>>,
+    /// Who gets the result from now on.
+    deliver: Option<Deliver>,
     rule: Option<RuleView>,
     /// A cron in place of the rule.
     cron: Option<String>,
@@ -232,6 +241,7 @@ async fn make(
         request,
         agent: agent.or(ordered.map(|skill| skill.department)),
         emails: checked_emails(&make.deliver.email, ordered)?,
+        channel: checked_channel(&app, &caller.person, make.deliver.teams_channel.as_deref(), ordered)?,
         skill: make.skill,
         inputs: make.inputs,
         rule,
@@ -282,6 +292,15 @@ async fn change(
             ));
         }
         schedule.request = checked_request(request)?;
+    }
+    if let Some(inputs) = change.inputs {
+        checked_skill(&app, &caller.person, schedule.skill.as_deref(), None, &inputs)?;
+        schedule.inputs = inputs;
+    }
+    if let Some(deliver) = change.deliver {
+        let ordered = schedule.skill.as_deref().and_then(|skill| app.skills.get(skill));
+        schedule.emails = checked_emails(&deliver.email, ordered)?;
+        schedule.channel = checked_channel(&app, &caller.person, deliver.teams_channel.as_deref(), ordered)?;
     }
     if let Some(misfire) = checked_misfire(change.misfire.as_deref())? {
         schedule.misfire = misfire;
@@ -429,7 +448,7 @@ async fn view(app: &Parts, tx: &mut Tx, schedule: &Schedule, language: Language)
         agent: schedule.agent.or(of_skill).map(|agent| agent.code().to_owned()),
         skill: schedule.skill.clone(),
         inputs: schedule.inputs.clone(),
-        deliver: Deliver { email: schedule.emails.clone() },
+        deliver: Deliver { email: schedule.emails.clone(), teams_channel: schedule.channel.clone() },
         rule: RuleView::of(&schedule.rule),
         cron,
         time_zone,

@@ -1,5 +1,6 @@
 //! `crm_save` and `crm_update`: adding and changing leads. A company is saved once, whoever finds it again.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -9,8 +10,8 @@ use mezzofy_domain::crm::{Contact, Lead, Status};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
-use mezzofy_store::commit;
 use mezzofy_store::leads::{self, Filter, StoredLead};
+use mezzofy_store::{commit, people};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -165,7 +166,11 @@ impl CrmUpdate {
             }),
             output_schema: json!({
                 "type": "object",
-                "properties": {"updated": count, "sent": {"type": "integer", "description": "Mails that went out"}, "company": text, "status": text}
+                "properties": {"updated": count, "sent": {"type": "integer", "description": "Mails that went out"}, "company": text, "status": text,
+                    "told": {"type": "integer", "description": "How many colleagues"},
+                    "colleagues": {"type": "array", "description": "Whose leads were written to, without the person", "items": {
+                        "type": "object", "properties": {"to": text, "count": count, "companies": text}
+                    }}}
             }),
         };
         Self { spec, workshop: Arc::clone(workshop) }
@@ -183,6 +188,7 @@ impl CrmUpdate {
             sent.iter().filter(|sent| sent.state == "done").map(|sent| sent.to.as_str()).collect();
         let mut tx = self.workshop.begin(context.person).await?;
         let mut updated = 0;
+        let mut colleagues: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for address in &addresses {
             let filter = Filter { text: Some((*address).to_owned()), ..Filter::default() };
             for stored in leads::find(&mut tx, &filter, 10).await.map_err(retry)? {
@@ -190,6 +196,9 @@ impl CrmUpdate {
                     continue;
                 }
                 let mut after = stored.lead.clone();
+                if let Some(colleague) = after.assigned_to.clone().filter(|to| *to != context.person.email) {
+                    colleagues.entry(colleague).or_default().push(after.company.clone());
+                }
                 after.last_contacted = Some(today);
                 if let Some(days) = next {
                     after.follow_up_date = today.checked_add_days(Days::new(days));
@@ -201,8 +210,14 @@ impl CrmUpdate {
                 updated += 1;
             }
         }
+        let people = people::all(&mut tx).await.map_err(retry)?;
+        colleagues.retain(|to, _| people.iter().any(|person| !person.disabled && person.email == *to));
         commit(tx).await.map_err(retry)?;
-        let result = json!({"updated": updated, "sent": addresses.len()});
+        let told: Vec<Value> = colleagues
+            .into_iter()
+            .map(|(to, companies)| json!({"to": to, "count": companies.len(), "companies": companies.join(", ")}))
+            .collect();
+        let result = json!({"updated": updated, "sent": addresses.len(), "told": told.len(), "colleagues": told});
         Ok(Outcome::Done(Output { result, trust: Trust::Company, ..Output::default() }))
     }
 

@@ -116,7 +116,7 @@ impl MezzofyData {
             return (json!({"call": context.call, "found": false, "name": asked, "names": names}), None);
         };
         let about = About { product: found.product, feature: found.feature };
-        let copy = markdown(&product::web_copy(about, &self.workshop.company, language));
+        let copy = markdown(&product::web_copy(about, &self.workshop.company.name, language));
         let summary = found.feature.map_or(&found.product.summary, |feature| &feature.what).in_language(language);
         let result = json!({
             "call": context.call, "found": true, "name": about.name(language),

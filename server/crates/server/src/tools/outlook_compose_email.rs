@@ -161,7 +161,7 @@ impl OutlookComposeEmail {
             ("product", name),
             ("person", context.person.name.as_str()),
             ("title", context.person.title.as_str()),
-            ("sender", self.workshop.company.as_str()),
+            ("sender", self.workshop.company.name.as_str()),
         ];
         let own = |text: &String| {
             values.iter().fold(text.clone(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))

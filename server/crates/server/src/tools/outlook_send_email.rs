@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use mezzofy_agent::planner::{NO_PRODUCTS, Request};
 use mezzofy_agent::tool::{Context, Outcome, Tool, ToolError, ToolSpec};
-use mezzofy_domain::effect::{Mail, is_address};
+use mezzofy_domain::effect::{EffectKind, Payload};
 use mezzofy_domain::id::{self, Id};
-use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Permission;
 use mezzofy_store::{files, leads, people};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::recipients::addresses;
 use super::{Workshop, read, retry};
 
 pub(super) struct OutlookSendEmail {
@@ -62,35 +61,6 @@ impl OutlookSendEmail {
         };
         Self { spec, workshop: Arc::clone(workshop) }
     }
-
-    /// The addresses of those who are named, each by an address, a name or a title.
-    fn addresses(&self, context: Context<'_>, people: &[Person], named: &[String]) -> Result<Vec<String>, ToolError> {
-        let today = context.now.with_timezone(&self.workshop.zone).date_naive();
-        let request = Request {
-            texts: &[],
-            open: None,
-            me: context.person,
-            people,
-            today,
-            latest_month: None,
-            allowed: &[],
-            products: &NO_PRODUCTS,
-        };
-        let mut addresses = Vec::new();
-        for name in named
-            .iter()
-            .flat_map(|names| names.split([',', ';', '，', '；', '、']))
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-        {
-            if is_address(name) {
-                addresses.push(name.to_owned());
-            } else {
-                addresses.extend(self.workshop.planner.addresses(&request, name).map_err(ToolError::Tell)?);
-            }
-        }
-        Ok(addresses)
-    }
 }
 
 #[async_trait]
@@ -111,15 +81,15 @@ impl Tool for OutlookSendEmail {
         }
         let people = people::all(&mut tx).await.map_err(retry)?;
         drop(tx);
-        let to = self.addresses(context, &people, &input.to)?;
-        let cc = self.addresses(context, &people, &input.cc)?;
+        let to = addresses(&self.workshop, context, &people, &input.to)?;
+        let cc = addresses(&self.workshop, context, &people, &input.cc)?;
         let all: Vec<String> = to.iter().chain(&cc).map(|address| address.to_lowercase()).collect();
         let mut tx = self.workshop.begin(context.person).await?;
         if let Some(address) = leads::opted_out(&mut tx, &all).await.map_err(retry)?.first() {
             return Err(ToolError::Tell(format!("{address} has asked not to hear from us, so nothing is sent there.")));
         }
         drop(tx);
-        let mail = Mail { to, cc, subject: input.subject, body: input.body, attachments };
-        mail.checked().map(Outcome::Send).map_err(|error| ToolError::Tell(error.to_string()))
+        let mail = Payload { to, cc, subject: input.subject, body: input.body, attachments };
+        mail.checked(EffectKind::Mail).map(Outcome::Send).map_err(|error| ToolError::Tell(error.to_string()))
     }
 }

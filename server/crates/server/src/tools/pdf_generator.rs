@@ -111,7 +111,7 @@ impl PdfGenerator {
         let language = input.language.unwrap_or(context.language);
         let title = if language == Language::Zh { "财务报表" } else { "financial-statement" };
         let meta = StatementMeta {
-            company: self.workshop.company.clone(),
+            company: self.workshop.company.name.clone(),
             prepared_for: input.prepared_for.unwrap_or_else(|| context.person.name.clone()),
             prepared_by: context.person.name.clone(),
             made_at: context.now.with_timezone(&self.workshop.zone).fixed_offset(),

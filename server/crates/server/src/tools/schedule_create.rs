@@ -80,6 +80,7 @@ impl Tool for ScheduleCreate {
             skill: None,
             inputs: serde_json::Map::new(),
             emails: Vec::new(),
+            channel: None,
             rule,
             misfire: Misfire::Latest,
             paused: false,

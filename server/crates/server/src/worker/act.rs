@@ -11,7 +11,7 @@ use mezzofy_agent::run::{Call, Called, Order};
 use mezzofy_agent::sources::Around;
 use mezzofy_agent::tool::Outcome;
 use mezzofy_domain::approval::{ApprovalState, Proposed};
-use mezzofy_domain::effect::{EffectKind, EffectState, Mail};
+use mezzofy_domain::effect::{EffectKind, EffectState, Payload};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::run::{RunError, RunErrorKind};
 use mezzofy_store::effects::{self, Effect};
@@ -24,7 +24,7 @@ use super::{Stuck, Work};
 use crate::app::Parts;
 use crate::crash;
 
-/// The time in which a person's mails are counted.
+/// The time in which what a person sends is counted.
 const HOUR: TimeDelta = TimeDelta::hours(1);
 
 /// The idempotency key of a call's effect.
@@ -35,44 +35,57 @@ pub(crate) fn key(run: Id<id::Run>, call: &str) -> String {
 /// When a mail that is stored now may leave: later, if any that goes with it leaves the company.
 pub(crate) fn held_until<'m>(
     app: &Parts,
-    mails: impl IntoIterator<Item = &'m Mail>,
+    payloads: impl IntoIterator<Item = &'m Payload>,
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
-    let leaving = !app.gate().leaving(mails).is_empty();
+    let leaving = !app.gate().leaving(payloads).is_empty();
     let seconds = if leaving { app.hold.leaving } else { app.hold.inside };
     (seconds > 0).then(|| now + TimeDelta::seconds(seconds.into()))
 }
 
-/// How many mails a person may still send in this hour, and after when one more.
-pub(crate) async fn mails_left(
+/// Whether a person may still send all of this in this hour; each kind is counted by itself.
+pub(crate) async fn room_for<'m>(
     app: &Parts,
     tx: &mut Tx,
     person: Id<id::Person>,
-    wanted: usize,
+    payloads: impl IntoIterator<Item = &'m Payload>,
 ) -> Result<Result<(), TooMany>, mezzofy_store::StoreError> {
-    let limit = usize::try_from(app.limits.mails_an_hour).unwrap_or(usize::MAX);
-    let sent = effects::mails_since(tx, person, app.clock.now() - HOUR).await?;
-    let over = (sent.len() + wanted).saturating_sub(limit);
-    if over == 0 {
-        return Ok(Ok(()));
+    let kinds: Vec<EffectKind> = payloads.into_iter().map(Payload::kind).collect();
+    for kind in EffectKind::ALL {
+        let wanted = kinds.iter().filter(|wanted| **wanted == kind).count();
+        if wanted == 0 {
+            continue;
+        }
+        let limit = match kind {
+            EffectKind::Mail => app.limits.mails_an_hour,
+            EffectKind::Teams => app.limits.posts_an_hour,
+        };
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let sent = effects::sent_since(tx, person, kind, app.clock.now() - HOUR).await?;
+        let over = (sent.len() + wanted).saturating_sub(limit);
+        if over > 0 {
+            // So many of the oldest must be an hour old.
+            let after = sent.get(over - 1).map_or_else(|| app.clock.now() + HOUR, |at| *at + HOUR);
+            return Ok(Err(TooMany { kind, limit, wanted, sent: sent.len(), after }));
+        }
     }
-    // So many of the oldest must be an hour old.
-    let after = sent.get(over - 1).map_or_else(|| app.clock.now() + HOUR, |at| *at + HOUR);
-    Ok(Err(TooMany { limit, sent: sent.len(), after }))
+    Ok(Ok(()))
 }
 
-/// A person has sent as many mails as an hour allows.
+/// A person has sent as much of a kind as an hour allows.
 pub(crate) struct TooMany {
+    pub(crate) kind: EffectKind,
+    pub(crate) wanted: usize,
     pub(crate) limit: usize,
     pub(crate) sent: usize,
     /// When as many as are wanted may be sent, if so many may be at all.
     pub(crate) after: DateTime<Utc>,
 }
 
-/// A call and the mail it wants.
+/// A call and what it wants to send.
 struct Wanted {
     call: Call,
-    mail: Mail,
+    payload: Payload,
     hash: String,
 }
 
@@ -133,24 +146,29 @@ impl Work<'_> {
         let begun = Instant::now();
         let language = self.machine.language();
         let mut tx = self.begin().await?;
-        if let Err(TooMany { limit, sent, after }) = mails_left(self.app, &mut tx, self.person.id, wanted.len()).await?
-        {
+        let payloads = wanted.iter().map(|wanted| &wanted.payload);
+        if let Err(over) = room_for(self.app, &mut tx, self.person.id, payloads).await? {
             drop(tx);
+            let TooMany { kind, limit, sent, wanted: more, after } = over;
             let after = after.with_timezone(&self.app.zone).format("%H:%M").to_string();
             let values = [
                 ("limit", limit.to_string()),
                 ("sent", sent.to_string()),
-                ("wanted", wanted.len().to_string()),
+                ("wanted", more.to_string()),
                 ("after", after),
             ];
             let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-            let detail = self.app.texts.too_many_mails.say(language, &values);
+            let text = match kind {
+                EffectKind::Mail => &self.app.texts.too_many_mails,
+                EffectKind::Teams => &self.app.texts.too_many_posts,
+            };
+            let detail = text.say(language, &values);
             let events: Vec<_> = wanted.iter().map(|wanted| done(&wanted.call, Err(detail.clone()))).collect();
             self.machine.failed(None, RunError { kind: RunErrorKind::LimitReached, detail });
             self.save(Step::telling(events)).await?;
             return Ok(true);
         }
-        let leaves = !self.app.gate().leaving(wanted.iter().map(|wanted| &wanted.mail)).is_empty();
+        let leaves = !self.app.gate().leaving(wanted.iter().map(|wanted| &wanted.payload)).is_empty();
         let standing = if leaves { self.standing(&mut tx, &wanted).await? } else { None };
         // What stays inside goes as the run wants it, as long as the run has read nothing from outside.
         let looked_at = if leaves || self.machine.sources().any_outside() {
@@ -168,10 +186,11 @@ impl Work<'_> {
             return self.ask_approval(proposed, why).await;
         }
         let now = self.app.clock.now();
-        let held_until = held_until(self.app, wanted.iter().map(|wanted| &wanted.mail), now);
+        let held_until = held_until(self.app, wanted.iter().map(|wanted| &wanted.payload), now);
         let mut group = Vec::new();
-        for Wanted { call, mail, hash } in wanted {
-            let effect = Effect { standing_approval: standing, held_until, ..self.effect(&call.id, mail, hash, now) };
+        for Wanted { call, payload, hash } in wanted {
+            let effect =
+                Effect { standing_approval: standing, held_until, ..self.effect(&call.id, payload, hash, now) };
             effects::intend(&mut tx, &effect).await?;
             group.push((call, Some(effect)));
         }
@@ -180,15 +199,15 @@ impl Work<'_> {
         self.carry_out(group, None).await
     }
 
-    /// What the calls want, as far as it is new: a call whose mail was sent in this run already is answered with that, and one
-    /// that wants the very mail of a call before it comes later. `None` when calls were answered or failed instead.
+    /// What the calls want, as far as it is new: a call whose payload was sent in this run already is answered with that, and
+    /// one that wants the very payload of a call before it comes later. `None` when calls were answered or failed instead.
     async fn wanted(&mut self, calls: Vec<Call>) -> Result<Option<Vec<Wanted>>, Stuck> {
         let (mut wanted, mut failed): (Vec<Wanted>, Vec<(Call, RunError)>) = (Vec::new(), Vec::new());
         for call in calls {
             match self.outcome(&call).await? {
-                Ok(Outcome::Send(mail)) => {
-                    let hash = mail.payload_hash().map_err(|error| Stuck::Retry(error.to_string()))?;
-                    wanted.push(Wanted { call, mail, hash });
+                Ok(Outcome::Send(payload)) => {
+                    let hash = payload.payload_hash().map_err(|error| Stuck::Retry(error.to_string()))?;
+                    wanted.push(Wanted { call, payload, hash });
                 }
                 Ok(Outcome::Done(_)) => {
                     let error = self.internal(&format!("{} has an effect and sends nothing", call.tool));
@@ -208,7 +227,7 @@ impl Work<'_> {
         let mut tx = self.begin().await?;
         let mut new: Vec<Wanted> = Vec::new();
         for one in wanted {
-            // A model that asks for the very same mail again in one run wants it sent, not sent twice.
+            // A model that asks for the very same again in one run wants it sent, not sent twice.
             let sent = effects::done_in_run(&mut tx, self.run.id, &one.hash).await?;
             match sent {
                 Some(sent) if new.is_empty() => {
@@ -245,13 +264,15 @@ impl Work<'_> {
             allowed: &[],
             products: &NO_PRODUCTS,
         });
-        asked.extend(self.machine.order().map(Order::addresses).unwrap_or_default());
+        asked.extend(self.machine.order().map(Order::recipients).unwrap_or_default());
+        let named = |channel: &&String| said.iter().any(|said| app.planner.names_channel(said, channel));
+        asked.extend(app.company.channels.keys().filter(named).cloned());
         let colleagues: Vec<String> =
             people.iter().filter(|person| !person.disabled).map(|person| person.email.clone()).collect();
         let mut proposed = Vec::new();
-        for Wanted { call, mail, .. } in wanted {
+        for Wanted { call, payload, .. } in wanted {
             let mut attached = Vec::new();
-            for attachment in &mail.attachments {
+            for attachment in &payload.attachments {
                 attached.extend(files::get(tx, self.person.id, attachment.id).await?);
             }
             let around = Around {
@@ -261,12 +282,13 @@ impl Work<'_> {
                 files: &attached,
                 run: self.run.id,
                 company: &app.company,
+                department: self.person.department,
                 texts: &app.texts,
                 language: self.machine.language(),
                 defences: app.defences,
             };
-            let origin = self.machine.sources().origin(mail, &around);
-            proposed.push(Proposed { call: call.id.clone(), payload: mail.clone(), origin });
+            let origin = self.machine.sources().origin(payload, &around);
+            proposed.push(Proposed { call: call.id.clone(), payload: payload.clone(), origin });
         }
         Ok(proposed)
     }
@@ -276,7 +298,8 @@ impl Work<'_> {
         let Some(skill) = self.machine.skill() else { return Ok(None) };
         let since = self.app.midnight();
         for approval in standing_approvals::for_skill(tx, self.person.department, skill).await? {
-            let covers = |wanted: &Wanted| wanted.call.step().is_some_and(|step| approval.covers(step, &wanted.mail));
+            let covers =
+                |wanted: &Wanted| wanted.call.step().is_some_and(|step| approval.covers(step, &wanted.payload));
             if !wanted.iter().all(covers) {
                 continue;
             }
@@ -289,16 +312,15 @@ impl Work<'_> {
         Ok(None)
     }
 
-    fn effect(&self, call: &str, mail: Mail, payload_hash: String, now: DateTime<Utc>) -> Effect {
+    fn effect(&self, call: &str, payload: Payload, payload_hash: String, now: DateTime<Utc>) -> Effect {
         Effect {
             id: self.app.new_id(),
             person: self.person.id,
             run: self.run.id,
-            kind: EffectKind::Mail,
             state: EffectState::Intended,
             idempotency_key: key(self.run.id, call),
             payload_hash,
-            mail,
+            payload,
             walk: None,
             error: None,
             approval: None,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use mezzofy_agent::run::{Call, Called};
-use mezzofy_domain::effect::EffectState;
+use mezzofy_domain::effect::{EffectKind, EffectState};
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::run::{RunError, RunErrorKind};
 use mezzofy_store::approvals::Approval;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::calls::done;
 use super::step::Step;
-use super::{Stuck, Work, mail};
+use super::{Stuck, Work, effect};
 
 impl Work<'_> {
     /// Brings effects to their ends, or rests until they may leave. A call without effect was left out of the approval.
@@ -41,7 +41,7 @@ impl Work<'_> {
                 // What may be on its way already is still brought to its end.
                 for effect in group.iter_mut().filter_map(|(_, effect)| effect.as_mut()) {
                     if effect.state == EffectState::Attempting {
-                        mail::carry_out(self, effect).await?;
+                        effect::carry_out(self, effect).await?;
                     }
                 }
                 self.call_off().await?;
@@ -51,7 +51,7 @@ impl Work<'_> {
         }
         for (_, effect) in &mut group {
             if let Some(effect) = effect {
-                mail::carry_out(self, effect).await?;
+                effect::carry_out(self, effect).await?;
             }
         }
         self.note_ends(&group, approval).await?;
@@ -80,9 +80,9 @@ impl Work<'_> {
                 Some(effect) if effect.state == EffectState::Done => {
                     let proposed =
                         approval.and_then(|approval| approval.effects.iter().find(|one| one.call == call.id));
-                    if proposed.is_some_and(|proposed| proposed.payload != effect.mail) {
-                        let to = effect.mail.recipients().collect::<Vec<_>>().join(", ");
-                        let values = [("subject", effect.mail.subject.as_str()), ("to", &to)];
+                    if proposed.is_some_and(|proposed| proposed.payload != effect.payload) {
+                        let to = effect.payload.recipients().collect::<Vec<_>>().join(", ");
+                        let values = [("subject", effect.payload.subject.as_str()), ("to", &to)];
                         notes.push(texts.approved_edited.say(language, &values));
                     }
                     result_of(effect)
@@ -113,22 +113,23 @@ impl Work<'_> {
 
     fn why_not_sent(&self, effect: &Effect, sent: usize, all: usize) -> RunError {
         let (texts, language) = (&self.app.texts, self.machine.language());
-        let to = effect.mail.to.join(", ");
+        let to = effect.payload.to.join(", ");
+        let (failed, unknown) = match effect.payload.kind() {
+            EffectKind::Mail => (&texts.mail_failed, &texts.mail_unknown),
+            EffectKind::Teams => (&texts.post_failed, &texts.post_unknown),
+        };
         if effect.state == EffectState::Unknown {
-            return RunError {
-                kind: RunErrorKind::EffectUnknown,
-                detail: texts.mail_unknown.say(language, &[("to", &to)]),
-            };
+            return RunError { kind: RunErrorKind::EffectUnknown, detail: unknown.say(language, &[("to", &to)]) };
         }
         let reason = effect.error.clone().unwrap_or_default();
         let values = [("to", to), ("reason", reason), ("sent", sent.to_string()), ("all", all.to_string())];
         let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-        let text = if all == 1 { &texts.mail_failed } else { &texts.mails_failed };
+        let text = if all == 1 { failed } else { &texts.mails_failed };
         RunError { kind: RunErrorKind::ToolFailed, detail: text.say(language, &values) }
     }
 }
 
-/// What skills and models see of a mail that was sent.
+/// What skills and models see of what was sent.
 pub(super) fn result_of(effect: &Effect) -> Value {
-    json!({"effect": effect.id, "state": effect.state.code(), "to": effect.mail.to.join(", ")})
+    json!({"effect": effect.id, "state": effect.state.code(), "to": effect.payload.to.join(", ")})
 }

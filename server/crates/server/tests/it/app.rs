@@ -98,6 +98,8 @@ fn config(data_dir: &Path) -> Config {
         encryption: Keyring::given("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".to_owned()).unwrap(),
         providers: BTreeMap::new(),
         microsoft: None,
+        team: None,
+        public_url: None,
         now: None,
         secure_cookies: false,
         demo: true,

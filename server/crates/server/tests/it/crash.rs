@@ -19,6 +19,9 @@ use crate::app::{home_with_outreach, text};
 use crate::models::said_in;
 
 const W1: &str = "Generate the latest financial statement and send it to the CEO";
+/// The same, and into a channel.
+const W1_POSTED: &str =
+    "Generate the latest financial statement, post it in the finance channel and send it to the CEO";
 /// Every place where something was just stored, or is about to be, and how often one run passes it at most.
 const PLACES: [(&str, u64); 11] = [
     ("step.before", 14),
@@ -127,6 +130,15 @@ async fn mails(data_dir: &Path) -> i64 {
     .unwrap()
 }
 
+/// How many posts stand in the channels.
+async fn posts(data_dir: &Path) -> i64 {
+    let mut database = Embedded::running(data_dir).expect("the database runs").connect().await.unwrap();
+    sqlx::query_scalar("SELECT count(*) FROM local365_documents WHERE mailbox = 'team local365' AND folder <> 'files'")
+        .fetch_one(&mut database)
+        .await
+        .unwrap()
+}
+
 /// A database that root had to put elsewhere is removed with its folder.
 fn remove(folder: &TempDir) {
     if let Ok(place) = std::fs::read_to_string(folder.path().join("postgres.location")) {
@@ -138,13 +150,13 @@ fn remove(folder: &TempDir) {
 fn data_folder() -> TempDir {
     let folder = TempDir::new().unwrap();
     home_with_outreach(folder.path(), |_, text| {
-        text.replace("mails_an_hour: 30", "mails_an_hour: 1000000").replace("leaving: 20", "leaving: 1")
+        text.replace("s_an_hour: 30", "s_an_hour: 1000000").replace("leaving: 20", "leaving: 1")
     });
     folder
 }
 
 #[tokio::test]
-async fn killed_at_any_stored_step_and_started_again_it_makes_one_pdf_and_sends_one_mail() {
+async fn killed_at_any_stored_step_and_started_again_it_makes_one_pdf_sends_one_mail_and_posts_once() {
     let folder = data_folder();
     let data_dir = folder.path();
     let (mut crashes, mut sent) = (0, 0);
@@ -154,7 +166,7 @@ async fn killed_at_any_stored_step_and_started_again_it_makes_one_pdf_and_sends_
             let conversation = text(&server.post("/v1/conversations", json!({})).await.unwrap()["id"]);
             let path = format!("/v1/conversations/{conversation}/messages");
             let accepted = server
-                .post(&path, json!({"client_id": Uuid::new_v4(), "text": W1}))
+                .post(&path, json!({"client_id": Uuid::new_v4(), "text": W1_POSTED}))
                 .await
                 .expect("the message is accepted");
             let run = text(&accepted["run"]["id"]);
@@ -169,10 +181,10 @@ async fn killed_at_any_stored_step_and_started_again_it_makes_one_pdf_and_sends_
             let outbox = server.get("/v1/outbox?limit=200").await.unwrap();
             let effects: Vec<&Value> =
                 outbox["items"].as_array().unwrap().iter().filter(|mail| mail["run_id"] == run.as_str()).collect();
-            assert_eq!(effects.len(), 1, "{at}");
-            assert_eq!(effects[0]["state"], "done", "{at}");
+            assert_eq!(effects.len(), 2, "{at}");
+            assert!(effects.iter().all(|effect| effect["state"] == "done"), "{at}: {effects:?}");
             sent += 1;
-            assert_eq!(mails(data_dir).await, sent, "{at}");
+            assert_eq!((mails(data_dir).await, posts(data_dir).await), (sent, sent), "{at}");
             server.kill().await;
             if survived {
                 assert!(passage > 1, "{place} was never passed");

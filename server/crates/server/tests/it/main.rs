@@ -34,6 +34,7 @@ mod secrets;
 mod sessions;
 mod sign_in;
 mod statement;
+mod teams;
 mod tools;
 mod webhooks;
 mod workflows;

@@ -28,8 +28,14 @@ use uuid::Uuid;
 use crate::app::{Client, TestApp, home};
 
 /// Routes that answer without a sign-in: webhooks are signed; the stream asks for the token in its first frame.
-const OPEN: [&str; 5] =
-    ["POST /v1/auth/login", "POST /v1/auth/refresh", "GET /healthz", "GET /readyz", "POST /webhooks/{source}"];
+const OPEN: [&str; 6] = [
+    "POST /v1/auth/login",
+    "POST /v1/auth/refresh",
+    "GET /v1/auth/microsoft/callback",
+    "GET /healthz",
+    "GET /readyz",
+    "POST /webhooks/{source}",
+];
 const STREAM: &str = "GET /v1/stream";
 
 /// `roles.yaml`, read apart from the code that decides by it.

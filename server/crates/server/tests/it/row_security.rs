@@ -101,6 +101,9 @@ async fn lived_in(app: &TestApp) -> (Person, Person, Vec<String>) {
         "INSERT INTO second_factors (person_id, sealed_secret) SELECT id, 'sealed' FROM people",
         "INSERT INTO recovery_codes (person_id, hash) SELECT id, 'hash' FROM people",
         "INSERT INTO source_secrets (id, source, sealed_secret, created_at) VALUES (gen_random_uuid(), 's', 'sealed', now())",
+        "INSERT INTO service_accounts (id, sealed_token, connected_by, connected_at) SELECT gen_random_uuid(), 'sealed', id, now() FROM people LIMIT 1",
+        "INSERT INTO microsoft_sign_ins (state_hash, verifier, redirect_uri, person_id, begun_at)
+         SELECT id::text, 'verifier', 'back', id, now() FROM people",
         "INSERT INTO deliveries (id, source, key, event, body, received_at, state, run_id)
          SELECT gen_random_uuid(), 's', id::text, 'e', 'said', now(), 'started', id FROM runs",
         "INSERT INTO memories (id, person_id, text, created_at) SELECT gen_random_uuid(), id, 'a fact', now() FROM people",
@@ -209,6 +212,8 @@ async fn a_person_sees_no_row_of_another_in_any_table() {
         "local365_documents",
         "local365_blobs",
         "source_secrets",
+        "service_accounts",
+        "microsoft_sign_ins",
         "deliveries",
         "apalis.jobs",
     ] {

@@ -13,7 +13,7 @@ use mezzofy_agent::testing::{Answer, Replay};
 use mezzofy_agent::tool::{Context, Outcome, ToolError};
 use mezzofy_documents::office::{Slides, Words};
 use mezzofy_documents::press::Press;
-use mezzofy_domain::effect::Mail;
+use mezzofy_domain::effect::Payload;
 use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
@@ -45,7 +45,7 @@ fn tools_with(app: &TestApp, replay: &Replay) -> Tools {
     let (store, clock, zone) = (app.app.store.clone(), app.clock.clone(), app.app.zone);
     let around = Surroundings { store: store.clone(), clock, zone };
     let providers = BTreeMap::from([("claude".to_owned(), claude)]);
-    let company = app.app.company.name.clone();
+    let company = app.app.company.clone();
     let kpis = std::fs::read_to_string(home().join("config/kpis.yaml")).unwrap();
     Tools::all(Workshop {
         products: app.app.products.clone(),
@@ -71,7 +71,7 @@ fn tools_with(app: &TestApp, replay: &Replay) -> Tools {
         planner: app.app.planner.clone(),
         files_an_hour: 50,
         schedule_limits: mezzofy::schedules::ScheduleLimits { a_person: 10, minutes: 15 },
-        instructions: Arc::new(Instructions::load(&home().join("prompts"), &company).unwrap()),
+        instructions: Arc::new(Instructions::load(&home().join("prompts"), &company.name).unwrap()),
         stop: app.app.stop.clone(),
         company,
     })
@@ -113,7 +113,7 @@ fn done(outcome: Result<Outcome, String>) -> Value {
     }
 }
 
-fn mail(outcome: Result<Outcome, String>) -> Mail {
+fn mail(outcome: Result<Outcome, String>) -> Payload {
     match outcome.unwrap() {
         Outcome::Send(mail) => mail,
         Outcome::Done(output) => panic!("{output:?}"),

@@ -84,7 +84,7 @@ async fn w6_who_signs_up_is_won_and_welcomed_once_however_often_it_is_told() {
     let answers = join_all((0..20).map(|_| deliver(&app, PATH, &body))).await;
     assert!(answers.iter().all(|(status, _)| *status == StatusCode::ACCEPTED), "{answers:?}");
 
-    let held = until(&manager, "/v1/outbox", |mails| !mails.is_empty()).await;
+    let held = until(&manager, "/v1/outbox?kind=mail", |mails| !mails.is_empty()).await;
     assert_eq!(held[0]["to"], json!(["ana@kopihouse.example"]));
     app.advance(TimeDelta::seconds(21));
     let done = until(&admin, "/v1/admin/deliveries", |all| all.iter().all(|one| one["run_state"] == "succeeded")).await;
@@ -93,8 +93,11 @@ async fn w6_who_signs_up_is_won_and_welcomed_once_however_often_it_is_told() {
         (&done[0]["event"], &done[0]["key"], &done[0]["repeatable"]),
         (&json!("customer_signed_up"), &json!("signup-1"), &json!(false))
     );
-    let sent = manager.items("/v1/outbox").await;
+    let sent = manager.items("/v1/outbox?kind=mail").await;
     assert_eq!((sent.len(), &sent[0]["state"]), (1, &json!("done")));
+    let told = manager.items("/v1/outbox?kind=teams").await;
+    assert_eq!((told.len(), &told[0]["to"], &told[0]["state"]), (1, &json!(["sales"]), &json!("done")));
+    assert!(text(&told[0]["body"]).starts_with("New customer: Kopi House Pte Ltd."), "{told:?}");
     let written = text(&sent[0]["body"]);
     assert!(
         text(&sent[0]["subject"]).contains("Kopi House")
@@ -120,7 +123,7 @@ async fn w6_who_signs_up_is_won_and_welcomed_once_however_often_it_is_told() {
     // What is known of a company already is completed, and not doubled.
     let body = event(&app, "signup-2", "customer_signed_up", &customer("KOPI HOUSE"));
     assert_eq!(deliver(&app, PATH, &body).await.0, StatusCode::ACCEPTED);
-    until(&manager, "/v1/outbox", |mails| mails.len() == 2).await;
+    until(&manager, "/v1/outbox?kind=mail", |mails| mails.len() == 2).await;
     app.advance(TimeDelta::seconds(21));
     until(&admin, "/v1/admin/deliveries", |all| all.iter().all(|one| one["run_state"] == "succeeded")).await;
     assert_eq!(manager.get("/v1/leads?q=kopihouse").await["items"].as_array().unwrap().len(), 1);
@@ -288,7 +291,7 @@ async fn a_delivery_that_began_nothing_is_seen_and_taken_up_again_and_one_that_a
     assert_eq!(again(1).await.1["state"], "started");
     assert_eq!(again(1).await.0, StatusCode::CONFLICT, "it is at work");
     let manager = app.person("sales.manager").await;
-    until(&manager, "/v1/outbox", |mails| mails.len() == 1).await;
+    until(&manager, "/v1/outbox?kind=mail", |mails| mails.len() == 1).await;
     app.advance(TimeDelta::seconds(21));
     until(&admin, "/v1/admin/deliveries", |all| all[1]["run_state"] == "succeeded").await;
     // As if it had failed after the mail had left.

@@ -190,7 +190,7 @@ async fn a_customer_that_a_person_names_is_welcomed_and_one_that_nobody_knows_is
     assert!(text(&run["answer"]).contains("The CRM has 0 companies of this name"), "{run}");
     // Who is not named is asked for, and nobody is written to in their place.
     let run = manager.ask("Send a welcome email").await;
-    assert_eq!((&run["skill"], &run["waiting_for"]), (&json!("customer_welcome"), &json!("person")), "{run}");
+    assert_eq!((&run["agent"], &run["waiting_for"]), (&json!("sales"), &json!("person")), "{run}");
     assert_eq!(manager.items("/v1/outbox").await.len(), 1);
     let run = app.person("sales.rep").await.ask("Send a welcome email to our new customer Kopi House").await;
     assert_eq!(run["error"]["kind"], "not_permitted", "{run}");
@@ -219,8 +219,13 @@ async fn w7_each_day_the_leads_that_are_due_get_a_mail_and_are_due_again_in_a_we
     app.advance(TimeDelta::seconds(21));
     let ended = manager.run_in(&run, "succeeded").await;
     let written = result(&manager, &ended, "outlook_compose_email").await;
-    let mails = manager.items("/v1/outbox?limit=200").await;
+    let mails = manager.items("/v1/outbox?kind=mail&limit=200").await;
     assert!(mails.iter().all(|mail| mail["state"] == "done"));
+    // Each colleague whose leads were written to is told in Teams, once.
+    let told = manager.items("/v1/outbox?kind=teams").await;
+    let to: Vec<String> = told.iter().map(|one| text(&one["to"][0])).collect();
+    assert_eq!(to, ["sales.rep@mezzofy.example"], "{told:?}");
+    assert!(text(&told[0]["body"]).contains("of your leads got a follow-up mail today"), "{told:?}");
     assert_eq!((&written["count"], &ended["skill"]), (&json!(mails.len()), &json!("lead_follow_up")));
     let found = all.min(20);
     let rest = written["opted_out"].as_i64().unwrap() + written["without_address"].as_i64().unwrap();

@@ -85,6 +85,7 @@ impl Planner {
                     })
                     .or_else(|| wanted.default.clone()),
                 InputKind::Company | InputKind::Product => said.map(str::to_owned),
+                InputKind::Channel => said.map(|said| said.trim_start_matches('#').to_lowercase()),
                 InputKind::Request => said.map(str::to_owned).or_else(|| request.texts.last().cloned()),
                 InputKind::Person => {
                     for named in &values {
@@ -117,6 +118,12 @@ impl Planner {
             }
         }
         Ok(complete(skill, filling))
+    }
+
+    /// Whether a text names a channel in Teams.
+    #[must_use]
+    pub fn names_channel(&self, text: &str, channel: &str) -> bool {
+        self.prompts.names_channel(text, channel)
     }
 
     /// The addresses that somebody asks in these texts to send something to.

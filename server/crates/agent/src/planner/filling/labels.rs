@@ -37,6 +37,7 @@ pub(super) fn labels(skill: &Skill, inputs: &Map<String, Value>, recipients: &[R
                 | InputKind::Location
                 | InputKind::Company
                 | InputKind::Product
+                | InputKind::Channel
                 | InputKind::Request,
                 Some(value),
             ) => {

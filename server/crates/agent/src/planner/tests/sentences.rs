@@ -130,7 +130,6 @@ fn what_may_be_meant_is_asked_and_what_can_not_be_done_is_said() {
         ("Financial statement as Excel", "no"),
         ("P&L for Q3 as Word document", "no"),
         ("Financial statement in German", "no"),
-        ("Send the financial statement to the Teams channel", "no"),
         ("P&L as PDF, not Excel", "2026-10 - en"),
         ("financial statement for the last three months", "period?"),
         ("financial statements for 2024 and 2025", "period?"),

@@ -6,10 +6,11 @@ fn heard(desk: &Desk, text: &str) -> String {
     match desk.ask(text) {
         Plan::Skill(plan) => {
             let of = |name: &str| plan.inputs.get(name).map(|value| value.to_string().replace('"', ""));
-            let heard: Vec<String> = ["count", "industry", "location", "company", "product", "question", "send"]
-                .into_iter()
-                .filter_map(|name| of(name).map(|value| format!("{name}={value}")))
-                .collect();
+            let heard: Vec<String> =
+                ["count", "industry", "location", "company", "product", "question", "send", "channel"]
+                    .into_iter()
+                    .filter_map(|name| of(name).map(|value| format!("{name}={value}")))
+                    .collect();
             format!("{} {}", plan.skill, heard.join(" "))
         }
         Plan::Ask(open) => format!("asks: {}", open.question),
@@ -42,6 +43,18 @@ fn customers_products_places_and_counts_are_heard() {
         ("Send a welcome email to Kopi House", "customer_welcome company=Kopi House"),
         ("welcome our new customer Harbour Hotels", "customer_welcome company=Harbour Hotels"),
         ("给新客户金勺餐饮发欢迎邮件", "customer_welcome company=金勺餐饮"),
+        (
+            "Give me the KPI dashboard for October and post it in the management channel",
+            "kpi_dashboard channel=management",
+        ),
+        ("Post the KPI dashboard for October in the management channel", "kpi_dashboard channel=management"),
+        ("Share the October statement in Teams", "financial_reporting channel=finance"),
+        ("Send the October statement to the CEO and the finance channel", "financial_reporting channel=finance"),
+        ("Summarise this week's tickets and post it to #support in Teams", "support_digest channel=support"),
+        ("总结本周的工单并发到客服频道", "support_digest channel=support"),
+        ("把十月的财务报表发到Teams", "financial_reporting channel=finance"),
+        ("Give me the KPI dashboard for October, but don't post it in Teams", "kpi_dashboard "),
+        ("Pitch deck for Garden Cafe, post it in the sales channel", "no"),
         ("Send a welcome email", "asks: Which customer is to be welcomed? Say the company's name as the CRM has it."),
     ];
     let desk = Desk::of_everything();

@@ -84,7 +84,7 @@ struct AuditEntryView {
 #[derive(Debug, Serialize, ToSchema)]
 struct AuditSubjectView {
     /// session, person, address, route, tool, skill, effect, approval, `standing_approval`, schedule, budget, `ledger_file`, file, source,
-    /// delivery, keys or audit.
+    /// delivery, account, keys or audit.
     kind: String,
     /// Its id or name.
     id: String,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use mezzofy_domain::approval::{self, ApprovalState, Origin};
-use mezzofy_domain::effect::{EffectKind, Mail};
+use mezzofy_domain::effect::{EffectKind, Payload};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
 use mezzofy_domain::trust::Trust;
@@ -53,7 +53,7 @@ pub(super) struct ApprovalView {
 }
 
 fn kinds() -> Object {
-    one_of([EffectKind::Mail.code()])
+    one_of(EffectKind::ALL.map(EffectKind::code))
 }
 
 fn states() -> Object {
@@ -78,7 +78,7 @@ struct ProposedView {
     origin: OriginView,
 }
 
-/// A mail byte for byte.
+/// What would be sent, byte for byte.
 #[derive(Debug, Serialize, ToSchema)]
 struct PayloadView {
     to: Vec<String>,
@@ -111,10 +111,10 @@ struct ValueView {
     from: String,
 }
 
-impl From<Mail> for PayloadView {
-    fn from(mail: Mail) -> Self {
-        let attachments = mail.attachments.into_iter().map(Into::into).collect();
-        Self { to: mail.to, cc: mail.cc, subject: mail.subject, body: mail.body, attachments }
+impl From<Payload> for PayloadView {
+    fn from(payload: Payload) -> Self {
+        let attachments = payload.attachments.into_iter().map(Into::into).collect();
+        Self { to: payload.to, cc: payload.cc, subject: payload.subject, body: payload.body, attachments }
     }
 }
 
@@ -160,7 +160,7 @@ pub(super) fn view(
         id: approval.id.uuid(),
         run_id: approval.run.uuid(),
         conversation_id: approval.conversation.uuid(),
-        kind: EffectKind::Mail.code().to_owned(),
+        kind: approval.effects.first().map_or(EffectKind::Mail, |first| first.payload.kind()).code().to_owned(),
         state: approval.state.code().to_owned(),
         effects,
         asked_by: who(approval.person),

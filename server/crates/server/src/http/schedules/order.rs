@@ -63,3 +63,23 @@ pub(super) fn checked_emails(emails: &[String], skill: Option<&Skill>) -> Result
         None => Ok(emails),
     }
 }
+
+/// The channel that a result is posted in, where it can be, by its name.
+pub(super) fn checked_channel(
+    app: &Parts,
+    person: &Person,
+    named: Option<&str>,
+    skill: Option<&Skill>,
+) -> Result<Option<String>, Problem> {
+    let Some(named) = named.filter(|named| !named.trim().is_empty()) else { return Ok(None) };
+    let channel = app.company.channel(named);
+    let (channel, of) = channel.ok_or_else(|| Problem::field("deliver", format!("There is no channel “{named}”.")))?;
+    if !app.roles.allow_channel(person, of) {
+        let detail = format!("Your role does not allow posting in the channel “{channel}”.");
+        return Err(Problem::new(Kind::NotPermitted, detail).about("deliver"));
+    }
+    match skill.filter(|skill| skill.input(InputKind::Channel).is_none()) {
+        Some(skill) => Err(Problem::field("deliver", format!("{} makes nothing that is posted.", skill.name))),
+        None => Ok(Some(channel.to_owned())),
+    }
+}

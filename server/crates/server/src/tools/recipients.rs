@@ -1,0 +1,42 @@
+//! Who is meant by an address, a name or a title.
+
+use mezzofy_agent::planner::{NO_PRODUCTS, Request};
+use mezzofy_agent::tool::{Context, ToolError};
+use mezzofy_domain::effect::is_address;
+use mezzofy_domain::people::Person;
+
+use super::Workshop;
+
+/// The addresses of those who are named, each by an address, a name or a title.
+pub(super) fn addresses(
+    workshop: &Workshop,
+    context: Context<'_>,
+    people: &[Person],
+    named: &[String],
+) -> Result<Vec<String>, ToolError> {
+    let today = context.now.with_timezone(&workshop.zone).date_naive();
+    let request = Request {
+        texts: &[],
+        open: None,
+        me: context.person,
+        people,
+        today,
+        latest_month: None,
+        allowed: &[],
+        products: &NO_PRODUCTS,
+    };
+    let mut addresses = Vec::new();
+    for name in named
+        .iter()
+        .flat_map(|names| names.split([',', ';', '，', '；', '、']))
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+    {
+        if is_address(name) {
+            addresses.push(name.to_owned());
+        } else {
+            addresses.extend(workshop.planner.addresses(&request, name).map_err(ToolError::Tell)?);
+        }
+    }
+    Ok(addresses)
+}
