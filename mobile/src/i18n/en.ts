@@ -181,7 +181,7 @@ export const en = {
     leads: {
       intended: 'It is about to be sent.',
       attempting: 'It is being handed over.',
-      done: 'It was accepted and is on its way.',
+      done: 'It was accepted.',
       failed: 'It was not sent.',
       unknown: 'It can’t be told whether it was sent. Look there, or ask the recipient, before you send it again.',
     },

@@ -181,7 +181,7 @@ export const zh: Texts = {
     leads: {
       intended: '即将发送。',
       attempting: '正在发送。',
-      done: '已被接收，正在送达。',
+      done: '已被接收。',
       failed: '未能发送。',
       unknown: '无法确定是否已发送。再次发送前，请先到那里查看或向收件人确认。',
     },

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::app::{Client, TestApp, home, text};
 
 /// Who asks for what. Together they make every kind of document and mail that the planner makes.
-const REQUESTS: [(&str, &str); 14] = [
+const REQUESTS: [(&str, &str); 15] = [
     ("finance.manager", "Generate the latest financial statement"),
     ("finance.manager", "生成第三季度的财务报表"),
     ("sales.rep", "Find 8 F&B companies in Singapore on LinkedIn and send intro emails"),
@@ -26,6 +26,7 @@ const REQUESTS: [(&str, &str); 14] = [
     ("support.agent", "十月份的工单报告"),
     ("ceo", "Give me a dashboard of team KPIs for October"),
     ("ceo", "给我看看本月的关键指标"),
+    ("ceo", "Post the KPI dashboard for last quarter in the management channel"),
     ("sales.rep", "How much discount may I give"),
 ];
 /// Tools that read; what the others give is made of that.

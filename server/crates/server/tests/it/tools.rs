@@ -270,10 +270,11 @@ async fn the_latest_statement_is_of_the_last_ended_month_with_entries() {
 async fn what_a_tool_does_not_take_is_told_as_a_sentence() {
     let app = TestApp::without_data().await;
     let tools = &app.app.tools;
-    assert_eq!(tools.names().len(), 26);
+    assert_eq!(tools.names().len(), 29);
     for name in tools.names() {
         let spec = tools.spec(name).unwrap();
-        assert_eq!(spec.effect, name == "outlook_send_email");
+        let effects = ["outlook_send_email", "teams_post_message", "teams_send_dm"];
+        assert_eq!(spec.effect, effects.contains(&name));
         assert_eq!(spec.input_schema["additionalProperties"], false);
         let refused = tools.check(name, &json!({"made_up": 1})).unwrap_err();
         assert!(refused.starts_with(&format!("The input of {name} is wrong at ")), "{refused}");
