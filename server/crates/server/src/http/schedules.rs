@@ -13,7 +13,7 @@ use mezzofy_domain::schedule::occurrence::{Reason, State as Standing};
 use mezzofy_domain::schedule::plan::Misfire;
 use mezzofy_store::page::Page;
 use mezzofy_store::schedules::{self, Fate, Occurrence, Schedule};
-use mezzofy_store::{Tx, audit, commit};
+use mezzofy_store::{Tx, audit, commit, pushes};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -155,13 +155,26 @@ struct Make {
     misfire: Option<String>,
 }
 
-/// Who gets what a schedule makes.
-#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+/// Who gets what a schedule makes, and is told of it.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Deliver {
     /// Addresses that it is mailed to.
     #[serde(default)]
     email: Vec<String>,
+    /// Whether the owner's phones are told how each time ended.
+    #[serde(default = "pushing")]
+    push: bool,
+}
+
+fn pushing() -> bool {
+    true
+}
+
+impl Default for Deliver {
+    fn default() -> Self {
+        Self { email: Vec::new(), push: pushing() }
+    }
 }
 
 /// What is to be changed of a schedule.
@@ -244,6 +257,9 @@ async fn make(
         let problem = Problem::new(Kind::Conflict, refused.say(language));
         if matches!(refused, Refused::Taken(_)) { problem.about("name") } else { problem }
     })?;
+    if !make.deliver.push {
+        pushes::keep_quiet(&mut tx, schedule.id).await?;
+    }
     let view = view(&app, &mut tx, &schedule, language).await?;
     commit(tx).await?;
     Ok((StatusCode::CREATED, Json(view)))
@@ -429,7 +445,7 @@ async fn view(app: &Parts, tx: &mut Tx, schedule: &Schedule, language: Language)
         agent: schedule.agent.or(of_skill).map(|agent| agent.code().to_owned()),
         skill: schedule.skill.clone(),
         inputs: schedule.inputs.clone(),
-        deliver: Deliver { email: schedule.emails.clone() },
+        deliver: Deliver { email: schedule.emails.clone(), push: pushes::tells_of_schedule(tx, schedule.id).await? },
         rule: RuleView::of(&schedule.rule),
         cron,
         time_zone,
