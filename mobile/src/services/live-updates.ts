@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { AppState } from 'react-native';
+import { AppState, Platform } from 'react-native';
 
 import { useLive } from '@/stores/live';
 import { useMe } from '@/stores/me';
@@ -77,9 +77,16 @@ export function useLiveUpdates(): void {
     if (!personId) return;
     stream.start();
     let away = 0;
+    let resting = false;
     const app = AppState.addEventListener('change', (state) => {
-      if (state !== 'active') away = Date.now();
-      else if (away && Date.now() - away > 30_000) stream.wake();
+      if (state === 'background' && Platform.OS !== 'web') {
+        resting = true;
+        stream.rest();
+      } else if (state !== 'active') away = Date.now();
+      else if (resting || (away && Date.now() - away > 30_000)) {
+        resting = false;
+        stream.wake();
+      }
     });
     const offOnline = onOnline(stream.wake);
     return () => {

@@ -68,6 +68,12 @@ export const earlierEvents = (id: string, since: number | null) =>
   });
 
 /** What the person asked to be remembered. */
+export const devices = () =>
+  queryOptions({ queryKey: ['devices'], queryFn: () => data(api().GET('/v1/devices')) });
+
+export const notificationSettings = () =>
+  queryOptions({ queryKey: ['notification-settings'], queryFn: () => data(api().GET('/v1/me/notifications')) });
+
 export const memories = () =>
   queryOptions({ queryKey: ['memories'], queryFn: () => data(api().GET('/v1/memories')) });
 

@@ -493,6 +493,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the caller's phones, the one that registered last first. */
+        get: operations["get_v1_devices"];
+        put?: never;
+        /**
+         * Registers the phone that asks. The same token again is the same phone; whoever had it before is not told there any more. It is removed
+         *     when the session ends. Of more than ten the one that registered longest ago is removed.
+         */
+        post: operations["post_v1_devices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a phone. It is told nothing more until it registers again. */
+        delete: operations["delete_v1_devices_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/files": {
         parameters: {
             query?: never;
@@ -648,6 +686,24 @@ export interface paths {
         head?: never;
         /** Saves the language the app and the assistant speak with the person. */
         patch: operations["patch_v1_me"];
+        trace?: never;
+    };
+    "/v1/me/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows what the caller is told on their phones. */
+        get: operations["get_v1_me_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes what the caller is told on their phones; what is left out stays. */
+        patch: operations["patch_v1_me_notifications"];
         trace?: never;
     };
     "/v1/me/password": {
@@ -1295,6 +1351,12 @@ export interface components {
             /** @description IANA name of the cron's time zone; the company's when not given. */
             time_zone?: string | null;
         };
+        /** @description What is to be changed of it. */
+        ChangeNotificationSettings: {
+            decisions?: boolean | null;
+            results?: boolean | null;
+            schedules?: boolean | null;
+        };
         ChangePassword: {
             /** @description The password that holds now. */
             current: string;
@@ -1350,10 +1412,12 @@ export interface components {
             /** @description Why it is rejected; the person who asked is told. */
             reason?: string | null;
         };
-        /** @description Who gets what a schedule makes. */
+        /** @description Who gets what a schedule makes, and is told of it. */
         Deliver: {
             /** @description Addresses that it is mailed to. */
             email?: string[];
+            /** @description Whether the owner's phones are told how each time ended. */
+            push?: boolean;
             /** @description The channel in Teams that it is posted in. */
             teams_channel: string | null;
         };
@@ -1377,6 +1441,26 @@ export interface components {
             state: "started" | "ignored" | "failed";
             /** @description What its run waits for: approval or person. */
             waiting_for: string | null;
+        };
+        /** @description A phone that the caller is told on. */
+        DeviceView: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description Whether it is signed in with the session that asks. */
+            current: boolean;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            language: "en" | "zh" | "ms";
+            /** @description What the program said of itself, such as `App on iOS`. */
+            name: string | null;
+            /** @enum {string|null} */
+            platform: "ios" | "android" | null;
+            /**
+             * Format: date-time
+             * @description When it registered last.
+             */
+            seen_at: string;
         };
         /** @description A document of the knowledge base. */
         DocumentView: {
@@ -1764,6 +1848,31 @@ export interface components {
                 state: "started" | "ignored" | "failed";
                 /** @description What its run waits for: approval or person. */
                 waiting_for: string | null;
+            }[];
+            /** @description Give it as `cursor` to read on; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_DeviceView: {
+            /** @description Newest first. */
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                /** @description Whether it is signed in with the session that asks. */
+                current: boolean;
+                /** Format: uuid */
+                id: string;
+                /** @enum {string} */
+                language: "en" | "zh" | "ms";
+                /** @description What the program said of itself, such as `App on iOS`. */
+                name: string | null;
+                /** @enum {string|null} */
+                platform: "ios" | "android" | null;
+                /**
+                 * Format: date-time
+                 * @description When it registered last.
+                 */
+                seen_at: string;
             }[];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
@@ -2198,6 +2307,15 @@ export interface components {
             /** @description To be given to the source. It is shown only now. */
             secret: string;
         };
+        /** @description What the caller is told on their phones. */
+        NotificationSettings: {
+            /** @description What waits for them: approvals and questions. */
+            decisions: boolean;
+            /** @description What came of their messages, where no stream of theirs was open or it took more than two minutes. */
+            results: boolean;
+            /** @description What came of their schedules and webhooks, and times that did not run. */
+            schedules: boolean;
+        };
         /** @description One due moment. */
         OccurrenceView: {
             /** Format: date-time */
@@ -2321,6 +2439,15 @@ export interface components {
         Refresh: {
             /** @description The newest refresh token; browsers leave it out and send the cookie. */
             refresh_token?: string | null;
+        };
+        /** @description A phone that registers itself. */
+        RegisterDevice: {
+            /** @enum {string} */
+            language?: "en" | "zh" | "ms";
+            /** @enum {string|null} */
+            platform?: "ios" | "android" | null;
+            /** @description Its Expo push token, `ExponentPushToken[...]`. */
+            token: string;
         };
         RenameConversation: {
             /** @description 1 to 120 characters. */
@@ -3823,6 +3950,99 @@ export interface operations {
             };
         };
     };
+    get_v1_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_DeviceView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_v1_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterDevice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_v1_devices_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     get_v1_files: {
         parameters: {
             query?: {
@@ -4245,6 +4465,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_me_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    patch_v1_me_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeNotificationSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
                 };
             };
             "4XX": {

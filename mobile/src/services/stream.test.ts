@@ -161,3 +161,19 @@ it('begins anew after it was stopped: the next person has other events', async (
   t.socket().event(5);
   expect(t.seen.cursors).toEqual([40, 5]);
 });
+
+it('lets the connection go while nobody looks, and goes on where it was', async () => {
+  const t = start();
+  await t.settle();
+  t.socket().onopen?.();
+  t.socket().event(5);
+  const old = t.socket();
+  t.stream.rest();
+  old.onclose?.({});
+  await t.settle();
+  expect([old.closed, t.sockets.length, t.timers.length, t.seen.connected.at(-1)]).toEqual([true, 1, 0, false]);
+  t.stream.wake();
+  await t.settle();
+  t.socket().onopen?.();
+  expect(t.hello()).toMatchObject({ after: 5 });
+});

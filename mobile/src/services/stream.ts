@@ -107,6 +107,12 @@ export function createStream(parts: StreamParts) {
       tries = 0;
       drop();
     },
+    /** Lets the connection go where nobody looks, so that the server calls the phone instead; `wake` goes on where it was. */
+    rest(): void {
+      if (!wanted) return;
+      drop();
+      parts.onConnected(false);
+    },
     /** Connects anew at once: the device woke up or changed its network, so the old connection may be dead unnoticed. */
     wake(): void {
       if (!wanted) return;

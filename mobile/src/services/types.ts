@@ -35,6 +35,9 @@ export type Misfire = Schedule['misfire'];
 export type MakeSchedule = Schemas['Make'];
 export type ChangeSchedule = Schemas['Change'];
 export type Occurrence = Schemas['OccurrenceView'];
+/** A phone that the person is told on. */
+export type Device = Schemas['DeviceView'];
+export type NotificationSettings = Schemas['NotificationSettings'];
 export type Memory = Schemas['MemoryView'];
 /** Who sends webhooks. */
 export type WebhookSource = Schemas['SourceView'];

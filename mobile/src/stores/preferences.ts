@@ -12,7 +12,9 @@ interface Preferences {
   appearance: Appearance;
   /** The server's origin; used on phones. */
   server: string;
-  choose: (change: Partial<Pick<Preferences, 'language' | 'appearance' | 'server'>>) => void;
+  /** The person who is told on this phone, where they have switched it on; else empty. */
+  toldFor: string;
+  choose: (change: Partial<Pick<Preferences, 'language' | 'appearance' | 'server' | 'toldFor'>>) => void;
   /** Takes over the language that the person's account has. */
   adopt: (language: string) => void;
 }
@@ -26,6 +28,7 @@ export const usePreferences = create<Preferences>()(
       language: isLanguage(ofDevice) ? ofDevice : 'en',
       appearance: 'system',
       server: '',
+      toldFor: '',
       choose: (change) => set(change),
       adopt: (language) => {
         if (isLanguage(language)) set({ language });
@@ -34,7 +37,7 @@ export const usePreferences = create<Preferences>()(
     {
       name: 'mezzofy.preferences',
       storage: createJSONStorage(() => AsyncStorage),
-      partialize: ({ language, appearance, server }) => ({ language, appearance, server }),
+      partialize: ({ language, appearance, server, toldFor }) => ({ language, appearance, server, toldFor }),
     },
   ),
 );

@@ -54,7 +54,7 @@ export function ScheduleForm({ schedule }: { schedule?: Schedule }) {
     if ('wrong' in read || Object.keys(wrong).length > 0) return;
     setBusy(true);
     try {
-      const deliver = { email: addressesIn(emails), teams_channel: channel.trim() || null };
+      const deliver = { ...schedule?.deliver, email: addressesIn(emails), teams_channel: channel.trim() || null };
       const whole = { name: name.trim(), request: request.trim(), deliver, rule: read.rule, misfire };
       if (schedule) await changeSchedule(schedule.id, changes(schedule, whole, sameWhen(before, when)));
       else await makeSchedule(whole);

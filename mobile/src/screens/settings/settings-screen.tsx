@@ -20,6 +20,7 @@ import { space, type Palette } from '@/theme/tokens';
 import { Account } from './account';
 import { Group } from './group';
 import { Memory } from './memory';
+import { Notifications } from './notifications';
 import { Password } from './password';
 import { SecondFactor } from './second-factor';
 import { Sessions } from './sessions';
@@ -83,6 +84,7 @@ export function SettingsScreen() {
             onChange={(chosen) => choose({ appearance: chosen })}
           />
         </Group>
+        <Notifications />
         <Memory />
         <Password />
         <SecondFactor />

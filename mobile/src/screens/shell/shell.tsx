@@ -12,6 +12,7 @@ import { Empty, Loading } from '@/components/states';
 import { useTexts } from '@/i18n/texts';
 import { restoreSession } from '@/services/auth';
 import { useLiveUpdates } from '@/services/live-updates';
+import { useNotifications } from '@/services/notifications';
 import * as queries from '@/services/queries';
 import { isAdmin, mayHaveSchedules, mayReadAudit, useMe } from '@/stores/me';
 import { themed, useWide } from '@/theme/theme';
@@ -65,6 +66,7 @@ function SignedIn() {
   const waiting = useQuery(queries.waiting()).data?.items.filter((approval) => approval.may_decide).length ?? 0;
   const auditor = useMe((s) => mayReadAudit(s.person));
   const scheduler = useMe((s) => mayHaveSchedules(s.person));
+  useNotifications();
   const side = { paddingTop: insets.top + space.l, paddingBottom: insets.bottom + space.m, paddingLeft: insets.left };
   const bottom = { paddingBottom: insets.bottom };
 

@@ -140,6 +140,12 @@ pub enum Delivery {}
 /// What the id of a source's secret is an id of.
 #[derive(Debug)]
 pub enum SourceSecret {}
+/// What a device's id is an id of.
+#[derive(Debug)]
+pub enum Device {}
+/// What a push's id is an id of.
+#[derive(Debug)]
+pub enum Push {}
 /// What a person's id is an id of.
 #[derive(Debug)]
 pub enum Person {}

@@ -16,6 +16,7 @@ pub mod kpi;
 pub mod language;
 pub mod ledger;
 pub mod money;
+pub mod notification;
 pub mod password;
 pub mod people;
 pub mod period;

@@ -35,6 +35,7 @@ use crate::events::Hub;
 use crate::http::limits::Limiters;
 use crate::http::tokens::Tokens;
 use crate::models::Models;
+use crate::push::Pushing;
 use crate::reader::Reader;
 use crate::sealing::Keyring;
 use crate::tools::Tools;
@@ -89,6 +90,8 @@ pub struct Parts {
     pub tools: Tools,
     /// What it is for, in words.
     pub tool_texts: ToolTexts,
+    /// The way to people's phones.
+    pub push: Pushing,
     /// The way mail goes out.
     pub outgoing: Outgoing,
     /// The way to channels and chats.

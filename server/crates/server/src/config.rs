@@ -17,6 +17,7 @@ use mezzofy_store::budgets::DefaultBudgets;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::push::PushService;
 use crate::schedules::ScheduleLimits;
 use crate::sealing::Keyring;
 use crate::webhooks::Source;
@@ -206,6 +207,8 @@ pub struct Config {
     pub linkedin_session: Option<SecretString>,
     /// What Mezzofy's own system signs its webhooks with.
     pub webhook_secret: Option<SecretString>,
+    /// What brings notifications to phones.
+    pub push: PushService,
 }
 
 impl Settings {
@@ -305,6 +308,10 @@ impl Config {
             brave_key: variable("BRAVE_API_KEY")?.map(Into::into),
             linkedin_session: variable("LINKEDIN_SESSION")?.map(Into::into),
             webhook_secret: variable("WEBHOOK_SECRET")?.map(Into::into),
+            push: PushService {
+                base: variable("EXPO_PUSH_BASE_URL")?.unwrap_or_else(|| PushService::BASE.to_owned()),
+                token: variable("EXPO_ACCESS_TOKEN")?.map(Into::into),
+            },
         })
     }
 

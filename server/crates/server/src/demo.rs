@@ -126,6 +126,7 @@ async fn add_schedule(tx: &mut Tx, standing: &Standing, now: DateTime<Utc>) -> R
         inputs: period.map(|period| ("period".to_owned(), Value::from(period))).into_iter().collect(),
         emails: to.map(|mailbox| format!("{mailbox}@{DOMAIN}")).into_iter().collect(),
         channel: channel.map(str::to_owned),
+        push: true,
         rule,
         misfire: Misfire::Latest,
         paused: true,

@@ -24,6 +24,7 @@ mod auth;
 mod caller;
 mod codes;
 mod conversations;
+mod devices;
 mod docs;
 mod extract;
 pub(crate) mod files;
@@ -82,6 +83,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(kpis::routes())
         .merge(search::routes())
         .merge(memories::routes())
+        .merge(devices::routes())
         .merge(webhooks::routes())
         .merge(admin::routes())
         .merge(health::routes())

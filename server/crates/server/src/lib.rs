@@ -18,6 +18,7 @@ pub mod linkedin;
 mod local365;
 pub mod models;
 mod people;
+pub mod push;
 pub mod reader;
 pub mod research;
 pub mod schedules;

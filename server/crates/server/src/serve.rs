@@ -17,7 +17,7 @@ use mezzofy_microsoft::mail::Outgoing;
 use mezzofy_microsoft::teams::Teams;
 use mezzofy_store::Store;
 use mezzofy_store::file_storage::FileStorage;
-use mezzofy_store::{jobs, model_calls};
+use mezzofy_store::{jobs, model_calls, pushes};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -33,6 +33,7 @@ use crate::http::limits::Limiters;
 use crate::http::tokens::Tokens;
 use crate::linkedin::{Prospecting, Source};
 use crate::models::{Models, Surroundings};
+use crate::push::{self, Pushing};
 use crate::reader::{self, Reader};
 use crate::research::Search;
 use crate::service_account::ServiceAccount;
@@ -141,6 +142,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         budgets: config.settings.budgets,
         reader,
         tools,
+        push: Pushing::new(&config.push, &prompts)?,
         outgoing: Outgoing::new(graph, settle),
         teams,
         tenant: config.microsoft.clone(),
@@ -206,6 +208,7 @@ pub async fn start_work(app: &App, alone: bool, does: impl Fn(Role) -> bool) -> 
     if alone {
         let mut tx = app.store.begin().await.map_err(|error| full(&error))?;
         let taken = jobs::take_back_all(&mut tx).await.map_err(|error| full(&error))?;
+        pushes::take_back_all(&mut tx, app.clock.now()).await.map_err(|error| full(&error))?;
         mezzofy_store::commit(tx).await.map_err(|error| full(&error))?;
         if taken > 0 {
             tracing::info!(jobs = taken, "work of the process before is taken up");
@@ -227,6 +230,7 @@ pub async fn start_work(app: &App, alone: bool, does: impl Fn(Role) -> bool) -> 
     }
     if does(Role::Worker) {
         app.tasks.spawn(worker::wake(app.clone()));
+        app.tasks.spawn(push::deliver(app.clone()));
         app.tasks.spawn(worker::work(app.clone()));
     }
     Ok(())

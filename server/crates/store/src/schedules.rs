@@ -36,6 +36,8 @@ pub struct Schedule {
     pub emails: Vec<String>,
     /// The channel in Teams that the result is posted in.
     pub channel: Option<String>,
+    /// Whether the owner's devices are told how each time ended.
+    pub push: bool,
     /// When.
     pub rule: Rule,
     /// What becomes of moments that nobody was there for.
@@ -88,6 +90,7 @@ struct Row {
     inputs: Value,
     emails: Vec<String>,
     channel: Option<String>,
+    push: bool,
     rule: Value,
     misfire: String,
     paused: bool,
@@ -108,6 +111,7 @@ impl TryFrom<Row> for Schedule {
             inputs: serde_json::from_value(row.inputs).map_err(|error| StoreError::stored("schedule", &error))?,
             emails: row.emails,
             channel: row.channel,
+            push: row.push,
             rule: serde_json::from_value(row.rule).map_err(|error| StoreError::stored("schedule", &error))?,
             misfire: Misfire::from_code(&row.misfire).ok_or_else(|| StoreError::stored("schedule", &row.misfire))?,
             paused: row.paused,
@@ -123,8 +127,8 @@ fn json(rule: &Rule) -> Result<Value, StoreError> {
 /// Stores a new schedule. Answers `false` when its owner has one of that name.
 pub async fn add(db: &mut PgConnection, new: &Schedule) -> Result<bool, StoreError> {
     let added = sqlx::query!(
-        "INSERT INTO schedules (id, person_id, name, request, rule, misfire, paused, created_at, agent, skill, inputs, emails, channel)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (person_id, name) DO NOTHING",
+        "INSERT INTO schedules (id, person_id, name, request, rule, misfire, paused, created_at, agent, skill, inputs, emails, channel, push)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (person_id, name) DO NOTHING",
         new.id.uuid(),
         new.owner.uuid(),
         new.name,
@@ -137,7 +141,8 @@ pub async fn add(db: &mut PgConnection, new: &Schedule) -> Result<bool, StoreErr
         new.skill,
         Value::Object(new.inputs.clone()),
         &new.emails,
-        new.channel
+        new.channel,
+        new.push
     )
     .execute(db)
     .await?;
@@ -148,7 +153,7 @@ pub async fn add(db: &mut PgConnection, new: &Schedule) -> Result<bool, StoreErr
 pub async fn list(db: &mut PgConnection, owner: Id<id::Person>, page: Page) -> Result<Slice<Schedule>, StoreError> {
     let rows = sqlx::query_as!(
         Row,
-        "SELECT id, person_id, name, request, agent, skill, inputs, emails, channel, rule, misfire, paused, created_at FROM schedules
+        "SELECT id, person_id, name, request, agent, skill, inputs, emails, channel, push, rule, misfire, paused, created_at FROM schedules
          WHERE person_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
         owner.uuid(),
         page.before,
@@ -174,7 +179,7 @@ pub async fn get(
 ) -> Result<Option<Schedule>, StoreError> {
     sqlx::query_as!(
         Row,
-        "SELECT id, person_id, name, request, agent, skill, inputs, emails, channel, rule, misfire, paused, created_at FROM schedules
+        "SELECT id, person_id, name, request, agent, skill, inputs, emails, channel, push, rule, misfire, paused, created_at FROM schedules
          WHERE id = $1 AND person_id = $2",
         id.uuid(),
         owner.uuid()
@@ -193,7 +198,7 @@ pub async fn lock(
 ) -> Result<Option<Schedule>, StoreError> {
     sqlx::query_as!(
         Row,
-        "SELECT id, person_id, name, request, agent, skill, inputs, emails, channel, rule, misfire, paused, created_at FROM schedules
+        "SELECT id, person_id, name, request, agent, skill, inputs, emails, channel, push, rule, misfire, paused, created_at FROM schedules
          WHERE id = $1 AND person_id = $2 FOR UPDATE",
         id.uuid(),
         owner.uuid()
@@ -207,7 +212,7 @@ pub async fn lock(
 /// Stores what may be changed of a schedule. Answers `false` when its owner has another one of that name.
 pub async fn save(db: &mut PgConnection, schedule: &Schedule) -> Result<bool, StoreError> {
     let saved = sqlx::query!(
-        "UPDATE schedules SET name = $2, request = $3, rule = $4, misfire = $5, paused = $6, inputs = $8, emails = $9, channel = $10
+        "UPDATE schedules SET name = $2, request = $3, rule = $4, misfire = $5, paused = $6, inputs = $8, emails = $9, channel = $10, push = $11
          WHERE id = $1 AND NOT EXISTS (SELECT FROM schedules o WHERE o.person_id = $7 AND o.name = $2 AND o.id <> $1)",
         schedule.id.uuid(),
         schedule.name,
@@ -218,7 +223,8 @@ pub async fn save(db: &mut PgConnection, schedule: &Schedule) -> Result<bool, St
         schedule.owner.uuid(),
         Value::Object(schedule.inputs.clone()),
         &schedule.emails,
-        schedule.channel
+        schedule.channel,
+        schedule.push
     )
     .execute(db)
     .await?;
@@ -282,7 +288,7 @@ pub async fn take_due(
     most: i64,
 ) -> Result<Vec<(Schedule, DateTime<Utc>)>, StoreError> {
     let rows = sqlx::query!(
-        "SELECT s.id, s.person_id, s.name, s.request, s.agent, s.skill, s.inputs, s.emails, s.channel, s.rule, s.misfire, s.paused,
+        "SELECT s.id, s.person_id, s.name, s.request, s.agent, s.skill, s.inputs, s.emails, s.channel, s.push, s.rule, s.misfire, s.paused,
                 s.created_at, o.due_at
          FROM occurrences o JOIN schedules s ON s.id = o.schedule_id
          WHERE o.state = 'due' AND o.due_at <= $1 ORDER BY o.due_at, o.id LIMIT $2 FOR UPDATE SKIP LOCKED",
@@ -305,6 +311,7 @@ pub async fn take_due(
                 inputs: row.inputs,
                 emails: row.emails,
                 channel: row.channel,
+                push: row.push,
                 rule: row.rule,
                 misfire: row.misfire,
                 paused: row.paused,

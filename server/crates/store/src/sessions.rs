@@ -209,3 +209,13 @@ pub async fn end_all(
     .await?;
     Ok(())
 }
+
+/// Notes until when a live stream of the session is open as far as is known; `None` when it has ended.
+pub async fn watch(
+    db: &mut PgConnection,
+    session: Id<id::Session>,
+    until: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
+    sqlx::query!("UPDATE sessions SET watched_until = $2 WHERE id = $1", session.uuid(), until).execute(db).await?;
+    Ok(())
+}

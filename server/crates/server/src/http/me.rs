@@ -20,6 +20,7 @@ use super::rule::guarded;
 use super::tries;
 use crate::app::{App, Parts};
 
+mod notifications;
 mod password;
 mod second_factor;
 mod sessions;
@@ -30,6 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(update))
         .merge(sessions::routes())
         .merge(password::routes())
+        .merge(notifications::routes())
         .merge(second_factor::routes())
 }
 

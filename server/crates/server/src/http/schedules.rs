@@ -155,8 +155,8 @@ struct Make {
     misfire: Option<String>,
 }
 
-/// Who gets what a schedule makes.
-#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+/// Who gets what a schedule makes, and is told of it.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Deliver {
     /// Addresses that it is mailed to.
@@ -166,6 +166,19 @@ struct Deliver {
     #[serde(default)]
     #[schema(required = true)]
     teams_channel: Option<String>,
+    /// Whether the owner's phones are told how each time ended.
+    #[serde(default = "pushing")]
+    push: bool,
+}
+
+fn pushing() -> bool {
+    true
+}
+
+impl Default for Deliver {
+    fn default() -> Self {
+        Self { email: Vec::new(), teams_channel: None, push: pushing() }
+    }
 }
 
 /// What is to be changed of a schedule.
@@ -242,6 +255,7 @@ async fn make(
         agent: agent.or(ordered.map(|skill| skill.department)),
         emails: checked_emails(&make.deliver.email, ordered)?,
         channel: checked_channel(&app, &caller.person, make.deliver.teams_channel.as_deref(), ordered)?,
+        push: make.deliver.push,
         skill: make.skill,
         inputs: make.inputs,
         rule,
@@ -301,6 +315,7 @@ async fn change(
         let ordered = schedule.skill.as_deref().and_then(|skill| app.skills.get(skill));
         schedule.emails = checked_emails(&deliver.email, ordered)?;
         schedule.channel = checked_channel(&app, &caller.person, deliver.teams_channel.as_deref(), ordered)?;
+        schedule.push = deliver.push;
     }
     if let Some(misfire) = checked_misfire(change.misfire.as_deref())? {
         schedule.misfire = misfire;
@@ -448,7 +463,11 @@ async fn view(app: &Parts, tx: &mut Tx, schedule: &Schedule, language: Language)
         agent: schedule.agent.or(of_skill).map(|agent| agent.code().to_owned()),
         skill: schedule.skill.clone(),
         inputs: schedule.inputs.clone(),
-        deliver: Deliver { email: schedule.emails.clone(), teams_channel: schedule.channel.clone() },
+        deliver: Deliver {
+            email: schedule.emails.clone(),
+            teams_channel: schedule.channel.clone(),
+            push: schedule.push,
+        },
         rule: RuleView::of(&schedule.rule),
         cron,
         time_zone,

@@ -5,9 +5,10 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
+use chrono::TimeDelta;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_store::events::{self, Event};
-use mezzofy_store::people;
+use mezzofy_store::{people, sessions};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::time::{Instant, interval_at, timeout};
@@ -27,6 +28,8 @@ const HELLO: Duration = Duration::from_secs(10);
 const PING: Duration = Duration::from_secs(25);
 /// How often the session is looked at, so that a signed-out person's stream ends.
 const RECHECK: u32 = 2;
+/// A stream counts as open for so long after it was noted, which is at every second ping.
+const WATCHED: TimeDelta = TimeDelta::minutes(2);
 const BATCH: u16 = 500;
 
 const REFUSED: u16 = 4401;
@@ -74,7 +77,13 @@ async fn stream(State(app): State<App>, Asked(from): Asked<From>, upgrade: WebSo
 
 async fn serve(app: &Parts, mut socket: WebSocket, after: Option<i64>) {
     let end = match greet(app, &mut socket, after).await {
-        Ok((caller, cursor)) => send_events(app, &mut socket, caller, cursor).await,
+        Ok((caller, cursor)) => {
+            let session = caller.session;
+            watched(app, session, true).await;
+            let end = send_events(app, &mut socket, caller, cursor).await;
+            watched(app, session, false).await;
+            end
+        }
         Err(end) => end,
     };
     if let Some((code, reason)) = end {
@@ -126,6 +135,7 @@ async fn send_events(app: &Parts, socket: &mut WebSocket, caller: Caller, mut cu
     let mut waiter = app.hub.waiter(person);
     let mut ping = interval_at(Instant::now() + PING, PING);
     let mut pings = 0;
+    let mut answered = false;
     loop {
         match send_after(app, socket, &waiter, person, &mut cursor).await {
             Ok(true) => {}
@@ -139,7 +149,7 @@ async fn send_events(app: &Parts, socket: &mut WebSocket, caller: Caller, mut cu
             () = waiter.woken() => {}
             () = app.stop.cancelled() => return Some((GOING_AWAY, "the server restarts")),
             frame = socket.recv() => match frame {
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => answered = true,
                 Some(Ok(Message::Text(_) | Message::Binary(_))) => return Some((BAD_FRAME, "nothing is expected after hello")),
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
             },
@@ -148,8 +158,13 @@ async fn send_events(app: &Parts, socket: &mut WebSocket, caller: Caller, mut cu
                     return None;
                 }
                 pings += 1;
-                if pings % RECHECK == 0 && !still_signed_in(app, &caller).await {
-                    return Some((REFUSED, "the session is over"));
+                if pings % RECHECK == 0 {
+                    if !still_signed_in(app, &caller).await {
+                        return Some((REFUSED, "the session is over"));
+                    }
+                    if std::mem::take(&mut answered) {
+                        watched(app, caller.session, true).await;
+                    }
                 }
             }
         }
@@ -191,6 +206,16 @@ async fn send(socket: &mut WebSocket, found: Vec<Event>, sent: &mut i64) -> bool
         }
     }
     true
+}
+
+/// Notes that the person watches, so that their phone is not called for what they see; or that they do no more. A client that does not
+/// answer pings any more is not noted again.
+async fn watched(app: &Parts, session: Id<id::Session>, watched: bool) {
+    let until = watched.then(|| app.clock.now() + WATCHED);
+    let noted = async { sessions::watch(&mut *app.store.connection().await?, session, until).await };
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, "that a stream is watched could not be noted");
+    }
 }
 
 async fn still_signed_in(app: &Parts, caller: &Caller) -> bool {

@@ -81,6 +81,7 @@ impl Tool for ScheduleCreate {
             inputs: serde_json::Map::new(),
             emails: Vec::new(),
             channel: None,
+            push: true,
             rule,
             misfire: Misfire::Latest,
             paused: false,

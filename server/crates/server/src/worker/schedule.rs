@@ -11,7 +11,7 @@ use mezzofy_store::schedules::{self, Fate, Schedule};
 use mezzofy_store::{StoreError, Tx, commit, people};
 
 use crate::app::{App, Parts};
-use crate::crash;
+use crate::{crash, push};
 
 /// How often is looked. Any number of processes may look: each moment is taken by one.
 const LOOK: Duration = Duration::from_millis(250);
@@ -63,6 +63,7 @@ async fn go_on(
     let owner = hindered(app, tx, schedule, owner).await?;
     // The one that was ahead makes room for what became of it.
     schedules::set_next(tx, schedule.id, None).await.map_err(text)?;
+    let mut skipped = None;
     for row in &planned.rows {
         let fate = match (&owner, row.fate) {
             (Err(reason), _) => Fate::Skipped(*reason),
@@ -73,6 +74,13 @@ async fn go_on(
             }
         };
         schedules::put(tx, schedule.id, row.due_at, fate).await.map_err(text)?;
+        if let Fate::Skipped(reason) = fate {
+            skipped = Some((row.due_at, reason));
+        }
+    }
+    // However many did not, its owner is told once.
+    if let Some((due_at, reason)) = skipped {
+        push::tell_of_skipped(tx, schedule, due_at, reason, now).await.map_err(text)?;
     }
     schedules::set_next(tx, schedule.id, planned.next).await.map_err(text)
 }

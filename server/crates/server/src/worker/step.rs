@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use super::{Stuck, Work};
 use crate::http::messages::MessageView;
+use crate::push;
 
 /// What a step told, besides moving the run.
 #[derive(Debug, Default)]
@@ -74,7 +75,8 @@ impl Work<'_> {
     pub(super) async fn save(&mut self, mut step: Step) -> Result<(), Stuck> {
         let now = self.app.clock.now();
         self.show_machine()?;
-        if step.say.is_some() {
+        let said = step.say.is_some();
+        if said {
             (self.run.state, self.run.waiting_for) = self.machine.state();
             self.run.ended_at = self.run.state.has_ended().then_some(now);
         }
@@ -102,6 +104,10 @@ impl Work<'_> {
             self.say(&mut tx, &mut step, &text, &choices).await?;
         }
         events::append(&mut tx, self.run.person, self.run.id, &step.events, now).await?;
+        if said {
+            let approval = step.approval.as_ref().map(|approval| approval.id);
+            push::tell_of_run(&mut tx, &self.run, approval, now).await?;
+        }
         // After the events, as with a decision, or the two could wait for each other.
         if let Some(approval) = &step.approval {
             audit::append(&mut tx, now, Who::Person(self.person.id), &deed_of(approval, approval.state)).await?;

@@ -11,6 +11,7 @@ use mezzofy::clock::Clock;
 use mezzofy::config::Config;
 use mezzofy::config::models::{Dialect, Protocol, ProviderAccess};
 use mezzofy::demo::{self, Demo};
+use mezzofy::push::PushService;
 use mezzofy::sealing::Keyring;
 use mezzofy::{http, serve};
 use mezzofy_agent::defences::Defences;
@@ -107,6 +108,8 @@ fn config(data_dir: &Path) -> Config {
         brave_key: None,
         linkedin_session: None,
         webhook_secret: None,
+        // Nobody listens there; what tests push goes to a service of theirs.
+        push: PushService { base: "http://127.0.0.1:9".to_owned(), token: None },
         defences: Defences::default(),
     }
 }

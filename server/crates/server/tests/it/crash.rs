@@ -44,7 +44,7 @@ const INVITED: usize = 20;
 const KEY: &str = "the key of the crashes";
 const LONGEST: Duration = Duration::from_mins(1);
 
-struct Server {
+pub(crate) struct Server {
     process: Child,
     base: String,
     http: reqwest::Client,
@@ -57,9 +57,24 @@ impl Server {
         Self::try_start(data_dir, crash, model).await.expect("the server starts")
     }
 
+    /// The same with more in its environment.
+    pub(crate) async fn start_with(data_dir: &Path, crash: &str, environment: &[(&str, &str)]) -> Self {
+        Self::try_start_with(data_dir, crash, None, environment).await.expect("the server starts")
+    }
+
     /// The same; `None` when it killed itself before anybody was signed in.
     async fn try_start(data_dir: &Path, crash: &str, model: Option<&Replay>) -> Option<Self> {
+        Self::try_start_with(data_dir, crash, model, &[]).await
+    }
+
+    async fn try_start_with(
+        data_dir: &Path,
+        crash: &str,
+        model: Option<&Replay>,
+        environment: &[(&str, &str)],
+    ) -> Option<Self> {
         let mut program = Command::new(env!("CARGO_BIN_EXE_mezzofy"));
+        program.envs(environment.iter().copied());
         for name in ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "KIMI_API_KEY", "KIMI_BASE_URL", "DATABASE_URL"] {
             program.env_remove(name);
         }
@@ -94,13 +109,13 @@ impl Server {
         Some(server)
     }
 
-    async fn post(&self, path: &str, body: Value) -> Option<Value> {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Option<Value> {
         let request = self.http.post(format!("{}{path}", self.base)).bearer_auth(&self.token).json(&body);
         request.send().await.ok()?.json().await.ok()
     }
 
     /// The answer, `None` when the server died meanwhile.
-    async fn get(&self, path: &str) -> Option<Value> {
+    pub(crate) async fn get(&self, path: &str) -> Option<Value> {
         self.http.get(format!("{}{path}", self.base)).bearer_auth(&self.token).send().await.ok()?.json().await.ok()
     }
 
@@ -114,7 +129,7 @@ impl Server {
         }
     }
 
-    async fn kill(mut self) {
+    pub(crate) async fn kill(mut self) {
         self.process.kill().await.ok();
     }
 }
@@ -140,14 +155,14 @@ async fn posts(data_dir: &Path) -> i64 {
 }
 
 /// A database that root had to put elsewhere is removed with its folder.
-fn remove(folder: &TempDir) {
+pub(crate) fn remove(folder: &TempDir) {
     if let Ok(place) = std::fs::read_to_string(folder.path().join("postgres.location")) {
         std::fs::remove_dir_all(Path::new("/var/lib/mezzofy").join(place.trim())).unwrap();
     }
 }
 
 /// A data folder with a home in it: the shipped files and the outreach, mails without end, and a hold of one second.
-fn data_folder() -> TempDir {
+pub(crate) fn data_folder() -> TempDir {
     let folder = TempDir::new().unwrap();
     home_with_outreach(folder.path(), |_, text| {
         text.replace("s_an_hour: 30", "s_an_hour: 1000000").replace("leaving: 20", "leaving: 1")

@@ -12,9 +12,9 @@ use uuid::Uuid;
 
 use crate::app::{TestApp, text};
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-async fn stream(app: &TestApp, hello: Value) -> Socket {
+pub(crate) async fn stream(app: &TestApp, hello: Value) -> Socket {
     let (mut socket, _) = connect_async(format!("ws://{}/v1/stream", app.address)).await.unwrap();
     socket.send(Message::text(hello.to_string())).await.unwrap();
     socket

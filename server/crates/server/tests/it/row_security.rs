@@ -107,6 +107,11 @@ async fn lived_in(app: &TestApp) -> (Person, Person, Vec<String>) {
         "INSERT INTO deliveries (id, source, key, event, body, received_at, state, run_id)
          SELECT gen_random_uuid(), 's', id::text, 'e', 'said', now(), 'started', id FROM runs",
         "INSERT INTO memories (id, person_id, text, created_at) SELECT gen_random_uuid(), id, 'a fact', now() FROM people",
+        "INSERT INTO devices (id, person_id, session_id, token, language, created_at, seen_at)
+         SELECT gen_random_uuid(), person_id, id, id::text, 'en', now(), now() FROM sessions",
+        "INSERT INTO notification_settings (person_id, decisions, results, schedules) SELECT id, true, true, true FROM people",
+        "INSERT INTO pushes (id, person_id, device_id, key, matter, state, created_at)
+         SELECT gen_random_uuid(), person_id, id, 'k', 'result', 'done', now() FROM devices",
     ] {
         owner.execute(sql).await.unwrap();
     }
@@ -121,6 +126,8 @@ async fn lived_in(app: &TestApp) -> (Person, Person, Vec<String>) {
         "sessions",
         "memories",
         "schedules",
+        "devices",
+        "pushes",
     ] {
         let sql = format!("SELECT id::text FROM {table} WHERE person_id = '{}'", ben.id);
         let found = texts(&mut owner, &sql).await;
@@ -255,7 +262,10 @@ async fn a_person_can_write_no_row_of_another_in_any_table() {
         match attempt(&mut deleting, &format!("DELETE FROM {table}")).await {
             Ok(deleted) if OF_OTHERS.contains(&table.as_str()) => assert_eq!(deleted, 0, "{table}"),
             Ok(deleted) => {
-                assert!(["conversations", "memories", "schedules", "occurrences"].contains(&table.as_str()), "{table}");
+                assert!(
+                    ["conversations", "memories", "schedules", "occurrences", "devices"].contains(&table.as_str()),
+                    "{table}"
+                );
                 // Of the one schedule that is theirs, the moment ahead.
                 assert_eq!(deleted, if table == "occurrences" { 1 } else { mine }, "{table}");
             }

@@ -136,7 +136,7 @@ async fn a_schedule_posts_its_result_in_a_channel_and_can_be_changed() {
         "deliver": {"teams_channel": "#Support"},
     });
     let schedule = manager.post("/v1/schedules", body.clone()).await;
-    assert_eq!(schedule["deliver"], json!({"email": [], "teams_channel": "support"}));
+    assert_eq!(schedule["deliver"], json!({"email": [], "teams_channel": "support", "push": true}));
     let path = format!("/v1/schedules/{}", text(&schedule["id"]));
     let run = async |who: &Client| {
         let begun = who.post(&format!("{path}/run"), json!({})).await;
