@@ -12,6 +12,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use crate::app::{Client, TestApp, text, wait_for};
 use crate::events::stream;
 use crate::expo::{Expo, Fault};
+use crate::webhooks::{SECRET, customer, deliver, event};
 
 /// What waits for an approval of its person.
 const LEAVES: &str = "Send the statement of October 2026 to partner@elsewhere.example";
@@ -152,6 +153,38 @@ async fn an_occurrence_is_told_when_it_has_ended_waits_or_did_not_run() {
 }
 
 #[tokio::test]
+async fn a_webhook_is_told_when_it_has_ended_and_what_no_standing_approval_covers_calls_its_owner() {
+    let expo = Expo::start().await;
+    let base = expo.base.clone();
+    let app = TestApp::with_books_and(|config| {
+        config.push.base = base;
+        config.webhook_secret = Some(SECRET.into());
+    })
+    .await;
+    let manager = app.person("sales.manager").await;
+    phone(&manager, "one", "en").await;
+    let tell = async |id: &str, data: Value| {
+        let body = event(&app, id, "customer_signed_up", &data);
+        assert_eq!(deliver(&app, "/webhooks/mezzofy", &body).await.0, StatusCode::ACCEPTED);
+    };
+    tell("1", customer("Kopi House Pte Ltd")).await;
+    wait_for(async || (!manager.items("/v1/outbox").await.is_empty()).then_some(())).await;
+    app.advance(TimeDelta::seconds(21));
+    assert_eq!(taken(&expo, 1).await[0]["body"], "Your result is ready.");
+
+    let mut data = customer("Lotus www.evil.example Spa");
+    data["email"] = json!("mei@lotus-spa.example");
+    data["phone"] = json!("+65 6999 1234");
+    tell("2", data).await;
+    let told = taken(&expo, 2).await;
+    assert_eq!(told[1]["body"], "Something needs your decision.");
+    let waits = manager.get(&format!("/v1/runs/{}", text(&told[1]["data"]["run_id"]))).await;
+    assert_eq!((&waits["waiting_for"], &waits["skill"]), (&json!("approval"), &json!("customer_welcome")));
+    assert!(!json!(told).to_string().contains("Kopi") && !json!(told).to_string().contains("otus"));
+    end(app, &expo).await;
+}
+
+#[tokio::test]
 async fn a_phone_has_one_owner_and_is_told_nothing_after_its_session() {
     let (app, expo) = app().await;
     let (finance, ceo) = (app.person("finance.manager").await, app.person("ceo").await);
@@ -169,7 +202,7 @@ async fn a_phone_has_one_owner_and_is_told_nothing_after_its_session() {
     let (status, again) = register(&finance, json!({"token": token("shared"), "language": "zh"})).await;
     assert_eq!((status, &again["id"], &again["language"]), (StatusCode::OK, &first["id"], &json!("zh")));
     assert!(again.get("token").is_none());
-    assert_eq!(finance.items("/v1/devices").await, [again.clone()]);
+    assert_eq!(finance.items("/v1/devices").await, [again]);
     assert!(ceo.items("/v1/devices").await.is_empty());
 
     // Something is to be told while Expo is not there; then somebody else signs in on the phone.

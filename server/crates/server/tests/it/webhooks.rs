@@ -16,7 +16,7 @@ use sqlx::PgConnection;
 
 use crate::app::{Client, TestApp, text, wait_for};
 
-const SECRET: &str = "the secret of Mezzofy's own system";
+pub(crate) const SECRET: &str = "the secret of Mezzofy's own system";
 const PATH: &str = "/webhooks/mezzofy";
 
 /// The demo company, with the secret and a source of another system.
@@ -37,7 +37,7 @@ fn hmac(key: &[u8], signed: &[u8]) -> Vec<u8> {
 }
 
 /// Delivers these bytes, signed in Mezzofy's own way.
-async fn deliver(app: &TestApp, path: &str, body: &[u8]) -> (StatusCode, Option<String>) {
+pub(crate) async fn deliver(app: &TestApp, path: &str, body: &[u8]) -> (StatusCode, Option<String>) {
     let signature = format!("sha256={}", HEXLOWER.encode(&hmac(SECRET.as_bytes(), body)));
     let request = app.nobody().request(Method::POST, path).header("x-mezzofy-signature", signature).body(body.to_vec());
     let answer = request.send().await.unwrap();
@@ -55,11 +55,11 @@ async fn deliver_standard(app: &TestApp, id: &str, secret: &str, body: &Value) -
     request.body(body).send().await.unwrap().status()
 }
 
-fn event(app: &TestApp, id: &str, name: &str, data: &Value) -> Vec<u8> {
+pub(crate) fn event(app: &TestApp, id: &str, name: &str, data: &Value) -> Vec<u8> {
     json!({"event": name, "timestamp": app.now().to_rfc3339(), "id": id, "data": data}).to_string().into_bytes()
 }
 
-fn customer(company: &str) -> Value {
+pub(crate) fn customer(company: &str) -> Value {
     json!({"company_name": company, "contact_name": "Ana Tan", "email": "Ana@kopihouse.example", "phone": "+65 6123 4567",
            "country": "Singapore", "plan": "Business"})
 }
