@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn only_the_companys_own_domain_is_inside() {
-        let company = Company { name: "Mezzofy".into(), domain: "mezzofy.example".into() };
+        let company = Company { name: "Mezzofy".into(), domain: "mezzofy.example".into(), channels: BTreeMap::new() };
         assert!(company.holds("ceo@mezzofy.example"));
         assert!(company.holds("CEO@Mezzofy.Example"));
         assert!(!company.holds("ceo@mezzofy.example.evil.example"));

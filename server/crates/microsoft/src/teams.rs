@@ -230,13 +230,11 @@ fn guid(e_tag: &str) -> Option<String> {
 
 /// The message as Graph takes it: HTML in which the text is only text.
 fn message(post: &Post, files: &[Value]) -> Value {
-    let lines = post.text.trim().split('\n').map(escaped);
-    let mut content = format!("<p>{}</p>", lines.collect::<Vec<_>>().join("<br>"));
-    for file in files {
-        let id = file["id"].as_str().unwrap_or_default();
-        content.push_str(&format!("<attachment id=\"{id}\"></attachment>"));
-    }
-    content.push_str(&format!("<p><em>{} · {}</em></p>", escaped(&post.from), mark(&post.key)));
+    let lines = post.text.trim().lines().map(escaped).collect::<Vec<_>>().join("<br>");
+    let named = |file: &Value| format!("<attachment id=\"{}\"></attachment>", file["id"].as_str().unwrap_or_default());
+    let files_named: String = files.iter().map(named).collect();
+    let foot = format!("{} · {}", escaped(&post.from), mark(&post.key));
+    let content = format!("<p>{lines}</p>{files_named}<p><em>{foot}</em></p>");
     let mut message = json!({"body": {"contentType": "html", "content": content}});
     if !post.subject.is_empty() {
         message["subject"] = json!(post.subject);

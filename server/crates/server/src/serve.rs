@@ -51,22 +51,7 @@ const SETTLE: [u64; 3] = [1, 2, 4];
 /// Puts the parts together. Nothing listens and nothing works yet.
 pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, String> {
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-    let ticking = clock.clone();
-    let graph_clock = mezzofy_microsoft::clock::Clock::new(move || ticking.now());
-    let (settings, account, team, settle) = if let Some(tenant) = &config.microsoft {
-        let account: Arc<dyn Account> = Arc::new(ServiceAccount::new(&store, &config.encryption));
-        let team = config.team.clone().unwrap_or_default();
-        (tenant.clone(), account, team, SETTLE.map(Duration::from_secs).to_vec())
-    } else {
-        let channels = config.settings.company.channels.keys().cloned().collect();
-        let started =
-            local365::start(&store, &config.settings.company, channels, graph_clock.clone(), &tasks, &stop).await;
-        let started = started.map_err(|error| format!("local365 can't listen: {error}"))?;
-        (started.settings, Arc::new(started.account) as Arc<dyn Account>, local365::TEAM.to_owned(), Vec::new())
-    };
-    let graph = Graph::new(settings.clone(), graph_clock.clone()).map_err(|error| full(&error))?;
-    let of_account = Graph::of_account(settings, graph_clock, account).map_err(|error| full(&error))?;
-    let teams = Teams::new(of_account, team, settle.clone());
+    let (outgoing, teams) = microsoft(config, &store, &clock, &tasks, &stop).await?;
     let files = FileStorage::on_disk(&config.data_dir.join("files")).map_err(|error| full(&error))?;
     let press = Press::new(&config.home.join("brand"), &config.font_dirs()).map_err(|error| error.to_string())?;
     let slides = Slides::new(&config.home.join("brand"), &press.layouts()).map_err(|error| error.to_string())?;
@@ -143,7 +128,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         reader,
         tools,
         push: Pushing::new(&config.push, &prompts)?,
-        outgoing: Outgoing::new(graph, settle),
+        outgoing,
         teams,
         tenant: config.microsoft.clone(),
         public_url: config.public_url.clone(),
@@ -158,6 +143,33 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         tasks,
         stop,
     }))
+}
+
+/// The ways to Microsoft 365: of the tenant that is set, or of local365, which is started then.
+async fn microsoft(
+    config: &Config,
+    store: &Store,
+    clock: &Clock,
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+) -> Result<(Outgoing, Teams), String> {
+    let ticking = clock.clone();
+    let graph_clock = mezzofy_microsoft::clock::Clock::new(move || ticking.now());
+    let (settings, account, team, settle) = if let Some(tenant) = &config.microsoft {
+        let account: Arc<dyn Account> = Arc::new(ServiceAccount::new(store, &config.encryption));
+        let team = config.team.clone().unwrap_or_default();
+        (tenant.clone(), account, team, SETTLE.map(Duration::from_secs).to_vec())
+    } else {
+        let channels = config.settings.company.channels.keys().cloned().collect();
+        let started =
+            local365::start(store, &config.settings.company, channels, graph_clock.clone(), tasks, stop).await;
+        let started = started.map_err(|error| format!("local365 can't listen: {error}"))?;
+        (started.settings, Arc::new(started.account) as Arc<dyn Account>, local365::TEAM.to_owned(), Vec::new())
+    };
+    let graph = Graph::new(settings.clone(), graph_clock.clone()).map_err(|error| full(&error))?;
+    let of_account = Graph::of_account(settings, graph_clock, account).map_err(|error| full(&error))?;
+    let teams = Teams::new(of_account, team, settle.clone());
+    Ok((Outgoing::new(graph, settle), teams))
 }
 
 /// The way to the web, and where companies are looked for: the demo has a web of its own for that.

@@ -23,9 +23,8 @@ pub(super) async fn deliver(
     };
     let mut tries = 1;
     loop {
-        let stopped = match work.app.outgoing.deliver(&mail, walk, place).await {
-            Ok(_) => return Ok((EffectState::Done, None)),
-            Err(stopped) => stopped,
+        let Err(stopped) = work.app.outgoing.deliver(&mail, walk, place).await else {
+            return Ok((EffectState::Done, None));
         };
         tracing::warn!(effect = %effect.id, error = %stopped, "a mail is held up");
         match stopped.reason {

@@ -1,6 +1,6 @@
 //! Teams: what is asked for is posted once, where its person may post, and an administrator signs the account in that does it.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 use mezzofy_agent::testing::Answer;
 use mezzofy_microsoft::clock::Clock;
 use mezzofy_microsoft::graph::Settings;
@@ -8,9 +8,12 @@ use mezzofy_microsoft::local365::{self, Config, Local365, Mailbox, Memory, Team}
 use reqwest::{Method, StatusCode, Url};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use crate::app::{Client, TestApp, text};
 use crate::files_in::{ask_about, upload};
+
+const SAID: &str = "Generate the October statement and post it in the finance channel";
 
 /// What stands in the channels and chats of local365, oldest first: where, and what.
 async fn posted(app: &TestApp) -> Vec<(String, Value)> {
@@ -174,6 +177,7 @@ async fn a_schedule_posts_its_result_in_a_channel_and_can_be_changed() {
 struct Tenant {
     settings: Settings,
     memory: Memory,
+    _running: JoinSet<()>,
 }
 
 impl Tenant {
@@ -192,10 +196,12 @@ impl Tenant {
                 .to_vec(),
             team: Team { id: "the team".to_owned(), channels: vec!["Finance".to_owned()] },
         };
-        let service = Local365::new(config, memory.clone(), Clock::new(chrono::Utc::now));
+        let service =
+            Local365::new(config, memory.clone(), Clock::new(|| DateTime::from_timestamp(1_795_309_200, 0).unwrap()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(local365::serve(listener, service, std::future::pending()));
+        let mut running = JoinSet::new();
+        running.spawn(async move { local365::serve(listener, service, std::future::pending()).await.unwrap() });
         let settings = Settings {
             login_base: base.clone(),
             graph_base: base,
@@ -203,7 +209,7 @@ impl Tenant {
             client_id: "assistant".to_owned(),
             client_secret: "a secret".into(),
         };
-        Self { settings, memory }
+        Self { settings, memory, _running: running }
     }
 }
 
@@ -219,7 +225,6 @@ async fn an_administrator_signs_the_account_in_that_posts_and_its_token_is_kept_
     let (admin, finance) = (app.person("admin").await, app.person("finance.manager").await);
     let account = "/v1/admin/microsoft/service-account";
     assert_eq!(admin.get(account).await["connected"], false);
-    const SAID: &str = "Generate the October statement and post it in the finance channel";
     let run = finance.ask(SAID).await;
     assert!(text(&run["error"]["detail"]).contains("an administrator signs it in"), "{run}");
     assert_eq!((&posts(&finance).await[0]["state"], run["files"].as_array().unwrap().len()), (&json!("failed"), 1));
