@@ -1,4 +1,4 @@
-//! All SQL, the embedded PostgreSQL, the queue and the file storage. It knows the domain's types and nothing above them.
+//! All SQL, the embedded PostgreSQL, the queue, Redis and the file storage. It knows the domain's types and nothing above them.
 
 pub mod approvals;
 pub mod audit;
@@ -20,6 +20,7 @@ pub mod messages;
 pub mod model_calls;
 pub mod page;
 pub mod people;
+pub mod redis;
 pub mod reporting;
 pub mod runs;
 pub mod schedules;

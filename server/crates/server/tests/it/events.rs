@@ -14,7 +14,7 @@ use crate::app::{TestApp, text};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-async fn stream(app: &TestApp, hello: Value) -> Socket {
+pub(crate) async fn stream(app: &TestApp, hello: Value) -> Socket {
     let (mut socket, _) = connect_async(format!("ws://{}/v1/stream", app.address)).await.unwrap();
     socket.send(Message::text(hello.to_string())).await.unwrap();
     socket
@@ -34,7 +34,7 @@ async fn next(socket: &mut Socket) -> Value {
 }
 
 /// The events up to the end of a run.
-async fn until_end(socket: &mut Socket) -> Vec<Value> {
+pub(crate) async fn until_end(socket: &mut Socket) -> Vec<Value> {
     let mut events = Vec::new();
     loop {
         let event = next(socket).await;

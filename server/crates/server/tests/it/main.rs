@@ -26,6 +26,7 @@ mod permissions;
 mod privacy;
 mod processes;
 mod queue;
+mod redis;
 mod requests;
 mod row_security;
 mod schedules;
