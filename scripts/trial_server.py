@@ -50,13 +50,17 @@ class TrialServer:
             (home / "config" / entry.name).write_text(text)
         return home
 
-    def start(self, patience=120):
-        """Starts the server and returns how many seconds it took until it was ready."""
+    def surroundings(self):
+        """The environment of its processes."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
-        environment |= {"PORT": str(self.port), "DATA_DIR": str(self.folder / "var")} | self.environment
+        return environment | {"PORT": str(self.port), "DATA_DIR": str(self.folder / "var")} | self.environment
+
+    def start(self, patience=120, arguments=()):
+        """Starts the server and returns how many seconds it took until it was ready."""
+        environment = self.surroundings()
         begun = time.monotonic()
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen([BINARY, "serve", "--demo"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen([BINARY, "serve", "--demo", *arguments], cwd=ROOT, env=environment, stdout=log, stderr=log)
         while not self.ready():
             if self.process.poll() is not None or time.monotonic() - begun > patience:
                 raise SystemExit(f"the server did not become ready:\n{self.said()}")

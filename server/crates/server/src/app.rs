@@ -21,6 +21,7 @@ use mezzofy_microsoft::mail::Outgoing;
 use mezzofy_microsoft::teams::Teams;
 use mezzofy_store::budgets::DefaultBudgets;
 use mezzofy_store::file_storage::FileStorage;
+use mezzofy_store::redis::Redis;
 use mezzofy_store::{Scope, Store};
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
@@ -104,6 +105,8 @@ pub struct Parts {
     pub(crate) keyring: Keyring,
     /// Makes and reads access tokens.
     pub(crate) tokens: Tokens,
+    /// What all processes share and may lose.
+    pub redis: Option<Redis>,
     /// Counts requests.
     pub(crate) limiters: Limiters,
     /// Who sends webhooks, by name.

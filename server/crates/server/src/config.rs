@@ -14,6 +14,7 @@ use mezzofy_domain::people::Company;
 use mezzofy_domain::roles::Roles;
 use mezzofy_microsoft::graph::Settings as Tenant;
 use mezzofy_store::budgets::DefaultBudgets;
+use mezzofy_store::redis::Redis;
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -179,6 +180,8 @@ pub struct Config {
     pub port: u16,
     /// An outside PostgreSQL.
     pub database_url: Option<SecretString>,
+    /// A Redis that all processes share.
+    pub redis: Option<Redis>,
     /// What access tokens are signed with.
     pub jwt_secret: SecretString,
     /// What secrets in the database are sealed with.
@@ -293,6 +296,7 @@ impl Config {
             microsoft: microsoft()?,
             team: variable("MS_TEAMS_TEAM_ID")?,
             database_url: variable("DATABASE_URL")?.map(Into::into),
+            redis: redis()?,
             secure_cookies: public_url.as_ref().is_some_and(|url| url.starts_with("https://")),
             public_url,
             home,
@@ -354,6 +358,11 @@ fn variable(name: &str) -> Result<Option<String>, ConfigError> {
             .map_err(|error| ConfigError(format!("{name}_FILE: {file} can't be read: {error}"))),
         (None, None) => Ok(None),
     }
+}
+
+fn redis() -> Result<Option<Redis>, ConfigError> {
+    let redis = variable("REDIS_URL")?.map(|url| Redis::new(&url)).transpose();
+    redis.map_err(|error| ConfigError(format!("REDIS_URL must be like redis://host:6379/0: {error}")))
 }
 
 fn microsoft() -> Result<Option<Tenant>, ConfigError> {

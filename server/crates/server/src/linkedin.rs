@@ -3,10 +3,12 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mezzofy_domain::effect::is_address;
 use mezzofy_domain::id::{self, Id};
+use mezzofy_store::redis::{Rate, Redis};
 use reqwest::header::{COOKIE, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -63,13 +65,14 @@ pub struct Prospecting {
     source: Source,
     an_hour: usize,
     lookups: Mutex<HashMap<Id<id::Person>, Vec<DateTime<Utc>>>>,
+    redis: Option<Redis>,
 }
 
 impl Prospecting {
     /// Looks in a source, so many companies an hour for each person.
     #[must_use]
-    pub fn new(source: Source, an_hour: usize) -> Self {
-        Self { source, an_hour, lookups: Mutex::default() }
+    pub fn new(source: Source, an_hour: usize, redis: Option<Redis>) -> Self {
+        Self { source, an_hour, lookups: Mutex::default(), redis }
     }
 
     /// Whether there is a source.
@@ -88,6 +91,13 @@ impl Prospecting {
         }
         mine.push(now);
         true
+    }
+
+    /// Counts a look-up in all processes. Nobody who keeps to the hour in one process alone is held up by that.
+    async fn count_everywhere(&self, person: Id<id::Person>) -> bool {
+        let Some(redis) = &self.redis else { return true };
+        let rate = Rate { many: u32::try_from(self.an_hour).unwrap_or(u32::MAX), within: Duration::from_hours(1) };
+        !matches!(redis.count("lookup", &person.to_string(), rate).await, Some(Err(_)))
     }
 
     /// Finds up to `wanted` companies for keywords that `fits` takes, and says why there are not more.
@@ -116,7 +126,7 @@ impl Prospecting {
                 if found.len() >= wanted {
                     return (found, None);
                 }
-                if !self.count(by.0, by.1) {
+                if !self.count(by.0, by.1) || !self.count_everywhere(by.0).await {
                     return (found, Some(Ended::Limit));
                 }
                 match self.page(web, &format!("{base}/company/{slug}/"), session.as_ref()).await {
@@ -264,7 +274,7 @@ mod tests {
 
     #[test]
     fn an_hour_has_room_for_so_many_look_ups_of_each_person() {
-        let prospecting = Prospecting::new(Source::Off, 2);
+        let prospecting = Prospecting::new(Source::Off, 2, None);
         let (ana, ben) = (Id::from(uuid::Uuid::from_u128(1)), Id::from(uuid::Uuid::from_u128(2)));
         let now = DateTime::UNIX_EPOCH;
         assert!(prospecting.count(ana, now) && prospecting.count(ana, now) && !prospecting.count(ana, now));

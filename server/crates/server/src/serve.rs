@@ -18,6 +18,7 @@ use mezzofy_microsoft::teams::Teams;
 use mezzofy_store::Store;
 use mezzofy_store::file_storage::FileStorage;
 use mezzofy_store::{jobs, model_calls, pushes};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -122,7 +123,8 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         roles: config.roles.clone(),
         defences: config.defences,
         hold: config.settings.hold,
-        limiters: Limiters::new(&config.settings.limits),
+        limiters: Limiters::new(&config.settings.limits, config.redis.as_ref()),
+        redis: config.redis.clone(),
         limits: config.settings.limits.clone(),
         budgets: config.settings.budgets,
         reader,
@@ -188,7 +190,7 @@ async fn outside(config: &Config, tasks: &TaskTracker, stop: &CancellationToken)
     } else {
         Source::Off
     };
-    Ok((Web::new(allowed)?, Prospecting::new(source, config.settings.limits.lookups_an_hour)))
+    Ok((Web::new(allowed)?, Prospecting::new(source, config.settings.limits.lookups_an_hour, config.redis.clone())))
 }
 
 fn search(config: &Config) -> Option<Search> {
@@ -231,6 +233,12 @@ pub async fn start_work(app: &App, alone: bool, does: impl Fn(Role) -> bool) -> 
         let relaying = app.clone();
         app.tasks.spawn(async move { relaying.hub.relay(&relaying.store, &relaying.stop).await });
     }
+    if let Some(redis) = app.redis.clone() {
+        let stop = app.stop.clone();
+        app.tasks.spawn(async move {
+            stop.run_until_cancelled(redis.keep()).await;
+        });
+    }
     if app.models.any() {
         let (learning, stop) = (app.models.clone(), app.stop.clone());
         app.tasks.spawn(async move {
@@ -255,6 +263,15 @@ async fn lose_calls(app: &App, alone: bool) -> Result<(), mezzofy_store::StoreEr
     let mut tx = app.store.begin().await?;
     model_calls::lose_before(&mut tx, before, now).await?;
     mezzofy_store::commit(tx).await
+}
+
+/// Lets the process open as many files as the system allows it: the usual soft limit of 1,024 is as many streams.
+pub fn raise_open_files() {
+    let allowed = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: allowed.maximum, ..allowed };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
 }
 
 /// Takes the address and port.

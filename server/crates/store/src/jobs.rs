@@ -3,10 +3,12 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use apalis::prelude::*;
 use apalis_postgres::{Config, PostgresStorage, Pubsub, queries};
+use futures_util::{Stream, StreamExt as _};
 use mezzofy_domain::id::{self, Id};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
@@ -39,6 +41,27 @@ struct WorkOnRun {
 #[derive(Debug, thiserror::Error)]
 #[error("the job is tried again: {0}")]
 pub struct Retry(pub String);
+
+/// The queue's notices, all that have come as one. apalis takes one of them for each look, and hears of no further one while it
+/// has not seen the end of them: of a burst that several workers share, each would be left with notices, and every new job would
+/// wait for [`LOOK`] until they are used up.
+struct Notices(Pubsub);
+
+impl Stream for Notices {
+    type Item = ();
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<()>> {
+        let mut any = false;
+        loop {
+            match self.0.poll_next_unpin(cx) {
+                Poll::Ready(Some(_)) => any = true,
+                Poll::Pending if any => return Poll::Ready(Some(())),
+                // One that can't listen is not listened to again; the looks go on.
+                Poll::Ready(None) | Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+}
 
 /// Enqueues work on a run in the transaction that makes it due.
 pub async fn enqueue(db: &mut PgConnection, run: Id<id::Run>) -> Result<(), StoreError> {
@@ -86,7 +109,8 @@ where
         .heartbeat_interval(HEARTBEAT)
         .missed_heartbeats(MISSED)
         .persist_results(true);
-    let strategy = Strategy::new().stream(Pubsub::new(store.pool().clone(), QUEUE.to_owned())).interval(LOOK);
+    let notices = Notices(Pubsub::new(store.pool().clone(), QUEUE.to_owned()));
+    let strategy = Strategy::new().stream(notices).interval(LOOK);
     let backend = PostgresStorage::<WorkOnRun>::new(store.pool()).with_config(config).poll_with_strategy(strategy);
     let handle = Arc::new(handle);
     let worker = WorkerBuilder::new(name).backend(backend).concurrency(at_once).build(move |job: WorkOnRun| {

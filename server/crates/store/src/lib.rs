@@ -1,4 +1,4 @@
-//! All SQL, the embedded PostgreSQL, the queue and the file storage. It knows the domain's types and nothing above them.
+//! All SQL, the embedded PostgreSQL, the queue, Redis and the file storage. It knows the domain's types and nothing above them.
 
 pub mod approvals;
 pub mod audit;
@@ -23,6 +23,7 @@ pub mod model_calls;
 pub mod page;
 pub mod people;
 pub mod pushes;
+pub mod redis;
 pub mod reporting;
 pub mod runs;
 pub mod schedules;

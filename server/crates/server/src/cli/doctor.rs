@@ -42,6 +42,20 @@ pub(super) async fn run() -> Result<(), String> {
             Err(error) => line(State::Wrong, "database", error.to_string()),
         },
     }
+    match &config.redis {
+        Some(redis) => match redis.check().await {
+            Ok(()) => line(State::On, "Redis", "limits hold over all processes".to_owned()),
+            Err(error) => {
+                line(State::Wrong, "Redis", format!("it is away, limits are counted in each process: {error}"))
+            }
+        },
+        None => line(
+            State::Off,
+            "Redis",
+            "not configured: limits are counted in each process. Several processes share them with REDIS_URL"
+                .to_owned(),
+        ),
+    }
     match Press::new(&config.home.join("brand"), &config.font_dirs()) {
         Ok(press) => match press.missing().as_slice() {
             [] => line(State::On, "documents", "PDF in English and Chinese".to_owned()),

@@ -11,6 +11,7 @@ use super::say;
 
 pub(super) async fn run(config: &Config, demo: Option<Demo>, roles: &[Role]) -> Result<(), String> {
     arm_crash()?;
+    serve::raise_open_files();
     let does = |role| roles.is_empty() || roles.contains(&role);
     // The port is taken first, so that a second server says so before it touches anything.
     let listener = if does(Role::Api) { Some(serve::listen(config.host, config.port).await?) } else { None };

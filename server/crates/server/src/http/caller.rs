@@ -38,7 +38,7 @@ impl<R: Rule> FromRequestParts<App> for Caller<R> {
         let caller = Self::signed_in(app, token).await?.ok_or_else(signed_out)?;
         let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
         let message = parts.method == Method::POST && STARTS_A_RUN.contains(&path);
-        app.limiters.count(caller.person.id, if message { Counted::Message } else { Counted::Request })?;
+        app.limiters.count(caller.person.id, if message { Counted::Message } else { Counted::Request }).await?;
         caller.allowed(app, &format!("{} {path}", parts.method)).await
     }
 }

@@ -27,12 +27,36 @@ async fn alive() -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
-/// Answers 200 when requests can be served: the database answers and the server is not stopping.
-#[utoipa::path(get, path = "/readyz", responses((status = 200, body = Health), (status = 503, body = ProblemBody)))]
-async fn ready(State(app): State<App>) -> Result<Json<Health>, Problem> {
+#[derive(Serialize, ToSchema)]
+struct Readiness {
+    /// ok.
+    status: &'static str,
+    /// Whether limits hold over all processes.
+    redis: RedisState,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum RedisState {
+    /// Limits are counted in each process.
+    NotConfigured,
+    /// Limits hold over all processes.
+    Fine,
+    /// It does not answer: limits are counted in each process until it is back.
+    Away,
+}
+
+/// Answers 200 when requests can be served: the database answers and the server is not stopping. Without Redis they can.
+#[utoipa::path(get, path = "/readyz", responses((status = 200, body = Readiness), (status = 503, body = ProblemBody)))]
+async fn ready(State(app): State<App>) -> Result<Json<Readiness>, Problem> {
     if app.stop.is_cancelled() {
         return Err(Problem::new(Kind::Unavailable, "The server is stopping."));
     }
     app.store.ping().await?;
-    Ok(Json(Health { status: "ok" }))
+    let redis = match &app.redis {
+        None => RedisState::NotConfigured,
+        Some(redis) if redis.is_there() => RedisState::Fine,
+        Some(_) => RedisState::Away,
+    };
+    Ok(Json(Readiness { status: "ok", redis }))
 }

@@ -1,10 +1,15 @@
-//! How many requests a person may make in a minute, and a source of webhooks, counted in this process.
+//! How many requests a person may make in a minute, and a source of webhooks: counted in Redis for all processes, and in this
+//! one while there is no Redis.
 
+use std::fmt::Display;
+use std::hash::Hash;
 use std::num::NonZeroU32;
+use std::time::Duration;
 
-use governor::clock::{Clock as _, DefaultClock, QuantaInstant};
-use governor::{DefaultKeyedRateLimiter, NotUntil, Quota};
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota};
 use mezzofy_domain::id::{self, Id};
+use mezzofy_store::redis::{Rate, Redis};
 use uuid::Uuid;
 
 use super::problem::Problem;
@@ -12,9 +17,9 @@ use crate::config::Limits;
 
 /// The counters.
 pub(crate) struct Limiters {
-    messages: DefaultKeyedRateLimiter<Uuid>,
-    requests: DefaultKeyedRateLimiter<Uuid>,
-    deliveries: DefaultKeyedRateLimiter<String>,
+    messages: Limiter<Uuid>,
+    requests: Limiter<Uuid>,
+    deliveries: Limiter<String>,
 }
 
 /// What is counted.
@@ -29,31 +34,56 @@ pub(crate) enum Counted {
 impl Limiters {
     /// Empty counters.
     #[must_use]
-    pub(crate) fn new(limits: &Limits) -> Self {
-        let quota = |a_minute| Quota::per_minute(NonZeroU32::new(a_minute).unwrap_or(NonZeroU32::MIN));
+    pub(crate) fn new(limits: &Limits, redis: Option<&Redis>) -> Self {
         Self {
-            messages: DefaultKeyedRateLimiter::keyed(quota(limits.messages_a_minute)),
-            requests: DefaultKeyedRateLimiter::keyed(quota(limits.requests_a_minute)),
-            deliveries: DefaultKeyedRateLimiter::keyed(quota(limits.deliveries_a_minute)),
+            messages: Limiter::new("message", limits.messages_a_minute, redis),
+            requests: Limiter::new("request", limits.requests_a_minute, redis),
+            deliveries: Limiter::new("delivery", limits.deliveries_a_minute, redis),
         }
     }
 
     /// Counts one, or says how long to wait.
-    pub(crate) fn count(&self, person: Id<id::Person>, what: Counted) -> Result<(), Problem> {
+    pub(crate) async fn count(&self, person: Id<id::Person>, what: Counted) -> Result<(), Problem> {
         let limiter = match what {
             Counted::Message => &self.messages,
             Counted::Request => &self.requests,
         };
-        limiter.check_key(&person.uuid()).map_err(|early| too_many(&early))
+        limiter.count(&person.uuid()).await
     }
 
     /// Counts a delivery of a source, or says how long to wait.
-    pub(crate) fn count_delivery(&self, source: &str) -> Result<(), Problem> {
-        self.deliveries.check_key(&source.to_owned()).map_err(|early| too_many(&early))
+    pub(crate) async fn count_delivery(&self, source: &str) -> Result<(), Problem> {
+        self.deliveries.count(&source.to_owned()).await
     }
 }
 
-fn too_many(early: &NotUntil<QuantaInstant>) -> Problem {
-    let wait = early.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
-    Problem::too_many(format!("That was too much at once. Try again in {wait} s."), wait)
+/// One kind of what is counted, for each key.
+struct Limiter<K: Hash + Eq + Clone> {
+    what: &'static str,
+    rate: Rate,
+    redis: Option<Redis>,
+    here: DefaultKeyedRateLimiter<K>,
+}
+
+impl<K: Hash + Eq + Clone + Display> Limiter<K> {
+    fn new(what: &'static str, a_minute: u32, redis: Option<&Redis>) -> Self {
+        let many = NonZeroU32::new(a_minute).unwrap_or(NonZeroU32::MIN);
+        let rate = Rate { many: many.get(), within: Duration::from_mins(1) };
+        Self { what, rate, redis: redis.cloned(), here: DefaultKeyedRateLimiter::keyed(Quota::per_minute(many)) }
+    }
+
+    async fn count(&self, key: &K) -> Result<(), Problem> {
+        let everywhere = match &self.redis {
+            Some(redis) => redis.count(self.what, &key.to_string(), self.rate).await,
+            None => None,
+        };
+        everywhere.unwrap_or_else(|| self.count_here(key)).map_err(|wait| {
+            let wait = wait.as_secs() + 1;
+            Problem::too_many(format!("That was too much at once. Try again in {wait} s."), wait)
+        })
+    }
+
+    fn count_here(&self, key: &K) -> Result<(), Duration> {
+        self.here.check_key(key).map_err(|early| early.wait_time_from(DefaultClock::default().now()))
+    }
 }

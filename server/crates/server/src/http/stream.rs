@@ -31,6 +31,8 @@ const RECHECK: u32 = 2;
 /// A stream counts as open for so long after it was noted, which is at every second ping.
 const WATCHED: TimeDelta = TimeDelta::minutes(2);
 const BATCH: u16 = 500;
+/// Bytes that each stream holds for what a client says, which is a hello and pongs; the usual 128 KiB are 1.3 GB for 10,000 streams.
+const READ: usize = 2 * 1024;
 
 const REFUSED: u16 = 4401;
 const NOT_PERMITTED: u16 = 4403;
@@ -69,7 +71,7 @@ enum HelloKind {
 /// Opens a WebSocket. The first frame must be `{"type": "hello", "token", "after"?}` within 10 s; a wrong token closes with 4401, a role that may not with 4403.
 #[utoipa::path(get, path = "/v1/stream", params(From), responses((status = 101, description = "frames `{type: \"event\", cursor, run_id, conversation_id, kind, data}`"), (status = "4XX", body = ProblemBody)))]
 async fn stream(State(app): State<App>, Asked(from): Asked<From>, upgrade: WebSocketUpgrade) -> Response {
-    upgrade.max_message_size(64 * 1024).on_upgrade(move |socket| async move {
+    upgrade.max_message_size(64 * 1024).read_buffer_size(READ).on_upgrade(move |socket| async move {
         let serving = app.tasks.track_future(serve(&app, socket, from.after));
         serving.await;
     })

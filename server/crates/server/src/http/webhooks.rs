@@ -62,12 +62,15 @@ async fn receive(
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let secrets = secrets(&app, &mut tx, &source).await?;
+    // Redis may be asked next, and no transaction waits for that.
+    commit(tx).await?;
     let told =
         webhooks::read(&headers, &body, &secrets, &[now, app.clock.outside()]).map_err(|refused| match refused {
             Refused::Unproved(why) => Problem::new(Kind::SignedOut, why),
             Refused::Broken(why) => Problem::new(Kind::Invalid, why),
         })?;
-    app.limiters.count_delivery(&source)?;
+    app.limiters.count_delivery(&source).await?;
+    let mut tx = app.store.begin().await?;
     let Told { key, event, .. } = &told;
     let new = NewDelivery { id: app.new_id(), source: &source, key, event, body: &body, received_at: now };
     if deliveries::add(&mut tx, &new).await? {

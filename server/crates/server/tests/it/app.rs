@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -42,7 +43,7 @@ pub(crate) struct TestApp {
     pub(crate) address: SocketAddr,
     server: PgConnectOptions,
     database: String,
-    _folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 /// Someone who is signed in.
@@ -95,6 +96,7 @@ fn config(data_dir: &Path) -> Config {
         host: Ipv4Addr::LOCALHOST.into(),
         port: 0,
         database_url: None,
+        redis: None,
         jwt_secret: "a secret of the tests, long enough".into(),
         encryption: Keyring::given("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".to_owned()).unwrap(),
         providers: BTreeMap::new(),
@@ -203,8 +205,22 @@ impl TestApp {
             .unwrap();
         root.close().await.unwrap();
 
-        let folder = TempDir::new().unwrap();
         let clock = Clock::standing(NOW.parse().unwrap());
+        Self::begin(server, database, clock, Arc::new(TempDir::new().unwrap()), tune).await
+    }
+
+    /// Another node on the same database, with the same clock.
+    pub(crate) async fn beside(&self, tune: impl FnOnce(&mut Config)) -> Self {
+        Self::begin(self.server.clone(), self.database.clone(), self.clock.clone(), self.folder.clone(), tune).await
+    }
+
+    async fn begin(
+        server: PgConnectOptions,
+        database: String,
+        clock: Clock,
+        folder: Arc<TempDir>,
+        tune: impl FnOnce(&mut Config),
+    ) -> Self {
         let store = Store::open(server.clone().database(&database), 10);
         let mut config = config(folder.path());
         tune(&mut config);
@@ -216,7 +232,7 @@ impl TestApp {
         app.tasks.spawn(async move {
             axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await }).await.unwrap();
         });
-        Self { app, clock, address, server, database, _folder: folder }
+        Self { app, clock, address, server, database, folder }
     }
 
     pub(crate) fn base(&self) -> String {
@@ -282,13 +298,18 @@ impl TestApp {
         }
     }
 
-    /// Ends the server; no job may be left over.
-    pub(crate) async fn end(self) {
-        let settled = tokio::time::timeout(Duration::from_secs(10), self.settled()).await;
+    /// Ends this node alone.
+    pub(crate) async fn leave(&self) {
         self.app.stop.cancel();
         self.app.tasks.close();
         self.app.tasks.wait().await;
         self.app.store.close().await;
+    }
+
+    /// Ends the server; no job may be left over.
+    pub(crate) async fn end(self) {
+        let settled = tokio::time::timeout(Duration::from_secs(10), self.settled()).await;
+        self.leave().await;
         let mut root = self.server.connect().await.unwrap();
         sqlx::query(AssertSqlSafe(format!("DROP DATABASE {} WITH (FORCE)", self.database)))
             .execute(&mut root)

@@ -34,7 +34,7 @@ async fn next(socket: &mut Socket) -> Value {
 }
 
 /// The events up to the end of a run.
-async fn until_end(socket: &mut Socket) -> Vec<Value> {
+pub(crate) async fn until_end(socket: &mut Socket) -> Vec<Value> {
     let mut events = Vec::new();
     loop {
         let event = next(socket).await;

@@ -28,6 +28,7 @@ mod privacy;
 mod processes;
 mod push;
 mod queue;
+mod redis;
 mod requests;
 mod row_security;
 mod schedules;

@@ -1,22 +1,28 @@
-//! Several processes on one database, each doing its part, one of them killed again and again: every run ends, nothing is sent
-//! twice, and what was told of each run is whole.
+//! Several processes on one database, each doing its part, one of them killed again and again, or Redis, or the database restarted:
+//! every run ends, nothing is sent twice, and what was told of each run is whole.
 
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use mezzofy_store::embedded::Embedded;
 use mezzofy_store::embedded::testing::for_tests;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
+use tokio::sync::Mutex;
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use crate::app::{home_with_outreach, text};
+use crate::redis::RedisServer;
 
 const W1: &str = "Generate the latest financial statement and send it to the CEO";
 /// Runs in `make test`; `make bench` asks for more.
@@ -24,30 +30,39 @@ const RUNS: usize = 16;
 /// How often a process is killed.
 const PAUSE: Duration = Duration::from_millis(1_200);
 const LONGEST: Duration = Duration::from_mins(2);
+/// How often the database is restarted: its jobs go to another worker about 10 seconds after that.
+const PAUSE_OF_DATABASE: Duration = Duration::from_secs(6);
+/// One installation at a time has the machine.
+static TURN: Mutex<()> = Mutex::const_new(());
 /// The parts of the installation, each a process.
 const PARTS: [&str; 4] = ["api", "worker", "worker", "scheduler"];
 
 /// How processes are started.
 struct Site {
     data_dir: PathBuf,
+    server: PgConnectOptions,
     database: String,
+    redis: Option<String>,
     port: u16,
 }
 
 impl Site {
     fn start(&self, role: &str, demo: bool) -> Child {
         let mut program = Command::new(env!("CARGO_BIN_EXE_mezzofy"));
-        for name in ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "KIMI_API_KEY", "KIMI_BASE_URL", "MEZZOFY_CRASH"] {
+        for name in
+            ["REDIS_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "KIMI_API_KEY", "KIMI_BASE_URL", "MEZZOFY_CRASH"]
+        {
             program.env_remove(name);
         }
         program
             .args(["serve", "--role", role])
             .args(demo.then_some("--demo"))
             .env("PORT", self.port.to_string())
-            .env("DATABASE_URL", &self.database)
+            .env("DATABASE_URL", self.server.clone().database(&self.database).to_url_lossy().to_string())
+            .envs(self.redis.as_ref().map(|url| ("REDIS_URL", url)))
             .env("DATA_DIR", &self.data_dir)
             .env("MEZZOFY_HOME", self.data_dir.join("home"))
-            .env("RUST_LOG", "error")
+            .env("RUST_LOG", "error,tower_http=off")
             .stdout(Stdio::null())
             .kill_on_drop(true)
             .spawn()
@@ -136,22 +151,113 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-async fn site(data_dir: &Path) -> (Site, String) {
-    let server = for_tests().await;
+async fn site(data_dir: &Path, server: PgConnectOptions, redis: Option<String>) -> Arc<Site> {
     let database = format!("processes_{}", Uuid::new_v4().simple());
     let mut root = server.connect().await.unwrap();
     root.execute(AssertSqlSafe(format!("CREATE DATABASE {database}"))).await.unwrap();
-    let url = server.clone().database(&database).to_url_lossy().to_string();
-    (Site { data_dir: data_dir.to_owned(), database: url, port: free_port() }, database)
+    Arc::new(Site { data_dir: data_dir.to_owned(), server, database, redis, port: free_port() })
+}
+
+/// What happens to the installation meanwhile.
+enum Trouble {
+    /// Its processes are killed, one after another.
+    Kills,
+    /// Redis is killed like one of them, and is away until the next one's turn.
+    KillsAndRedis(RedisServer),
+    /// The database is restarted, which ends every connection.
+    Restarts(Embedded),
+}
+
+impl Trouble {
+    /// How often it is made; the last runs end in peace.
+    fn most(&self) -> usize {
+        match self {
+            Self::Kills | Self::KillsAndRedis(_) => runs_wanted() * 2,
+            Self::Restarts(_) => runs_wanted() / 5,
+        }
+    }
+
+    fn pause(&self) -> Duration {
+        if matches!(self, Self::Restarts(_)) { PAUSE_OF_DATABASE } else { PAUSE }
+    }
+
+    /// Makes the next one.
+    async fn make(&mut self, times: usize, site: &Site, processes: &mut [Child]) {
+        match self {
+            Self::Kills => kill(times % PARTS.len(), site, processes).await,
+            Self::KillsAndRedis(redis) => {
+                let turn = times % (PARTS.len() + 1);
+                if turn == PARTS.len() {
+                    return redis.kill().await;
+                }
+                if turn == 0 && times > 0 {
+                    redis.start_again();
+                }
+                kill(turn, site, processes).await;
+            }
+            Self::Restarts(postgres) => restart(postgres),
+        }
+    }
+}
+
+async fn kill(at: usize, site: &Site, processes: &mut [Child]) {
+    processes[at].kill().await.unwrap();
+    processes[at] = site.start(PARTS[at], false);
+}
+
+/// Waits until the database is there.
+async fn connected(options: &PgConnectOptions) -> PgConnection {
+    let connecting = async {
+        loop {
+            match options.connect().await {
+                Ok(connection) => return connection,
+                Err(_) => sleep(Duration::from_millis(50)).await,
+            }
+        }
+    };
+    timeout(LONGEST, connecting).await.expect("the database comes back")
+}
+
+/// A fast restart: PostgreSQL ends its connections and itself, and whoever supervises it starts it again.
+fn restart(postgres: &Embedded) {
+    let Ok(file) = std::fs::read_to_string(postgres.cluster_dir().join("postmaster.pid")) else { return };
+    let pid = file.lines().next().and_then(|line| line.trim().parse().ok()).and_then(Pid::from_raw);
+    if let Some(pid) = pid {
+        kill_process(pid, Signal::INT).ok();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_api_two_workers_and_a_scheduler_end_every_run_once_while_one_after_another_is_killed() {
+    let _turn = TURN.lock().await;
+    let folder = folder();
+    let site = site(folder.path(), for_tests().await, None).await;
+    every_run_ends_once(site, Trouble::Kills).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn they_do_so_with_redis_while_it_is_killed_as_well() {
+    let Some(redis) = RedisServer::start("processes with Redis").await else { return };
+    let _turn = TURN.lock().await;
+    let folder = folder();
+    let site = site(folder.path(), for_tests().await, Some(redis.url())).await;
+    every_run_ends_once(site, Trouble::KillsAndRedis(redis)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn they_do_so_while_the_database_restarts_and_nothing_that_was_answered_is_lost() {
+    let _turn = TURN.lock().await;
+    let folder = folder();
+    // PostgreSQL runs as another account when we are root, and has to get in.
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let postgres = Embedded::start(folder.path()).await.unwrap();
+    let site = site(folder.path(), postgres.options(), None).await;
+    every_run_ends_once(site, Trouble::Restarts(postgres)).await;
+}
+
 #[expect(clippy::print_stdout, reason = "the figures of the long form")]
 #[expect(clippy::disallowed_methods, reason = "the processes go by the system's clock, and there is no app here")]
-async fn an_api_two_workers_and_a_scheduler_end_every_run_once_while_one_after_another_is_killed() {
-    let folder = folder();
-    let (site, database) = site(folder.path()).await;
-    let site = Arc::new(site);
+async fn every_run_ends_once(site: Arc<Site>, mut trouble: Trouble) {
     let mut processes = vec![site.start(PARTS[0], true)];
     let mut api = site.client();
     let person = json!({"email": "finance.manager@mezzofy.example", "password": "mezzofy-demo"});
@@ -167,20 +273,23 @@ async fn an_api_two_workers_and_a_scheduler_end_every_run_once_while_one_after_a
     api.token = signed_in.await.expect("the demo is made");
     processes.extend(PARTS[1..].iter().map(|role| site.start(role, false)));
 
-    let (stop, kills) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
-    let killer = tokio::spawn({
-        let (site, stop, kills) = (site.clone(), stop.clone(), kills.clone());
+    let stop = Arc::new(AtomicBool::new(false));
+    let troubled = tokio::spawn({
+        let (site, stop) = (site.clone(), stop.clone());
         async move {
-            for at in (0..PARTS.len()).cycle() {
-                sleep(PAUSE).await;
+            let mut times = 0;
+            loop {
+                sleep(trouble.pause()).await;
                 if stop.load(Ordering::Relaxed) {
-                    return processes;
+                    return (trouble, processes, times);
                 }
-                processes[at].kill().await.unwrap();
-                processes[at] = site.start(PARTS[at], false);
-                kills.fetch_add(1, Ordering::Relaxed);
+                if times < trouble.most() {
+                    trouble.make(times, &site, &mut processes).await;
+                    times += 1;
+                } else if let Trouble::KillsAndRedis(redis) = &mut trouble {
+                    redis.start_again_if_away();
+                }
             }
-            processes
         }
     });
 
@@ -220,17 +329,29 @@ async fn an_api_two_workers_and_a_scheduler_end_every_run_once_while_one_after_a
         }
     });
     assert_eq!(occurred.await.expect("the schedule runs").as_array().map(Vec::len), Some(1));
+    if site.redis.is_some() {
+        let back = timeout(LONGEST, async {
+            while api.get("/readyz").await["redis"] != "fine" {
+                sleep(Duration::from_millis(50)).await;
+            }
+        });
+        back.await.expect("redis is used again");
+    }
+
     stop.store(true, Ordering::Relaxed);
-    let processes = killer.await.unwrap();
+    let (trouble, processes, times) = troubled.await.unwrap();
     drop(processes);
 
-    let mut database_of = for_tests().await.database(&database).connect().await.unwrap();
+    let mut database = connected(&site.server.clone().database(&site.database)).await;
     let mails = "SELECT count(*) FROM local365_documents WHERE mailbox = 'ceo@mezzofy.example' AND folder = 'inbox'";
-    let mails: i64 = sqlx::query_scalar(mails).fetch_one(&mut database_of).await.unwrap();
+    let mails: i64 = sqlx::query_scalar(mails).fetch_one(&mut database).await.unwrap();
     assert_eq!(mails, i64::try_from(wanted + 1).unwrap(), "one for each run and one for the schedule");
-    let kills = kills.load(Ordering::Relaxed);
-    println!("{wanted} runs, {kills} kills, {mails} mails");
-    assert!(kills >= PARTS.len(), "each was killed, {kills} times in all");
-    let mut root = for_tests().await.connect().await.unwrap();
-    root.execute(AssertSqlSafe(format!("DROP DATABASE {database} WITH (FORCE)"))).await.unwrap();
+    println!("{wanted} runs, {times} times trouble, {mails} mails");
+    if let Trouble::Restarts(postgres) = trouble {
+        assert!(times >= 2, "restarted {times} times");
+        return postgres.stop().await;
+    }
+    assert!(times >= PARTS.len(), "each was killed, {times} times in all");
+    let mut root = site.server.connect().await.unwrap();
+    root.execute(AssertSqlSafe(format!("DROP DATABASE {} WITH (FORCE)", site.database))).await.unwrap();
 }

@@ -53,7 +53,7 @@ fn tools_with(app: &TestApp, replay: &Replay) -> Tools {
         mail_texts: MailTexts::load(&home().join("prompts/mails.yaml")).unwrap(),
         web: Web::new(Vec::new()).unwrap(),
         search: None,
-        prospecting: Arc::new(Prospecting::new(Source::Off, 20)),
+        prospecting: Arc::new(Prospecting::new(Source::Off, 20, None)),
         reader: app.app.reader.clone(),
         store,
         roles: app.app.roles.clone(),
