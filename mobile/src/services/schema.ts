@@ -28,7 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Answers 200 when requests can be served: the database answers and the server is not stopping. */
+        /** Answers 200 when requests can be served: the database answers and the server is not stopping. Without Redis they can. */
         get: operations["get_readyz"];
         put?: never;
         post?: never;
@@ -2424,6 +2424,12 @@ export interface components {
             input: string;
             output: string;
         };
+        Readiness: {
+            /** @description Whether limits hold over all processes. */
+            redis: components["schemas"]["RedisState"];
+            /** @description ok. */
+            status: string;
+        };
         /** @description Who may get the mails. */
         RecipientsView: {
             /** @enum {string} */
@@ -2436,6 +2442,8 @@ export interface components {
             /** @description Ten, each good once in place of a code of the app. */
             recovery_codes: string[];
         };
+        /** @enum {string} */
+        RedisState: "not_configured" | "fine" | "away";
         Refresh: {
             /** @description The newest refresh token; browsers leave it out and send the cookie. */
             refresh_token?: string | null;
@@ -2860,7 +2868,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
             503: {
