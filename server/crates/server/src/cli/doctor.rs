@@ -46,7 +46,7 @@ pub(super) async fn run() -> Result<(), String> {
         Some(redis) => match redis.check().await {
             Ok(()) => line(State::On, "Redis", "limits hold over all processes".to_owned()),
             Err(error) => {
-                line(State::Wrong, "Redis", format!("it is away, limits are counted in each process: {error}"))
+                line(State::Wrong, "Redis", format!("it is away, limits are counted in each process: {error}"));
             }
         },
         None => line(
