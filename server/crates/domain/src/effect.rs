@@ -186,6 +186,12 @@ impl Payload {
         if self.body.trim().is_empty() { Err(PayloadError::NoText) } else { Ok(()) }
     }
 
+    /// What it is called: its subject, else its first line.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        if self.subject.is_empty() { self.body.trim().lines().next().unwrap_or_default() } else { &self.subject }
+    }
+
     /// Everyone who gets it, and the channel that does.
     pub fn recipients(&self) -> impl Iterator<Item = &str> {
         self.to.iter().chain(&self.cc).map(String::as_str)

@@ -11,6 +11,15 @@ use sha2::{Digest, Sha256};
 use crate::graph::{Graph, GraphError};
 use crate::mail::Attachment;
 
+/// What the account has to agree to, as Microsoft calls it.
+pub const SCOPES: [&str; 6] = [
+    "ChannelMessage.Send",
+    "ChannelMessage.Read.All",
+    "Channel.ReadBasic.All",
+    "Files.ReadWrite.All",
+    "Chat.ReadWrite",
+    "User.ReadBasic.All",
+];
 /// Messages that are looked through for the mark, newest first: what was sent a moment ago is among them.
 const NEWEST: &str = "50";
 
@@ -56,6 +65,9 @@ pub enum TeamsError {
     /// Graph failed or refused.
     #[error(transparent)]
     Graph(#[from] GraphError),
+    /// Nobody has said which team it is.
+    #[error("no team is set: MS_TEAMS_TEAM_ID names the one whose channels are posted in")]
+    NoTeam,
     /// The team has no such channel.
     #[error("the team has no channel “{0}”")]
     NoChannel(String),
@@ -115,7 +127,7 @@ struct Content {
 }
 
 impl Teams {
-    /// The team of this id, through a client of a signed-in account. `settle` are the waits between the looks for a message that may
+    /// The team of this id, empty for none, through a client of a signed-in account. `settle` are the waits between the looks for a message that may
     /// have been sent: Teams may show it a moment after it took it.
     #[must_use]
     pub fn new(graph: Graph, team: String, settle: Vec<Duration>) -> Self {
@@ -163,6 +175,7 @@ impl Teams {
 
     async fn place(&self, to: &To) -> Result<Place, TeamsError> {
         match to {
+            To::Channel(_) if self.team.is_empty() => Err(TeamsError::NoTeam),
             To::Channel(name) => {
                 let channels = self.channels().await?;
                 let channel = channels.into_iter().find(|channel| channel.display_name.eq_ignore_ascii_case(name));

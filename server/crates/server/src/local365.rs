@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use mezzofy_domain::people::Company;
 use mezzofy_microsoft::graph::{Account, AccountError, Settings};
 use mezzofy_microsoft::local365::{self, Config, Document, Find, Local365, Mailbox, Storage, StorageError, Team};
+use mezzofy_microsoft::teams::SCOPES;
 use mezzofy_store::{Store, StoreError, commit, local365 as rows, people};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
@@ -21,15 +22,6 @@ const CLIENT: &str = "mezzofy-assistant";
 
 /// The team that it has.
 pub(crate) const TEAM: &str = "local365";
-/// What its service account has agreed to: what posting in Teams needs.
-const SCOPES: [&str; 6] = [
-    "ChannelMessage.Send",
-    "ChannelMessage.Read.All",
-    "Channel.ReadBasic.All",
-    "Files.ReadWrite.All",
-    "Chat.ReadWrite",
-    "User.ReadBasic.All",
-];
 
 /// How it is reached.
 pub(crate) struct Started {

@@ -55,7 +55,9 @@ pub(super) struct Prompts {
     before_channel: Phrases,
     /// What may stand after one.
     after_channel: Phrases,
-    /// What asks for a post at the beginning of a sentence or clause.
+    /// What leads to a channel that something is to go to.
+    to_channel: Phrases,
+    /// What asks for a post; at the beginning of a sentence it says nothing of the work.
     posting: Phrases,
     /// Places the assistant can't deliver to.
     pub(super) elsewhere: Vec<Named>,
@@ -163,7 +165,7 @@ impl Prompts {
     }
 
     /// The channel that the work is to be posted in. Its words, and those that only lead to it, leave the sentence: they say nothing of
-    /// the work itself.
+    /// the work itself. A channel that nothing is asked to go to is none.
     pub(super) fn channel(&self, me: &Person, sentence: &mut Sentence) -> Option<String> {
         let tokens = &sentence.tokens;
         let at = |at: usize| Named::found_at(&self.channels, tokens, at).map(|(named, len)| (named, at..at + len));
@@ -174,6 +176,11 @@ impl Prompts {
         let mut begin = start;
         while let Some(len) = lead(begin) {
             begin -= len;
+        }
+        // "Content for our sales channel" only speaks of one.
+        let asked = [&self.posting, &self.send].into_iter().any(|words| words.first_in(&tokens[..start]).is_some());
+        if !asked || !self.to_channel.is_in(&tokens[begin..end]) {
+            return None;
         }
         let end = end + self.after_channel.longest_at(tokens, end).unwrap_or(0);
         let negated = self.is_negated(tokens, begin);

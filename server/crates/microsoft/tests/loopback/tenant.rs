@@ -8,7 +8,7 @@ use mezzofy_microsoft::clock::Clock;
 use mezzofy_microsoft::graph::{Account, AccountError, Graph, Settings};
 use mezzofy_microsoft::local365::{self, Config, Document, Faults, Local365, Mailbox, Memory, Team};
 use mezzofy_microsoft::mail::{Address, Attachment, Body, Journal, JournalError, Mail, Outgoing, Walk};
-use mezzofy_microsoft::teams::Teams;
+use mezzofy_microsoft::teams::{SCOPES, Teams};
 use reqwest::{Method, RequestBuilder};
 use secrecy::SecretString;
 use serde_json::Value;
@@ -19,14 +19,6 @@ pub(crate) const ANA: &str = "finance.manager@mezzofy.example";
 pub(crate) const CEO: &str = "ceo@mezzofy.example";
 pub(crate) const ACCOUNT: &str = "assistant@mezzofy.example";
 pub(crate) const TEAM: &str = "the team";
-const SCOPES: [&str; 6] = [
-    "ChannelMessage.Send",
-    "ChannelMessage.Read.All",
-    "Channel.ReadBasic.All",
-    "Files.ReadWrite.All",
-    "Chat.ReadWrite",
-    "User.ReadBasic.All",
-];
 
 pub(crate) struct Tenant {
     pub(crate) base: String,

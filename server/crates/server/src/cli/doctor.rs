@@ -72,7 +72,13 @@ pub(super) async fn run() -> Result<(), String> {
         line(State::Off, "web app", "not built. Run “make web”".to_owned());
     }
     match &config.microsoft {
-        Some(tenant) => line(State::On, "Microsoft 365", format!("tenant {} at {}", tenant.tenant, tenant.graph_base)),
+        Some(tenant) => {
+            line(State::On, "Microsoft 365", format!("tenant {} at {}", tenant.tenant, tenant.graph_base));
+            match &config.team {
+                Some(team) => line(State::On, "Teams", format!("team {team}; an account is signed in under Admin")),
+                None => line(State::Off, "Teams", "nothing is posted: set MS_TEAMS_TEAM_ID".to_owned()),
+            }
+        }
         None => line(
             State::Off,
             "Microsoft 365",

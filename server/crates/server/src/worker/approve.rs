@@ -18,7 +18,8 @@ impl Work<'_> {
         let payload_hash = approval::payloads_hash(payloads()).map_err(|error| Stuck::Retry(error.to_string()))?;
         let expires_at = now + WAITS;
         let first = effects.first().map(|proposed| &proposed.payload);
-        let (subject, to) = first.map_or_else(Default::default, |mail| (mail.subject.clone(), mail.to.join(", ")));
+        let (subject, to) =
+            first.map_or_else(Default::default, |first| (first.title().to_owned(), first.to.join(", ")));
         let until = expires_at.with_timezone(&self.app.zone).format("%Y-%m-%d %H:%M").to_string();
         let (mails, many) = (effects.len().to_string(), recipients.to_string());
         let values = [

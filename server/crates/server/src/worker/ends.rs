@@ -82,7 +82,7 @@ impl Work<'_> {
                         approval.and_then(|approval| approval.effects.iter().find(|one| one.call == call.id));
                     if proposed.is_some_and(|proposed| proposed.payload != effect.payload) {
                         let to = effect.payload.recipients().collect::<Vec<_>>().join(", ");
-                        let values = [("subject", effect.payload.subject.as_str()), ("to", &to)];
+                        let values = [("subject", effect.payload.title()), ("to", &to)];
                         notes.push(texts.approved_edited.say(language, &values));
                     }
                     result_of(effect)

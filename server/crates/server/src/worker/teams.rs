@@ -57,7 +57,7 @@ pub(super) async fn deliver(
 fn retry_after(error: &TeamsError) -> Option<Duration> {
     match error {
         TeamsError::Graph(error) => error.retry_after(),
-        TeamsError::NoChannel(_) | TeamsError::NoFileId(_) => None,
+        TeamsError::NoTeam | TeamsError::NoChannel(_) | TeamsError::NoFileId(_) => None,
     }
 }
 

@@ -5,6 +5,7 @@ use mezzofy_agent::testing::Answer;
 use mezzofy_microsoft::clock::Clock;
 use mezzofy_microsoft::graph::Settings;
 use mezzofy_microsoft::local365::{self, Config, Local365, Mailbox, Memory, Team};
+use mezzofy_microsoft::teams::SCOPES;
 use reqwest::{Method, StatusCode, Url};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -191,9 +192,7 @@ impl Tenant {
             signing_key: "0123456789abcdef0123456789abcdef".into(),
             roles: vec!["Mail.ReadWrite".to_owned(), "Mail.Send".to_owned()],
             account: Some(mailbox("robot")),
-            scopes: ["ChannelMessage.Send", "ChannelMessage.Read.All", "Channel.ReadBasic.All", "Files.ReadWrite.All"]
-                .map(str::to_owned)
-                .to_vec(),
+            scopes: SCOPES.map(str::to_owned).to_vec(),
             team: Team { id: "the team".to_owned(), channels: vec!["Finance".to_owned()] },
         };
         let service =
@@ -270,7 +269,7 @@ async fn an_administrator_signs_the_account_in_that_posts_and_its_token_is_kept_
 }
 
 #[tokio::test]
-async fn thirty_messages_an_hour_are_one_persons_share_beside_the_mails() {
+async fn messages_in_teams_have_a_share_of_an_hour_beside_the_mails() {
     let (app, replay) = TestApp::with_tuned_models(|config| config.settings.limits.posts_an_hour = 2).await;
     let rep = app.person("sales.rep").await;
     let post = |number: u32| {

@@ -55,6 +55,10 @@ fn customers_products_places_and_counts_are_heard() {
         ("把十月的财务报表发到Teams", "financial_reporting channel=finance"),
         ("Give me the KPI dashboard for October, but don't post it in Teams", "kpi_dashboard "),
         ("Pitch deck for Garden Cafe, post it in the sales channel", "no"),
+        (
+            "Write a playbook for our new loyalty feature for the sales channel",
+            "content_and_playbook product=loyalty feature",
+        ),
         ("Send a welcome email", "asks: Which customer is to be welcomed? Say the company's name as the CRM has it."),
     ];
     let desk = Desk::of_everything();
