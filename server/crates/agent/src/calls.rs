@@ -231,13 +231,19 @@ fn skill_definition(skill: &Skill) -> ToolDefinition {
             json!({"type": "string", "description": "The product or feature as the person called it"})
         }
         InputKind::Request => json!({"type": "string", "description": "What is to be found out, as a question"}),
+        InputKind::Moment => json!({
+            "type": "string",
+            "description": "A day or days by the company's clocks, with the time where one is said: 2026-12-02T15:00, 2026-12-02, 2026-11-30/2026-12-06"
+        }),
+        InputKind::Duration => json!({"type": "integer", "minimum": 5, "maximum": 1440, "description": "In minutes"}),
+        InputKind::Topic => json!({"type": "string", "description": "What it is about, a few words"}),
         InputKind::Event => json!(false),
     };
     let properties: Map<String, Value> = askable(skill).map(|input| (input.name.clone(), property(input))).collect();
     let required: Vec<&str> = skill
         .inputs
         .iter()
-        .filter(|input| input.required && input.default.is_none())
+        .filter(|input| input.required && input.default.is_none() && input.unless.is_empty())
         .map(|input| input.name.as_str())
         .collect();
     ToolDefinition {

@@ -78,6 +78,7 @@ impl Gate<'_> {
         let what = match tool.permission {
             Permission::SendMail => &self.texts.send_mail,
             Permission::PostInTeams | Permission::PostAnywhere => &self.texts.post_in_teams,
+            Permission::Calendar => &self.texts.calendar,
             Permission::ReadLedger => &self.texts.read_ledger,
             Permission::ReadLeads | Permission::ReadOwnLeads => &self.texts.read_leads,
             Permission::ChangeLeads => &self.texts.change_leads,

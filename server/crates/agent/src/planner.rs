@@ -7,12 +7,13 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use mezzofy_domain::language::Language;
+use mezzofy_domain::meeting::{self, Meeting};
 use mezzofy_domain::people::{Department, Person};
 use mezzofy_domain::period::Period;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::skills::{Skill, SkillProblem, Skills, Text, parse, read_text};
+use crate::skills::{InputKind, Skill, SkillProblem, Skills, Text, parse, read_text};
 
 mod answer;
 mod calendar;
@@ -239,7 +240,15 @@ impl Planner {
         let mut sentence = self.read(asked.skills, text);
         let reader = Reader::new(&self.prompts, asked.request.me, asked.request.people);
         self.read_slots(asked, &reader, None, &mut sentence);
-        guesses(&self.prompts, asked.skills, asked.request.products, &sentence)
+        let as_read = |skill: &Skill| {
+            if skill.input(InputKind::Moment).is_none() {
+                return sentence.clone();
+            }
+            let mut timeless = self.read(asked.skills, &timeless(text, &meeting::read(text, asked.request.today)));
+            self.read_slots(asked, &reader, Some(skill), &mut timeless);
+            timeless
+        };
+        guesses(&self.prompts, asked.skills, asked.request.products, as_read)
     }
 
     /// All names of an industry, in lower case: those of the list that has this one, or itself alone.
@@ -336,6 +345,21 @@ impl Planner {
             .collect();
         if lines.is_empty() { asked.say(&self.prompts.texts.nothing_offered.value, &[]) } else { lines.join("\n") }
     }
+}
+
+/// A text without what it says of a time and of what an event is about.
+fn timeless(text: &str, meeting: &Meeting) -> String {
+    let mut said = meeting.said.clone();
+    said.sort_by_key(|range| range.start);
+    let (mut rest, mut from) = (String::new(), 0);
+    for range in said {
+        if range.start >= from {
+            rest.push_str(&text[from..range.start]);
+            rest.push(' ');
+            from = range.end;
+        }
+    }
+    rest + &text[from..]
 }
 
 fn code_of(list: &[prompts::Named], named: &str) -> Option<String> {

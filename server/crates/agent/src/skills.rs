@@ -87,6 +87,12 @@ pub enum InputKind {
     Product,
     /// Whether one of some words was said: true, or not there.
     Flag,
+    /// A day or days, and perhaps a time: `2026-12-02T15:00`, `2026-12-02`, `2026-11-30/2026-12-06`.
+    Moment,
+    /// How long something takes, in minutes.
+    Duration,
+    /// What an event is about, as it was said.
+    Topic,
     /// What a webhook told, an object; only a run that one began has it.
     Event,
     /// The whole request.
@@ -109,8 +115,10 @@ pub struct Input {
     pub choices: Vec<String>,
     /// The question that asks for it.
     pub ask: Option<Text>,
-    /// The words of a flag.
+    /// The words of a flag; of a person those that lead to somebody besides the words of sending.
     pub(crate) words: Phrases,
+    /// The flags with which it is not asked for.
+    pub(crate) unless: Vec<String>,
 }
 
 /// How people ask for a skill, in each language the assistant understands.

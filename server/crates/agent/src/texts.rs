@@ -19,6 +19,8 @@ pub struct Texts {
     pub send_mail: Text,
     /// What posting in Teams is called in `tool_not_permitted`.
     pub post_in_teams: Text,
+    /// What making events needs the right for.
+    pub calendar: Text,
     /// The person may not post in `${channel}`.
     pub channel_not_permitted: Text,
     /// What reading the ledger is called in `tool_not_permitted`.
@@ -71,6 +73,8 @@ pub struct Texts {
     pub too_many_mails: Text,
     /// A person has posted as much as an hour allows: as `too_many_mails`.
     pub too_many_posts: Text,
+    /// A person has made as many events as an hour allows: as `too_many_mails`.
+    pub too_many_events: Text,
     /// Some of several mails were not sent: `${sent}`, `${all}`, `${to}`, `${reason}`.
     pub mails_failed: Text,
     /// A call needs a yes, as text from outside may have asked for it: `${tool}`, `${value}`, `${places}`.
@@ -115,6 +119,10 @@ pub struct Texts {
     pub post_failed: Text,
     /// Whether a message in Teams was posted can't be told: as `mail_unknown`.
     pub post_unknown: Text,
+    /// An event was not made: `${to}` is its title, `${reason}`.
+    pub event_failed: Text,
+    /// Whether an event was made can't be told: `${to}` is its title.
+    pub event_unknown: Text,
     /// The person stopped the run.
     pub cancelled: Text,
     /// A fault of ours ended the run.

@@ -142,6 +142,7 @@ mod tests {
             subject: subject.to_owned(),
             body: "Hello".to_owned(),
             attachments: vec![],
+            when: None,
         }
     }
 

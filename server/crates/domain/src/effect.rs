@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chrono::{NaiveDateTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 use crate::canonical::{self, NotCanonical};
@@ -15,11 +16,13 @@ pub enum EffectKind {
     Mail,
     /// A message in a Teams channel, or to one colleague there.
     Teams,
+    /// An event in the person's calendar, and the invitations to it.
+    Calendar,
 }
 
 impl EffectKind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Mail, Self::Teams];
+    pub const ALL: [Self; 3] = [Self::Mail, Self::Teams, Self::Calendar];
 
     /// As it is stored and sent.
     #[must_use]
@@ -27,6 +30,7 @@ impl EffectKind {
         match self {
             Self::Mail => "mail",
             Self::Teams => "teams",
+            Self::Calendar => "calendar",
         }
     }
 
@@ -93,10 +97,10 @@ impl fmt::Display for EffectState {
 
 /// What an effect sends, exactly. What kind it is follows from what it holds, so that a hash over it binds the kind too: a mail has
 /// addresses and a subject; a post in a Teams channel goes to the channel's name, which is no address; a direct message in Teams goes to
-/// one address and has no subject.
+/// one address and has no subject; an event has its times.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payload {
-    /// Recipients: addresses in lower case, or the name of one channel.
+    /// Recipients: addresses in lower case, or the name of one channel. Those invited to an event, besides who it belongs to.
     pub to: Vec<String>,
     /// Recipients of a copy; of a mail only.
     pub cc: Vec<String>,
@@ -106,7 +110,26 @@ pub struct Payload {
     pub body: String,
     /// Files with the hash of what is attached.
     pub attachments: Vec<Attachment>,
+    /// The times of an event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<When>,
 }
+
+/// The times of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct When {
+    /// Its beginning by the clocks of the zone, `2026-12-02T15:00:00`.
+    pub start: NaiveDateTime,
+    /// Its end by the same clocks.
+    pub end: NaiveDateTime,
+    /// An IANA zone, `Asia/Singapore`.
+    pub time_zone: String,
+    /// Whether people may join through a link of Teams.
+    pub online: bool,
+}
+
+/// The longest event.
+const LONGEST_EVENT: TimeDelta = TimeDelta::days(1);
 
 /// Why something can't be sent as asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -129,12 +152,24 @@ pub enum PayloadError {
     /// A post's title is one line; a direct message has none.
     #[error("The title of a post must be one line of at most 255 characters, and a message to a colleague has none.")]
     BadTitle,
+    /// An event without a title, or with more than a line of it.
+    #[error("The title of an event must be one line of at most 255 characters.")]
+    BadEventTitle,
+    /// An event is given with what only a mail has, or the other way round.
+    #[error("An event has a title, times, a text and those who are invited; copies and attachments it has none.")]
+    NotAnEvent,
+    /// It ends before it begins, or lasts too long.
+    #[error("An event must end after it begins, and within a day.")]
+    BadTimes,
 }
 
 impl Payload {
     /// What it is.
     #[must_use]
     pub fn kind(&self) -> EffectKind {
+        if self.when.is_some() {
+            return EffectKind::Calendar;
+        }
         let addressed = self.to.iter().all(|to| is_address(to));
         if addressed && !self.subject.is_empty() { EffectKind::Mail } else { EffectKind::Teams }
     }
@@ -145,7 +180,7 @@ impl Payload {
         for list in [&mut self.to, &mut self.cc] {
             for address in list.iter_mut() {
                 *address = address.trim().to_owned();
-                if kind == EffectKind::Mail || is_address(address) {
+                if kind != EffectKind::Teams || is_address(address) {
                     *address = address.to_lowercase();
                 }
             }
@@ -158,6 +193,7 @@ impl Payload {
         match kind {
             EffectKind::Mail => self.check_mail()?,
             EffectKind::Teams => self.check_message()?,
+            EffectKind::Calendar => self.check_event()?,
         }
         Ok(self)
     }
@@ -172,10 +208,28 @@ impl Payload {
         if self.subject.trim().is_empty() || !is_line(&self.subject) {
             return Err(PayloadError::BadSubject);
         }
-        Ok(())
+        if self.when.is_some() { Err(PayloadError::NotAnEvent) } else { Ok(()) }
+    }
+
+    fn check_event(&self) -> Result<(), PayloadError> {
+        if let Some(bad) = self.to.iter().find(|address| !is_address(address)) {
+            return Err(PayloadError::BadAddress(bad.clone()));
+        }
+        let Some(when) = &self.when else { return Err(PayloadError::NotAnEvent) };
+        if !self.cc.is_empty() || !self.attachments.is_empty() {
+            return Err(PayloadError::NotAnEvent);
+        }
+        if self.subject.trim().is_empty() || !is_line(&self.subject) {
+            return Err(PayloadError::BadEventTitle);
+        }
+        let lasts = when.end - when.start;
+        if lasts <= TimeDelta::zero() || lasts > LONGEST_EVENT { Err(PayloadError::BadTimes) } else { Ok(()) }
     }
 
     fn check_message(&self) -> Result<(), PayloadError> {
+        if self.when.is_some() {
+            return Err(PayloadError::NotAnEvent);
+        }
         let ([to], []) = (self.to.as_slice(), self.cc.as_slice()) else { return Err(PayloadError::NotOnePlace) };
         if to.is_empty() || !is_line(to) || (to.contains('@') && !is_address(to)) {
             return Err(PayloadError::NotOnePlace);
@@ -233,6 +287,7 @@ mod tests {
             subject: subject.to_owned(),
             body: String::new(),
             attachments: vec![],
+            when: None,
         }
     }
 
@@ -266,6 +321,7 @@ mod tests {
             subject: subject.to_owned(),
             body: "Hello".to_owned(),
             attachments: vec![],
+            when: None,
         };
         for (to, subject) in [("sales", "New customer"), ("Sales Asia", ""), ("Ceo@mezzofy.example", "")] {
             let checked = message(to, subject).checked(EffectKind::Teams).unwrap();
@@ -283,5 +339,28 @@ mod tests {
         assert_eq!(two.checked(EffectKind::Teams), Err(PayloadError::NotOnePlace));
         let nothing = Payload { body: " ".to_owned(), ..message("sales", "") };
         assert_eq!(nothing.checked(EffectKind::Teams), Err(PayloadError::NoText));
+    }
+
+    #[test]
+    fn an_event_has_times_and_is_nothing_else() {
+        let at = |hour| chrono::NaiveDate::from_ymd_opt(2026, 12, 2).and_then(|day| day.and_hms_opt(hour, 0, 0)).unwrap();
+        let lasting = |start, end| Payload {
+            cc: vec![],
+            when: Some(When { start: at(start), end: at(end), time_zone: "Asia/Singapore".to_owned(), online: true }),
+            ..mail(&["CEO@mezzofy.example"], "October figures")
+        };
+        let event = lasting(15, 16).checked(EffectKind::Calendar).unwrap();
+        assert_eq!((event.kind(), event.to.as_slice()), (EffectKind::Calendar, ["ceo@mezzofy.example".to_owned()].as_slice()));
+        assert_eq!(event.clone().checked(EffectKind::Mail), Err(PayloadError::NotAnEvent));
+        assert_eq!(event.clone().checked(EffectKind::Teams), Err(PayloadError::NotAnEvent));
+        assert_eq!(lasting(15, 15).checked(EffectKind::Calendar), Err(PayloadError::BadTimes));
+        let alone = Payload { to: vec![], ..event.clone() };
+        assert!(alone.checked(EffectKind::Calendar).is_ok(), "a time of one's own needs nobody else");
+        let copied = Payload { cc: vec!["a@b.example".to_owned()], ..event.clone() };
+        assert_eq!(copied.checked(EffectKind::Calendar), Err(PayloadError::NotAnEvent));
+        let timeless = Payload { when: None, ..event.clone() };
+        assert_ne!(timeless.payload_hash().unwrap(), event.payload_hash().unwrap(), "the hash binds the times");
+        let text = serde_json::to_string(&timeless).unwrap();
+        assert!(!text.contains("when"), "what is no event keeps the hash that it had: {text}");
     }
 }

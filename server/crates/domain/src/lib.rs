@@ -15,6 +15,7 @@ pub mod import;
 pub mod kpi;
 pub mod language;
 pub mod ledger;
+pub mod meeting;
 pub mod money;
 pub mod notification;
 pub mod password;

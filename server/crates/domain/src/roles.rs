@@ -38,6 +38,8 @@ pub enum Permission {
     PostInTeams,
     /// Post in every channel.
     PostAnywhere,
+    /// Read one's own calendar, make events in it, and see when colleagues are free.
+    Calendar,
     /// Decide on effects for many recipients that somebody of the own department asked for.
     DecideForOthers,
     /// Let a skill of the own department send without asking each time.
@@ -69,6 +71,7 @@ impl Permission {
             Self::SendMail => "send_mail",
             Self::PostInTeams => "post_in_teams",
             Self::PostAnywhere => "post_anywhere",
+            Self::Calendar => "calendar",
             Self::DecideForOthers => "decide_for_others",
             Self::StandingApprovals => "standing_approvals",
             Self::Schedules => "schedules",

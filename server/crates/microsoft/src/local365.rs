@@ -1,8 +1,9 @@
-//! A Graph-compatible service of mail and Teams for where no tenant is configured: the same routes, the same rules, the same
+//! A Graph-compatible service of mail, calendars and Teams for where no tenant is configured: the same routes, the same rules, the same
 //! refusals. It stores through [`Storage`] and listens on loopback only. It shares no type with the client, so that a
 //! mistake there isn't mirrored here. It delivers into its own mailboxes and nowhere else.
 
 mod attachments;
+mod calendar;
 mod faults;
 mod gate;
 mod ids;
@@ -97,7 +98,10 @@ impl Local365 {
             .route("/messages/{message}/attachments", get(attachments::list).post(attachments::add))
             .route("/messages/{message}/attachments/createUploadSession", post(uploads::open))
             .route("/messages/{message}/attachments/{attachment}/$value", get(attachments::content))
-            .route("/mailFolders/{folder}/messages", get(messages::list_folder));
+            .route("/mailFolders/{folder}/messages", get(messages::list_folder))
+            .route("/events", post(calendar::create))
+            .route("/calendarView", get(calendar::view))
+            .route("/calendar/getSchedule", post(calendar::schedules));
         Router::new()
             .route("/{tenant}/oauth2/v2.0/token", post(tokens::grant))
             .route("/{tenant}/oauth2/v2.0/authorize", get(tokens::authorize))

@@ -16,6 +16,7 @@ use mezzofy_domain::id::Id;
 use mezzofy_domain::kpi::Definition;
 use mezzofy_domain::people::{Company, Person};
 use mezzofy_domain::roles::Roles;
+use mezzofy_microsoft::calendar::Calendar;
 use mezzofy_microsoft::graph::Settings as Tenant;
 use mezzofy_microsoft::mail::Outgoing;
 use mezzofy_microsoft::teams::Teams;
@@ -97,6 +98,8 @@ pub struct Parts {
     pub outgoing: Outgoing,
     /// The way to channels and chats.
     pub teams: Teams,
+    /// The way to calendars.
+    pub calendar: Calendar,
     /// The Microsoft 365 tenant, where one is set.
     pub tenant: Option<Tenant>,
     /// The address browsers use, where one is set.

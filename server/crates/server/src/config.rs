@@ -125,6 +125,8 @@ pub struct Limits {
     pub mails_an_hour: u32,
     /// Messages that one person posts in Teams in an hour.
     pub posts_an_hour: u32,
+    /// Events that one person makes in an hour.
+    pub events_an_hour: u32,
     /// Files that may be made for a person within an hour.
     pub files_an_hour: u32,
     /// Companies that one person may look up in an hour.

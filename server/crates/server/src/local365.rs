@@ -60,7 +60,7 @@ pub(crate) async fn start(
         client_id: CLIENT.to_owned(),
         client_secret: client_secret.clone().into(),
         signing_key: secrets::random_text().into(),
-        roles: vec!["Mail.ReadWrite".to_owned(), "Mail.Send".to_owned()],
+        roles: vec!["Mail.ReadWrite".to_owned(), "Mail.Send".to_owned(), "Calendars.ReadWrite".to_owned()],
         account: Some(Mailbox {
             address: format!("assistant@{}", company.domain),
             name: format!("{} AI", company.name),

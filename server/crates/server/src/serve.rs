@@ -12,6 +12,7 @@ use mezzofy_agent::{agents, skills};
 use mezzofy_documents::office::{Slides, Words};
 use mezzofy_documents::press::Press;
 use mezzofy_domain::kpi;
+use mezzofy_microsoft::calendar::Calendar;
 use mezzofy_microsoft::graph::{Account, Graph};
 use mezzofy_microsoft::mail::Outgoing;
 use mezzofy_microsoft::teams::Teams;
@@ -52,7 +53,7 @@ const SETTLE: [u64; 3] = [1, 2, 4];
 /// Puts the parts together. Nothing listens and nothing works yet.
 pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, String> {
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-    let (outgoing, teams) = microsoft(config, &store, &clock, &tasks, &stop).await?;
+    let Microsoft { outgoing, teams, calendar } = microsoft(config, &store, &clock, &tasks, &stop).await?;
     let files = FileStorage::on_disk(&config.data_dir.join("files")).map_err(|error| full(&error))?;
     let press = Press::new(&config.home.join("brand"), &config.font_dirs()).map_err(|error| error.to_string())?;
     let slides = Slides::new(&config.home.join("brand"), &press.layouts()).map_err(|error| error.to_string())?;
@@ -80,6 +81,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
     let tools = Tools::all(Workshop {
         web,
         search: search(config),
+        calendar: calendar.clone(),
         prospecting: Arc::new(prospecting),
         products: products.clone(),
         kpis: kpis.clone(),
@@ -132,6 +134,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         push: Pushing::new(&config.push, &prompts)?,
         outgoing,
         teams,
+        calendar,
         tenant: config.microsoft.clone(),
         public_url: config.public_url.clone(),
         keyring: config.encryption.clone(),
@@ -147,6 +150,13 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
     }))
 }
 
+/// The ways to Microsoft 365.
+struct Microsoft {
+    outgoing: Outgoing,
+    teams: Teams,
+    calendar: Calendar,
+}
+
 /// The ways to Microsoft 365: of the tenant that is set, or of local365, which is started then.
 async fn microsoft(
     config: &Config,
@@ -154,7 +164,7 @@ async fn microsoft(
     clock: &Clock,
     tasks: &TaskTracker,
     stop: &CancellationToken,
-) -> Result<(Outgoing, Teams), String> {
+) -> Result<Microsoft, String> {
     let ticking = clock.clone();
     let graph_clock = mezzofy_microsoft::clock::Clock::new(move || ticking.now());
     let (settings, account, team, settle) = if let Some(tenant) = &config.microsoft {
@@ -171,7 +181,8 @@ async fn microsoft(
     let graph = Graph::new(settings.clone(), graph_clock.clone()).map_err(|error| full(&error))?;
     let of_account = Graph::of_account(settings, graph_clock, account).map_err(|error| full(&error))?;
     let teams = Teams::new(of_account, team, settle.clone());
-    Ok((Outgoing::new(graph, settle), teams))
+    let calendar = Calendar::new(graph.clone());
+    Ok(Microsoft { outgoing: Outgoing::new(graph, settle), teams, calendar })
 }
 
 /// The way to the web, and where companies are looked for: the demo has a web of its own for that.

@@ -17,6 +17,7 @@ use mezzofy_domain::kpi::Definition;
 use mezzofy_domain::ledger::CashRule;
 use mezzofy_domain::people::{Company, Person};
 use mezzofy_domain::roles::Roles;
+use mezzofy_microsoft::calendar::Calendar;
 use mezzofy_store::file_storage::FileStorage;
 use mezzofy_store::{Scope, Store, StoreError, Tx};
 use serde::de::DeserializeOwned;
@@ -32,6 +33,7 @@ use crate::research::Search;
 use crate::schedules::ScheduleLimits;
 use crate::web::Web;
 
+mod calendar;
 mod content_generator;
 pub(crate) mod crm_query;
 mod crm_save;
@@ -91,6 +93,8 @@ pub struct Workshop {
     pub products: Arc<Products>,
     /// How key figures are computed.
     pub kpis: Arc<Vec<Definition>>,
+    /// The way to calendars.
+    pub calendar: Calendar,
     /// The way to the web.
     pub web: Web,
     /// Who searches it, if anybody.
@@ -142,7 +146,10 @@ impl Tools {
     /// Every tool there is. A schema that is none is an error of ours, named.
     pub fn all(workshop: Workshop) -> Result<Self, String> {
         let workshop = Arc::new(workshop);
-        let all: [Arc<dyn Tool>; 29] = [
+        let all: [Arc<dyn Tool>; 32] = [
+            Arc::new(calendar::OutlookCreateEvent::new(&workshop)),
+            Arc::new(calendar::OutlookFindFreeSlots::new(&workshop)),
+            Arc::new(calendar::OutlookListEvents::new(&workshop)),
             Arc::new(teams::TeamsListChannels::new(&workshop)),
             Arc::new(teams::TeamsPostMessage::new(&workshop)),
             Arc::new(teams::TeamsSendDm::new(&workshop)),

@@ -19,6 +19,7 @@ mod approve;
 mod ask;
 mod attached;
 mod audit;
+mod calendar;
 mod calls;
 mod effect;
 mod ends;

@@ -130,6 +130,7 @@ fn mail(to: &str, cc: &[&str], trust: Trust) -> Proposed {
             subject: "Statement".to_owned(),
             body: String::new(),
             attachments: Vec::new(),
+            when: None,
         },
         origin: Origin::of(vec![value]),
     }

@@ -1,5 +1,6 @@
 //! Understands a text that answers an open question.
 
+use mezzofy_domain::meeting::{self, Moment};
 use mezzofy_domain::period::Period;
 use serde_json::Value;
 
@@ -36,8 +37,16 @@ impl Planner {
                     if self.is_new_request(asked, text) {
                         return self.fresh(asked, text);
                     }
-                    filling.inputs.insert(input.clone(), self.value_said(skill, &input, text));
-                    filling.needs.remove(0);
+                    let of_time = skill.input(InputKind::Moment).is_some_and(|moment| moment.name == input);
+                    let value = if of_time {
+                        moment_said(&mut filling, skill, &input, text, asked)
+                    } else {
+                        Some(self.value_said(skill, &input, text))
+                    };
+                    if let Some(value) = value {
+                        filling.inputs.insert(input.clone(), value);
+                        filling.needs.remove(0);
+                    }
                     return self.next(asked, skill, filling);
                 }
                 let settled = match chosen {
@@ -144,6 +153,23 @@ fn settle_choice(skill: &Skill, filling: &mut Filling, choice: &Choice, asked: A
         Some(_) => settle_period(asked, skill, filling, &choice.value),
         None => false,
     }
+}
+
+/// The moment that an answer completes: the day or the time may have been said before. How long it takes may be said, too.
+fn moment_said(filling: &mut Filling, skill: &Skill, input: &str, text: &str, asked: Asked<'_>) -> Option<Value> {
+    let today = asked.request.today;
+    let before = filling.inputs.get(input).and_then(Value::as_str).and_then(|said| said.parse::<Moment>().ok());
+    // "3" answers "at what time?".
+    let alone = text.trim().parse::<u32>().ok().map(|hour| format!("at {hour}"));
+    let said = meeting::read(alone.as_deref().unwrap_or(text), today);
+    let days = said.days.or(before.map(|before| (before.first, before.last))).or(said.time.map(|_| (today, today)))?;
+    let moment = Moment { first: days.0, last: days.1, time: said.time.or(before.and_then(|before| before.time)) };
+    if let (Some(minutes), Some(duration)) = (said.minutes, skill.input(InputKind::Duration)) {
+        filling.inputs.insert(duration.name.clone(), Value::from(minutes));
+    }
+    let single = moment.first == moment.last;
+    filling.inputs.insert(input.to_owned(), Value::from(Moment { time: moment.time.filter(|_| single), ..moment }.to_string()));
+    (single && moment.time.is_some()).then(|| Value::from(moment.to_string()))
 }
 
 fn settle_period(asked: Asked<'_>, skill: &Skill, filling: &mut Filling, text: &str) -> bool {

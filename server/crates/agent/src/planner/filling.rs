@@ -1,6 +1,7 @@
 //! Fills a skill's inputs from a text, and asks for what is missing.
 
 use mezzofy_domain::language::Language;
+use mezzofy_domain::meeting::{self, Meeting};
 use mezzofy_domain::period::Period;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -9,8 +10,8 @@ use super::periods::{self, Said};
 use super::prompts::Named;
 use super::recipients::{Reader, Recipient, Recipients};
 use super::words::Sentence;
-use super::{About, Asked, Choice, OpenQuestion, Plan, Planner, SkillPlan};
-use crate::skills::{InputKind, Skill, Text};
+use super::{About, Asked, Choice, OpenQuestion, Plan, Planner, SkillPlan, timeless};
+use crate::skills::{Input, InputKind, Skill, Text};
 pub use call::Misfit;
 
 mod call;
@@ -25,6 +26,13 @@ pub(super) struct Filling {
     pub(super) recipients: Vec<Recipient>,
     /// What must still be asked, the next question first.
     pub(super) needs: Vec<Need>,
+}
+
+impl Filling {
+    /// Whether the person is asked for an input, by the flags that are set.
+    pub(super) fn asks(&self, input: &Input) -> bool {
+        input.required && !input.unless.iter().any(|flag| self.inputs.contains_key(flag))
+    }
 }
 
 /// Something that must be asked.
@@ -71,8 +79,11 @@ impl Planner {
         let elsewhere = take(&self.prompts.elsewhere, sentence);
         reader.protect_names(sentence);
         let period = periods::find(sentence, asked.calendar());
-        let names_none = skill.is_some_and(|skill| skill.input(InputKind::Person).is_none());
-        let recipients = if names_none { Recipients::default() } else { reader.find(sentence) };
+        let recipients = match skill.map(|skill| skill.input(InputKind::Person)) {
+            Some(None) => Recipients::default(),
+            Some(Some(input)) if !input.words.is_empty() => reader.find_led(sentence, &input.words),
+            Some(Some(_)) | None => reader.find(sentence),
+        };
         let mut codes: Vec<&str> = languages.iter().map(|language| language.code.as_str()).collect();
         codes.dedup();
         let both = self.prompts.languages.iter().find(|language| language.code == "both").filter(|_| codes.len() > 1);
@@ -89,7 +100,10 @@ impl Planner {
 
     /// Fills a skill from the text that asks for it.
     pub(super) fn fill(&self, asked: Asked<'_>, skill: &Skill, text: &str) -> Plan {
-        let mut sentence = self.read(asked.skills, text);
+        let today = asked.request.today;
+        let of_time = skill.input(InputKind::Moment).is_some();
+        let meeting = if of_time { meeting::read(text, today) } else { Meeting::default() };
+        let mut sentence = self.read(asked.skills, &timeless(text, &meeting));
         let reader = Reader::new(&self.prompts, asked.request.me, asked.request.people);
         let slots = self.read_slots(asked, &reader, Some(skill), &mut sentence);
         if let Some(text) = self.impossible(asked, skill, &slots) {
@@ -149,6 +163,26 @@ impl Planner {
                     }
                 }
                 InputKind::Event => {}
+                InputKind::Moment => {
+                    let moment = meeting.moment(today);
+                    if let Some(moment) = moment {
+                        filling.inputs.insert(input.name.clone(), Value::from(moment.to_string()));
+                    }
+                    if filling.asks(input) && moment.is_none_or(|moment| moment.time.is_none()) {
+                        filling.needs.push(Need::Value { input: input.name.clone() });
+                    }
+                }
+                InputKind::Duration => {
+                    let default = input.default.as_deref().map(number);
+                    if let Some(minutes) = meeting.minutes.map(Value::from).or(default) {
+                        filling.inputs.insert(input.name.clone(), minutes);
+                    }
+                }
+                InputKind::Topic => {
+                    if let Some(topic) = &meeting.topic {
+                        filling.inputs.insert(input.name.clone(), Value::from(topic.clone()));
+                    }
+                }
                 InputKind::Flag => {
                     if input.words.is_in(&sentence.tokens) {
                         filling.inputs.insert(input.name.clone(), Value::from(true));
@@ -248,7 +282,8 @@ impl Planner {
             let name = language.name.in_language(asked.language);
             return Some(asked.say(&texts.language_not_possible.value, &[("language", name), ("skill", title)]));
         }
-        if slots.recurring {
+        // "Schedule a meeting" is no request for other times than its own.
+        if slots.recurring && skill.input(InputKind::Moment).is_none() {
             return Some(asked.say(&texts.recurring_not_possible.value, &[]));
         }
         let unserved = slots.channel.as_ref().filter(|_| skill.input(InputKind::Channel).is_none());

@@ -5,7 +5,7 @@ use std::ops::Range;
 use mezzofy_domain::people::Person;
 
 use super::prompts::{Office, Prompts};
-use super::words::{Kind, Sentence};
+use super::words::{Kind, Phrases, Sentence};
 
 mod directory;
 
@@ -111,11 +111,7 @@ impl<'a> Reader<'a> {
             sentence.take(at..end);
             at = end.max(at + 1);
         }
-        for at in 0..sentence.tokens.len() {
-            if let Some((len, _)) = self.directory.name_at(sentence, at) {
-                sentence.take(at..at + len);
-            }
-        }
+        self.take_names(sentence);
         read.found.retain(|who| !excluded.contains(who));
         let mails = (0..sentence.tokens.len()).any(|at| {
             self.prompts.mail.longest_at(&sentence.tokens, at).is_some()
@@ -124,6 +120,49 @@ impl<'a> Reader<'a> {
         let nobody = read.found.is_empty() && read.unsettled.is_empty();
         read.nobody_named = nobody && ((asked && mails && excluded.is_empty()) || pronoun_without_person);
         read
+    }
+
+    /// Reads those who are named after one of these words, besides by their addresses, and marks their tokens as used: "with Grace Lim and
+    /// the CEO", 和财务经理开会.
+    pub(crate) fn find_led(&self, sentence: &mut Sentence, leads: &Phrases) -> Recipients {
+        let mut read = Recipients { asked: true, ..Recipients::default() };
+        let mut at = 0;
+        while at < sentence.tokens.len() {
+            let led = leads.longest_at(&sentence.tokens, at);
+            let by_address = sentence.tokens[at].kind == Kind::Email;
+            let Some(begin) = led.map(|len| at + len).or(by_address.then_some(at)) else {
+                at += 1;
+                continue;
+            };
+            let targets = self.targets(sentence, begin);
+            let mut end = targets.last().map_or(begin, |target| target.at.end);
+            if targets.is_empty() && sentence.used.get(begin).is_some_and(|used| !used) {
+                let name = self.unknown_name(sentence, begin);
+                if !name.is_empty() {
+                    end = name.end;
+                    settle(self.directory.search(sentence, name), &mut read);
+                }
+            }
+            for target in targets {
+                // The person who asks is there anyway.
+                if !matches!(&target.who, Match::One(who) if self.directory.is_me(who)) {
+                    settle(target.who, &mut read);
+                }
+            }
+            sentence.take(at..end);
+            at = end.max(at + 1);
+        }
+        self.take_names(sentence);
+        read
+    }
+
+    /// Marks those who are named elsewhere.
+    fn take_names(&self, sentence: &mut Sentence) {
+        for at in 0..sentence.tokens.len() {
+            if let Some((len, _)) = self.directory.name_at(sentence, at) {
+                sentence.take(at..at + len);
+            }
+        }
     }
 
     /// Reads an answer to "who should get it?": the whole text names people.

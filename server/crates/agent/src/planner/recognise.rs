@@ -41,14 +41,14 @@ impl Guess<'_> {
     }
 }
 
-/// The skills that are worth a question at least, the best first.
+/// The skills that are worth a question at least, the best first. `sentence` is the text as a skill reads it.
 pub(super) fn guesses<'a>(
     prompts: &Prompts,
     skills: &'a Skills,
     products: &ProductNames,
-    sentence: &Sentence,
+    sentence: impl Fn(&Skill) -> Sentence,
 ) -> Vec<Guess<'a>> {
-    let score = |skill| score(prompts, skill, &explained(prompts, skill, products, sentence));
+    let score = |skill| score(prompts, skill, &explained(prompts, skill, products, sentence(skill)));
     let scored = skills.iter().map(|skill| Guess { skill, score: score(skill) });
     let mut guesses: Vec<Guess<'a>> = scored.filter(|guess| guess.score >= LIKELY).collect();
     guesses.sort_by(|one, other| other.score.total_cmp(&one.score));
@@ -56,8 +56,7 @@ pub(super) fn guesses<'a>(
 }
 
 /// The sentence with what the skill's own inputs explain.
-fn explained(prompts: &Prompts, skill: &Skill, products: &ProductNames, sentence: &Sentence) -> Sentence {
-    let mut sentence = sentence.clone();
+fn explained(prompts: &Prompts, skill: &Skill, products: &ProductNames, mut sentence: Sentence) -> Sentence {
     let values = prompts.values(skill, products, &sentence);
     for input in &skill.inputs {
         let at = match input.kind {
@@ -85,6 +84,9 @@ fn explained(prompts: &Prompts, skill: &Skill, products: &ProductNames, sentence
             | InputKind::Channel
             | InputKind::Format
             | InputKind::Language
+            | InputKind::Moment
+            | InputKind::Duration
+            | InputKind::Topic
             | InputKind::Event => None,
         };
         if let Some(at) = at {

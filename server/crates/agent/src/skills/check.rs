@@ -113,7 +113,8 @@ impl Checker<'_> {
         let mut inputs: Vec<Input> = Vec::new();
         for input in &files.plan.inputs {
             let (name, line) = (&input.name.value, input.name.referenced.line());
-            if inputs.iter().any(|other| other.name == *name || other.kind == input.kind) {
+            let alone = input.kind != InputKind::Flag;
+            if inputs.iter().any(|other| other.name == *name || (alone && other.kind == input.kind)) {
                 self.in_steps(line, format!("the input `{name}` has the name or the type of another"));
             }
             let asked = matches!(input.kind, InputKind::Period | InputKind::Person)
@@ -127,8 +128,19 @@ impl Checker<'_> {
             if input.kind == InputKind::Format && input.choices.is_empty() {
                 self.in_steps(line, format!("the input `{name}` names no format in `choices`"));
             }
-            if (input.kind == InputKind::Flag) == input.words.is_empty() {
-                self.in_steps(line, format!("the input `{name}` must name `words` if it is a flag, and only then"));
+            let wordy = match input.kind {
+                InputKind::Flag => !input.words.is_empty(),
+                InputKind::Person => true,
+                _ => input.words.is_empty(),
+            };
+            if !wordy {
+                self.in_steps(line, format!("the input `{name}` must name `words` if it is a flag, and may if it is a person"));
+            }
+            for flag in &input.unless {
+                if !inputs.iter().any(|other| other.name == flag.value && other.kind == InputKind::Flag) {
+                    let reason = format!("`{}` is no flag before the input `{name}`", flag.value);
+                    self.in_steps(flag.referenced.line(), reason);
+                }
             }
             if let Some(default) = &input.default {
                 let fits = match input.kind {
@@ -137,7 +149,7 @@ impl Checker<'_> {
                             || default.value.parse::<Period>().is_ok()
                     }
                     InputKind::Format => input.choices.contains(&default.value),
-                    InputKind::Count => default.value.parse::<u32>().is_ok(),
+                    InputKind::Count | InputKind::Duration => default.value.parse::<u32>().is_ok(),
                     InputKind::Industry | InputKind::Location => true,
                     InputKind::Person
                     | InputKind::Channel
@@ -145,6 +157,8 @@ impl Checker<'_> {
                     | InputKind::Company
                     | InputKind::Product
                     | InputKind::Flag
+                    | InputKind::Moment
+                    | InputKind::Topic
                     | InputKind::Event
                     | InputKind::Request => false,
                 };
@@ -163,6 +177,7 @@ impl Checker<'_> {
                 choices: input.choices.clone(),
                 ask: input.ask.clone(),
                 words: input.words.clone(),
+                unless: input.unless.iter().map(|flag| flag.value.clone()).collect(),
             });
         }
         inputs

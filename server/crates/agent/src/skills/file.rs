@@ -80,6 +80,8 @@ pub(super) struct Input {
     pub(super) choices: Vec<String>,
     #[serde(default)]
     pub(super) words: Phrases,
+    #[serde(default)]
+    pub(super) unless: Vec<Spanned<String>>,
     pub(super) ask: Option<Text>,
 }
 

@@ -35,6 +35,7 @@ fn origin(sources: &Sources, to: &str, body: &str, files: &[File], said: &str, a
         subject: "October".to_owned(),
         body: body.to_owned(),
         attachments: files.iter().map(|file| file.attachment.clone()).collect(),
+        when: None,
     };
     let asked: Vec<String> = asked.iter().map(|&asked| asked.to_owned()).collect();
     let around = Around {

@@ -14,7 +14,7 @@ pub struct Recurring {
 
 /// The hour that holds when none is said.
 const HOUR: u32 = 9;
-const WEEKDAYS: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+pub(crate) const WEEKDAYS: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
 /// Reads the times out of a text; `None` when it is to be done once.
 #[must_use]
@@ -46,7 +46,7 @@ pub fn read(text: &str) -> Option<Recurring> {
 }
 
 /// Hour and minute.
-type Time = (u32, u32);
+pub(crate) type Time = (u32, u32);
 
 /// The days of a rule, in the fields of a cron.
 enum Days {
@@ -70,13 +70,13 @@ impl Days {
     }
 }
 
-struct Word {
-    text: String,
-    range: Range<usize>,
+pub(crate) struct Word {
+    pub(crate) text: String,
+    pub(crate) range: Range<usize>,
 }
 
 /// The words of a text in small letters, with their places.
-fn words(text: &str) -> Vec<Word> {
+pub(crate) fn words(text: &str) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     let mut open = false;
     for (at, c) in text.char_indices() {
@@ -159,7 +159,7 @@ fn english(text: &str) -> Option<(String, Vec<Range<usize>>)> {
 }
 
 /// "morning", "in the afternoon"; and how many words that takes.
-fn part_of_day<'a>(word: &impl Fn(usize) -> &'a str, at: usize) -> Option<(Time, usize)> {
+pub(crate) fn part_of_day<'a>(word: &impl Fn(usize) -> &'a str, at: usize) -> Option<(Time, usize)> {
     let led = if word(at) == "in" && word(at + 1) == "the" { 2 } else { 0 };
     let hour = match word(at + led) {
         "morning" | "mornings" => HOUR,
@@ -254,7 +254,7 @@ fn day_after<'a>(word: &impl Fn(usize) -> &'a str, at: usize, days: &Days) -> Op
 }
 
 /// A time of day; and how many words that takes. "At 5 in the afternoon" is 17.
-fn clock<'a>(word: &impl Fn(usize) -> &'a str, at: usize) -> Option<(Time, usize)> {
+pub(crate) fn clock<'a>(word: &impl Fn(usize) -> &'a str, at: usize) -> Option<(Time, usize)> {
     let ((hour, minute), len) = time(word, at)?;
     let Some(((part, _), more)) = part_of_day(word, at + len) else { return Some(((hour, minute), len)) };
     let hour = if part > 12 && hour < 12 { hour + 12 } else { hour };
@@ -361,24 +361,24 @@ fn chinese(text: &str) -> Option<(String, Vec<Range<usize>>)> {
     Some((days.cron(hour, minute), said))
 }
 
-const PARTS_OF_DAY: [&str; 8] = ["早上", "上午", "早晨", "清晨", "中午", "下午", "晚上", "傍晚"];
+pub(crate) const PARTS_OF_DAY: [&str; 8] = ["早上", "上午", "早晨", "清晨", "中午", "下午", "晚上", "傍晚"];
 
 /// What has not been read of a text.
-struct Rest<'a>(&'a str);
+pub(crate) struct Rest<'a>(pub(crate) &'a str);
 
 impl Rest<'_> {
-    fn take(&mut self, text: &str) -> bool {
+    pub(crate) fn take(&mut self, text: &str) -> bool {
         let rest = self.0.strip_prefix(text);
         self.0 = rest.unwrap_or(self.0);
         rest.is_some()
     }
 
-    fn any(&mut self, texts: &[&str]) -> bool {
+    pub(crate) fn any(&mut self, texts: &[&str]) -> bool {
         texts.iter().any(|text| self.take(text))
     }
 
     /// A number in digits or Chinese numerals up to 59.
-    fn number(&mut self) -> Option<u32> {
+    pub(crate) fn number(&mut self) -> Option<u32> {
         let digits = self.0.len() - self.0.trim_start_matches(|c: char| c.is_ascii_digit()).len();
         if digits > 0 {
             let (number, rest) = self.0.split_at(digits);
@@ -403,7 +403,7 @@ impl Rest<'_> {
     }
 
     /// 早上九点半, 下午3点15分, 09:30.
-    fn time(&mut self) -> Option<Time> {
+    pub(crate) fn time(&mut self) -> Option<Time> {
         let before = self.0;
         let late = self.any(&["下午", "晚上", "傍晚"]);
         self.any(&["早上", "上午", "早晨", "清晨", "中午"]);

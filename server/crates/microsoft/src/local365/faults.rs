@@ -36,6 +36,10 @@ pub enum Operation {
     ListPosts,
     /// A file for a channel.
     PutFile,
+    /// An event.
+    CreateEvent,
+    /// What stands in a calendar, or when people are free.
+    ReadCalendar,
 }
 
 /// What goes wrong.
@@ -135,6 +139,8 @@ impl Operation {
             "messages" if teams && reads => Some(Self::ListPosts),
             "messages" if teams => Some(Self::Post),
             "{*path}" => Some(Self::PutFile),
+            "events" => Some(Self::CreateEvent),
+            "calendarView" | "getSchedule" => Some(Self::ReadCalendar),
             "token" => Some(Self::Token),
             "messages" if reads => Some(Self::ListMessages),
             "messages" => Some(Self::CreateDraft),

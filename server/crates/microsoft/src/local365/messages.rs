@@ -142,7 +142,7 @@ impl Local365 {
 }
 
 /// The next page on the host by which this one was asked for.
-fn next_link(user: &str, path: &[&str], options: &Options, headers: &HeaderMap) -> Value {
+pub(super) fn next_link(user: &str, path: &[&str], options: &Options, headers: &HeaderMap) -> Value {
     let Some(mut url) = base(headers) else { return Value::Null };
     if let Ok(mut segments) = url.path_segments_mut() {
         segments.extend(["v1.0", "users", user]).extend(path);

@@ -1,5 +1,5 @@
-//! The query options that local365 serves: `$select`, `$top`, `$skiptoken` and `$filter` on one extended property.
-//! Any other option is refused rather than ignored.
+//! The query options that local365 serves: `$select`, `$top`, `$skiptoken` and `$filter` on one extended property,
+//! for a calendar its window. Any other option is refused rather than ignored.
 
 use std::collections::HashMap;
 
@@ -7,6 +7,7 @@ use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
 
 use super::Local365;
 use super::refusal::Refusal;
@@ -20,6 +21,8 @@ pub(super) struct Options {
     pub(super) tag: Option<String>,
     pub(super) skip: i64,
     pub(super) top: i64,
+    /// From when until when; of a calendar only.
+    pub(super) window: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// Whether the client asked for immutable ids.
     pub(super) immutable: bool,
     given: HashMap<String, String>,
@@ -32,8 +35,12 @@ impl FromRequestParts<Local365> for Options {
         let Query(given) = Query::<HashMap<String, String>>::try_from_uri(&parts.uri)
             .map_err(|_| Refusal::bad_request("The query can't be read."))?;
         let mut options = Self { top: 10, given, ..Self::default() };
+        let mut window = [None; 2];
+        let of_calendar = parts.uri.path().ends_with("/calendarView");
         for (name, value) in &options.given {
             match name.as_str() {
+                "startDateTime" if of_calendar => window[0] = Some(moment(value)?),
+                "endDateTime" if of_calendar => window[1] = Some(moment(value)?),
                 "$select" => options.select = Some(value.split(',').map(|it| it.trim().to_owned()).collect()),
                 "$top" => options.top = top(value)?,
                 "$skiptoken" => options.skip = skip(value)?,
@@ -43,6 +50,7 @@ impl FromRequestParts<Local365> for Options {
                 }
             }
         }
+        options.window = window[0].zip(window[1]);
         options.immutable = parts
             .headers
             .get_all("prefer")
@@ -61,6 +69,11 @@ impl Options {
         pairs.sort();
         url.query_pairs_mut().clear().extend_pairs(pairs).append_pair("$skiptoken", &token);
     }
+}
+
+fn moment(text: &str) -> Result<DateTime<Utc>, Refusal> {
+    let read = DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
+    read.map_err(|_| Refusal::new(400, "ErrorInvalidParameter", format!("'{text}' is no time.")))
 }
 
 fn top(text: &str) -> Result<i64, Refusal> {

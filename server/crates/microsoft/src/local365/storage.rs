@@ -12,7 +12,7 @@ pub struct Document {
     pub mailbox: String,
     /// Unique in the mailbox, and everywhere in practice.
     pub id: Uuid,
-    /// `drafts`, `sentitems`, `inbox`, `deleteditems` or `uploads`.
+    /// `drafts`, `sentitems`, `inbox`, `deleteditems`, `uploads` or `calendar`.
     pub folder: String,
     /// What it can be found by, exactly: one line for each extended property.
     pub tags: Vec<String>,

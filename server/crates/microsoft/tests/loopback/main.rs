@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report; clippy sees only #[test] functions as tests")]
 
+mod calendar;
 mod once;
 mod rules;
 mod schema;

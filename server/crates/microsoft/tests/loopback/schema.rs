@@ -7,12 +7,15 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
+use chrono::TimeDelta;
+use mezzofy_microsoft::calendar::Calendar;
 use mezzofy_microsoft::graph::{Graph, Settings};
 use mezzofy_microsoft::mail::{Outgoing, Walk};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use crate::calendar::event;
 use crate::tenant::{ANA, Diary, Tenant, mail};
 
 #[derive(Clone, Default)]
@@ -56,10 +59,10 @@ async fn every_exchange_is_valid_against_graphs_own_types() {
         }
         checked += 1;
     }
-    assert!(checked >= 13, "{checked} of {} exchanges were checked", exchanges.len());
+    assert!(checked >= 18, "{checked} of {} exchanges were checked", exchanges.len());
 }
 
-/// A mail with a small and a large file, looked up, looked at and deleted, and two refusals.
+/// A mail with a small and a large file, looked up, looked at and deleted, two refusals, and an event that is made and seen.
 async fn record_a_walk() -> Vec<Exchange> {
     let tenant = Tenant::new().await;
     let tape = Tape::default();
@@ -69,7 +72,8 @@ async fn record_a_walk() -> Vec<Exchange> {
     let mut running = JoinSet::new();
     running.spawn(async move { axum::serve(listener, routes).await.unwrap() });
     let settings = Settings { login_base: base.clone(), graph_base: base, ..tenant.settings() };
-    let outgoing = Outgoing::new(Graph::new(settings, tenant.clock.clone()).unwrap(), Vec::new());
+    let graph = Graph::new(settings, tenant.clock.clone()).unwrap();
+    let outgoing = Outgoing::new(graph.clone(), Vec::new());
 
     let mail = mail(&[("a.pdf", 10), ("b.bin", 3_000_000), ("c.pdf", 2_799_000), ("d.pdf", 2_000_000)]);
     let id = outgoing.deliver(&mail, Walk::New, &Diary::default()).await.unwrap();
@@ -78,6 +82,12 @@ async fn record_a_walk() -> Vec<Exchange> {
     outgoing.send(ANA, &id).await.unwrap_err();
     outgoing.delete(ANA, &id).await.unwrap();
     outgoing.look("stranger@mezzofy.example", &id).await.unwrap_err();
+    let calendar = Calendar::new(graph);
+    let event = event("an event");
+    calendar.make(&event).await.unwrap();
+    let (from, to) = (event.start.and_utc(), event.end.and_utc());
+    calendar.events(ANA, from - TimeDelta::days(1), to).await.unwrap();
+    calendar.schedules(ANA, &[ANA.to_owned(), "x@y.example".to_owned()], from, to).await.unwrap();
     tape.0.lock().unwrap().clone()
 }
 

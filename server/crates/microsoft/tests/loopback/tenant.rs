@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mezzofy_microsoft::calendar::Calendar;
 use mezzofy_microsoft::clock::Clock;
 use mezzofy_microsoft::graph::{Account, AccountError, Graph, Settings};
 use mezzofy_microsoft::local365::{self, Config, Document, Faults, Local365, Mailbox, Memory, Team};
@@ -42,7 +43,7 @@ impl Time {
 
 impl Tenant {
     pub(crate) async fn new() -> Self {
-        Self::with_roles(&["Mail.ReadWrite", "Mail.Send"]).await
+        Self::with_roles(&["Mail.ReadWrite", "Mail.Send", "Calendars.ReadWrite"]).await
     }
 
     pub(crate) async fn with_roles(roles: &[&str]) -> Self {
@@ -94,6 +95,10 @@ impl Tenant {
     /// The account, signed in.
     pub(crate) fn account(&self) -> Arc<Kept> {
         Arc::new(Kept(Mutex::new(self.service.account_token().into_iter().collect())))
+    }
+
+    pub(crate) fn calendar(&self) -> Calendar {
+        Calendar::new(self.graph())
     }
 
     pub(crate) fn outgoing(&self) -> Outgoing {

@@ -26,6 +26,7 @@ use uuid::Uuid;
 use super::caller::Caller;
 use super::docs::one_of;
 use super::extract::{Asked, Body, List, PageQuery, Segment};
+use super::outbox::WhenView;
 use super::problem::{Kind, Problem, ProblemBody};
 use super::rule::guarded;
 use crate::app::{App, Parts};
@@ -73,6 +74,8 @@ struct EditedPayload {
     body: String,
     #[serde(default)]
     attachments: Vec<EditedFile>,
+    /// The times of an event.
+    when: Option<WhenView>,
 }
 
 /// A file to attach; all but its id is taken from the file itself.
@@ -237,11 +240,11 @@ async fn edited(
         for file in payload.attachments {
             attachments.push(attachment(tx, approval, file.id.into()).await?);
         }
-        let EditedPayload { to, cc, subject, body, .. } = payload;
+        let EditedPayload { to, cc, subject, body, when, .. } = payload;
         if body.contains('\0') {
             return Err(wrong("The text has a character that can't be sent (U+0000).".to_owned()));
         }
-        edits.push(Payload { to, cc, subject, body, attachments });
+        edits.push(Payload { to, cc, subject, body, attachments, when: when.map(Into::into) });
     }
     if edits.is_empty() {
         return Err(wrong("Nothing is left to send. Reject it instead.".to_owned()));
@@ -287,6 +290,7 @@ async fn intend(
         let permission = match kind {
             EffectKind::Mail => Permission::SendMail,
             EffectKind::Teams => Permission::PostInTeams,
+            EffectKind::Calendar => Permission::Calendar,
         };
         !person.disabled && app.roles.allows(&person.role, permission)
     };
@@ -304,6 +308,7 @@ async fn intend(
             match over.kind {
                 EffectKind::Mail => "mails",
                 EffectKind::Teams => "messages in Teams",
+                EffectKind::Calendar => "invitations",
             },
             over.sent,
             over.wanted

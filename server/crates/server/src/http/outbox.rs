@@ -2,9 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use mezzofy_domain::audit::{Deed, Who};
-use mezzofy_domain::effect::{EffectKind, EffectState};
+use mezzofy_domain::effect::{EffectKind, EffectState, When};
 use mezzofy_domain::file::Attachment;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_store::effects::{self, Effect};
@@ -41,7 +41,10 @@ struct EffectView {
     /// Plain text.
     body: String,
     attachments: Vec<AttachmentView>,
-    /// Hex SHA-256 of the payload's RFC 8785 JSON: `{to, cc, subject, body, attachments}`.
+    /// The times of an event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    when: Option<WhenView>,
+    /// Hex SHA-256 of the payload's RFC 8785 JSON: `{to, cc, subject, body, attachments}`, and of an event `when`.
     payload_hash: String,
     run_id: Uuid,
     /// The approval that it was approved with.
@@ -78,6 +81,35 @@ pub(super) struct AttachmentView {
     sha256: String,
 }
 
+/// The times of an event, by the clocks of a zone.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WhenView {
+    /// `2026-12-02T15:00:00`.
+    #[schema(value_type = String)]
+    start: NaiveDateTime,
+    #[schema(value_type = String)]
+    end: NaiveDateTime,
+    /// An IANA zone.
+    time_zone: String,
+    /// Whether it has a link to join in Teams.
+    online: bool,
+}
+
+impl From<When> for WhenView {
+    fn from(when: When) -> Self {
+        let When { start, end, time_zone, online } = when;
+        Self { start, end, time_zone, online }
+    }
+}
+
+impl From<WhenView> for When {
+    fn from(when: WhenView) -> Self {
+        let WhenView { start, end, time_zone, online } = when;
+        Self { start, end, time_zone, online }
+    }
+}
+
 impl From<Attachment> for AttachmentView {
     fn from(file: Attachment) -> Self {
         Self { id: file.id.uuid(), name: file.name, media_type: file.media_type, size: file.size, sha256: file.sha256 }
@@ -98,6 +130,7 @@ impl EffectView {
             subject: effect.payload.subject,
             body: effect.payload.body,
             attachments: effect.payload.attachments.into_iter().map(Into::into).collect(),
+            when: effect.payload.when.map(Into::into),
             payload_hash: effect.payload_hash,
             run_id: effect.run.uuid(),
             created_at: effect.created_at,
@@ -112,7 +145,7 @@ impl EffectView {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Filter {
-    /// Only this kind: mail or teams.
+    /// Only this kind: mail, teams or calendar.
     kind: Option<String>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
@@ -131,7 +164,7 @@ async fn list(
     let kind = filter
         .kind
         .map(|kind| {
-            EffectKind::from_code(&kind).ok_or_else(|| Problem::field("kind", "The kind must be mail or teams."))
+            EffectKind::from_code(&kind).ok_or_else(|| Problem::field("kind", "The kind must be mail, teams or calendar."))
         })
         .transpose()?;
     let mut tx = caller.begin(&app).await?;

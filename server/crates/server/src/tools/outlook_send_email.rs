@@ -89,7 +89,7 @@ impl Tool for OutlookSendEmail {
             return Err(ToolError::Tell(format!("{address} has asked not to hear from us, so nothing is sent there.")));
         }
         drop(tx);
-        let mail = Payload { to, cc, subject: input.subject, body: input.body, attachments };
+        let mail = Payload { to, cc, subject: input.subject, body: input.body, attachments, when: None };
         mail.checked(EffectKind::Mail).map(Outcome::Send).map_err(|error| ToolError::Tell(error.to_string()))
     }
 }

@@ -106,6 +106,7 @@ impl Tool for TeamsPostMessage {
             subject: input.title,
             body: input.text,
             attachments,
+            when: None,
         })
     }
 }
@@ -158,7 +159,8 @@ impl Tool for TeamsSendDm {
         if let Some(other) = to.iter().find(|address| !colleague(address)) {
             return Err(ToolError::Tell(format!("{other} is no colleague; messages in Teams go to colleagues only.")));
         }
-        checked(Payload { to, cc: Vec::new(), subject: String::new(), body: input.text, attachments: Vec::new() })
+        let (cc, subject, attachments) = (Vec::new(), String::new(), Vec::new());
+        checked(Payload { to, cc, subject, body: input.text, attachments, when: None })
     }
 }
 

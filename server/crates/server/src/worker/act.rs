@@ -59,6 +59,7 @@ pub(crate) async fn room_for<'m>(
         let limit = match kind {
             EffectKind::Mail => app.limits.mails_an_hour,
             EffectKind::Teams => app.limits.posts_an_hour,
+            EffectKind::Calendar => app.limits.events_an_hour,
         };
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let sent = effects::sent_since(tx, person, kind, app.clock.now() - HOUR).await?;
@@ -161,6 +162,7 @@ impl Work<'_> {
             let text = match kind {
                 EffectKind::Mail => &self.app.texts.too_many_mails,
                 EffectKind::Teams => &self.app.texts.too_many_posts,
+                EffectKind::Calendar => &self.app.texts.too_many_events,
             };
             let detail = text.say(language, &values);
             let events: Vec<_> = wanted.iter().map(|wanted| done(&wanted.call, Err(detail.clone()))).collect();

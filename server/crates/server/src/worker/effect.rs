@@ -14,7 +14,7 @@ use mezzofy_store::{audit, commit};
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use super::{Stuck, Work, mail, teams};
+use super::{Stuck, Work, calendar, mail, teams};
 use crate::crash;
 
 /// Tries of one effect while the provider is not well.
@@ -70,9 +70,10 @@ async fn deliver(work: &Work<'_>, effect: &mut Effect) -> Result<(), Stuck> {
         return end(work, effect, EffectState::Failed, Some(NOT_APPROVED.to_owned())).await;
     };
     let place = Place { work, effect: effect.id, stored: Mutex::new(effect.walk.clone()) };
-    let (state, error) = match effect.payload.kind() {
-        EffectKind::Mail => mail::deliver(work, effect, files, &place).await?,
-        EffectKind::Teams => teams::deliver(work, effect, files, &place).await?,
+    let (state, error) = match (&effect.payload.when, effect.payload.kind()) {
+        (Some(when), _) => calendar::deliver(work, effect, when, &place).await?,
+        (None, EffectKind::Teams) => teams::deliver(work, effect, files, &place).await?,
+        (None, EffectKind::Mail | EffectKind::Calendar) => mail::deliver(work, effect, files, &place).await?,
     };
     crash::point("effect.sent");
     effect.walk = place.stored.into_inner();
@@ -118,6 +119,15 @@ pub(super) struct Place<'a> {
     effect: Id<id::Effect>,
     /// The place as this worker knows it.
     stored: Mutex<Option<Value>>,
+}
+
+/// Stores the place; who was overtaken goes no further.
+pub(super) async fn reach(place: &Place<'_>, at: Value) -> Result<(), Stuck> {
+    match place.store(at).await {
+        Ok(None) => Ok(()),
+        Ok(Some(_)) => Err(Stuck::Overtaken),
+        Err(error) => Err(Stuck::Retry(error.to_string())),
+    }
 }
 
 impl Place<'_> {

@@ -113,10 +113,15 @@ impl Work<'_> {
 
     fn why_not_sent(&self, effect: &Effect, sent: usize, all: usize) -> RunError {
         let (texts, language) = (&self.app.texts, self.machine.language());
-        let to = effect.payload.to.join(", ");
+        let to = if effect.payload.kind() == EffectKind::Calendar {
+            effect.payload.subject.clone()
+        } else {
+            effect.payload.to.join(", ")
+        };
         let (failed, unknown) = match effect.payload.kind() {
             EffectKind::Mail => (&texts.mail_failed, &texts.mail_unknown),
             EffectKind::Teams => (&texts.post_failed, &texts.post_unknown),
+            EffectKind::Calendar => (&texts.event_failed, &texts.event_unknown),
         };
         if effect.state == EffectState::Unknown {
             return RunError { kind: RunErrorKind::EffectUnknown, detail: unknown.say(language, &[("to", &to)]) };

@@ -9,7 +9,7 @@ use mezzofy_microsoft::teams::{Post, TeamsError, To};
 use mezzofy_store::effects::Effect;
 use serde_json::json;
 
-use super::effect::{Ended, LONGEST_PAUSE, Place, TRIES};
+use super::effect::{Ended, LONGEST_PAUSE, Place, TRIES, reach};
 use super::{Stuck, Work};
 
 /// Sends the message to an end.
@@ -58,14 +58,6 @@ fn retry_after(error: &TeamsError) -> Option<Duration> {
     match error {
         TeamsError::Graph(error) => error.retry_after(),
         TeamsError::NoTeam | TeamsError::NoChannel(_) | TeamsError::NoFileId(_) => None,
-    }
-}
-
-async fn reach(place: &Place<'_>, at: serde_json::Value) -> Result<(), Stuck> {
-    match place.store(at).await {
-        Ok(None) => Ok(()),
-        Ok(Some(_)) => Err(Stuck::Overtaken),
-        Err(error) => Err(Stuck::Retry(error.to_string())),
     }
 }
 

@@ -190,7 +190,7 @@ impl Tenant {
             client_id: "assistant".to_owned(),
             client_secret: "a secret".into(),
             signing_key: "0123456789abcdef0123456789abcdef".into(),
-            roles: vec!["Mail.ReadWrite".to_owned(), "Mail.Send".to_owned()],
+            roles: vec!["Mail.ReadWrite".to_owned(), "Mail.Send".to_owned(), "Calendars.ReadWrite".to_owned()],
             account: Some(mailbox("robot")),
             scopes: SCOPES.map(str::to_owned).to_vec(),
             team: Team { id: "the team".to_owned(), channels: vec!["Finance".to_owned()] },

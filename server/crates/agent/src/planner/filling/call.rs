@@ -1,6 +1,7 @@
 //! A skill's inputs as a model gives them: checked, and completed from the company's directory and calendar.
 
 use mezzofy_domain::language::Language;
+use mezzofy_domain::meeting::{self, Moment};
 use mezzofy_domain::period::Period;
 use serde_json::{Map, Value};
 
@@ -55,7 +56,7 @@ impl Planner {
                     (None, Some(default)) => Some(asked.calendar().named(default).to_string()),
                     (None, None) => None,
                 },
-                InputKind::Count => match said.or(wanted.default.as_deref()) {
+                InputKind::Count | InputKind::Duration => match said.or(wanted.default.as_deref()) {
                     Some(said) => match said.parse::<u32>() {
                         Ok(number) if number > 0 => {
                             filling.inputs.insert(wanted.name.clone(), Value::from(number));
@@ -66,6 +67,12 @@ impl Planner {
                     None => None,
                 },
                 InputKind::Event => continue,
+                InputKind::Moment => match said {
+                    Some(said) => Some(moment(asked, said).map_err(Misfit::Meaning)?),
+                    None if filling.asks(wanted) => None,
+                    None => continue,
+                },
+                InputKind::Topic => said.map(str::to_owned),
                 InputKind::Flag => {
                     if said == Some("true") {
                         filling.inputs.insert(wanted.name.clone(), Value::from(true));
@@ -111,7 +118,7 @@ impl Planner {
             };
             match value {
                 Some(value) => drop(filling.inputs.insert(wanted.name.clone(), Value::from(value))),
-                None if wanted.required => {
+                None if filling.asks(wanted) => {
                     return Err(Misfit::Form(format!("{} needs {}.", skill.name, wanted.name)));
                 }
                 None => {}
@@ -172,10 +179,17 @@ fn period(asked: Asked<'_>, said: &str) -> Result<Period, String> {
     }
 }
 
+fn moment(asked: Asked<'_>, said: &str) -> Result<String, String> {
+    let today = asked.request.today;
+    let exact = said.parse::<Moment>();
+    let read = exact.clone().ok().or_else(|| meeting::read(said, today).moment(today));
+    read.map(|moment| moment.to_string()).ok_or_else(|| exact.err().map(|error| error.to_string()).unwrap_or_default())
+}
+
 /// What was given for an input: a text, or a list of them for people.
 fn values_of(wanted: &Input, input: &Map<String, Value>) -> Result<Vec<String>, String> {
     let all = (wanted.kind == InputKind::Person).then(|| input.get(&format!("{}s", wanted.name))).flatten();
-    let plain = matches!(wanted.kind, InputKind::Count | InputKind::Flag);
+    let plain = matches!(wanted.kind, InputKind::Count | InputKind::Duration | InputKind::Flag);
     let text = |value: &Value| match value {
         Value::String(text) => Ok(text.trim().to_owned()),
         Value::Null => Ok(String::new()),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use mezzofy_domain::language::Language;
+use mezzofy_domain::meeting::Moment;
 use mezzofy_domain::people::Person;
 use mezzofy_domain::period::Period;
 use serde_json::{Map, Value};
@@ -38,12 +39,19 @@ pub(super) fn labels(skill: &Skill, inputs: &Map<String, Value>, recipients: &[R
                 | InputKind::Company
                 | InputKind::Product
                 | InputKind::Channel
+                | InputKind::Topic
                 | InputKind::Request,
                 Some(value),
             ) => {
                 labels.insert(input.name.clone(), Text { en: value.to_owned(), zh: value.to_owned() });
             }
-            (InputKind::Count, _) => {
+            (InputKind::Moment, Some(value)) => {
+                let label = |language| {
+                    value.parse::<Moment>().map_or_else(|_| value.to_owned(), |moment| moment.label(language))
+                };
+                labels.insert(input.name.clone(), Text { en: label(Language::En), zh: label(Language::Zh) });
+            }
+            (InputKind::Count | InputKind::Duration, _) => {
                 if let Some(number) = inputs.get(&input.name) {
                     labels.insert(input.name.clone(), Text { en: number.to_string(), zh: number.to_string() });
                 }

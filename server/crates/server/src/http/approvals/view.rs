@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::asked;
 use crate::app::Parts;
 use crate::http::docs::one_of;
-use crate::http::outbox::AttachmentView;
+use crate::http::outbox::{AttachmentView, WhenView};
 
 /// What waits for a person, or was decided.
 #[derive(Debug, Serialize, ToSchema)]
@@ -87,6 +87,9 @@ struct PayloadView {
     /// Plain text.
     body: String,
     attachments: Vec<AttachmentView>,
+    /// The times of an event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    when: Option<WhenView>,
 }
 
 /// Where a payload comes from.
@@ -113,8 +116,9 @@ struct ValueView {
 
 impl From<Payload> for PayloadView {
     fn from(payload: Payload) -> Self {
-        let attachments = payload.attachments.into_iter().map(Into::into).collect();
-        Self { to: payload.to, cc: payload.cc, subject: payload.subject, body: payload.body, attachments }
+        let attachments = payload.attachments.iter().cloned().map(Into::into).collect();
+        let Payload { to, cc, subject, body, when, .. } = payload;
+        Self { to, cc, subject, body, attachments, when: when.map(Into::into) }
     }
 }
 
