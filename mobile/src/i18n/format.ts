@@ -41,6 +41,16 @@ export function dueTime(iso: string, texts: Texts): string {
   });
 }
 
+/** From when until when an event is, by the clocks of its zone. */
+export function eventTime({ start, end, time_zone }: { start: string; end: string; time_zone: string }, texts: Texts): string {
+  const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: 'UTC' } as const;
+  const day = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' } as const;
+  const [from, to] = [new Date(`${start}Z`), new Date(`${end}Z`)];
+  const sameDay = start.slice(0, 10) === end.slice(0, 10);
+  const until = sameDay ? to.toLocaleTimeString(texts.locale, time) : to.toLocaleString(texts.locale, { ...day, ...time });
+  return `${from.toLocaleString(texts.locale, { ...day, ...time })} – ${until} (${time_zone})`;
+}
+
 /** The name of a day of the week; 0 is Sunday. */
 export function weekdayName(weekday: number, length: 'short' | 'long', texts: Texts): string {
   return new Date(2023, 0, 1 + weekday).toLocaleDateString(texts.locale, { weekday: length });

@@ -23,6 +23,8 @@ export type Approval = Schemas['ApprovalView'];
 export type ApprovalState = Approval['state'];
 export type Proposed = Approval['effects'][number];
 export type Payload = Proposed['payload'];
+/** The times of an event. */
+export type When = NonNullable<Payload['when']>;
 export type Account = Schemas['AccountView'];
 export type RoleRights = Schemas['RoleView'];
 export type StandingApproval = Schemas['StandingApprovalView'];

@@ -46,7 +46,7 @@ export function ApprovalView({ approval }: { approval: Approval }) {
           {approval.state === 'pending' && <Text>{approval.why}</Text>}
           {approval.reason && <Text>{approvals.becauseOf(approval.reason)}</Text>}
           <Text size="small" tone="soft">
-            {approval.kind === 'teams' ? approvals.messages(mails) : approvals.counts(mails, recipients)} · {approvals.askedBy(approval.asked_by.name)}
+            {whatOf(approval.kind, mails, recipients, texts)} · {approvals.askedBy(approval.asked_by.name)}
           </Text>
         </View>
 
@@ -91,6 +91,11 @@ export function ApprovalView({ approval }: { approval: Approval }) {
       </View>
     </ScrollView>
   );
+}
+
+function whatOf(kind: Approval['kind'], effects: number, recipients: number, { approvals }: ReturnType<typeof useTexts>): string {
+  if (kind === 'teams') return approvals.messages(effects);
+  return kind === 'calendar' ? approvals.invitations(recipients) : approvals.counts(effects, recipients);
 }
 
 function standing(approval: Approval, texts: ReturnType<typeof useTexts>): string {

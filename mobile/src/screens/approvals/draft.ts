@@ -8,8 +8,10 @@ export interface Draft {
 
 export const untouched: Draft = { left: [], edits: {} };
 
+const times = ({ when }: Payload): string => (when ? `${when.start} ${when.end}` : '');
+
 const same = (one: Payload, other: Payload): boolean =>
-  one.subject === other.subject && one.body === other.body && one.to.join() === other.to.join() && one.cc.join() === other.cc.join();
+  one.subject === other.subject && one.body === other.body && one.to.join() === other.to.join() && one.cc.join() === other.cc.join() && times(one) === times(other);
 
 /** Leaves a mail out, or takes it in again. */
 export function toggled(draft: Draft, at: number): Draft {

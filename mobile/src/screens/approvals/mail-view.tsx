@@ -8,9 +8,10 @@ import { Fact } from '@/components/fact';
 import { FileCard } from '@/components/file-card';
 import { Icon } from '@/components/icon';
 import { Text } from '@/components/text';
+import { eventTime } from '@/i18n/format';
 import { useTexts } from '@/i18n/texts';
 import { useFileActions } from '@/screens/files/file-actions';
-import { isMessage, shownTo } from '@/services/payload';
+import { isMessage, shownTo, timeTyped, typedTime } from '@/services/payload';
 import type { Payload, Proposed } from '@/services/types';
 import { useMe } from '@/stores/me';
 import { themed } from '@/theme/theme';
@@ -28,10 +29,11 @@ interface MailViewProps {
   onEditing?: (editing: boolean) => void;
 }
 
-/** A mail or a message in Teams as it will be sent, byte for byte: its text is text, whatever it looks like. */
+/** A mail, a message in Teams or an invitation as it will be sent, byte for byte: its text is text, whatever it looks like. */
 export function MailView({ proposed, edit, onEdit, onEditing }: MailViewProps) {
   const styles = useStyles();
-  const { approvals, outbox, actions } = useTexts();
+  const texts = useTexts();
+  const { approvals, outbox, actions } = texts;
   const { open, download } = useFileActions();
   const [editing, setOpen] = useState(false);
   const setEditing = (next: boolean) => {
@@ -56,7 +58,14 @@ export function MailView({ proposed, edit, onEdit, onEditing }: MailViewProps) {
   }
   return (
     <View style={styles.mail}>
-      <Fact label={outbox.to}>
+      {mail.when && (
+        <Fact label={outbox.when}>
+          <Text size="small" selectable>
+            {eventTime(mail.when, texts)}
+          </Text>
+        </Fact>
+      )}
+      <Fact label={mail.when ? outbox.invited : outbox.to}>
         <Addresses addresses={mail.to} />
       </Fact>
       {mail.cc.length > 0 && (
@@ -70,7 +79,12 @@ export function MailView({ proposed, edit, onEdit, onEditing }: MailViewProps) {
             {mail.subject}
           </Text>
         )}
-        <Text selectable>{mail.body}</Text>
+        {mail.body !== '' && <Text selectable>{mail.body}</Text>}
+        {mail.when?.online && (
+          <Text size="small" tone="soft">
+            {outbox.online}
+          </Text>
+        )}
       </View>
       {mail.attachments.map((file) => (
         <FileCard key={file.id} file={file} onOpen={() => open(file)} onDownload={() => void download(file)} />
@@ -93,7 +107,7 @@ export function MailView({ proposed, edit, onEdit, onEditing }: MailViewProps) {
       <Sources proposed={proposed} />
       {onEdit && (
         <View style={styles.tools}>
-          <Button kind="quiet" icon="edit-2" label={message ? approvals.editMessage : approvals.edit} onPress={() => setEditing(true)} />
+          <Button kind="quiet" icon="edit-2" label={mail.when ? approvals.editEvent : message ? approvals.editMessage : approvals.edit} onPress={() => setEditing(true)} />
           {edit && (
             <>
               <Chip label={approvals.changed} tone="accent" icon="edit-2" />
@@ -146,10 +160,17 @@ function MailEditor({ mail, onSave, onCancel }: { mail: Payload; onSave: (payloa
   const [cc, setCc] = useState(mail.cc.join(', '));
   const [subject, setSubject] = useState(mail.subject);
   const [body, setBody] = useState(mail.body);
+  const [start, setStart] = useState(typedTime(mail.when?.start ?? ''));
+  const [end, setEnd] = useState(typedTime(mail.when?.end ?? ''));
+  const when = whenTyped(mail, start, end);
   const message = isMessage(mail);
   const toChannel = message && mail.to.some((one) => !one.includes('@'));
   const plain = { autoCapitalize: 'none', autoCorrect: false, inputMode: 'email' } as const;
-  const whole = message ? body.trim() !== '' : addressesIn(to).length > 0 && subject.trim() !== '';
+  const titled = mail.when ? when !== null : addressesIn(to).length > 0;
+  const whole = message ? body.trim() !== '' : titled && subject.trim() !== '';
+  const changed = message
+    ? { ...mail, subject: subject.trim(), body }
+    : { ...mail, to: addressesIn(to), cc: addressesIn(cc), subject: subject.trim(), body, ...(when ? { when } : {}) };
   return (
     <View style={styles.mail}>
       {message ? (
@@ -158,23 +179,35 @@ function MailEditor({ mail, onSave, onCancel }: { mail: Payload; onSave: (payloa
         </Fact>
       ) : (
         <>
-          <Field label={outbox.to} value={to} onChangeText={setTo} {...plain} />
-          <Field label={outbox.cc} value={cc} onChangeText={setCc} {...plain} />
+          <Field label={mail.when ? outbox.invited : outbox.to} value={to} onChangeText={setTo} {...plain} />
+          {!mail.when && <Field label={outbox.cc} value={cc} onChangeText={setCc} {...plain} />}
         </>
       )}
-      {(!message || toChannel) && <Field label={message ? approvals.channelTitle : approvals.subject} value={subject} onChangeText={setSubject} />}
+      {(!message || toChannel) && <Field label={message || mail.when ? approvals.channelTitle : approvals.subject} value={subject} onChangeText={setSubject} />}
+      {mail.when && (
+        <>
+          <Field label={approvals.start} value={start} onChangeText={setStart} hint={approvals.timeHint(mail.when.time_zone)} />
+          <Field label={approvals.end} value={end} onChangeText={setEnd} />
+        </>
+      )}
       <Field label={approvals.body} value={body} onChangeText={setBody} multiline numberOfLines={10} />
       <View style={styles.tools}>
         <Button
           kind="primary"
           label={actions.save}
           disabled={!whole}
-          onPress={() => onSave(message ? { ...mail, subject: subject.trim(), body } : { ...mail, to: addressesIn(to), cc: addressesIn(cc), subject: subject.trim(), body })}
+          onPress={() => onSave(changed)}
         />
         <Button kind="quiet" label={actions.cancel} onPress={onCancel} />
       </View>
     </View>
   );
+}
+
+/** The times of an event as they were typed; null while they are none. */
+function whenTyped({ when }: Payload, start: string, end: string): Payload['when'] {
+  const [from, to] = [timeTyped(start), timeTyped(end)];
+  return when && from && to && from < to ? { ...when, start: from, end: to } : null;
 }
 
 const useStyles = themed((c: Palette) =>

@@ -7,7 +7,7 @@ import { Chip } from '@/components/chip';
 import { Fact } from '@/components/fact';
 import { FileCard } from '@/components/file-card';
 import { Text } from '@/components/text';
-import { longTime } from '@/i18n/format';
+import { eventTime, longTime } from '@/i18n/format';
 import { useTexts } from '@/i18n/texts';
 import { useFileActions } from '@/screens/files/file-actions';
 import { shownTo, titleOf } from '@/services/payload';
@@ -45,13 +45,20 @@ export function EffectView({ effect }: { effect: Effect }) {
         </View>
 
         <View style={styles.facts}>
-          <Fact label={words.to}>
-            <View style={styles.chips}>
-              {effect.to.map((address) => (
-                <Chip key={address} label={shownTo(address)} />
-              ))}
-            </View>
-          </Fact>
+          {effect.when && (
+            <Fact label={words.when}>
+              <Text size="small">{eventTime(effect.when, texts)}</Text>
+            </Fact>
+          )}
+          {effect.to.length > 0 && (
+            <Fact label={effect.when ? words.invited : words.to}>
+              <View style={styles.chips}>
+                {effect.to.map((address) => (
+                  <Chip key={address} label={shownTo(address)} />
+                ))}
+              </View>
+            </Fact>
+          )}
           {effect.cc.length > 0 && (
             <Fact label={words.cc}>
               <View style={styles.chips}>
@@ -66,9 +73,16 @@ export function EffectView({ effect }: { effect: Effect }) {
           </Fact>
         </View>
 
-        <View style={styles.letter}>
-          <Text selectable>{effect.body}</Text>
-        </View>
+        {(effect.body !== '' || effect.when?.online) && (
+          <View style={styles.letter}>
+            {effect.body !== '' && <Text selectable>{effect.body}</Text>}
+            {effect.when?.online && (
+              <Text size="small" tone="soft">
+                {words.online}
+              </Text>
+            )}
+          </View>
+        )}
 
         {effect.attachments.length > 0 && (
           <View style={styles.files}>

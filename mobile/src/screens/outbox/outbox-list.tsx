@@ -6,7 +6,7 @@ import { ListRow } from '@/components/list-row';
 import { PagedList } from '@/components/paged-list';
 import { ScreenHeader } from '@/components/screen-header';
 import { Empty } from '@/components/states';
-import { shortTime } from '@/i18n/format';
+import { eventTime, shortTime } from '@/i18n/format';
 import { useTexts } from '@/i18n/texts';
 import { shownTo, titleOf } from '@/services/payload';
 import { outbox } from '@/services/queries';
@@ -26,7 +26,7 @@ export function OutboxList({ large }: { large?: boolean }) {
         empty={<Empty icon="send" title={texts.outbox.empty} lead={texts.outbox.emptyLead} />}
         row={(effect) => {
           const subject = titleOf(effect, texts.outbox.noSubject);
-          const to = effect.to.map(shownTo).join(', ');
+          const to = [...(effect.when ? [eventTime(effect.when, texts)] : []), ...effect.to.map(shownTo)].join(', ');
           return (
             <ListRow
               label={`${subject}, ${to}, ${texts.outbox.states[effect.state]}`}

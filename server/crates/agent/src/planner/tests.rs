@@ -6,6 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::skills::tests::tools;
 
+mod calendar;
 mod conversations;
 mod routing;
 mod sentences;

@@ -98,7 +98,6 @@ fn days(text: &Text<'_>, from: usize, today: NaiveDate) -> Option<((NaiveDate, N
     let one = |day: NaiveDate, len: usize| Some(((day, day), len));
     let led = usize::from(text.word(from) == "on");
     let begin = from + led;
-    let dated = || dated(text, begin, today).map(|(day, len)| ((day, day), led + len));
     match (text.word(begin), text.word(begin + 1)) {
         ("today" | "tonight", _) => one(today, led + 1),
         ("tomorrow", _) => one(today + Days::new(1), led + 1),
@@ -118,7 +117,7 @@ fn days(text: &Text<'_>, from: usize, today: NaiveDate) -> Option<((NaiveDate, N
                 Some((day, len)) => one(day, led + 1 + len),
                 None => one(weekday(today, day, false), led + 1),
             },
-            None => dated(),
+            None => dated(text, begin, today).map(|(day, len)| ((day, day), led + len)),
         },
     }
 }

@@ -5,6 +5,7 @@ mod admin;
 mod app;
 mod approvals;
 mod audit;
+mod calendar;
 mod conversations;
 #[cfg(feature = "failpoints")]
 mod crash;
