@@ -160,6 +160,7 @@ fn a_model_is_offered_what_its_agent_has_and_the_role_allows_sorted_by_name() {
         names(FINANCE_MANAGER),
         [
             "ask_person",
+            "calendar",
             "decline",
             "finance_statement",
             "financial_reporting",

@@ -122,21 +122,24 @@ impl<'a> Reader<'a> {
         read
     }
 
-    /// Reads those who are named after one of these words, besides by their addresses, and marks their tokens as used: "with Grace Lim and
-    /// the CEO", 和财务经理开会.
+    /// Reads colleagues wherever they are named, addresses, and whoever is named after one of these words; marks their tokens as used: "with
+    /// Grace Lim and the CEO", 和财务经理开会.
     pub(crate) fn find_led(&self, sentence: &mut Sentence, leads: &Phrases) -> Recipients {
         let mut read = Recipients { asked: true, ..Recipients::default() };
         let mut at = 0;
         while at < sentence.tokens.len() {
             let led = leads.longest_at(&sentence.tokens, at);
             let by_address = sentence.tokens[at].kind == Kind::Email;
-            let Some(begin) = led.map(|len| at + len).or(by_address.then_some(at)) else {
+            // A colleague counts wherever they are named: "a time that suits the CEO", CEO什么时候有空.
+            let named = || matches!(self.directory.at(sentence, at), Some((_, Match::One(_))));
+            let begin = led.map(|len| at + len).or_else(|| (by_address || named()).then_some(at));
+            let Some(begin) = begin else {
                 at += 1;
                 continue;
             };
             let targets = self.targets(sentence, begin);
             let mut end = targets.last().map_or(begin, |target| target.at.end);
-            if targets.is_empty() && sentence.used.get(begin).is_some_and(|used| !used) {
+            if targets.is_empty() && led.is_some() && sentence.used.get(begin).is_some_and(|used| !used) {
                 let name = self.unknown_name(sentence, begin);
                 if !name.is_empty() {
                     end = name.end;

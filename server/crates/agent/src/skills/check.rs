@@ -283,7 +283,7 @@ impl Checker<'_> {
                 let list = inputs.iter().any(|input| format!("{}s", input.name.value) == *name);
                 let kind = inputs.iter().find(|input| input.name.value == *name).map(|input| input.kind);
                 let of_kind = match kind {
-                    Some(InputKind::Count) => "integer",
+                    Some(InputKind::Count | InputKind::Duration) => "integer",
                     Some(InputKind::Flag) => "boolean",
                     Some(InputKind::Event) => "object",
                     _ if list => "array",

@@ -168,6 +168,7 @@ async fn what_the_role_forbids_is_refused_without_asking_a_model_and_what_a_mode
         offered,
         [
             "ask_person",
+            "calendar",
             "content_generator",
             "crm_export",
             "crm_query",
@@ -188,6 +189,9 @@ async fn what_the_role_forbids_is_refused_without_asking_a_model_and_what_a_mode
             "memory",
             "mezzofy_data",
             "outlook_compose_email",
+            "outlook_create_event",
+            "outlook_find_free_slots",
+            "outlook_list_events",
             "outlook_send_email",
             "page_read",
             "pdf_generator",

@@ -48,6 +48,7 @@ fn tools_with(app: &TestApp, replay: &Replay) -> Tools {
     let company = app.app.company.clone();
     let kpis = std::fs::read_to_string(home().join("config/kpis.yaml")).unwrap();
     Tools::all(Workshop {
+        calendar: app.app.calendar.clone(),
         products: app.app.products.clone(),
         kpis: Arc::new(mezzofy_domain::kpi::parse(&kpis).unwrap()),
         mail_texts: MailTexts::load(&home().join("prompts/mails.yaml")).unwrap(),

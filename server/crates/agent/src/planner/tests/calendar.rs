@@ -69,11 +69,12 @@ fn what_is_on_and_who_is_free_is_asked() {
         ("Do I have any meetings on Friday?", "view 2026-11-27 60 - -"),
         ("What's on my calendar", "view - 60 - -"),
         ("Find a free slot with the sales manager next week", "free 2026-11-23/2026-11-29 60 sales.manager -"),
-        ("When are the CEO and the sales manager free for half an hour tomorrow?", "free 2026-11-23 30 ceo+sales.manager -"),
+        ("Find half an hour tomorrow when the CEO and the sales manager are free", "free 2026-11-23 30 ceo+sales.manager -"),
         ("我这周有哪些会议", "view 2026-11-16/2026-11-22 60 - -"),
         ("查看我明天的日程", "view 2026-11-23 60 - -"),
         ("下周找一个和陈美玲都有空的时间", "free 2026-11-23/2026-11-29 60 sales.manager -"),
-        ("CEO什么时候有空", "free - 60 - -"),
+        ("CEO什么时候有空", "free - 60 ceo -"),
+        ("Find an hour on Friday that suits Grace Tan and 陈美玲, when both are free", "free 2026-11-27 60 ceo+sales.manager -"),
     ]);
 }
 
