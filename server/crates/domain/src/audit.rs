@@ -188,6 +188,23 @@ pub enum Deed {
         /// Which source.
         source: String,
     },
+    /// An endpoint for webhooks that go out was added.
+    EndpointAdded {
+        /// Which one.
+        endpoint: Id<id::Endpoint>,
+    },
+    /// An endpoint was changed, or got a new secret.
+    EndpointChanged {
+        /// Which one.
+        endpoint: Id<id::Endpoint>,
+        /// `name`, `url`, `events`, `paused` or `secret`.
+        fields: Vec<&'static str>,
+    },
+    /// An endpoint was removed.
+    EndpointRemoved {
+        /// Which one.
+        endpoint: Id<id::Endpoint>,
+    },
     /// The account that posts in Teams was signed in.
     ServiceAccountConnected,
     /// It was forgotten.
@@ -307,6 +324,9 @@ impl Deed {
             Self::KnowledgeRemoved { .. } => Action::KnowledgeRemoved,
             Self::SourceSecretMade { .. } => Action::SourceSecretMade,
             Self::SourceSecretEnded { .. } => Action::SourceSecretEnded,
+            Self::EndpointAdded { .. } => Action::EndpointAdded,
+            Self::EndpointChanged { .. } => Action::EndpointChanged,
+            Self::EndpointRemoved { .. } => Action::EndpointRemoved,
             Self::ServiceAccountConnected => Action::ServiceAccountConnected,
             Self::ServiceAccountRemoved => Action::ServiceAccountRemoved,
             Self::DeliveryRepeated { .. } => Action::DeliveryRepeated,
@@ -357,6 +377,9 @@ impl Deed {
             | Self::KnowledgeAdded { sha256, .. }
             | Self::KnowledgeRemoved { sha256 } => ("file", sha256.clone()),
             Self::SourceSecretMade { source } | Self::SourceSecretEnded { source } => ("source", source.clone()),
+            Self::EndpointAdded { endpoint }
+            | Self::EndpointChanged { endpoint, .. }
+            | Self::EndpointRemoved { endpoint } => ("endpoint", endpoint.to_string()),
             Self::ServiceAccountConnected | Self::ServiceAccountRemoved => ("account", "teams".to_owned()),
             Self::DeliveryRepeated { delivery, .. } => ("delivery", delivery.to_string()),
             Self::AuditExported { .. } => ("audit", "log".to_owned()),
@@ -379,9 +402,11 @@ impl Deed {
             | Self::KnowledgeRemoved { .. }
             | Self::SourceSecretMade { .. }
             | Self::SourceSecretEnded { .. }
+            | Self::EndpointAdded { .. }
+            | Self::EndpointRemoved { .. }
             | Self::ServiceAccountConnected
             | Self::ServiceAccountRemoved => json!({}),
-            Self::PersonChanged { fields, .. } => json!({"fields": fields}),
+            Self::PersonChanged { fields, .. } | Self::EndpointChanged { fields, .. } => json!({"fields": fields}),
             Self::RoleChanged { before, after, .. } => json!({"before": before, "after": after}),
             Self::RecoveryCodeUsed { left, .. } => json!({"left": left}),
             Self::SecretsResealed { count } => json!({"count": count}),

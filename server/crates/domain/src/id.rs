@@ -140,6 +140,12 @@ pub enum Delivery {}
 /// What the id of a source's secret is an id of.
 #[derive(Debug)]
 pub enum SourceSecret {}
+/// What an endpoint's id is an id of.
+#[derive(Debug)]
+pub enum Endpoint {}
+/// What a sending's id is an id of.
+#[derive(Debug)]
+pub enum Sending {}
 /// What a device's id is an id of.
 #[derive(Debug)]
 pub enum Device {}

@@ -100,6 +100,8 @@ pub struct Parts {
     pub teams: Teams,
     /// The way to calendars.
     pub calendar: Calendar,
+    /// The way to the web.
+    pub web: Web,
     /// The Microsoft 365 tenant, where one is set.
     pub tenant: Option<Tenant>,
     /// The address browsers use, where one is set.

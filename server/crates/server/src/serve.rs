@@ -41,7 +41,7 @@ use crate::research::Search;
 use crate::service_account::ServiceAccount;
 use crate::tools::{MailTexts, Tools, Workshop};
 use crate::web::Web;
-use crate::{demo_site, http, local365, webhooks, worker};
+use crate::{demo_site, endpoints, http, local365, webhooks, worker};
 
 /// What is at work gets this long to end when the server stops.
 const GRACE: Duration = Duration::from_secs(10);
@@ -79,7 +79,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
     let kpis = Arc::new(kpis);
     let (web, prospecting) = outside(config, &tasks, &stop).await?;
     let tools = Tools::all(Workshop {
-        web,
+        web: web.clone(),
         search: search(config),
         calendar: calendar.clone(),
         prospecting: Arc::new(prospecting),
@@ -135,6 +135,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         outgoing,
         teams,
         calendar,
+        web,
         tenant: config.microsoft.clone(),
         public_url: config.public_url.clone(),
         keyring: config.encryption.clone(),
@@ -233,6 +234,7 @@ pub async fn start_work(app: &App, alone: bool, does: impl Fn(Role) -> bool) -> 
     if alone {
         let mut tx = app.store.begin().await.map_err(|error| full(&error))?;
         let taken = jobs::take_back_all(&mut tx).await.map_err(|error| full(&error))?;
+        mezzofy_store::endpoints::take_back_all(&mut tx, app.clock.now()).await.map_err(|error| full(&error))?;
         pushes::take_back_all(&mut tx, app.clock.now()).await.map_err(|error| full(&error))?;
         mezzofy_store::commit(tx).await.map_err(|error| full(&error))?;
         if taken > 0 {
@@ -262,6 +264,7 @@ pub async fn start_work(app: &App, alone: bool, does: impl Fn(Role) -> bool) -> 
     if does(Role::Worker) {
         app.tasks.spawn(worker::wake(app.clone()));
         app.tasks.spawn(push::deliver(app.clone()));
+        app.tasks.spawn(endpoints::deliver(app.clone()));
         app.tasks.spawn(worker::work(app.clone()));
     }
     Ok(())

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Client, StatusCode, Url};
 
 /// Hops at most.
@@ -98,6 +98,29 @@ impl Web {
         }
     }
 
+    /// Posts to an address, following nothing: its status, and after how many seconds it wants to be asked again.
+    pub async fn post(&self, address: &str, headers: HeaderMap, body: Vec<u8>) -> Result<(u16, Option<u64>), Unread> {
+        let url = self.checked(address)?;
+        let failed = |error: reqwest::Error| Unread::Failed(address.to_owned(), short(&error));
+        let answer = self.client.post(url).headers(headers).body(body).send().await.map_err(failed)?;
+        let after = answer.headers().get(RETRY_AFTER).and_then(|after| after.to_str().ok()?.trim().parse().ok());
+        Ok((answer.status().as_u16(), after))
+    }
+
+    /// Why nothing may be sent to an address; it must be `https`, but for those that are allowed by name.
+    pub fn why_not(&self, address: &str) -> Option<String> {
+        match self.checked(address) {
+            Err(refused) => Some(refused.to_string()),
+            Ok(url) if url.scheme() == "https" || self.allows(&url) => None,
+            Ok(_) => Some(format!("{address} is not https.")),
+        }
+    }
+
+    fn allows(&self, url: &Url) -> bool {
+        let host = url.host().zip(url.port_or_known_default()).map(|(host, port)| format!("{host}:{port}"));
+        host.is_some_and(|host| self.allowed.contains(&host))
+    }
+
     async fn hops(&self, address: &str, headers: HeaderMap) -> Result<Fetched, Unread> {
         let mut url = self.checked(address)?;
         let first = url.host_str().map(str::to_owned);
@@ -138,7 +161,7 @@ impl Web {
         let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
             return Err(refused("it names no host"));
         };
-        if self.allowed.contains(&format!("{host}:{port}")) {
+        if self.allows(&url) {
             return Ok(url);
         }
         if !matches!(port, 80 | 443) {

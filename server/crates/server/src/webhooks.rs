@@ -53,6 +53,15 @@ pub fn check(sources: &BTreeMap<String, Source>, skills: &Skills) -> Result<(), 
     Ok(())
 }
 
+/// The signature of something that goes out, as Standard Webhooks writes it.
+#[must_use]
+pub(crate) fn signature(secret: &str, id: &str, at: i64, body: &[u8]) -> Option<String> {
+    let key = STANDARD.decode(secret.strip_prefix(PREFIX)?).ok()?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(&key).ok()?;
+    mac.update(&[id.as_bytes(), b".", at.to_string().as_bytes(), b".", body].concat());
+    Some(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
+}
+
 /// A new secret: 256 bits, as Standard Webhooks writes them.
 #[must_use]
 pub(crate) fn new_secret(random: [u8; 32]) -> String {

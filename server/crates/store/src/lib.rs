@@ -8,6 +8,7 @@ pub mod conversations;
 pub mod devices;
 pub mod effects;
 pub mod embedded;
+pub mod endpoints;
 pub mod events;
 pub mod file_storage;
 pub mod files;

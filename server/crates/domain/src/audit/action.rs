@@ -59,6 +59,12 @@ pub enum Action {
     SourceSecretEnded,
     /// A webhook's work was begun again.
     DeliveryRepeated,
+    /// An endpoint for webhooks that go out was added.
+    EndpointAdded,
+    /// One was changed, or got a new secret.
+    EndpointChanged,
+    /// One was removed.
+    EndpointRemoved,
     /// The account that posts in Teams was signed in.
     ServiceAccountConnected,
     /// It was forgotten.
@@ -91,7 +97,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 45] = [
         Self::SignedIn,
         Self::SignInRefused,
         Self::SignedOut,
@@ -120,6 +126,9 @@ impl Action {
         Self::SourceSecretMade,
         Self::SourceSecretEnded,
         Self::DeliveryRepeated,
+        Self::EndpointAdded,
+        Self::EndpointChanged,
+        Self::EndpointRemoved,
         Self::ServiceAccountConnected,
         Self::ServiceAccountRemoved,
         Self::PersonAdded,
@@ -168,6 +177,9 @@ impl Action {
             Self::SourceSecretMade => "source_secret_made",
             Self::SourceSecretEnded => "source_secret_ended",
             Self::DeliveryRepeated => "delivery_repeated",
+            Self::EndpointAdded => "endpoint_added",
+            Self::EndpointChanged => "endpoint_changed",
+            Self::EndpointRemoved => "endpoint_removed",
             Self::ServiceAccountConnected => "service_account_connected",
             Self::ServiceAccountRemoved => "service_account_removed",
             Self::PersonAdded => "person_added",
