@@ -343,14 +343,18 @@ mod tests {
 
     #[test]
     fn an_event_has_times_and_is_nothing_else() {
-        let at = |hour| chrono::NaiveDate::from_ymd_opt(2026, 12, 2).and_then(|day| day.and_hms_opt(hour, 0, 0)).unwrap();
+        let at =
+            |hour| chrono::NaiveDate::from_ymd_opt(2026, 12, 2).and_then(|day| day.and_hms_opt(hour, 0, 0)).unwrap();
         let lasting = |start, end| Payload {
             cc: vec![],
             when: Some(When { start: at(start), end: at(end), time_zone: "Asia/Singapore".to_owned(), online: true }),
             ..mail(&["CEO@mezzofy.example"], "October figures")
         };
         let event = lasting(15, 16).checked(EffectKind::Calendar).unwrap();
-        assert_eq!((event.kind(), event.to.as_slice()), (EffectKind::Calendar, ["ceo@mezzofy.example".to_owned()].as_slice()));
+        assert_eq!(
+            (event.kind(), event.to.as_slice()),
+            (EffectKind::Calendar, ["ceo@mezzofy.example".to_owned()].as_slice())
+        );
         assert_eq!(event.clone().checked(EffectKind::Mail), Err(PayloadError::NotAnEvent));
         assert_eq!(event.clone().checked(EffectKind::Teams), Err(PayloadError::NotAnEvent));
         assert_eq!(lasting(15, 15).checked(EffectKind::Calendar), Err(PayloadError::BadTimes));

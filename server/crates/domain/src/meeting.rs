@@ -193,8 +193,23 @@ const LEADS: [&str; 15] = [
 ];
 /// Where a topic ends.
 const ENDS: [&str; 17] = [
-    " with ", " and invite ", " invite ", " in the ", " please", ", ", ". ", "; ", "\n", "的会议", "的会", "的电话", "，", "。", "；",
-    "？", "?",
+    " with ",
+    " and invite ",
+    " invite ",
+    " in the ",
+    " please",
+    ", ",
+    ". ",
+    "; ",
+    "\n",
+    "的会议",
+    "的会",
+    "的电话",
+    "，",
+    "。",
+    "；",
+    "？",
+    "?",
 ];
 
 /// Where the topic stands: what is quoted, else what follows a word that leads to it up to a time or the end of the phrase.

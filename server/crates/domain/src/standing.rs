@@ -110,7 +110,14 @@ mod tests {
 
     fn mail(to: &str, cc: &str) -> Payload {
         let cc = if cc.is_empty() { vec![] } else { vec![cc.to_owned()] };
-        Payload { to: vec![to.to_owned()], cc, subject: "Hi".to_owned(), body: String::new(), attachments: vec![], when: None }
+        Payload {
+            to: vec![to.to_owned()],
+            cc,
+            subject: "Hi".to_owned(),
+            body: String::new(),
+            attachments: vec![],
+            when: None,
+        }
     }
 
     #[test]

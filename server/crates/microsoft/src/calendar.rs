@@ -162,7 +162,12 @@ impl Calendar {
     }
 
     /// What stands in a calendar between two moments, in the order of time; what was called off is left out.
-    pub async fn events(&self, mailbox: &str, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Event>, GraphError> {
+    pub async fn events(
+        &self,
+        mailbox: &str,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Vec<Event>, GraphError> {
         let fields = "id,subject,start,end,isAllDay,isCancelled,isOnlineMeeting,organizer,attendees";
         let read: Vec<Read> = self.view(mailbox, from, to, fields).await?;
         let mut events: Vec<Event> = read.into_iter().filter(|event| !event.is_cancelled).map(Event::from).collect();

@@ -168,7 +168,9 @@ fn moment_said(filling: &mut Filling, skill: &Skill, input: &str, text: &str, as
         filling.inputs.insert(duration.name.clone(), Value::from(minutes));
     }
     let single = moment.first == moment.last;
-    filling.inputs.insert(input.to_owned(), Value::from(Moment { time: moment.time.filter(|_| single), ..moment }.to_string()));
+    filling
+        .inputs
+        .insert(input.to_owned(), Value::from(Moment { time: moment.time.filter(|_| single), ..moment }.to_string()));
     (single && moment.time.is_some()).then(|| Value::from(moment.to_string()))
 }
 

@@ -134,7 +134,10 @@ impl Checker<'_> {
                 _ => input.words.is_empty(),
             };
             if !wordy {
-                self.in_steps(line, format!("the input `{name}` must name `words` if it is a flag, and may if it is a person"));
+                self.in_steps(
+                    line,
+                    format!("the input `{name}` must name `words` if it is a flag, and may if it is a person"),
+                );
             }
             for flag in &input.unless {
                 if !inputs.iter().any(|other| other.name == flag.value && other.kind == InputKind::Flag) {

@@ -53,7 +53,8 @@ fn days(rest: &mut Rest<'_>, today: NaiveDate) -> Option<(NaiveDate, NaiveDate)>
             return one(today + Days::new(later));
         }
     }
-    for (word, part, later) in [("明早", "早", 1), ("明晚", "晚", 1), ("今早", "早", 0), ("今晚", "晚", 0)] {
+    for (word, part, later) in [("明早", "早", 1), ("明晚", "晚", 1), ("今早", "早", 0), ("今晚", "晚", 0)]
+    {
         if rest.0.starts_with(word) {
             rest.take(&word[..word.len() - part.len()]);
             return one(today + Days::new(later));
@@ -118,9 +119,10 @@ fn duration(rest: &mut Rest<'_>) -> Option<u32> {
 /// 下午三点, 15:00到16:30.
 fn hours(rest: &mut Rest<'_>) -> Option<(Time, Option<Time>)> {
     // A part of the day alone is no time.
-    if PARTS_OF_DAY.iter().any(|part| {
-        rest.0.strip_prefix(part).is_some_and(|after| Rest(after).time().is_none() || named(after))
-    }) {
+    if PARTS_OF_DAY
+        .iter()
+        .any(|part| rest.0.strip_prefix(part).is_some_and(|after| Rest(after).time().is_none() || named(after)))
+    {
         return None;
     }
     let first = rest.0.chars().next()?;

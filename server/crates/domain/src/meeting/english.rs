@@ -6,7 +6,17 @@ use super::{Meeting, at, between, by_day, date, week, weekday};
 use crate::schedule::words::{Time, WEEKDAYS, Word, clock, part_of_day, words};
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
     "december",
 ];
 
@@ -78,6 +88,12 @@ fn duration(text: &Text<'_>, from: usize) -> Option<(u32, usize)> {
         "an" | "a" | "one" => 1,
         "two" => 2,
         "three" => 3,
+        "four" => 4,
+        "five" => 5,
+        "six" => 6,
+        "seven" => 7,
+        "eight" => 8,
+        "ten" => 10,
         "fifteen" => 15,
         "twenty" => 20,
         "thirty" => 30,
@@ -126,7 +142,9 @@ fn days(text: &Text<'_>, from: usize, today: NaiveDate) -> Option<((NaiveDate, N
 fn weekday_named(name: &str) -> Option<u32> {
     let name = if name.ends_with('y') || name.len() == 3 { name } else { name.strip_suffix('.').unwrap_or(name) };
     let found = WEEKDAYS.iter().position(|day| {
-        *day == name || (matches!(name, "mon" | "tue" | "tues" | "wed" | "thu" | "thur" | "thurs" | "fri") && day.starts_with(name))
+        *day == name
+            || (matches!(name, "mon" | "tue" | "tues" | "wed" | "thu" | "thur" | "thurs" | "fri")
+                && day.starts_with(name))
     })?;
     u32::try_from((found + 6) % 7).ok()
 }

@@ -28,8 +28,14 @@ fn english_says_when_how_long_and_what_about() {
     assert_read(&[
         ("Schedule a meeting with the CEO tomorrow at 3pm", "2026-11-29T15:00 - -"),
         ("Book a 30-minute call with Grace Lim on Friday at 10:30", "2026-12-04T10:30 30 -"),
-        ("Set up a meeting next Tuesday 14:00-15:30 about the October figures", "2026-12-01T14:00 90 the October figures"),
-        ("meeting on 2 December at 9am for an hour and a half to discuss the Q4 budget", "2026-12-02T09:00 90 the Q4 budget"),
+        (
+            "Set up a meeting next Tuesday 14:00-15:30 about the October figures",
+            "2026-12-01T14:00 90 the October figures",
+        ),
+        (
+            "meeting on 2 December at 9am for an hour and a half to discuss the Q4 budget",
+            "2026-12-02T09:00 90 the Q4 budget",
+        ),
         ("Dec 2nd from 3 to 4pm", "2026-12-02T15:00 60 -"),
         ("tomorrow 3-4pm", "2026-11-29T15:00 60 -"),
         ("the 2nd of January at noon", "2027-01-02T12:00 - -"),
@@ -45,6 +51,7 @@ fn english_says_when_how_long_and_what_about() {
         ("tomorrow afternoon", "2026-11-29 - -"),
         ("call about pricing with jane@abc.example tomorrow at 2pm", "2026-11-29T14:00 - pricing"),
         ("Meeting titled “Launch plan” on Monday at 10", "2026-11-30T10:00 - Launch plan"),
+        ("Block eight hours on Monday at 9am", "2026-11-30T09:00 480 -"),
         ("Discuss nothing", "- - -"),
         ("Send the October statement to the CEO", "- - -"),
     ]);

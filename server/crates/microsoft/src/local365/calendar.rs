@@ -105,7 +105,9 @@ pub(super) async fn create(
     let organizer = local.mailbox(&user).await?;
     let (start, end) = (wanted.start.moment()?, wanted.end.moment()?);
     if wanted.subject.is_empty() || end < start || wanted.attendees.len() > ATTENDEES_MOST {
-        return Err(Refusal::bad_request("An event has a subject, ends after it begins and has at most 500 attendees."));
+        return Err(Refusal::bad_request(
+            "An event has a subject, ends after it begins and has at most 500 attendees.",
+        ));
     }
     if wanted.attendees.iter().any(|attendee| attendee.kind != "required" && attendee.kind != "optional") {
         return Err(Refusal::bad_request("An attendee is required or optional."));
@@ -181,18 +183,22 @@ pub(super) async fn schedules(
     let (from, to) = (wanted.start_time.moment()?, wanted.end_time.moment()?);
     let interval = wanted.availability_view_interval.unwrap_or(30);
     if wanted.schedules.len() > SCHEDULES_MOST || to <= from || !(5..=1440).contains(&interval) {
-        return Err(Refusal::bad_request("At most 20 schedules, a window that ends after it begins, 5 to 1440 minutes."));
+        return Err(Refusal::bad_request(
+            "At most 20 schedules, a window that ends after it begins, 5 to 1440 minutes.",
+        ));
     }
     let mut value = Vec::new();
     for of in &wanted.schedules {
         let Some(mailbox) = local.0.storage.mailbox(of).await? else {
-            let error = json!({"message": "The address can't be resolved.", "responseCode": "ErrorMailRecipientNotFound"});
+            let error =
+                json!({"message": "The address can't be resolved.", "responseCode": "ErrorMailRecipientNotFound"});
             value.push(json!({"scheduleId": of, "scheduleItems": [], "error": error}));
             continue;
         };
         let mut found = local.between(&mailbox.address, from, to).await?;
         found.sort_by_key(|(kept, _)| kept.start);
-        let item = |(kept, _): &(Kept, Document)| json!({"status": "busy", "start": time(kept.start), "end": time(kept.end)});
+        let item =
+            |(kept, _): &(Kept, Document)| json!({"status": "busy", "start": time(kept.start), "end": time(kept.end)});
         value.push(json!({"scheduleId": of, "scheduleItems": found.iter().map(item).collect::<Vec<_>>()}));
     }
     Ok(Json(json!({"value": value})))
@@ -264,7 +270,8 @@ impl NewEvent {
             "transactionId": self.transaction_id,
         });
         if self.is_online_meeting {
-            shown["onlineMeetingProvider"] = json!(self.online_meeting_provider.as_deref().unwrap_or("teamsForBusiness"));
+            shown["onlineMeetingProvider"] =
+                json!(self.online_meeting_provider.as_deref().unwrap_or("teamsForBusiness"));
         }
         shown
     }

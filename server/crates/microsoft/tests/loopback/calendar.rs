@@ -40,7 +40,8 @@ async fn an_event_stands_in_the_calendars_of_all_who_are_invited_by_the_clocks_o
     let tenant = Tenant::new().await;
     let calendar = tenant.calendar();
     calendar.make(&event("one")).await.unwrap();
-    let early = NewEvent { subject: "Early".to_owned(), start: at(9, 0), end: at(9, 30), online: false, ..event("two") };
+    let early =
+        NewEvent { subject: "Early".to_owned(), start: at(9, 0), end: at(9, 30), online: false, ..event("two") };
     calendar.make(&early).await.unwrap();
     for of in [ANA, CEO] {
         let found = calendar.events(of, at(0, 0).and_utc(), at(23, 0).and_utc()).await.unwrap();

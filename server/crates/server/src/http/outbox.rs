@@ -164,7 +164,8 @@ async fn list(
     let kind = filter
         .kind
         .map(|kind| {
-            EffectKind::from_code(&kind).ok_or_else(|| Problem::field("kind", "The kind must be mail, teams or calendar."))
+            EffectKind::from_code(&kind)
+                .ok_or_else(|| Problem::field("kind", "The kind must be mail, teams or calendar."))
         })
         .transpose()?;
     let mut tx = caller.begin(&app).await?;

@@ -28,6 +28,8 @@ const DAYS_MOST: i64 = 31;
 const WORK: (u32, u32) = (9, 18);
 /// A free time begins at such minutes of an hour.
 const STEP: i64 = 30;
+/// Minutes between the beginnings of two that are offered of one day, at least.
+const APART: i64 = 180;
 /// Free times that are offered of one day and altogether.
 const OFFERED: (usize, usize) = (2, 6);
 /// Whose calendars one call may look at, besides the person's own.
@@ -52,14 +54,19 @@ impl Workshop {
     fn begins(&self, day: NaiveDate) -> DateTime<Utc> {
         let midnight = day.and_time(NaiveTime::MIN);
         // Where clocks skip midnight, the day begins after the gap.
-        let begins = (0..4).find_map(|hour| self.zone.from_local_datetime(&(midnight + TimeDelta::hours(hour))).earliest());
+        let begins =
+            (0..4).find_map(|hour| self.zone.from_local_datetime(&(midnight + TimeDelta::hours(hour))).earliest());
         begins.map_or_else(|| midnight.and_utc(), |begins| begins.to_utc())
     }
 }
 
 /// Microsoft 365 that is not well is tried again; what it refuses is told.
 fn unread(error: &GraphError) -> ToolError {
-    if error.retry_after().is_some() { ToolError::Retry(error.to_string()) } else { ToolError::Tell(format!("{error}.")) }
+    if error.retry_after().is_some() {
+        ToolError::Retry(error.to_string())
+    } else {
+        ToolError::Tell(format!("{error}."))
+    }
 }
 
 /// `outlook_create_event`.
@@ -173,7 +180,8 @@ fn title_of(organizer: &str, names: &[&str], language: Language) -> String {
         let own = if language == Language::Zh { "预留时间" } else { "Reserved" };
         return own.to_owned();
     }
-    let shown = names.iter().take(3).copied().collect::<Vec<_>>().join(if language == Language::Zh { "、" } else { ", " });
+    let shown =
+        names.iter().take(3).copied().collect::<Vec<_>>().join(if language == Language::Zh { "、" } else { ", " });
     let more = if names.len() > 3 { format!(" +{}", names.len() - 3) } else { String::new() };
     match language {
         Language::Zh => format!("{organizer}与{shown}{more}会面"),
@@ -234,7 +242,8 @@ impl Tool for OutlookListEvents {
         let (from, to) = (workshop.begins(days.first), workshop.begins(days.last + Days::new(1)));
         let events = workshop.calendar.events(&context.person.email, from, to).await;
         let events = events.map_err(|error| unread(&error))?;
-        let local = |at: DateTime<Utc>| at.with_timezone(&workshop.zone).naive_local().format("%Y-%m-%dT%H:%M").to_string();
+        let local =
+            |at: DateTime<Utc>| at.with_timezone(&workshop.zone).naive_local().format("%Y-%m-%dT%H:%M").to_string();
         let shown = events.iter().map(|event| {
             json!({
                 "title": event.subject, "start": local(event.start), "end": local(event.end), "all_day": event.all_day,
@@ -257,7 +266,11 @@ fn agenda(events: &[Event], days: Moment, zone: chrono_tz::Tz, language: Languag
     let chinese = language == Language::Zh;
     let when = days.label(language);
     if events.is_empty() {
-        return if chinese { format!("{when}您的日历上没有日程。") } else { format!("Nothing is in your calendar: {when}.") };
+        return if chinese {
+            format!("{when}您的日历上没有日程。")
+        } else {
+            format!("Nothing is in your calendar: {when}.")
+        };
     }
     let count = events.len();
     let mut lines = vec![match (chinese, count) {
@@ -401,7 +414,11 @@ fn free(
     while day <= days.last && slots.len() < OFFERED.1 {
         let working = day.weekday().num_days_from_monday() < 5;
         let (mut of_day, mut minute) = (0, i64::from(WORK.0) * 60);
-        while working && minute + lasts.num_minutes() <= i64::from(WORK.1) * 60 && of_day < OFFERED.0 && slots.len() < OFFERED.1 {
+        while working
+            && minute + lasts.num_minutes() <= i64::from(WORK.1) * 60
+            && of_day < OFFERED.0
+            && slots.len() < OFFERED.1
+        {
             let local = day.and_time(NaiveTime::MIN) + TimeDelta::minutes(minute);
             minute += STEP;
             let Some(start) = zone.from_local_datetime(&local).earliest().map(|start| start.to_utc()) else { continue };
@@ -410,7 +427,7 @@ fn free(
                 slots.push(local);
                 of_day += 1;
                 // The next one is another choice, not the same half an hour later.
-                minute = minute - STEP + lasts.num_minutes().max(STEP);
+                minute = minute - STEP + lasts.num_minutes().max(APART);
                 minute += (STEP - minute % STEP) % STEP;
             }
         }
@@ -508,10 +525,7 @@ mod tests {
         let now = utc(27, 6) + TimeDelta::minutes(20);
         let found = free(&[taken(&[])], days(27, 30), TimeDelta::minutes(90), zone, now);
         let found: Vec<String> = found.iter().map(ToString::to_string).collect();
-        assert_eq!(
-            found,
-            ["2026-11-27 14:30:00", "2026-11-27 16:00:00", "2026-11-30 09:00:00", "2026-11-30 10:30:00"]
-        );
+        assert_eq!(found, ["2026-11-27 14:30:00", "2026-11-30 09:00:00", "2026-11-30 12:00:00"]);
     }
 
     #[test]

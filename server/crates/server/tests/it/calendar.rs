@@ -42,7 +42,10 @@ async fn a_meeting_with_a_colleague_is_made_at_once_and_stands_in_both_calendars
     // Who is invited sees it; who may not use the calendar is told so before anything is done.
     let run = app.person("ceo").await.ask("What's on my calendar tomorrow?").await;
     let answer = text(&run["answer"]);
-    assert!(answer.contains("- 15:00–16:00 The October pipeline (") && answer.contains("1 invited, Teams)"), "{answer}");
+    assert!(
+        answer.contains("- 15:00–16:00 The October pipeline (") && answer.contains("1 invited, Teams)"),
+        "{answer}"
+    );
     let run = app.person("marketing.creator").await.ask("Schedule a meeting with the CEO tomorrow at 3pm").await;
     assert_eq!(run["error"]["kind"], "not_permitted", "{run}");
     app.end().await;
@@ -58,7 +61,10 @@ async fn an_invitation_that_leaves_the_company_is_sent_as_it_was_approved_or_edi
     let approval = rep.items("/v1/approvals?state=pending").await.remove(0);
     let payload = &approval["effects"][0]["payload"];
     assert_eq!((&approval["kind"], &payload["when"]["start"]), (&json!("calendar"), &json!("2026-12-02T16:00:00")));
-    assert_eq!((&payload["subject"], &approval["effects"][0]["origin"]["trust"]), (&json!("Gift vouchers"), &json!("company")));
+    assert_eq!(
+        (&payload["subject"], &approval["effects"][0]["origin"]["trust"]),
+        (&json!("Gift vouchers"), &json!("company"))
+    );
     assert!(events_of(&app, "sales.rep").await.is_empty(), "nothing is made before the yes");
 
     let path = format!("/v1/approvals/{}/decision", text(&approval["id"]));
@@ -93,7 +99,10 @@ async fn a_time_that_suits_all_is_offered_and_nothing_is_made_before_somebody_ch
     let run = rep.ask("Find a free slot with the CEO next week").await;
     let answer = text(&run["answer"]);
     assert!(answer.starts_with("Everybody is free for 60 minutes at:"), "{answer}");
-    assert!(answer.contains("- Monday 23 November 2026, 17:00–18:00\n- Tuesday 24 November 2026, 10:00–11:00\n"), "{answer}");
+    assert!(
+        answer.contains("- Monday 23 November 2026, 17:00–18:00\n- Tuesday 24 November 2026, 10:00–11:00\n"),
+        "{answer}"
+    );
     assert_eq!(made(&rep).await.len(), 1, "only what was asked for is made");
     let run = rep.ask("在12月的第一天找一个和CEO都有空的时间").await;
     assert!(text(&run["answer"]).contains("大家都有空的时间"), "{run}");

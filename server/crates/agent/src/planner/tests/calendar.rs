@@ -8,7 +8,8 @@ fn outcome(plan: &Plan) -> String {
             let text = |name: &str| plan.inputs.get(name).and_then(Value::as_str).unwrap_or("-").to_owned();
             let act = ["free", "view"].into_iter().find(|flag| plan.inputs.contains_key(*flag)).unwrap_or("make");
             let with = plan.inputs.get("attendees").and_then(Value::as_array).into_iter().flatten();
-            let with: Vec<&str> = with.filter_map(Value::as_str).map(|it| it.trim_end_matches("@mezzofy.example")).collect();
+            let with: Vec<&str> =
+                with.filter_map(Value::as_str).map(|it| it.trim_end_matches("@mezzofy.example")).collect();
             let with = if with.is_empty() { "-".to_owned() } else { with.join("+") };
             format!("{act} {} {} {with} {}", text("at"), plan.inputs["minutes"], text("topic"))
         }
@@ -44,7 +45,10 @@ fn events_are_asked_for_in_english() {
         ),
         ("Meet with jane@abc.example on 2 December at 4pm", "make 2026-12-02T16:00 60 jane@abc.example -"),
         ("Block two hours tomorrow morning at 9am", "make 2026-11-23T09:00 120 - -"),
-        ("Invite the sales manager and wei.jie@abc.example to a meeting on Monday at 9", "make 2026-11-23T09:00 60 sales.manager+wei.jie@abc.example -"),
+        (
+            "Invite the sales manager and wei.jie@abc.example to a meeting on Monday at 9",
+            "make 2026-11-23T09:00 60 sales.manager+wei.jie@abc.example -",
+        ),
         ("Put a reminder in my calendar for Monday at 9", "make 2026-11-23T09:00 60 - -"),
         ("Schedule a meeting with the CEO", WHEN),
         ("Schedule a meeting with the CEO tomorrow", WHEN),
@@ -69,12 +73,18 @@ fn what_is_on_and_who_is_free_is_asked() {
         ("Do I have any meetings on Friday?", "view 2026-11-27 60 - -"),
         ("What's on my calendar", "view - 60 - -"),
         ("Find a free slot with the sales manager next week", "free 2026-11-23/2026-11-29 60 sales.manager -"),
-        ("Find half an hour tomorrow when the CEO and the sales manager are free", "free 2026-11-23 30 ceo+sales.manager -"),
+        (
+            "Find half an hour tomorrow when the CEO and the sales manager are free",
+            "free 2026-11-23 30 ceo+sales.manager -",
+        ),
         ("我这周有哪些会议", "view 2026-11-16/2026-11-22 60 - -"),
         ("查看我明天的日程", "view 2026-11-23 60 - -"),
         ("下周找一个和陈美玲都有空的时间", "free 2026-11-23/2026-11-29 60 sales.manager -"),
         ("CEO什么时候有空", "free - 60 ceo -"),
-        ("Find an hour on Friday that suits Grace Tan and 陈美玲, when both are free", "free 2026-11-27 60 ceo+sales.manager -"),
+        (
+            "Find an hour on Friday that suits Grace Tan and 陈美玲, when both are free",
+            "free 2026-11-27 60 ceo+sales.manager -",
+        ),
     ]);
 }
 
