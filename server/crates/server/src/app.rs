@@ -41,6 +41,7 @@ use crate::push::Pushing;
 use crate::reader::Reader;
 use crate::sealing::Keyring;
 use crate::tools::Tools;
+use crate::web::Web;
 use crate::webhooks::Source;
 
 /// The parts of a running server. Cheap to clone.

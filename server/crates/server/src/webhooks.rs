@@ -10,8 +10,9 @@ use hmac::{Hmac, Mac};
 use mezzofy_agent::run::{Event, Run as Machine};
 use mezzofy_agent::skills::{InputKind, Skills};
 use mezzofy_domain::canonical::sha256_hex;
-use mezzofy_store::webhooks::Fate;
-use mezzofy_store::{Tx, people};
+use mezzofy_store::sealed::{self, Kind as SealedKind};
+use mezzofy_store::webhooks::{self, Fate};
+use mezzofy_store::{StoreError, Tx, people};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::Sha256;
@@ -60,6 +61,24 @@ pub(crate) fn signature(secret: &str, id: &str, at: i64, body: &[u8]) -> Option<
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).ok()?;
     mac.update(&[id.as_bytes(), b".", at.to_string().as_bytes(), b".", body].concat());
     Some(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
+}
+
+/// The secrets that hold now of a source, or of an endpoint, newest first. The inner error says that one can't be opened.
+pub(crate) async fn secrets(app: &Parts, tx: &mut Tx, of: &str) -> Result<Result<Vec<String>, String>, StoreError> {
+    sealed::hold_keys(tx).await?;
+    let sealed = webhooks::sealed_secrets(tx, of, app.clock.now()).await?;
+    if sealed.is_empty() {
+        return Ok(Ok(Vec::new()));
+    }
+    let open = || {
+        let keys = app.keyring.keys().map_err(|error| error.to_string())?;
+        let opened = sealed.iter().map(|(id, text)| {
+            let secret = keys.open(SealedKind::Source, *id, text).map_err(|error| error.to_string())?;
+            String::from_utf8(secret).map_err(|error| error.to_string())
+        });
+        opened.collect()
+    };
+    Ok(open())
 }
 
 /// A new secret: 256 bits, as Standard Webhooks writes them.

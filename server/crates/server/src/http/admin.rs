@@ -1,5 +1,5 @@
 //! What administrators see and set: people and roles; the use of models and the budgets for it; the knowledge base;
-//! sources of webhooks and their deliveries; the account that posts in Teams; and the audit log.
+//! sources of webhooks and their deliveries; endpoints and what is sent to them; the account that posts in Teams; and the audit log.
 
 use mezzofy_domain::period::{Period, PeriodKind};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -10,6 +10,7 @@ use crate::app::{App, Parts};
 
 mod audit;
 mod budgets;
+mod endpoints;
 mod knowledge;
 mod microsoft;
 mod people;
@@ -25,6 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(budgets::routes())
         .merge(knowledge::routes())
         .merge(sources::routes())
+        .merge(endpoints::routes())
         .merge(microsoft::routes())
         .merge(audit::routes())
 }

@@ -4,7 +4,6 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode};
-use mezzofy_store::sealed::{self, Kind as SealedKind};
 use mezzofy_store::webhooks::{self as deliveries, NewDelivery};
 use mezzofy_store::{Tx, commit};
 use secrecy::ExposeSecret;
@@ -84,16 +83,7 @@ async fn receive(
 
 /// The secrets that a source may sign with now.
 async fn secrets(app: &Parts, tx: &mut Tx, source: &str) -> Result<Vec<String>, Problem> {
-    sealed::hold_keys(tx).await?;
-    let sealed = deliveries::sealed_secrets(tx, source, app.clock.now()).await?;
-    let mut secrets = Vec::new();
-    if !sealed.is_empty() {
-        let keys = app.keyring.keys().map_err(Problem::internal)?;
-        for (id, text) in sealed {
-            let secret = keys.open(SealedKind::Source, id, &text).map_err(Problem::internal)?;
-            secrets.push(String::from_utf8(secret).map_err(Problem::internal)?);
-        }
-    }
+    let mut secrets = webhooks::secrets(app, tx, source).await?.map_err(Problem::internal)?;
     let ours = app.webhook_secret.as_ref().filter(|_| source == MEZZOFY);
     secrets.extend(ours.map(|secret| secret.expose_secret().to_owned()));
     Ok(secrets)

@@ -12,6 +12,7 @@ mod crash;
 mod crm;
 mod database_query;
 mod documents;
+mod endpoints;
 mod events;
 mod expo;
 mod facts;

@@ -101,6 +101,8 @@ async fn lived_in(app: &TestApp) -> (Person, Person, Vec<String>) {
         "INSERT INTO second_factors (person_id, sealed_secret) SELECT id, 'sealed' FROM people",
         "INSERT INTO recovery_codes (person_id, hash) SELECT id, 'hash' FROM people",
         "INSERT INTO source_secrets (id, source, sealed_secret, created_at) VALUES (gen_random_uuid(), 's', 'sealed', now())",
+        "INSERT INTO endpoints (id, name, url, events, created_at) VALUES (gen_random_uuid(), 'e', 'https://e.example', '{run.ended}', now())",
+        "INSERT INTO sendings (id, endpoint_id, event, data, state, created_at) SELECT gen_random_uuid(), id, 'run.ended', '{}', 'done', now() FROM endpoints",
         "INSERT INTO service_accounts (id, sealed_token, connected_by, connected_at) SELECT gen_random_uuid(), 'sealed', id, now() FROM people LIMIT 1",
         "INSERT INTO microsoft_sign_ins (state_hash, verifier, redirect_uri, person_id, begun_at)
          SELECT id::text, 'verifier', 'back', id, now() FROM people",

@@ -30,7 +30,7 @@ async fn app() -> TestApp {
     .await
 }
 
-fn hmac(key: &[u8], signed: &[u8]) -> Vec<u8> {
+pub(crate) fn hmac(key: &[u8], signed: &[u8]) -> Vec<u8> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
     mac.update(signed);
     mac.finalize().into_bytes().to_vec()
