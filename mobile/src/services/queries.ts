@@ -166,6 +166,19 @@ export const deliveries = () =>
     ...pages,
   });
 
+/** Who is told by webhooks of ours. */
+export const endpoints = () =>
+  queryOptions({ queryKey: ['webhooks', 'endpoints'], queryFn: () => data(api().GET('/v1/admin/endpoints')), refetchInterval: 10_000 });
+
+/** What they were told, newest first. */
+export const sendings = () =>
+  infiniteQueryOptions({
+    queryKey: ['webhooks', 'sendings'],
+    queryFn: ({ pageParam }) => data(api().GET('/v1/admin/sendings', { params: { query: paging(pageParam) } })),
+    refetchInterval: 10_000,
+    ...pages,
+  });
+
 /** The account that posts in Teams. */
 export const serviceAccount = () =>
   queryOptions({ queryKey: ['service-account'], queryFn: () => data(api().GET('/v1/admin/microsoft/service-account')) });

@@ -45,6 +45,12 @@ export type Memory = Schemas['MemoryView'];
 export type WebhookSource = Schemas['SourceView'];
 /** A received webhook. */
 export type Delivery = Schemas['DeliveryView'];
+/** Another system that is told what happens. */
+export type Endpoint = Schemas['EndpointView'];
+export type NewEndpoint = Schemas['NewEndpoint'];
+export type ChangedEndpoint = Schemas['ChangeEndpoint'];
+/** Something that an endpoint is told. */
+export type Sending = Schemas['SendingView'];
 /** The account that posts in Teams. */
 export type ServiceAccount = Schemas['ServiceAccountView'];
 /** A document of the knowledge base. */

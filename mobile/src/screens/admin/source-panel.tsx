@@ -12,9 +12,10 @@ import { serverAddress } from '@/services/address';
 import type { WebhookSource } from '@/services/types';
 import { endSecret, makeSecret } from '@/services/webhooks';
 import { themed } from '@/theme/theme';
-import { radius, space, type Palette } from '@/theme/tokens';
+import { space, type Palette } from '@/theme/tokens';
 
 import { Panel } from './panel';
+import { SecretOnce } from './secret-once';
 
 /** A source of webhooks: where it sends to, for whom, which skill serves what, and its secrets. */
 export function SourcePanel({ source }: { source: WebhookSource }) {
@@ -59,14 +60,7 @@ export function SourcePanel({ source }: { source: WebhookSource }) {
           </Text>
         )}
       </View>
-      {secret && (
-        <View role="status" style={styles.shown}>
-          <Text size="small">{webhooks.shownOnce}</Text>
-          <Text size="strong" selectable>
-            {secret}
-          </Text>
-        </View>
-      )}
+      {secret && <SecretOnce secret={secret} />}
       {asking === 'new' && (
         <Dialog
           title={webhooks.newSecret}
@@ -83,10 +77,9 @@ export function SourcePanel({ source }: { source: WebhookSource }) {
   );
 }
 
-const useStyles = themed((c: Palette) =>
+const useStyles = themed((_: Palette) =>
   StyleSheet.create({
     secret: { flexDirection: 'row', alignItems: 'center', gap: space.s },
     grow: { flex: 1, minWidth: 0 },
-    shown: { gap: space.s, padding: space.m, borderRadius: radius.m, backgroundColor: c.hover },
   }),
 );

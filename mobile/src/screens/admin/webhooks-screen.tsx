@@ -1,29 +1,39 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useInfiniteQuery, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
 import { ScrollView, StyleSheet, View } from 'react-native';
 
+import { Button } from '@/components/button';
 import { Segmented } from '@/components/segmented';
 import { PagedList } from '@/components/paged-list';
 import { ScreenHeader } from '@/components/screen-header';
 import { Empty, Failure, Loading } from '@/components/states';
 import { useTexts } from '@/i18n/texts';
 import * as queries from '@/services/queries';
+import { addEndpoint } from '@/services/webhooks';
 import { isAdmin, useMe } from '@/stores/me';
 import { themed } from '@/theme/theme';
 import { space, type Palette } from '@/theme/tokens';
 
 import { AdminSwitch } from './admin-switch';
 import { DeliveryRow } from './delivery-row';
+import { EndpointDialog } from './endpoint-dialog';
+import { EndpointPanel } from './endpoint-panel';
+import { SecretOnce } from './secret-once';
+import { SendingRow } from './sending-row';
 import { SourcePanel } from './source-panel';
 
-/** Who may send webhooks, and what came of those that were received. */
+/** Who may send webhooks and what came of those that were received; who is told by us, and what became of that. */
 export function WebhooksScreen() {
   const styles = useStyles();
   const { webhooks } = useTexts();
   const allowed = useMe((s) => isAdmin(s.person));
-  const [part, setPart] = useState<'deliveries' | 'sources'>('deliveries');
+  const [part, setPart] = useState<'deliveries' | 'sources' | 'sendings' | 'endpoints'>('deliveries');
+  const [adding, setAdding] = useState(false);
+  const [made, setMade] = useState<string | null>(null);
   const deliveries = useInfiniteQuery({ ...queries.deliveries(), enabled: allowed });
   const sources = useQuery({ ...queries.sources(), enabled: allowed });
+  const sendings = useInfiniteQuery({ ...queries.sendings(), enabled: allowed && part === 'sendings' });
+  const endpoints = useQuery({ ...queries.endpoints(), enabled: allowed && part === 'endpoints' });
 
   if (!allowed) return <Empty icon="lock" title={webhooks.forbidden} lead={webhooks.forbiddenLead} />;
   return (
@@ -37,6 +47,8 @@ export function WebhooksScreen() {
             options={[
               { value: 'deliveries', label: webhooks.deliveries },
               { value: 'sources', label: webhooks.sources },
+              { value: 'sendings', label: webhooks.sendings },
+              { value: 'endpoints', label: webhooks.endpoints },
             ]}
             value={part}
             onChange={setPart}
@@ -51,20 +63,44 @@ export function WebhooksScreen() {
               row={(delivery) => <DeliveryRow delivery={delivery} />}
             />
           </View>
-        ) : sources.data ? (
-          <ScrollView contentContainerStyle={styles.panels}>
-            {sources.data.items.map((source) => (
-              <SourcePanel key={source.name} source={source} />
-            ))}
-          </ScrollView>
-        ) : sources.isError ? (
-          <Failure error={sources.error} onRetry={() => void sources.refetch()} />
+        ) : part === 'sources' ? (
+          <Panels query={sources}>{(items) => items.map((source) => <SourcePanel key={source.name} source={source} />)}</Panels>
+        ) : part === 'sendings' ? (
+          <View style={styles.list}>
+            <PagedList
+              label={webhooks.sendings}
+              query={sendings}
+              empty={<Empty icon="send" title={webhooks.noSendings} lead={webhooks.noSendingsLead} />}
+              row={(sending) => <SendingRow sending={sending} />}
+            />
+          </View>
         ) : (
-          <Loading />
+          <Panels query={endpoints}>
+            {(items) => (
+              <>
+                <View style={styles.bar}>
+                  <Button kind="primary" icon="plus" label={webhooks.addEndpoint} onPress={() => setAdding(true)} />
+                </View>
+                {made && <SecretOnce secret={made} />}
+                {items.length === 0 && <Empty icon="radio" title={webhooks.noEndpoints} lead={webhooks.noEndpointsLead} />}
+                {items.map((endpoint) => (
+                  <EndpointPanel key={endpoint.id} endpoint={endpoint} />
+                ))}
+              </>
+            )}
+          </Panels>
         )}
+        {adding && <EndpointDialog onSave={async (endpoint) => setMade(await addEndpoint(endpoint))} onClose={() => setAdding(false)} />}
       </View>
     </View>
   );
+}
+
+/** The items of a list that has one page, below each other. */
+function Panels<T>({ query, children }: { query: UseQueryResult<{ items: T[] }>; children: (items: T[]) => ReactNode }) {
+  const styles = useStyles();
+  if (query.data) return <ScrollView contentContainerStyle={styles.panels}>{children(query.data.items)}</ScrollView>;
+  return query.isError ? <Failure error={query.error} onRetry={() => void query.refetch()} /> : <Loading />;
 }
 
 const useStyles = themed((c: Palette) =>

@@ -67,7 +67,7 @@ impl From<Endpoint> for EndpointView {
 /// A new endpoint.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Add {
+struct NewEndpoint {
     name: String,
     /// `https`, on the public internet.
     url: String,
@@ -164,14 +164,14 @@ async fn list(State(app): State<App>, caller: Caller<Administering>) -> Result<J
 }
 
 /// Adds an endpoint. Its secret is shown only now.
-#[utoipa::path(post, path = "/v1/admin/endpoints", request_body = Add, responses((status = 201, body = EndpointSecret), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/admin/endpoints", request_body = NewEndpoint, responses((status = 201, body = EndpointSecret), (status = "4XX", body = ProblemBody)))]
 async fn add(
     State(app): State<App>,
     caller: Caller<Administering>,
-    Body(add): Body<Add>,
+    Body(new): Body<NewEndpoint>,
 ) -> Result<(StatusCode, Json<EndpointSecret>), Problem> {
     let now = app.clock.now();
-    let Add { name, url, events } = add;
+    let NewEndpoint { name, url, events } = new;
     let endpoint = Endpoint { id: app.new_id(), name, url, events, created_at: now, paused_reason: None };
     let endpoint = checked(&app, endpoint)?;
     let mut tx = caller.begin(&app).await?;
