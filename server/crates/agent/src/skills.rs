@@ -119,6 +119,8 @@ pub struct Input {
     pub(crate) words: Phrases,
     /// The flags with which it is not asked for.
     pub(crate) unless: Vec<String>,
+    /// The fields without which nothing is begun for an event.
+    pub needs: Vec<String>,
 }
 
 /// How people ask for a skill, in each language the assistant understands.

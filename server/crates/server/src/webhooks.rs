@@ -217,7 +217,8 @@ pub(crate) async fn begin(app: &Parts, tx: &mut Tx, name: &str, told: &Told) -> 
     let Some(owner) = owner.filter(|owner| !owner.disabled) else {
         return Ok(Fate::Failed(format!("Its owner, {}, can't sign in.", source.owner)));
     };
-    let data = match customer(&told.data) {
+    let needs = app.skills.get(skill).and_then(|skill| skill.input(InputKind::Event)).map(|input| input.needs.as_slice());
+    let data = match facts(&told.event, &told.data, needs.unwrap_or_default()) {
         Ok(data) => data,
         Err(reason) => return Ok(Fate::Failed(reason)),
     };
@@ -227,24 +228,47 @@ pub(crate) async fn begin(app: &Parts, tx: &mut Tx, name: &str, told: &Told) -> 
     Ok(Fate::Started(begin_with(app, tx, &owner, (&text, &text), &machine, true).await?.id))
 }
 
-/// What an event tells of a customer: one line each, and an address that mail can go to or none.
-fn customer(data: &Map<String, Value>) -> Result<Map<String, Value>, String> {
-    const FIELDS: [&str; 6] = ["company_name", "contact_name", "email", "phone", "country", "plan"];
-    let mut customer = Map::new();
-    for field in FIELDS {
-        let text = match data.get(field) {
-            Some(Value::String(text)) => text.split_whitespace().collect::<Vec<_>>().join(" "),
-            None | Some(Value::Null) => continue,
-            Some(_) => return Err(format!("data.{field} is no text.")),
+/// Fields of an event at most.
+const FIELDS: usize = 20;
+
+/// What an event tells, one line each; as `event` what it is, and as `told` all of it for a reader. Of the fields that it `needs` none may be
+/// missing or no text.
+fn facts(event: &str, data: &Map<String, Value>, needs: &[String]) -> Result<Map<String, Value>, String> {
+    let mut facts = Map::new();
+    let mut told = Vec::new();
+    for (field, value) in data.iter().take(FIELDS) {
+        let known = CUSTOMER.contains(&field.as_str()) || needs.contains(field);
+        let text = match value {
+            Value::String(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
+            Value::Null => continue,
+            _ if known => return Err(format!("data.{field} is no text.")),
+            Value::Number(number) => number.to_string(),
+            Value::Bool(_) | Value::Array(_) | Value::Object(_) => continue,
         };
         if text.chars().count() > LONGEST || text.chars().any(char::is_control) {
             return Err(format!("data.{field} is longer than {LONGEST} characters, or has some that can't be seen."));
         }
-        if !text.is_empty() {
-            customer.insert(field.to_owned(), Value::from(text));
+        if !text.is_empty() && named(field) {
+            told.push(format!("{}: {text}", spoken(field)));
+            facts.insert(field.clone(), Value::from(text));
         }
     }
-    if customer.contains_key("company_name") { Ok(customer) } else { Err("data.company_name is missing.".to_owned()) }
+    if let Some(missing) = needs.iter().find(|need| !facts.contains_key(*need)) {
+        return Err(format!("data.{missing} is missing."));
+    }
+    facts.insert("event".to_owned(), Value::from(spoken(event)));
+    facts.insert("told".to_owned(), Value::from(told.join("\n")));
+    Ok(facts)
+}
+
+/// What every event of a customer has, as text.
+const CUSTOMER: [&str; 6] = ["company_name", "contact_name", "email", "phone", "country", "plan"];
+
+/// A name as people read it: `customer_churned` is Customer churned.
+fn spoken(name: &str) -> String {
+    let words = name.replace(['_', '.', ':', '-'], " ");
+    let mut letters = words.trim().chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]
@@ -338,10 +362,13 @@ mod tests {
     }
 
     #[test]
-    fn a_customer_is_read_as_lines_of_text_and_needs_a_company() {
-        let data = |json: Value| customer(json.as_object().unwrap());
-        let read = data(serde_json::json!({"company_name": " Kopi \n House ", "plan": null, "extra": 1})).unwrap();
-        assert_eq!(Value::Object(read), serde_json::json!({"company_name": "Kopi House"}));
+    fn what_an_event_tells_is_read_as_lines_of_text_and_what_its_skill_needs_must_be_there() {
+        let needs = ["company_name".to_owned()];
+        let data = |json: Value| facts("customer_churned", json.as_object().unwrap(), &needs);
+        let read = data(serde_json::json!({"company_name": " Kopi \n House ", "plan": null, "seats": 3, "more": {"x": 1}})).unwrap();
+        let told = "Company name: Kopi House\nSeats: 3";
+        let wanted = serde_json::json!({"company_name": "Kopi House", "seats": "3", "event": "Customer churned", "told": told});
+        assert_eq!(Value::Object(read), wanted);
         assert!(data(serde_json::json!({"email": "a@b.example"})).unwrap_err().contains("company_name"));
         assert!(data(serde_json::json!({"company_name": "K", "phone": 5})).unwrap_err().contains("phone"));
         assert!(data(serde_json::json!({"company_name": "x".repeat(301)})).is_err());

@@ -139,6 +139,9 @@ impl Checker<'_> {
                     format!("the input `{name}` must name `words` if it is a flag, and may if it is a person"),
                 );
             }
+            if !input.needs.is_empty() && input.kind != InputKind::Event {
+                self.in_steps(line, format!("the input `{name}` has `needs`, which only an event has"));
+            }
             for flag in &input.unless {
                 if !inputs.iter().any(|other| other.name == flag.value && other.kind == InputKind::Flag) {
                     let reason = format!("`{}` is no flag before the input `{name}`", flag.value);
@@ -180,6 +183,7 @@ impl Checker<'_> {
                 choices: input.choices.clone(),
                 ask: input.ask.clone(),
                 words: input.words.clone(),
+                needs: input.needs.clone(),
                 unless: input.unless.iter().map(|flag| flag.value.clone()).collect(),
             });
         }

@@ -82,6 +82,8 @@ pub(super) struct Input {
     pub(super) words: Phrases,
     #[serde(default)]
     pub(super) unless: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) needs: Vec<String>,
     pub(super) ask: Option<Text>,
 }
 

@@ -33,6 +33,8 @@ struct Asker {
     name: String,
     email: String,
     title: String,
+    #[serde(default)]
+    department: String,
 }
 
 /// What a skill wants done next.
@@ -103,7 +105,7 @@ impl SkillRun {
             language: plan.language,
             inputs: plan.inputs,
             labels: plan.labels,
-            person: Asker { name: person.name.clone(), email: person.email.clone(), title: person.title.clone() },
+            person: Asker { name: person.name.clone(), email: person.email.clone(), title: person.title.clone(), department: person.department.code().to_owned() },
             today,
             results: BTreeMap::new(),
         }
@@ -269,6 +271,7 @@ impl SkillRun {
             Reference::Person(field) => Some(Value::from(match field.as_str() {
                 "name" => self.person.name.as_str(),
                 "email" => self.person.email.as_str(),
+                "department" => self.person.department.as_str(),
                 _ => self.person.title.as_str(),
             })),
             Reference::Today => Some(Value::from(self.today.to_string())),

@@ -70,7 +70,7 @@ impl Reference {
             ["labels", name] => Ok(Self::Label((*name).to_owned())),
             ["steps", step, ..] => Ok(Self::Step((*step).to_owned(), rest(2))),
             ["item", ..] => Ok(Self::Item(rest(1))),
-            ["person", field @ ("name" | "email" | "title")] => Ok(Self::Person((*field).to_owned())),
+            ["person", field @ ("name" | "email" | "title" | "department")] => Ok(Self::Person((*field).to_owned())),
             ["today"] => Ok(Self::Today),
             _ => Err(format!(
                 "`${{{path}}}` names nothing; there are inputs.*, labels.*, steps.*, item.*, person.name, person.email, person.title and today"
