@@ -103,6 +103,18 @@ fn sent_to(request: &str, emails: &[String], language: Language) -> String {
     }
 }
 
+/// Notes in the audit log what its owner did with a schedule.
+pub(crate) async fn note(
+    tx: &mut Tx,
+    schedule: &Schedule,
+    action: Action,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let deed = Deed::Schedule { schedule: schedule.id, action, name: schedule.name.clone() };
+    audit::append(tx, now, Who::Person(schedule.owner), &deed).await?;
+    Ok(())
+}
+
 /// Stores a new schedule with its first moment, and notes it in the audit log.
 pub(crate) async fn make(
     tx: &mut Tx,
@@ -119,7 +131,6 @@ pub(crate) async fn make(
         return Ok(Err(Refused::Taken(schedule.name.clone())));
     }
     schedules::set_next(tx, schedule.id, Some(next)).await?;
-    let deed = Deed::Schedule { schedule: schedule.id, action: Action::ScheduleMade, name: schedule.name.clone() };
-    audit::append(tx, schedule.created_at, Who::Person(schedule.owner), &deed).await?;
+    note(tx, schedule, Action::ScheduleMade, schedule.created_at).await?;
     Ok(Ok(()))
 }

@@ -55,6 +55,7 @@ mod pdf_merge;
 mod recipients;
 mod remember;
 mod schedule_create;
+mod schedule_update;
 mod sheet_export;
 mod sources;
 mod support_digest;
@@ -146,7 +147,7 @@ impl Tools {
     /// Every tool there is. A schema that is none is an error of ours, named.
     pub fn all(workshop: Workshop) -> Result<Self, String> {
         let workshop = Arc::new(workshop);
-        let all: [Arc<dyn Tool>; 32] = [
+        let all: [Arc<dyn Tool>; 33] = [
             Arc::new(calendar::OutlookCreateEvent::new(&workshop)),
             Arc::new(calendar::OutlookFindFreeSlots::new(&workshop)),
             Arc::new(calendar::OutlookListEvents::new(&workshop)),
@@ -175,6 +176,7 @@ impl Tools {
             Arc::new(outlook_send_email::OutlookSendEmail::new(&workshop)),
             Arc::new(remember::Remember::new(&workshop)),
             Arc::new(schedule_create::ScheduleCreate::new(&workshop)),
+            Arc::new(schedule_update::ScheduleUpdate::new(&workshop)),
             Arc::new(support_digest::SupportDigest::new(&workshop)),
             Arc::new(web_research::PageRead::new(&workshop)),
             Arc::new(web_research::WebResearch::new(&workshop)),

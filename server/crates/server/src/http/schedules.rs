@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use mezzofy_domain::audit::{Action, Deed, Who};
+use mezzofy_domain::audit::Action;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::Person;
@@ -13,7 +13,7 @@ use mezzofy_domain::schedule::occurrence::{Reason, State as Standing};
 use mezzofy_domain::schedule::plan::Misfire;
 use mezzofy_store::page::Page;
 use mezzofy_store::schedules::{self, Fate, Occurrence, Schedule};
-use mezzofy_store::{Tx, audit, commit};
+use mezzofy_store::{Tx, commit};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -345,8 +345,7 @@ async fn remove(
     let mut tx = caller.begin(&app).await?;
     let schedule = mine(&mut tx, &caller.person, id).await?;
     schedules::remove(&mut tx, caller.person.id, id).await?;
-    let deed = Deed::Schedule { schedule: id, action: Action::ScheduleRemoved, name: schedule.name };
-    audit::append(&mut tx, app.clock.now(), Who::Person(caller.person.id), &deed).await?;
+    crate::schedules::note(&mut tx, &schedule, Action::ScheduleRemoved, app.clock.now()).await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -436,8 +435,7 @@ async fn told(
     action: Action,
     person: &Person,
 ) -> Result<ScheduleView, Problem> {
-    let deed = Deed::Schedule { schedule: schedule.id, action, name: schedule.name.clone() };
-    audit::append(tx, app.clock.now(), Who::Person(person.id), &deed).await?;
+    crate::schedules::note(tx, schedule, action, app.clock.now()).await?;
     view(app, tx, schedule, person.language).await
 }
 

@@ -429,3 +429,40 @@ async fn a_schedule_is_made_by_saying_it_in_either_language() {
     assert_eq!(ceo.items("/v1/schedules").await.len(), 3);
     app.end().await;
 }
+
+#[tokio::test]
+async fn a_schedule_is_resumed_moved_paused_and_removed_in_words() {
+    let app = TestApp::new().await;
+    let ceo = app.person("ceo").await;
+    let mine = async || ceo.items("/v1/schedules").await;
+    let first = mine().await;
+    assert_eq!((first.len(), &first[0]["name"], &first[0]["state"]), (1, &json!("weekly_kpi_report"), &json!("paused")));
+    let said = async |words: &str| {
+        let run = ceo.ask(words).await;
+        assert_eq!((&run["state"], &run["skill"]), (&json!("succeeded"), &json!("schedule_management")), "{words}: {run}");
+        text(&run["answer"])
+    };
+    assert!(said("Resume my weekly KPI report").await.contains("“weekly_kpi_report” runs again"));
+    assert_eq!(mine().await[0]["state"], "active");
+    let answer = said("Move my weekly KPI report to Tuesday at 10:30").await;
+    assert!(answer.contains("now runs every Tuesday at 10:30"), "{answer}");
+    let moved = mine().await.remove(0);
+    assert_eq!((&moved["cron"], &moved["next_at"]), (&json!("30 10 * * 2"), &json!("2026-11-24T02:30:00Z")));
+    said("暂停每周的KPI报告").await;
+    assert_eq!(mine().await[0]["state"], "paused");
+
+    // Which one is meant is not guessed.
+    ceo.ask("Every Friday at 5pm summarise this week's tickets").await;
+    let run = ceo.ask("Pause my schedule").await;
+    assert_eq!(run["state"], "failed", "{run}");
+    assert!(text(&run["error"]["detail"]).contains("Which schedule do you mean"), "{run}");
+    said("Cancel my weekly KPI report").await;
+    assert_eq!(mine().await.len(), 1, "the other one stays");
+    let actions: Vec<String> = app.person("admin").await.items("/v1/admin/audit").await.iter().map(|entry| text(&entry["action"])).collect();
+    for action in ["schedule_resumed", "schedule_changed", "schedule_paused", "schedule_removed"] {
+        assert!(actions.contains(&action.to_owned()), "{actions:?}");
+    }
+    let run = app.person("sales.rep").await.ask("Pause my weekly KPI report").await;
+    assert_eq!(run["error"]["kind"], "not_permitted", "{run}");
+    app.end().await;
+}

@@ -271,7 +271,7 @@ async fn the_latest_statement_is_of_the_last_ended_month_with_entries() {
 async fn what_a_tool_does_not_take_is_told_as_a_sentence() {
     let app = TestApp::without_data().await;
     let tools = &app.app.tools;
-    assert_eq!(tools.names().len(), 32);
+    assert_eq!(tools.names().len(), 33);
     for name in tools.names() {
         let spec = tools.spec(name).unwrap();
         let effects = ["outlook_send_email", "teams_post_message", "teams_send_dm"];

@@ -127,3 +127,29 @@ fn what_can_not_be_done_is_answered_with_what_can() {
     let Plan::NotPossible { text, .. } = Desk::new().ask("Financial statement as Excel") else { panic!() };
     assert_eq!(text, "I can't make “Financial statement” as Excel, only as PDF. I have made nothing.");
 }
+
+#[test]
+fn a_schedule_is_changed_in_words_and_other_requests_stay_what_they_are() {
+    let desk = Desk::of_everything();
+    let flags = |text: &str| match desk.ask(text) {
+        Plan::Skill(plan) if plan.skill == "schedule_management" => {
+            let set = ["pause", "resume", "remove", "move"].into_iter().filter(|flag| plan.inputs.contains_key(*flag));
+            set.collect::<Vec<_>>().join("+")
+        }
+        Plan::Skill(plan) => plan.skill,
+        other => format!("{other:?}").chars().take(40).collect(),
+    };
+    for (text, wanted) in [
+        ("Pause my weekly KPI report", "pause"),
+        ("Resume the weekly digest", "resume"),
+        ("Cancel my monthly statement", "remove"),
+        ("Move my weekly KPI report to every Tuesday at 10", "move"),
+        ("暂停每周的关键指标报告", "pause"),
+        ("把每周报告改到每周二上午十点", "move"),
+        ("Every Monday at 9 send me the KPI report for last week", ""),
+        ("Schedule a meeting with the CEO tomorrow at 3pm", "calendar"),
+        ("Give me the KPI report for last week", "kpi_dashboard"),
+    ] {
+        assert_eq!(flags(text), wanted, "{text}");
+    }
+}
