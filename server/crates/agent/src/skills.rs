@@ -215,6 +215,12 @@ impl Skill {
         self.inputs.iter().find(|input| input.kind == kind)
     }
 
+    /// Whether events alone begin it, so that nobody asks for it.
+    #[must_use]
+    pub fn is_for_events(&self) -> bool {
+        !self.inputs.is_empty() && self.inputs.iter().all(|input| input.kind == InputKind::Event)
+    }
+
     /// Whether it has a step of this name that changes something outside our database.
     #[must_use]
     pub fn has_effect_step(&self, id: &str) -> bool {

@@ -106,7 +106,7 @@ fn duration(rest: &mut Rest<'_>) -> Option<u32> {
         if rest.any(&["半个小时", "半小时", "半个钟"]) {
             return Some(30);
         }
-        let number = rest.number()?;
+        let number = rest.number().filter(|number| (1..=24 * 60).contains(number))?;
         if rest.any(&["分钟", "分鐘"]) {
             return Some(number);
         }

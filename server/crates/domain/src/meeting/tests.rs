@@ -76,6 +76,22 @@ fn chinese_says_when_how_long_and_what_about() {
 }
 
 #[test]
+fn numbers_of_any_size_are_no_time() {
+    for number in ["999999999", "4294967295", "99999999999999999999"] {
+        for text in [
+            format!("{number} hours"),
+            format!("for {number} minutes at {number}pm on {number} December {number}"),
+            format!("{number}.5 hours"),
+            format!("{number}个小时，{number}月{number}日{number}点{number}分到{number}点"),
+            format!("{number}年{number}月{number}日{number}号{number}分钟"),
+        ] {
+            let meeting = read(&text, today());
+            assert_eq!((meeting.days, meeting.time, meeting.minutes), (None, None, None), "{text}");
+        }
+    }
+}
+
+#[test]
 fn a_moment_is_read_as_it_is_written() {
     for text in ["2026-12-02T15:00", "2026-12-02", "2026-11-30/2026-12-06"] {
         assert_eq!(text.parse::<Moment>().unwrap().to_string(), text);

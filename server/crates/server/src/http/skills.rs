@@ -2,6 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
+use mezzofy_agent::skills::Skill;
+use mezzofy_domain::people::Department;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -30,14 +32,16 @@ struct SkillView {
     examples: Vec<String>,
 }
 
-/// Lists the skills the caller's role may use, in the caller's language.
+/// Lists the skills the caller's role may use and somebody can ask for, in the caller's language.
 #[utoipa::path(get, path = "/v1/skills", responses((status = 200, body = List<SkillView>), (status = "4XX", body = ProblemBody)))]
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<List<SkillView>>, Problem> {
     let language = caller.person.language;
-    let items = app
-        .skills
-        .iter()
-        .filter(|skill| app.roles.allows_skill(&caller.person.role, &skill.name))
+    let may = |skill: &&Skill| !skill.is_for_events() && app.roles.allows_skill(&caller.person.role, &skill.name);
+    let mut skills: Vec<&Skill> = app.skills.iter().filter(may).collect();
+    // A department's own work goes before what everyone has done.
+    skills.sort_by_key(|skill| skill.department == Department::Management);
+    let items = skills
+        .into_iter()
         .map(|skill| SkillView {
             name: skill.name.clone(),
             title: skill.title.in_language(language).to_owned(),

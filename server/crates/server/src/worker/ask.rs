@@ -205,7 +205,8 @@ impl Work<'_> {
         let people = people::all(&mut tx).await?;
         let latest_month = ledger::latest_month(&mut tx, self.app.clock.today(self.app.zone)).await?;
         let may = |name: &&str| self.app.roles.allows_skill(&self.person.role, name);
-        let allowed = self.app.skills.iter().map(|skill| skill.name.as_str()).filter(may).map(str::to_owned).collect();
+        let asked = self.app.skills.iter().filter(|skill| !skill.is_for_events());
+        let allowed = asked.map(|skill| skill.name.as_str()).filter(may).map(str::to_owned).collect();
         drop(tx);
         // Without the catalogue a product is understood by its place in the sentence.
         let catalogue = self.app.products.current().await.unwrap_or_default();

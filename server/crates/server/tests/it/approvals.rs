@@ -425,8 +425,8 @@ async fn a_standing_approval_lets_its_skill_send_up_to_its_limit_a_day() {
     let app = TestApp::with_outreach(|config| {
         config.roles = mezzofy_domain::roles::Roles::parse(
             &std::fs::read_to_string(config.home.join("config/roles.yaml")).unwrap().replace(
-                "may: [decide_for_others, post_in_teams, query_data, read_kpis, read_ledger",
-                "may: [decide_for_others, post_in_teams, query_data, read_kpis, standing_approvals, read_ledger",
+                "may: [calendar, decide_for_others, post_in_teams, query_data, read_kpis, read_ledger",
+                "may: [calendar, decide_for_others, post_in_teams, query_data, read_kpis, standing_approvals, read_ledger",
             ),
         )
         .unwrap();

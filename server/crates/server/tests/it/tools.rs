@@ -274,7 +274,7 @@ async fn what_a_tool_does_not_take_is_told_as_a_sentence() {
     assert_eq!(tools.names().len(), 33);
     for name in tools.names() {
         let spec = tools.spec(name).unwrap();
-        let effects = ["outlook_send_email", "teams_post_message", "teams_send_dm"];
+        let effects = ["outlook_create_event", "outlook_send_email", "teams_post_message", "teams_send_dm"];
         assert_eq!(spec.effect, effects.contains(&name));
         assert_eq!(spec.input_schema["additionalProperties"], false);
         let refused = tools.check(name, &json!({"made_up": 1})).unwrap_err();
