@@ -228,7 +228,11 @@ impl Planner {
         let flagged = |input: &crate::skills::Input| input.kind == InputKind::Flag && input.words.is_in(&tokens);
         if skill.recognise.subjects.is_in(&tokens) && skill.inputs.iter().any(flagged) {
             // "Move my weekly report to every Tuesday at 10" asks for nothing else.
-            return Some(if asked.may_use(skill) { self.fill(asked, skill, text) } else { self.not_permitted(asked, skill) });
+            return Some(if asked.may_use(skill) {
+                self.fill(asked, skill, text)
+            } else {
+                self.not_permitted(asked, skill)
+            });
         }
         let recurring = mezzofy_domain::schedule::words::read(text)?;
         Some(match self.fresh(asked, &recurring.request) {

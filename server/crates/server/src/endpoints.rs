@@ -86,8 +86,7 @@ async fn send(app: &Parts, one: &Due) -> Result<Tried, StoreError> {
 /// The headers of Standard Webhooks, with a signature for each secret that holds.
 fn headers(id: Id<id::Sending>, at: DateTime<Utc>, body: &[u8], secrets: &[String]) -> Result<HeaderMap, String> {
     let (id, at) = (format!("msg_{id}"), at.timestamp());
-    let signed: Vec<String> =
-        secrets.iter().filter_map(|secret| webhooks::signature(secret, &id, at, body)).collect();
+    let signed: Vec<String> = secrets.iter().filter_map(|secret| webhooks::signature(secret, &id, at, body)).collect();
     if signed.is_empty() {
         return Err("The endpoint has no secret.".to_owned());
     }

@@ -217,7 +217,8 @@ pub(crate) async fn begin(app: &Parts, tx: &mut Tx, name: &str, told: &Told) -> 
     let Some(owner) = owner.filter(|owner| !owner.disabled) else {
         return Ok(Fate::Failed(format!("Its owner, {}, can't sign in.", source.owner)));
     };
-    let needs = app.skills.get(skill).and_then(|skill| skill.input(InputKind::Event)).map(|input| input.needs.as_slice());
+    let needs =
+        app.skills.get(skill).and_then(|skill| skill.input(InputKind::Event)).map(|input| input.needs.as_slice());
     let data = match facts(&told.event, &told.data, needs.unwrap_or_default()) {
         Ok(data) => data,
         Err(reason) => return Ok(Fate::Failed(reason)),
@@ -365,9 +366,12 @@ mod tests {
     fn what_an_event_tells_is_read_as_lines_of_text_and_what_its_skill_needs_must_be_there() {
         let needs = ["company_name".to_owned()];
         let data = |json: Value| facts("customer_churned", json.as_object().unwrap(), &needs);
-        let read = data(serde_json::json!({"company_name": " Kopi \n House ", "plan": null, "seats": 3, "more": {"x": 1}})).unwrap();
+        let read =
+            data(serde_json::json!({"company_name": " Kopi \n House ", "plan": null, "seats": 3, "more": {"x": 1}}))
+                .unwrap();
         let told = "Company name: Kopi House\nSeats: 3";
-        let wanted = serde_json::json!({"company_name": "Kopi House", "seats": "3", "event": "Customer churned", "told": told});
+        let wanted =
+            serde_json::json!({"company_name": "Kopi House", "seats": "3", "event": "Customer churned", "told": told});
         assert_eq!(Value::Object(read), wanted);
         assert!(data(serde_json::json!({"email": "a@b.example"})).unwrap_err().contains("company_name"));
         assert!(data(serde_json::json!({"company_name": "K", "phone": 5})).unwrap_err().contains("phone"));

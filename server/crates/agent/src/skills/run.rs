@@ -105,7 +105,12 @@ impl SkillRun {
             language: plan.language,
             inputs: plan.inputs,
             labels: plan.labels,
-            person: Asker { name: person.name.clone(), email: person.email.clone(), title: person.title.clone(), department: person.department.code().to_owned() },
+            person: Asker {
+                name: person.name.clone(),
+                email: person.email.clone(),
+                title: person.title.clone(),
+                department: person.department.code().to_owned(),
+            },
             today,
             results: BTreeMap::new(),
         }

@@ -29,7 +29,10 @@ pub(super) fn read(text: &str, today: NaiveDate) -> Meeting {
             meeting.said.push(from..end);
             from = end;
         } else {
-            from += c.len_utf8();
+            // The end of a number is no number.
+            let numeral = |c: &char| c.is_ascii_digit() || "零一二两三四五六七八九十".contains(*c);
+            let run: usize = text[from..].chars().take_while(numeral).map(char::len_utf8).sum();
+            from += run.max(c.len_utf8());
         }
     }
     meeting

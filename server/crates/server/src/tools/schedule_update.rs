@@ -12,9 +12,9 @@ use mezzofy_domain::roles::Permission;
 use mezzofy_domain::schedule::{Rule, words};
 use mezzofy_domain::trust::Trust;
 use mezzofy_domain::writing::is_han;
+use mezzofy_store::commit;
 use mezzofy_store::page::Page;
 use mezzofy_store::schedules::{self as stored, Schedule};
-use mezzofy_store::commit;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -123,7 +123,13 @@ fn meant<'s>(said: &str, all: &'s [Schedule], language: Language, zone: Tz) -> R
     }
     let said = terms(said);
     let shared = |one: &Schedule| {
-        let own = format!("{} {} {} {}", one.name, one.request, one.skill.as_deref().unwrap_or_default(), one.rule.say(language, zone));
+        let own = format!(
+            "{} {} {} {}",
+            one.name,
+            one.request,
+            one.skill.as_deref().unwrap_or_default(),
+            one.rule.say(language, zone)
+        );
         terms(&own).intersection(&said).count()
     };
     let most = all.iter().map(shared).max().unwrap_or(0);
@@ -138,13 +144,14 @@ fn meant<'s>(said: &str, all: &'s [Schedule], language: Language, zone: Tz) -> R
 /// The words of a text that tell schedules apart: small letters, without an `s` at the end, and pairs of Han characters.
 fn terms(text: &str) -> BTreeSet<String> {
     const NOTHING: [&str; 24] = [
-        "my", "the", "a", "to", "at", "on", "of", "and", "it", "me", "schedule", "please", "pause", "resume", "stop", "cancel", "remove",
-        "delete", "move", "change", "every", "each", "send", "report",
+        "my", "the", "a", "to", "at", "on", "of", "and", "it", "me", "schedule", "please", "pause", "resume", "stop",
+        "cancel", "remove", "delete", "move", "change", "every", "each", "send", "report",
     ];
     let lower = text.to_lowercase();
     let words = lower.split(|c: char| !c.is_alphanumeric() || is_han(c));
     let words = words.map(|word| word.strip_suffix('s').unwrap_or(word).to_owned());
-    let mut terms: BTreeSet<String> = words.filter(|word| word.len() > 1 && !NOTHING.contains(&word.as_str())).collect();
+    let mut terms: BTreeSet<String> =
+        words.filter(|word| word.len() > 1 && !NOTHING.contains(&word.as_str())).collect();
     let han: Vec<char> = lower.chars().filter(|c| is_han(*c)).collect();
     terms.extend(han.windows(2).map(|pair| pair.iter().collect::<String>()));
     terms
@@ -154,7 +161,9 @@ fn terms(text: &str) -> BTreeSet<String> {
 fn new_time(said: &str) -> Option<String> {
     let again = |text: &str| words::read(&format!("{text} do it")).map(|recurring| recurring.cron);
     let after = said.rfind(" to ").map_or(said, |at| &said[at + 4..]);
-    again(after).or_else(|| again(&format!("every {after}"))).or_else(|| words::read(said).map(|recurring| recurring.cron))
+    again(after)
+        .or_else(|| again(&format!("every {after}")))
+        .or_else(|| words::read(said).map(|recurring| recurring.cron))
 }
 
 fn none(language: Language) -> &'static str {
@@ -179,7 +188,9 @@ fn which(several: &[&Schedule], all: &[Schedule], language: Language) -> String 
 fn unread(language: Language) -> &'static str {
     match language {
         Language::Zh => "没有听懂新的时间。请这样说：“把每周的关键指标报告改到每周二上午十点”。",
-        Language::En | Language::Ms => "I can't tell the new time. Say it like “move my weekly KPI report to every Tuesday at 10”.",
+        Language::En | Language::Ms => {
+            "I can't tell the new time. Say it like “move my weekly KPI report to every Tuesday at 10”."
+        }
     }
 }
 

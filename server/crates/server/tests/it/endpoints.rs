@@ -69,8 +69,9 @@ async fn app() -> (TestApp, Receiver, String) {
 }
 
 async fn add(admin: &Client, url: &str, events: &[&str]) -> (String, String) {
-    let (status, made) =
-        admin.send(Method::POST, "/v1/admin/endpoints", Some(&json!({"name": "Shop", "url": url, "events": events}))).await;
+    let (status, made) = admin
+        .send(Method::POST, "/v1/admin/endpoints", Some(&json!({"name": "Shop", "url": url, "events": events})))
+        .await;
     assert_eq!(status, StatusCode::CREATED, "{made}");
     (text(&made["id"]), text(&made["secret"]))
 }
@@ -164,9 +165,11 @@ async fn what_is_not_taken_is_tried_again_with_the_same_id_and_can_be_repeated_w
 
     assert_eq!(admin.send(Method::DELETE, &format!("/v1/admin/endpoints/{id}"), None).await.0, StatusCode::NO_CONTENT);
     assert!(admin.items("/v1/admin/sendings").await.is_empty());
-    let secrets: i64 = sqlx::query_scalar("SELECT count(*) FROM source_secrets").fetch_one(&mut app.database().await).await.unwrap();
+    let secrets: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM source_secrets").fetch_one(&mut app.database().await).await.unwrap();
     assert_eq!(secrets, 0, "its secrets go with it");
-    let actions: Vec<String> = admin.items("/v1/admin/audit").await.iter().map(|entry| text(&entry["action"])).collect();
+    let actions: Vec<String> =
+        admin.items("/v1/admin/audit").await.iter().map(|entry| text(&entry["action"])).collect();
     for action in ["endpoint_added", "endpoint_changed", "endpoint_removed"] {
         assert!(actions.contains(&action.to_owned()), "{actions:?}");
     }
@@ -194,11 +197,19 @@ async fn nothing_is_sent_into_the_companys_own_network() {
         "hook",
     ] {
         let (status, problem) = refused(url, json!(["run.ended"])).await;
-        assert_eq!((status, &problem["errors"][0]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("url")), "{url}: {problem}");
+        assert_eq!(
+            (status, &problem["errors"][0]["field"]),
+            (StatusCode::UNPROCESSABLE_ENTITY, &json!("url")),
+            "{url}: {problem}"
+        );
     }
     for events in [json!([]), json!(["run.ended", "everything"])] {
         let (status, problem) = refused("https://example.com/hook", events).await;
-        assert_eq!((status, &problem["errors"][0]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("events")), "{problem}");
+        assert_eq!(
+            (status, &problem["errors"][0]["field"]),
+            (StatusCode::UNPROCESSABLE_ENTITY, &json!("events")),
+            "{problem}"
+        );
     }
     assert!(admin.items("/v1/admin/endpoints").await.is_empty() && receiver.seen().is_empty());
     app.end().await;

@@ -436,10 +436,17 @@ async fn a_schedule_is_resumed_moved_paused_and_removed_in_words() {
     let ceo = app.person("ceo").await;
     let mine = async || ceo.items("/v1/schedules").await;
     let first = mine().await;
-    assert_eq!((first.len(), &first[0]["name"], &first[0]["state"]), (1, &json!("weekly_kpi_report"), &json!("paused")));
+    assert_eq!(
+        (first.len(), &first[0]["name"], &first[0]["state"]),
+        (1, &json!("weekly_kpi_report"), &json!("paused"))
+    );
     let said = async |words: &str| {
         let run = ceo.ask(words).await;
-        assert_eq!((&run["state"], &run["skill"]), (&json!("succeeded"), &json!("schedule_management")), "{words}: {run}");
+        assert_eq!(
+            (&run["state"], &run["skill"]),
+            (&json!("succeeded"), &json!("schedule_management")),
+            "{words}: {run}"
+        );
         text(&run["answer"])
     };
     assert!(said("Resume my weekly KPI report").await.contains("“weekly_kpi_report” runs again"));
@@ -458,7 +465,8 @@ async fn a_schedule_is_resumed_moved_paused_and_removed_in_words() {
     assert!(text(&run["error"]["detail"]).contains("Which schedule do you mean"), "{run}");
     said("Cancel my weekly KPI report").await;
     assert_eq!(mine().await.len(), 1, "the other one stays");
-    let actions: Vec<String> = app.person("admin").await.items("/v1/admin/audit").await.iter().map(|entry| text(&entry["action"])).collect();
+    let actions: Vec<String> =
+        app.person("admin").await.items("/v1/admin/audit").await.iter().map(|entry| text(&entry["action"])).collect();
     for action in ["schedule_resumed", "schedule_changed", "schedule_paused", "schedule_removed"] {
         assert!(actions.contains(&action.to_owned()), "{actions:?}");
     }

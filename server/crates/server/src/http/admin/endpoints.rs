@@ -215,7 +215,8 @@ async fn change(
         ("events", before.events != after.events),
         ("paused", before.paused_reason.is_some() != after.paused_reason.is_some()),
     ];
-    let fields: Vec<&'static str> = changes.into_iter().filter_map(|(field, changed)| changed.then_some(field)).collect();
+    let fields: Vec<&'static str> =
+        changes.into_iter().filter_map(|(field, changed)| changed.then_some(field)).collect();
     if !fields.is_empty() {
         stored::change(&mut tx, &after).await?;
         let deed = Deed::EndpointChanged { endpoint: id, fields };
@@ -304,7 +305,9 @@ async fn repeat(
 fn checked(app: &Parts, mut endpoint: Endpoint) -> Result<Endpoint, Problem> {
     endpoint.name = endpoint.name.trim().to_owned();
     endpoint.url = endpoint.url.trim().to_owned();
-    let plain = |text: &str, most: usize| !text.is_empty() && text.chars().count() <= most && !text.chars().any(char::is_control);
+    let plain = |text: &str, most: usize| {
+        !text.is_empty() && text.chars().count() <= most && !text.chars().any(char::is_control)
+    };
     if !plain(&endpoint.name, NAME) {
         return Err(Problem::field("name", format!("The name must be one line of at most {NAME} characters.")));
     }
@@ -322,7 +325,12 @@ fn checked(app: &Parts, mut endpoint: Endpoint) -> Result<Endpoint, Problem> {
     Ok(endpoint)
 }
 
-async fn new_secret(app: &Parts, tx: &mut Tx, endpoint: Id<id::Endpoint>, now: DateTime<Utc>) -> Result<String, Problem> {
+async fn new_secret(
+    app: &Parts,
+    tx: &mut Tx,
+    endpoint: Id<id::Endpoint>,
+    now: DateTime<Utc>,
+) -> Result<String, Problem> {
     sealed::hold_keys(tx).await?;
     let secret = webhooks::new_secret(secrets::random());
     let stored = Secret { id: app.new_id(), source: secrets_of(endpoint), created_at: now, ends_at: None };
