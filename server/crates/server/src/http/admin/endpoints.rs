@@ -35,8 +35,10 @@ const ADDRESS: usize = 2_000;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(guarded!(list, add))
-        .routes(guarded!(change, remove))
+        .routes(guarded!(list))
+        .routes(guarded!(add))
+        .routes(guarded!(change))
+        .routes(guarded!(remove))
         .routes(guarded!(renew_secret))
         .routes(guarded!(test))
         .routes(guarded!(sendings))
