@@ -124,6 +124,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the endpoints. */
+        get: operations["get_v1_admin_endpoints"];
+        put?: never;
+        /** Adds an endpoint. Its secret is shown only now. */
+        post: operations["post_v1_admin_endpoints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes an endpoint, with its secrets and what was still to be sent to it. */
+        delete: operations["delete_v1_admin_endpoints_id"];
+        options?: never;
+        head?: never;
+        /** Changes, pauses or resumes an endpoint. What happens while it is paused it is never told. */
+        patch: operations["patch_v1_admin_endpoints_id"];
+        trace?: never;
+    };
+    "/v1/admin/endpoints/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives an endpoint a new secret. For a day what is sent is signed with the one before, too. */
+        post: operations["post_v1_admin_endpoints_id_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/endpoints/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends an `endpoint.test`, also to one that is paused; what becomes of it is among the sendings. */
+        post: operations["post_v1_admin_endpoints_id_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/knowledge": {
         parameters: {
             query?: never;
@@ -225,6 +295,40 @@ export interface paths {
         get: operations["get_v1_admin_roles"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/sendings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what was sent, newest first. */
+        get: operations["get_v1_admin_sendings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/sendings/{id}/repeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends something again that was given up. */
+        post: operations["post_v1_admin_sendings_id_repeat"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1094,7 +1198,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the skills the caller's role may use, in the caller's language. */
+        /** Lists the skills the caller's role may use and somebody can ask for, in the caller's language. */
         get: operations["get_v1_skills"];
         put?: never;
         post?: never;
@@ -1243,7 +1347,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "mail" | "teams";
+            kind: "mail" | "teams" | "calendar";
             /** @description Whether the caller may decide it now. */
             may_decide: boolean;
             /** @description Hex SHA-256 of the RFC 8785 JSON of all payloads, an array. */
@@ -1276,7 +1380,7 @@ export interface components {
         /** @description An entry of the audit log. */
         AuditEntryView: {
             /** @enum {string} */
-            action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "service_account_connected" | "service_account_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+            action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "endpoint_added" | "endpoint_changed" | "endpoint_removed" | "service_account_connected" | "service_account_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
             /** Format: date-time */
             at: string;
             /** @description What else is kept of it: ids, codes, amounts and hashes. */
@@ -1350,6 +1454,14 @@ export interface components {
             rule?: components["schemas"]["RuleView"] | null;
             /** @description IANA name of the cron's time zone; the company's when not given. */
             time_zone?: string | null;
+        };
+        /** @description What is to be changed. */
+        ChangeEndpoint: {
+            events?: string[] | null;
+            name?: string | null;
+            /** @description Whether it is told nothing for now. */
+            paused?: boolean | null;
+            url?: string | null;
         };
         /** @description What is to be changed of it. */
         ChangeNotificationSettings: {
@@ -1488,6 +1600,7 @@ export interface components {
             cc?: string[];
             subject: string;
             to: string[];
+            when?: components["schemas"]["WhenView"] | null;
         };
         /** @description An effect. */
         EffectView: {
@@ -1509,8 +1622,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "mail" | "teams";
-            /** @description Hex SHA-256 of the payload's RFC 8785 JSON: `{to, cc, subject, body, attachments}`. */
+            kind: "mail" | "teams" | "calendar";
+            /** @description Hex SHA-256 of the payload's RFC 8785 JSON: `{to, cc, subject, body, attachments}`, and of an event `when`. */
             payload_hash: string;
             /** Format: uuid */
             run_id: string;
@@ -1524,6 +1637,27 @@ export interface components {
              * @description Set while it is held: until then it can be taken back.
              */
             undo_until: string | null;
+            when?: components["schemas"]["WhenView"] | null;
+        };
+        /** @description An endpoint's secret. */
+        EndpointSecret: {
+            /** Format: uuid */
+            id: string;
+            /** @description With it the other system proves what it gets. It is shown only now. */
+            secret: string;
+        };
+        /** @description Another system that is told what happens. */
+        EndpointView: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description run.ended, run.waiting, approval.requested, approval.decided or effect.ended. */
+            events: string[];
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Why it is told nothing at the moment. */
+            paused_reason: string | null;
+            url: string;
         };
         /** @description Why a run failed. */
         ErrorView: {
@@ -1762,7 +1896,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /** @enum {string} */
-                kind: "mail" | "teams";
+                kind: "mail" | "teams" | "calendar";
                 /** @description Whether the caller may decide it now. */
                 may_decide: boolean;
                 /** @description Hex SHA-256 of the RFC 8785 JSON of all payloads, an array. */
@@ -1786,7 +1920,7 @@ export interface components {
             /** @description Newest first. */
             items: {
                 /** @enum {string} */
-                action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "service_account_connected" | "service_account_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+                action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "endpoint_added" | "endpoint_changed" | "endpoint_removed" | "service_account_connected" | "service_account_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** Format: date-time */
                 at: string;
                 /** @description What else is kept of it: ids, codes, amounts and hashes. */
@@ -1918,8 +2052,8 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /** @enum {string} */
-                kind: "mail" | "teams";
-                /** @description Hex SHA-256 of the payload's RFC 8785 JSON: `{to, cc, subject, body, attachments}`. */
+                kind: "mail" | "teams" | "calendar";
+                /** @description Hex SHA-256 of the payload's RFC 8785 JSON: `{to, cc, subject, body, attachments}`, and of an event `when`. */
                 payload_hash: string;
                 /** Format: uuid */
                 run_id: string;
@@ -1933,6 +2067,25 @@ export interface components {
                  * @description Set while it is held: until then it can be taken back.
                  */
                 undo_until: string | null;
+                when?: components["schemas"]["WhenView"] | null;
+            }[];
+            /** @description Give it as `cursor` to read on; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_EndpointView: {
+            /** @description Newest first. */
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                /** @description run.ended, run.waiting, approval.requested, approval.decided or effect.ended. */
+                events: string[];
+                /** Format: uuid */
+                id: string;
+                name: string;
+                /** @description Why it is told nothing at the moment. */
+                paused_reason: string | null;
+                url: string;
             }[];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
@@ -2151,6 +2304,44 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A page of a list. */
+        List_SendingView: {
+            /** @description Newest first. */
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                /** Format: date-time */
+                done_at: string | null;
+                /** @description What the endpoint is called. */
+                endpoint: string;
+                /** Format: uuid */
+                endpoint_id: string;
+                event: string;
+                /** Format: uuid */
+                id: string;
+                /**
+                 * Format: date-time
+                 * @description When it is tried again.
+                 */
+                next_at: string | null;
+                /** @description Why the last try failed. */
+                reason: string | null;
+                /** @enum {string} */
+                state: "waiting" | "sending" | "done" | "failed";
+                /**
+                 * Format: int32
+                 * @description The status of the last answer.
+                 */
+                status: number | null;
+                /**
+                 * Format: int32
+                 * @description How often it was tried.
+                 */
+                tries: number;
+            }[];
+            /** @description Give it as `cursor` to read on; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
         List_SkillView: {
             /** @description Newest first. */
             items: {
@@ -2295,6 +2486,14 @@ export interface components {
              */
             file: string;
         };
+        /** @description A new endpoint. */
+        NewEndpoint: {
+            /** @description Of what it is told: run.ended, run.waiting, approval.requested, approval.decided, effect.ended. */
+            events: string[];
+            name: string;
+            /** @description `https`, on the public internet. */
+            url: string;
+        };
         /** @description A fact to remember. */
         NewMemory: {
             /** @description 1 to 500 characters. */
@@ -2349,6 +2548,7 @@ export interface components {
             cc: string[];
             subject: string;
             to: string[];
+            when?: components["schemas"]["WhenView"] | null;
         };
         /** @description A person. */
         PersonView: {
@@ -2615,6 +2815,39 @@ export interface components {
             /** @description Must be null: a run can't read pages. */
             url?: string | null;
         };
+        /** @description Something that an endpoint is told. */
+        SendingView: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            done_at: string | null;
+            /** @description What the endpoint is called. */
+            endpoint: string;
+            /** Format: uuid */
+            endpoint_id: string;
+            event: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it is tried again.
+             */
+            next_at: string | null;
+            /** @description Why the last try failed. */
+            reason: string | null;
+            /** @enum {string} */
+            state: "waiting" | "sending" | "done" | "failed";
+            /**
+             * Format: int32
+             * @description The status of the last answer.
+             */
+            status: number | null;
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            tries: number;
+        };
         /** @description Which account posts in Teams. */
         ServiceAccountView: {
             /** @description The channels that may be posted in. */
@@ -2820,6 +3053,16 @@ export interface components {
             /** @description An address, a file's name or a link. */
             value: string;
         };
+        /** @description The times of an event, by the clocks of a zone. */
+        WhenView: {
+            end: string;
+            /** @description Whether it has a link to join in Teams. */
+            online: boolean;
+            /** @description `2026-12-02T15:00:00`. */
+            start: string;
+            /** @description An IANA zone. */
+            time_zone: string;
+        };
         /** @description A person, by name. */
         WhoView: {
             /** Format: uuid */
@@ -2888,7 +3131,7 @@ export interface operations {
                 cursor?: string;
                 /** @description At most 200; 50 when not given. */
                 limit?: number;
-                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "service_account_connected" | "service_account_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "endpoint_added" | "endpoint_changed" | "endpoint_removed" | "service_account_connected" | "service_account_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** @description Only what the person with this email address did or what was done to them. */
                 person?: string;
             };
@@ -2919,7 +3162,7 @@ export interface operations {
     get_v1_admin_audit_csv: {
         parameters: {
             query?: {
-                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "service_account_connected" | "service_account_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "endpoint_added" | "endpoint_changed" | "endpoint_removed" | "service_account_connected" | "service_account_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** @description Only what the person with this email address did or what was done to them. */
                 person?: string;
             };
@@ -3057,6 +3300,180 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DeliveryView"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_admin_endpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_EndpointView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_v1_admin_endpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEndpoint"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointSecret"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_v1_admin_endpoints_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    patch_v1_admin_endpoints_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeEndpoint"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_v1_admin_endpoints_id_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointSecret"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_v1_admin_endpoints_id_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {
@@ -3380,6 +3797,67 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RolesView"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_v1_admin_sendings: {
+        parameters: {
+            query?: {
+                /** @description Only those of this endpoint. */
+                endpoint?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most 200; 50 when not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_SendingView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_v1_admin_sendings_id_repeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {
@@ -4886,7 +5364,7 @@ export interface operations {
     get_v1_outbox: {
         parameters: {
             query?: {
-                /** @description Only this kind: mail or teams. */
+                /** @description Only this kind: mail, teams or calendar. */
                 kind?: string;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
