@@ -271,12 +271,21 @@ pub async fn list(
     Ok(page.slice(rows, |sending| sending.id))
 }
 
-/// Lets a sending that was given up go out again. Answers false where it was not given up.
-pub async fn repeat(db: &mut PgConnection, id: Id<id::Sending>, now: DateTime<Utc>) -> Result<bool, StoreError> {
+/// Lets a sending that was given up go out again. Answers false where it was not given up, and `None` where it is not there.
+pub async fn repeat(
+    db: &mut PgConnection,
+    id: Id<id::Sending>,
+    now: DateTime<Utc>,
+) -> Result<Option<bool>, StoreError> {
+    let there =
+        sqlx::query_scalar!("SELECT state FROM sendings WHERE id = $1", id.uuid()).fetch_optional(&mut *db).await?;
+    if there.is_none() {
+        return Ok(None);
+    }
     let again = sqlx::query!(
         "UPDATE sendings SET state = 'waiting', tries = 0, next_at = $2 WHERE id = $1 AND state = 'failed'",
         id.uuid(),
         now
     );
-    Ok(again.execute(db).await?.rows_affected() == 1)
+    Ok(Some(again.execute(db).await?.rows_affected() == 1))
 }

@@ -112,6 +112,9 @@ fn english(text: &str) -> Option<(String, Vec<Range<usize>>)> {
     (0..words.len()).find_map(|begin| {
         let (mut days, mut time, mut end) = days(&word, begin)?;
         let (mut from, mut said, mut elsewhere) = (begin, false, None);
+        if let (Days::Month(_), Some((day, first))) = (&days, day_before(&word, begin)) {
+            (days, from) = (Days::Month(day), first);
+        }
         // "every week on Friday", "every month on the 15th", "every Monday morning", then "at 9".
         for _ in 0..2 {
             if let Some((day, len)) = day_after(&word, end, &days) {
@@ -232,6 +235,20 @@ fn weekdays<'a>(word: &impl Fn(usize) -> &'a str, mut at: usize) -> Option<(Days
         at += joined + 1;
     }
     Some((Days::Week(days.join(",")), at))
+}
+
+/// "on the 5th of" before "every month": the day, and the word at which that begins.
+fn day_before<'a>(word: &impl Fn(usize) -> &'a str, begin: usize) -> Option<(u32, usize)> {
+    let of = begin.checked_sub(1).filter(|at| word(*at) == "of")?;
+    let at = of.checked_sub(1)?;
+    let text = word(at);
+    let day = if text == "first" {
+        1
+    } else {
+        text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse().ok().filter(|day| (1..=31).contains(day))?
+    };
+    let at = at.checked_sub(1).filter(|before| word(*before) == "the").unwrap_or(at);
+    Some((day, at.checked_sub(1).filter(|before| word(*before) == "on").unwrap_or(at)))
 }
 
 /// "on friday" after a week, "on the 15th" after a month; and how many words that takes.

@@ -15,6 +15,11 @@ fn times_are_read_out_of_a_request() {
             "0 8 15 * * | Please send the CEO the statement",
         ),
         ("Send the CEO the financial statement every month", "0 9 1 * * | Send the CEO the financial statement"),
+        (
+            "Send the CEO the financial statement on the 5th of every month",
+            "0 9 5 * * | Send the CEO the financial statement",
+        ),
+        ("On the 1st of every month at 8am send me the statement", "0 8 1 * * | Send me the statement"),
         ("At 7am every day email me the open tickets", "0 7 * * * | Email me the open tickets"),
         ("Each weekday at noon show me the leads to follow up", "0 12 * * 1-5 | Show me the leads to follow up"),
         ("Summarise this week's tickets on Fridays at 5pm", "0 17 * * 5 | Summarise this week's tickets"),

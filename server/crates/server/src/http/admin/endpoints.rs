@@ -296,8 +296,8 @@ async fn repeat(
     Segment(id): Segment<Id<id::Sending>>,
 ) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
-    if !stored::repeat(&mut tx, id, app.clock.now()).await? {
-        return Err(Problem::new(Kind::Conflict, "It was not given up, or is not there any more."));
+    if !stored::repeat(&mut tx, id, app.clock.now()).await?.ok_or_else(|| Problem::not_found("sending"))? {
+        return Err(Problem::new(Kind::Conflict, "It was not given up: it is done, or still at work."));
     }
     commit(tx).await?;
     Ok(StatusCode::ACCEPTED)
