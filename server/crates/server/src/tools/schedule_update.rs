@@ -160,7 +160,8 @@ fn terms(text: &str) -> BTreeSet<String> {
 /// The cron of the new time that a text names, also without "every": "to Tuesday at 10".
 fn new_time(said: &str) -> Option<String> {
     let again = |text: &str| words::read(&format!("{text} do it")).map(|recurring| recurring.cron);
-    let after = said.rfind(" to ").map_or(said, |at| &said[at + 4..]);
+    let after = said.rfind('每').map(|at| &said[at..]);
+    let after = after.or_else(|| said.rfind(" to ").map(|at| &said[at + 4..])).unwrap_or(said);
     again(after)
         .or_else(|| again(&format!("every {after}")))
         .or_else(|| words::read(said).map(|recurring| recurring.cron))
