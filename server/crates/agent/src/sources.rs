@@ -127,6 +127,8 @@ impl Sources {
             (Trust::Company, texts.from_channel.in_language(around.language).to_owned())
         } else if guarded {
             (Trust::Outside, self.blame(address, around))
+        } else if around.said.iter().any(|said| names_in(said).contains(address)) {
+            (Trust::Person, texts.from_person.in_language(around.language).to_owned())
         } else if around.colleagues.iter().any(|colleague| colleague == address) {
             (Trust::Company, texts.from_directory.in_language(around.language).to_owned())
         } else {

@@ -110,9 +110,10 @@ impl Web {
     /// Why nothing may be sent to an address; it must be `https`, but for those that are allowed by name.
     pub fn why_not(&self, address: &str) -> Option<String> {
         match self.checked(address) {
+            Err(Unread::Refused(address, why)) => Some(format!("Nothing can be sent to {address}: {why}.")),
             Err(refused) => Some(refused.to_string()),
             Ok(url) if url.scheme() == "https" || self.allows(&url) => None,
-            Ok(_) => Some(format!("{address} is not https.")),
+            Ok(_) => Some(format!("Nothing is sent to {address}: it is not https.")),
         }
     }
 

@@ -29,7 +29,7 @@ const WORK: (u32, u32) = (9, 18);
 /// A free time begins at such minutes of an hour.
 const STEP: i64 = 30;
 /// Minutes between the beginnings of two that are offered of one day, at least.
-const APART: i64 = 180;
+const APART: i64 = 240;
 /// Free times that are offered of one day and altogether.
 const OFFERED: (usize, usize) = (2, 6);
 /// Whose calendars one call may look at, besides the person's own.
@@ -393,7 +393,12 @@ impl Tool for OutlookFindFreeSlots {
         let lasts = TimeDelta::minutes(input.minutes);
         let slots = free(&schedules, days, lasts, workshop.zone, context.now);
         let beginnings: Vec<String> = slots.iter().map(|at| at.format("%Y-%m-%dT%H:%M").to_string()).collect();
-        let said = offer(&slots, days, lasts, &unknown, all.len() > 1, context.language);
+        let called = |address: &String| {
+            let known = people.iter().find(|person| person.email.eq_ignore_ascii_case(address));
+            known.map_or_else(|| address.clone(), |person| person.name.clone())
+        };
+        let others: Vec<String> = all.iter().skip(1).map(called).collect();
+        let said = offer(&slots, days, lasts, &unknown, &others, context.language);
         let result = json!({"slots": beginnings, "unknown": unknown, "said": said});
         // Times alone: nothing that anybody wrote.
         Ok(Outcome::Done(Output { result, trust: Trust::Company, ..Output::default() }))
@@ -441,10 +446,10 @@ fn offer(
     days: Moment,
     lasts: TimeDelta,
     unknown: &[&str],
-    several: bool,
+    others: &[String],
     language: Language,
 ) -> String {
-    let chinese = language == Language::Zh;
+    let (chinese, several) = (language == Language::Zh, !others.is_empty());
     let (when, minutes) = (days.label(language), lasts.num_minutes());
     let mut lines = Vec::new();
     if slots.is_empty() {
@@ -463,9 +468,8 @@ fn offer(
         lines.push(String::new());
         lines.extend(slots.iter().map(|at| {
             let end = *at + lasts;
-            let day = day_label(at.date(), language);
-            let comma = if chinese { " " } else { ", " };
-            format!("- {day}{comma}{}–{}", at.format("%H:%M"), end.format("%H:%M"))
+            let day = short_day(at.date(), language);
+            format!("- {day} {}–{}", at.format("%H:%M"), end.format("%H:%M"))
         }));
     }
     if !unknown.is_empty() {
@@ -477,15 +481,37 @@ fn offer(
             format!("I can't see the calendar of {unknown}.")
         });
     }
-    if !slots.is_empty() {
+    if let Some(first) = slots.first() {
         lines.push(String::new());
-        lines.push(if chinese {
-            "告诉我选哪个时间，我就创建日程。".to_owned()
-        } else {
-            "Say which one and I will make the event.".to_owned()
-        });
+        lines.push(example(*first, minutes, others, chinese));
     }
     lines.join("\n")
+}
+
+/// What one may say to have the first one made.
+fn example(at: chrono::NaiveDateTime, minutes: i64, others: &[String], chinese: bool) -> String {
+    let names = others.join(if chinese { "和" } else { " and " });
+    match (chinese, others.is_empty()) {
+        (true, false) => {
+            format!("如需创建日程，可以说：“{}和{names}开会{minutes}分钟”。", at.format("%-m月%-d日%H:%M"))
+        }
+        (true, true) => format!("如需创建日程，可以说：“{}在日历上预留{minutes}分钟”。", at.format("%-m月%-d日%H:%M")),
+        (false, false) => format!(
+            "To make the event, say for example “Schedule a meeting with {names} on {} for {minutes} minutes”.",
+            at.format("%-d %B at %H:%M")
+        ),
+        (false, true) => {
+            format!("To make the event, say for example “Block {minutes} minutes on {}”.", at.format("%-d %B at %H:%M"))
+        }
+    }
+}
+
+/// `Mon 30 Nov`, `11月30日（周一）`.
+fn short_day(day: NaiveDate, language: Language) -> String {
+    match language {
+        Language::Zh => day_label(day, language).split_once('年').map_or_else(String::new, |(_, rest)| rest.to_owned()),
+        Language::En | Language::Ms => day.format("%a %-d %b").to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -525,7 +551,7 @@ mod tests {
         let now = utc(27, 6) + TimeDelta::minutes(20);
         let found = free(&[taken(&[])], days(27, 30), TimeDelta::minutes(90), zone, now);
         let found: Vec<String> = found.iter().map(ToString::to_string).collect();
-        assert_eq!(found, ["2026-11-27 14:30:00", "2026-11-30 09:00:00", "2026-11-30 12:00:00"]);
+        assert_eq!(found, ["2026-11-27 14:30:00", "2026-11-30 09:00:00", "2026-11-30 13:00:00"]);
     }
 
     #[test]

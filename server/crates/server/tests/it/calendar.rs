@@ -63,7 +63,7 @@ async fn an_invitation_that_leaves_the_company_is_sent_as_it_was_approved_or_edi
     assert_eq!((&approval["kind"], &payload["when"]["start"]), (&json!("calendar"), &json!("2026-12-02T16:00:00")));
     assert_eq!(
         (&payload["subject"], &approval["effects"][0]["origin"]["trust"]),
-        (&json!("Gift vouchers"), &json!("company"))
+        (&json!("Gift vouchers"), &json!("person"))
     );
     assert!(events_of(&app, "sales.rep").await.is_empty(), "nothing is made before the yes");
 
@@ -99,13 +99,23 @@ async fn a_time_that_suits_all_is_offered_and_nothing_is_made_before_somebody_ch
     let run = rep.ask("Find a free slot with the CEO next week").await;
     let answer = text(&run["answer"]);
     assert!(answer.starts_with("Everybody is free for 60 minutes at:"), "{answer}");
-    assert!(
-        answer.contains("- Monday 23 November 2026, 17:00–18:00\n- Tuesday 24 November 2026, 10:00–11:00\n"),
-        "{answer}"
-    );
+    assert!(answer.contains("- Mon 23 Nov 17:00–18:00\n- Tue 24 Nov 10:00–11:00\n"), "{answer}");
     assert_eq!(made(&rep).await.len(), 1, "only what was asked for is made");
-    let run = rep.ask("在12月的第一天找一个和CEO都有空的时间").await;
-    assert!(text(&run["answer"]).contains("大家都有空的时间"), "{run}");
+    // What it says one may say is understood.
+    let (_, said) = answer.split_once('“').unwrap();
+    let said = said.split_once('”').unwrap().0;
+    assert_eq!(said, "Schedule a meeting with Grace Tan on 23 November at 17:00 for 60 minutes");
+    assert_eq!(rep.ask(said).await["inputs"]["at"], "2026-11-23T17:00");
+    let run = rep.ask("下周找一个和CEO都有空的时间").await;
+    let answer = text(&run["answer"]);
+    assert!(answer.contains("大家都有空的时间"), "{run}");
+    let said = answer.split_once('“').unwrap().1.split_once('”').unwrap().0;
+    let run = rep.ask(said).await;
+    assert_eq!(
+        (&run["state"], &run["inputs"]["attendee"]),
+        (&json!("succeeded"), &json!("ceo@mezzofy.example")),
+        "{said}: {run}"
+    );
     let run = rep.ask("Schedule a meeting with the CEO on Sunday 22 November 2026 at 8am").await;
     assert!(text(&run["error"]["detail"]).contains("is over, so I made no event"), "{run}");
     app.end().await;

@@ -154,6 +154,17 @@ async fn posts(data_dir: &Path) -> i64 {
         .unwrap()
 }
 
+/// How many events stand in the CEO's calendar.
+async fn events(data_dir: &Path) -> i64 {
+    let mut database = Embedded::running(data_dir).expect("the database runs").connect().await.unwrap();
+    sqlx::query_scalar(
+        "SELECT count(*) FROM local365_documents WHERE mailbox = 'ceo@mezzofy.example' AND folder = 'calendar'",
+    )
+    .fetch_one(&mut database)
+    .await
+    .unwrap()
+}
+
 /// A database that root had to put elsewhere is removed with its folder.
 pub(crate) fn remove(folder: &TempDir) {
     if let Ok(place) = std::fs::read_to_string(folder.path().join("postgres.location")) {
@@ -209,6 +220,39 @@ async fn killed_at_any_stored_step_and_started_again_it_makes_one_pdf_sends_one_
         }
     }
     assert!(crashes >= 20, "only {crashes} places were tried");
+    remove(&folder);
+}
+
+#[tokio::test]
+async fn killed_wherever_an_event_is_made_it_is_made_once() {
+    let folder = data_folder();
+    let data_dir = folder.path();
+    let (mut crashes, mut made) = (0, 0);
+    for (place, _) in PLACES.into_iter().filter(|(place, _)| place.starts_with("effect")) {
+        for passage in 1.. {
+            let server = Server::start(data_dir, &format!("{place}:{passage}"), None).await;
+            let conversation = text(&server.post("/v1/conversations", json!({})).await.unwrap()["id"]);
+            let path = format!("/v1/conversations/{conversation}/messages");
+            let said = "Schedule a meeting with the CEO tomorrow at 3pm";
+            let message = json!({"client_id": Uuid::new_v4(), "text": said});
+            let accepted = server.post(&path, message).await.expect("the message is accepted");
+            let run = text(&accepted["run"]["id"]);
+            let survived = server.ended(&run).await.is_some();
+            server.kill().await;
+
+            let server = Server::start(data_dir, "", None).await;
+            let ended = server.ended(&run).await.expect("the server lives");
+            made += 1;
+            let at = format!("killed at passage {passage} of {place}");
+            assert_eq!((&ended["state"], events(data_dir).await), (&json!("succeeded"), made), "{at}: {ended}");
+            server.kill().await;
+            if survived {
+                break;
+            }
+            crashes += 1;
+        }
+    }
+    assert!(crashes >= 5, "only {crashes} places were tried");
     remove(&folder);
 }
 
