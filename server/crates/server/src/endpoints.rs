@@ -54,9 +54,8 @@ pub async fn deliver_due(app: &Parts) -> Result<usize, StoreError> {
     let mut tx = app.store.begin().await?;
     let due = endpoints::take(&mut tx, now, now + LEASE, MOST).await?;
     commit(tx).await?;
-    let tries = due.iter().map(|one| send(app, one));
-    let tried = futures_util::future::join_all(tries).await;
-    for (one, tried) in due.iter().zip(tried) {
+    let sent = futures_util::future::join_all(due.iter().map(|one| send(app, one))).await;
+    for (one, tried) in due.iter().zip(sent) {
         note(app, one, tried?).await?;
     }
     Ok(due.len())

@@ -108,6 +108,7 @@ impl Web {
     }
 
     /// Why nothing may be sent to an address; it must be `https`, but for those that are allowed by name.
+    #[must_use]
     pub fn why_not(&self, address: &str) -> Option<String> {
         match self.checked(address) {
             Err(Unread::Refused(address, why)) => Some(format!("Nothing can be sent to {address}: {why}.")),

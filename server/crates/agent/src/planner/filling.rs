@@ -1,5 +1,6 @@
 //! Fills a skill's inputs from a text, and asks for what is missing.
 
+use chrono::NaiveDate;
 use mezzofy_domain::language::Language;
 use mezzofy_domain::meeting::{self, Meeting};
 use mezzofy_domain::period::Period;
@@ -119,18 +120,7 @@ impl Planner {
         };
         for input in &skill.inputs {
             match input.kind {
-                InputKind::Period => {
-                    let default = input.default.as_deref().map(|default| asked.calendar().named(default));
-                    match (slots.period.clone(), default) {
-                        (Said::One(period) | Said::Latest(period), _) | (Said::Nothing, Some(period)) => {
-                            filling.inputs.insert(input.name.clone(), Value::from(period.to_string()));
-                        }
-                        (Said::Several(periods), _) => filling.needs.push(Need::OnePeriod { periods }),
-                        (Said::Unclear(said), _) => filling.needs.push(Need::ClearPeriod { said }),
-                        (Said::Nothing, None) if input.required => filling.needs.push(Need::Period),
-                        (Said::Nothing, None) => {}
-                    }
-                }
+                InputKind::Period => of_period(&mut filling, input, slots.period.clone(), asked),
                 InputKind::Person => {
                     let unsettled = slots.recipients.unsettled.iter();
                     filling.needs.extend(unsettled.map(|who| Need::KnownRecipient {
@@ -163,25 +153,8 @@ impl Planner {
                     }
                 }
                 InputKind::Event => {}
-                InputKind::Moment => {
-                    let moment = meeting.moment(today);
-                    if let Some(moment) = moment {
-                        filling.inputs.insert(input.name.clone(), Value::from(moment.to_string()));
-                    }
-                    if filling.asks(input) && moment.is_none_or(|moment| moment.time.is_none()) {
-                        filling.needs.push(Need::Value { input: input.name.clone() });
-                    }
-                }
-                InputKind::Duration => {
-                    let default = input.default.as_deref().map(number);
-                    if let Some(minutes) = meeting.minutes.map(Value::from).or(default) {
-                        filling.inputs.insert(input.name.clone(), minutes);
-                    }
-                }
-                InputKind::Topic => {
-                    if let Some(topic) = &meeting.topic {
-                        filling.inputs.insert(input.name.clone(), Value::from(topic.clone()));
-                    }
+                InputKind::Moment | InputKind::Duration | InputKind::Topic => {
+                    of_meeting(&mut filling, input, &meeting, today);
                 }
                 InputKind::Flag => {
                     if input.words.is_in(&sentence.tokens) {
@@ -293,6 +266,37 @@ impl Planner {
             (None, None) => return None,
         };
         Some(asked.say(&texts.elsewhere_not_possible.value, &[("place", place)]))
+    }
+}
+
+/// Fills the period of a skill, or asks for it.
+fn of_period(filling: &mut Filling, input: &Input, said: Said, asked: Asked<'_>) {
+    let default = input.default.as_deref().map(|default| asked.calendar().named(default));
+    match (said, default) {
+        (Said::One(period) | Said::Latest(period), _) | (Said::Nothing, Some(period)) => {
+            filling.inputs.insert(input.name.clone(), Value::from(period.to_string()));
+        }
+        (Said::Several(periods), _) => filling.needs.push(Need::OnePeriod { periods }),
+        (Said::Unclear(said), _) => filling.needs.push(Need::ClearPeriod { said }),
+        (Said::Nothing, None) if input.required => filling.needs.push(Need::Period),
+        (Said::Nothing, None) => {}
+    }
+}
+
+/// Fills what a text says of an event, or asks for its time.
+fn of_meeting(filling: &mut Filling, input: &Input, meeting: &Meeting, today: NaiveDate) {
+    let moment = meeting.moment(today);
+    let value = match input.kind {
+        InputKind::Moment => moment.map(|moment| Value::from(moment.to_string())),
+        InputKind::Duration => meeting.minutes.map(Value::from).or_else(|| input.default.as_deref().map(number)),
+        _ => meeting.topic.clone().map(Value::from),
+    };
+    if let Some(value) = value {
+        filling.inputs.insert(input.name.clone(), value);
+    }
+    let timeless = moment.is_none_or(|moment| moment.time.is_none());
+    if input.kind == InputKind::Moment && filling.asks(input) && timeless {
+        filling.needs.push(Need::Value { input: input.name.clone() });
     }
 }
 

@@ -160,7 +160,7 @@ pub(super) async fn view(
         Refusal::new(400, "ErrorInvalidParameter", "This request requires a time window specified by the query string parameters StartDateTime and EndDateTime.")
     })?;
     let mut found = local.between(&mailbox.address, from, to).await?;
-    found.sort_by(|(one, a), (other, b)| (one.start, a.id).cmp(&(other.start, b.id)));
+    found.sort_by_key(|(kept, document)| (kept.start, document.id));
     let (skip, top) = (usize::try_from(options.skip).unwrap_or(0), usize::try_from(options.top).unwrap_or(0));
     let more = found.len() > skip + top;
     let page = found.iter().skip(skip).take(top).map(|(_, document)| Ok(selected(show(document)?, &options)));

@@ -144,8 +144,8 @@ impl Tool for OutlookCreateEvent {
         let mut tx = self.workshop.begin(context.person).await?;
         let people = people::all(&mut tx).await.map_err(retry)?;
         drop(tx);
-        let named = input.attendees.unwrap_or_default();
-        let mut to = addresses(&self.workshop, context, &people, &named)?;
+        let attendees = input.attendees.unwrap_or_default();
+        let mut to = addresses(&self.workshop, context, &people, &attendees)?;
         to.retain(|address| !address.eq_ignore_ascii_case(&context.person.email));
         let names = to.iter().map(|address| {
             let known = people.iter().find(|person| person.email.eq_ignore_ascii_case(address));

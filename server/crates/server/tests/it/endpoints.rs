@@ -20,10 +20,13 @@ use crate::webhooks::hmac;
 
 const ALL: [&str; 5] = ["run.ended", "run.waiting", "approval.requested", "approval.decided", "effect.ended"];
 
+/// What came in one request.
+type Taken = (HeaderMap, Vec<u8>);
+
 /// Another system on loopback: it keeps what comes and answers with the statuses it is given, then with 204.
 #[derive(Clone, Default)]
 struct Receiver {
-    seen: Arc<Mutex<Vec<(HeaderMap, Vec<u8>)>>>,
+    seen: Arc<Mutex<Vec<Taken>>>,
     answers: Arc<Mutex<VecDeque<u16>>>,
 }
 
@@ -43,7 +46,7 @@ impl Receiver {
         self.answers.lock().unwrap().extend(statuses);
     }
 
-    fn seen(&self) -> Vec<(HeaderMap, Vec<u8>)> {
+    fn seen(&self) -> Vec<Taken> {
         self.seen.lock().unwrap().clone()
     }
 

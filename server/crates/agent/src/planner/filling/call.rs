@@ -72,7 +72,6 @@ impl Planner {
                     None if filling.asks(wanted) => None,
                     None => continue,
                 },
-                InputKind::Topic => said.map(str::to_owned),
                 InputKind::Flag => {
                     if said == Some("true") {
                         filling.inputs.insert(wanted.name.clone(), Value::from(true));
@@ -91,7 +90,7 @@ impl Planner {
                             .map_or_else(|| said.to_owned(), |(named, _)| named.code.clone())
                     })
                     .or_else(|| wanted.default.clone()),
-                InputKind::Company | InputKind::Product => said.map(str::to_owned),
+                InputKind::Company | InputKind::Product | InputKind::Topic => said.map(str::to_owned),
                 InputKind::Channel => said.map(|said| said.trim_start_matches('#').to_lowercase()),
                 InputKind::Request => said.map(str::to_owned).or_else(|| request.texts.last().cloned()),
                 InputKind::Person => {
