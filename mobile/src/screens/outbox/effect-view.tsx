@@ -25,7 +25,7 @@ export function EffectView({ effect }: { effect: Effect }) {
   const texts = useTexts();
   const router = useRouter();
   const { open, download } = useFileActions();
-  const conversationId = useQuery(queries.run(effect.run_id)).data?.conversation_id;
+  const conversationId = useQuery({ ...queries.run(effect.run_id ?? ''), enabled: effect.run_id !== null }).data?.conversation_id;
   const words = texts.outbox;
 
   return (

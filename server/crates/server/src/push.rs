@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mezzofy_domain::language::Text;
+use mezzofy_domain::language::{Language, Text};
 use mezzofy_domain::notification::Matter;
 use serde::Deserialize;
 
@@ -47,6 +47,11 @@ pub struct Pushing {
 }
 
 impl Pushing {
+    /// What is said of a matter: the title, and the text in a language.
+    pub(crate) fn said(&self, matter: Matter, language: Language) -> (&str, &str) {
+        (&self.texts.title, self.texts.of(matter).in_language(language))
+    }
+
     /// Checks the service's address and reads the texts; nothing is asked yet.
     pub fn new(service: &PushService, prompts: &Path) -> Result<Self, String> {
         let file = prompts.join("push.yaml");

@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
+use crate::page::{Page, Slice};
 
 /// What is to be told to all devices of a person.
 #[derive(Debug, Clone)]
@@ -253,4 +254,62 @@ pub async fn settle(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// A push as its person sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Which one.
+    pub id: Uuid,
+    /// What it tells.
+    pub matter: Matter,
+    /// Of which run.
+    pub run: Option<Uuid>,
+    /// waiting, sending, sent, done, failed, dropped or unknown.
+    pub state: String,
+    /// Why it is not done.
+    pub reason: Option<String>,
+    /// What the device is called, unless it was removed.
+    pub device: Option<String>,
+    /// When it was stored.
+    pub created_at: DateTime<Utc>,
+    /// When Expo took it.
+    pub sent_at: Option<DateTime<Utc>>,
+}
+
+/// A person's pushes, newest first; the one of this id, where one is named.
+pub async fn list(
+    db: &mut PgConnection,
+    person: Id<id::Person>,
+    one: Option<Uuid>,
+    page: Page,
+) -> Result<Slice<Shown>, StoreError> {
+    // Ids of what the database stored are not in the order of time.
+    let rows = sqlx::query!(
+        r#"SELECT p.id, p.matter, p.run_id, p.state, p.reason, coalesce(d.name, d.platform) AS "device?", p.created_at, p.sent_at
+           FROM pushes p LEFT JOIN devices d ON d.id = p.device_id
+           WHERE p.person_id = $1 AND ($2::uuid IS NULL OR p.id = $2)
+             AND ($3::uuid IS NULL OR (p.created_at, p.id) < (SELECT b.created_at, b.id FROM pushes b WHERE b.id = $3))
+           ORDER BY p.created_at DESC, p.id DESC LIMIT $4"#,
+        person.uuid(),
+        one,
+        page.before,
+        page.fetch()
+    )
+    .fetch_all(db)
+    .await?;
+    let shown = rows.into_iter().map(|row| {
+        let matter = Matter::from_code(&row.matter).ok_or_else(|| StoreError::stored("push", &row.matter))?;
+        Ok(Shown {
+            id: row.id,
+            matter,
+            run: row.run_id,
+            state: row.state,
+            reason: row.reason,
+            device: row.device,
+            created_at: row.created_at,
+            sent_at: row.sent_at,
+        })
+    });
+    Ok(page.slice(shown.collect::<Result<Vec<_>, StoreError>>()?, |push| push.id))
 }

@@ -4,10 +4,13 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use mezzofy_domain::audit::{Deed, Who};
-use mezzofy_domain::effect::{EffectKind, EffectState, When};
+use mezzofy_domain::effect::{EffectKind, EffectState, Payload, When};
 use mezzofy_domain::file::Attachment;
 use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::language::Language;
 use mezzofy_store::effects::{self, Effect};
+use mezzofy_store::page::Page;
+use mezzofy_store::pushes::{self, Shown};
 use mezzofy_store::{audit, commit, jobs};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::Object;
@@ -20,7 +23,7 @@ use super::docs::one_of;
 use super::extract::{Asked, List, PageQuery, Segment};
 use super::problem::{Kind, Problem, ProblemBody};
 use super::rule::guarded;
-use crate::app::App;
+use crate::app::{App, Parts};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(show)).routes(guarded!(undo))
@@ -46,7 +49,9 @@ struct EffectView {
     when: Option<WhenView>,
     /// Hex SHA-256 of the payload's RFC 8785 JSON: `{to, cc, subject, body, attachments}`, and of an event `when`.
     payload_hash: String,
-    run_id: Uuid,
+    /// The run that wanted it; of a push it may be none.
+    #[schema(required = true)]
+    run_id: Option<Uuid>,
     /// The approval that it was approved with.
     #[schema(required = true)]
     approval_id: Option<Uuid>,
@@ -62,7 +67,8 @@ struct EffectView {
 }
 
 fn kinds() -> Object {
-    one_of(EffectKind::ALL.map(EffectKind::code))
+    let [mail, teams, calendar] = EffectKind::ALL.map(EffectKind::code);
+    one_of([mail, teams, calendar, PUSH])
 }
 
 fn states() -> Object {
@@ -132,7 +138,7 @@ impl EffectView {
             attachments: effect.payload.attachments.into_iter().map(Into::into).collect(),
             when: effect.payload.when.map(Into::into),
             payload_hash: effect.payload_hash,
-            run_id: effect.run.uuid(),
+            run_id: Some(effect.run.uuid()),
             created_at: effect.created_at,
             done_at: effect.done_at,
             error: effect.error,
@@ -140,12 +146,55 @@ impl EffectView {
     }
 }
 
+impl EffectView {
+    /// A notification on a phone, which is told and not sent by anybody.
+    fn of_push(app: &Parts, push: Shown, language: Language) -> Result<Self, Problem> {
+        let (title, body) = app.push.said(push.matter, language);
+        let state = match push.state.as_str() {
+            "waiting" => EffectState::Intended,
+            "sending" | "sent" => EffectState::Attempting,
+            "done" => EffectState::Done,
+            "unknown" => EffectState::Unknown,
+            _ => EffectState::Failed,
+        };
+        let payload = Payload {
+            to: push.device.into_iter().collect(),
+            cc: Vec::new(),
+            subject: title.to_owned(),
+            body: body.to_owned(),
+            attachments: Vec::new(),
+            when: None,
+        };
+        Ok(Self {
+            id: push.id,
+            kind: PUSH.to_owned(),
+            state: state.code().to_owned(),
+            payload_hash: payload.payload_hash().map_err(Problem::internal)?,
+            to: payload.to,
+            cc: payload.cc,
+            subject: payload.subject,
+            body: payload.body,
+            attachments: Vec::new(),
+            when: None,
+            run_id: push.run,
+            approval_id: None,
+            undo_until: None,
+            created_at: push.created_at,
+            done_at: push.sent_at.filter(|_| state == EffectState::Done),
+            error: push.reason.filter(|_| matches!(state, EffectState::Failed | EffectState::Unknown)),
+        })
+    }
+}
+
+/// The kind of what is told on phones.
+const PUSH: &str = "push";
+
 /// Which effects.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Filter {
-    /// Only this kind: mail, teams or calendar.
+    /// Only this kind: mail, teams, calendar or push. Without one, all but pushes.
     kind: Option<String>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
@@ -161,11 +210,20 @@ async fn list(
     Asked(filter): Asked<Filter>,
 ) -> Result<Json<List<EffectView>>, Problem> {
     let page = PageQuery { cursor: filter.cursor, limit: filter.limit }.page()?;
+    if filter.kind.as_deref() == Some(PUSH) {
+        let mut tx = caller.begin(&app).await?;
+        let slice = pushes::list(&mut tx, caller.person.id, None, page).await?;
+        let language = caller.person.language;
+        let views = slice.items.iter().map(|push| EffectView::of_push(&app, push.clone(), language));
+        let mut views = views.collect::<Result<Vec<_>, _>>()?.into_iter();
+        let list = List::of(slice, |_| views.next());
+        return Ok(Json(List { items: list.items.into_iter().flatten().collect(), next_cursor: list.next_cursor }));
+    }
     let kind = filter
         .kind
         .map(|kind| {
             EffectKind::from_code(&kind)
-                .ok_or_else(|| Problem::field("kind", "The kind must be mail, teams or calendar."))
+                .ok_or_else(|| Problem::field("kind", "The kind must be mail, teams, calendar or push."))
         })
         .transpose()?;
     let mut tx = caller.begin(&app).await?;
@@ -182,8 +240,13 @@ async fn show(
     Segment(id): Segment<Id<id::Effect>>,
 ) -> Result<Json<EffectView>, Problem> {
     let mut tx = caller.begin(&app).await?;
-    let effect = effects::get(&mut tx, caller.person.id, id).await?;
-    Ok(Json(EffectView::of(effect.ok_or_else(|| Problem::not_found("effect"))?, app.clock.now())))
+    if let Some(effect) = effects::get(&mut tx, caller.person.id, id).await? {
+        return Ok(Json(EffectView::of(effect, app.clock.now())));
+    }
+    let page = Page { before: None, limit: 1 };
+    let push = pushes::list(&mut tx, caller.person.id, Some(id.uuid()), page).await?.items.pop();
+    let push = push.ok_or_else(|| Problem::not_found("effect"))?;
+    Ok(Json(EffectView::of_push(&app, push, caller.person.language)?))
 }
 
 /// Takes an effect back that has not left.
