@@ -224,9 +224,7 @@ impl Planner {
     /// is there to answer it.
     fn recurring(&self, asked: Asked<'_>, text: &str) -> Option<Plan> {
         let skill = asked.skills.iter().find(|skill| skill.recognise.recurring)?;
-        let tokens = words::tokens(text);
-        let flagged = |input: &crate::skills::Input| input.kind == InputKind::Flag && input.words.is_in(&tokens);
-        if skill.recognise.subjects.is_in(&tokens) && skill.inputs.iter().any(flagged) {
+        if self.changes_schedule(skill, text) {
             // "Move my weekly report to every Tuesday at 10" asks for nothing else.
             return Some(if asked.may_use(skill) {
                 self.fill(asked, skill, text)
@@ -244,6 +242,18 @@ impl Planner {
             },
             other => other,
         })
+    }
+
+    /// Whether a text begins with what is to be done to a schedule, or in Chinese with 把 and what, and speaks of one.
+    fn changes_schedule(&self, skill: &Skill, text: &str) -> bool {
+        let tokens = words::tokens(text);
+        let filler = self.prompts.filler.covered(&tokens);
+        let flags = || skill.inputs.iter().filter(|input| input.kind == InputKind::Flag);
+        let first = |at: &usize| flags().any(|flag| flag.words.longest_at(&tokens, *at).is_some());
+        let led = tokens.first().is_some_and(|token| token.text == "把");
+        let begins = (0..tokens.len()).find(|at| first(at) || !filler[*at]).is_some_and(|at| first(&at));
+        let after = led && (0..tokens.len()).any(|at| first(&at));
+        (begins || after) && self.prompts.standing.is_in(&tokens)
     }
 
     fn guesses<'a>(&self, asked: Asked<'a>, text: &str) -> Vec<Guess<'a>> {

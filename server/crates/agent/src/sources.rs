@@ -3,11 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use mezzofy_domain::approval::{Origin, ValueOrigin};
-use mezzofy_domain::effect::{Payload, is_address};
+use mezzofy_domain::effect::{Payload, When, is_address};
 use mezzofy_domain::file::File;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
+use mezzofy_domain::meeting;
 use mezzofy_domain::people::{Company, Department};
 use mezzofy_domain::trust::Trust;
 use serde::{Deserialize, Serialize};
@@ -61,6 +63,8 @@ pub struct Around<'a> {
     pub files: &'a [File],
     /// The run.
     pub run: Id<id::Run>,
+    /// Today in the company's time zone.
+    pub today: NaiveDate,
     /// Which addresses are inside, and whose the channels are.
     pub company: &'a Company,
     /// The person's department.
@@ -108,6 +112,12 @@ impl Sources {
             values.extend(addresses.iter().map(|address| self.recipient(argument, address, around)));
         }
         values.extend(mail.attachments.iter().zip(around.files).map(|(_, file)| self.attachment(file, around)));
+        if let Some(when) = &mail.when
+            && self.any_outside()
+            && around.defences.on(Defence::Recipients)
+        {
+            values.push(self.time(when, around));
+        }
         if self.any_outside() && around.defences.on(Defence::Links) {
             for (argument, text) in [("subject", &mail.subject), ("body", &mail.body)] {
                 values.extend(names_in(text).into_iter().filter_map(|name| self.link(argument, name, mail, around)));
@@ -135,6 +145,20 @@ impl Sources {
             (Trust::Company, texts.from_assistant.in_language(around.language).to_owned())
         };
         ValueOrigin { argument: argument.to_owned(), value: address.to_owned(), trust, from }
+    }
+
+    /// Who stands behind the time of an event: the person, where they said it.
+    fn time(&self, when: &When, around: &Around<'_>) -> ValueOrigin {
+        let said = around.said.iter().filter_map(|said| meeting::read(said, around.today).moment());
+        let theirs =
+            said.into_iter().any(|said| (said.first, said.time) == (when.start.date(), Some(when.start.time())));
+        let value = when.start.format("%Y-%m-%d %H:%M").to_string();
+        let (trust, from) = if theirs {
+            (Trust::Person, around.texts.from_person.in_language(around.language).to_owned())
+        } else {
+            (Trust::Outside, self.blame(&value, around))
+        };
+        ValueOrigin { argument: "when".to_owned(), value, trust, from }
     }
 
     fn attachment(&self, file: &File, around: &Around<'_>) -> ValueOrigin {

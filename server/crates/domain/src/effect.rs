@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{Datelike, NaiveDateTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 use crate::canonical::{self, NotCanonical};
@@ -221,6 +221,10 @@ impl Payload {
         }
         if self.subject.trim().is_empty() || !is_line(&self.subject) {
             return Err(PayloadError::BadEventTitle);
+        }
+        let soon = |at: &NaiveDateTime| (1990..=2100).contains(&at.year());
+        if !soon(&when.start) || !soon(&when.end) {
+            return Err(PayloadError::BadTimes);
         }
         let lasts = when.end - when.start;
         if lasts <= TimeDelta::zero() || lasts > LONGEST_EVENT { Err(PayloadError::BadTimes) } else { Ok(()) }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 
-use chrono::{Datelike, Days, NaiveDate, NaiveTime};
+use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime};
 
 use crate::language::Language;
 use crate::schedule::words::Time;
@@ -66,10 +66,10 @@ pub fn read(text: &str, today: NaiveDate) -> Meeting {
 }
 
 impl Meeting {
-    /// When it is, as far as that is said. A time without a day is today's.
+    /// When it is, as far as a day is said: a time alone may be any day's.
     #[must_use]
-    pub fn moment(&self, today: NaiveDate) -> Option<Moment> {
-        let (first, last) = self.days.or(self.time.map(|_| (today, today)))?;
+    pub fn moment(&self) -> Option<Moment> {
+        let (first, last) = self.days?;
         Some(Moment { first, last, time: self.time.filter(|_| first == last) })
     }
 }
@@ -116,7 +116,10 @@ impl FromStr for Moment {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let none = || NoMoment(text.chars().take(40).collect());
-        let day = |text: &str| text.parse::<NaiveDate>().map_err(|_| none());
+        let day = |text: &str| {
+            let day = text.parse::<NaiveDate>().ok().filter(|day| YEARS.contains(&day.year()));
+            day.ok_or_else(none)
+        };
         if let Some((date, time)) = text.split_once('T') {
             let time = ["%H:%M", "%H:%M:%S"].iter().find_map(|form| NaiveTime::parse_from_str(time, form).ok());
             let first = day(date)?;
@@ -130,19 +133,39 @@ impl FromStr for Moment {
     }
 }
 
+/// Years in which events may be.
+const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
+
 /// The Monday of a day's week and its Sunday, so many weeks later.
 fn week(day: NaiveDate, later: u64) -> (NaiveDate, NaiveDate) {
     let monday = day - Days::new(day.weekday().num_days_from_monday().into()) + Days::new(7 * later);
     (monday, monday + Days::new(6))
 }
 
-/// The day with this weekday (from Monday, 0) that comes next after today, or in the week after this one.
-fn weekday(today: NaiveDate, day: u32, next_week: bool) -> NaiveDate {
-    if next_week {
+/// Which of the days with one name is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    /// "This Friday": the next one, today among them.
+    This,
+    /// "Friday": the next one after today.
+    Coming,
+    /// "Next Friday": that of the week after this one.
+    NextWeek,
+}
+
+/// The day with this weekday, from Monday, 0.
+fn weekday(today: NaiveDate, day: u32, which: Which) -> NaiveDate {
+    if which == Which::NextWeek {
         return week(today, 1).0 + Days::new(day.into());
     }
     let ahead = (day + 7 - today.weekday().num_days_from_monday()) % 7;
-    today + Days::new(u64::from(if ahead == 0 { 7 } else { ahead }))
+    today + Days::new(u64::from(if ahead == 0 && which == Which::Coming { 7 } else { ahead }))
+}
+
+/// The next day of this number, of this month or of one after it.
+fn day_of_month(today: NaiveDate, day: u32) -> Option<NaiveDate> {
+    let month = |later| today.with_day(1)?.checked_add_months(Months::new(later))?.with_day(day);
+    (0..3).filter_map(month).find(|date| *date >= today)
 }
 
 /// A day of a month that is not over: of this year, else of the next.
@@ -154,11 +177,14 @@ fn date(today: NaiveDate, year: Option<i32>, month: u32, day: u32) -> Option<Nai
     }
 }
 
-/// "At 3" is in the afternoon, unless its words say otherwise.
-fn by_day(said: &str, start: Time, end: Option<Time>) -> (Time, Option<Time>) {
+/// "At 3" is in the afternoon, unless its words, or a part of the day beside it (its hour), say otherwise.
+fn by_day(said: &str, part: Option<u32>, start: Time, end: Option<Time>) -> (Time, Option<Time>) {
     let said = said.to_ascii_lowercase();
     let other = ["am", "morning", "早", "上午", "晨", "晚"].iter().any(|word| said.contains(word));
-    let late = (1..=6).contains(&start.0) && !other && !said.contains(&format!("0{}", start.0));
+    let late = match part {
+        Some(part) => part > 12 && start.0 < 12 && !other,
+        None => (1..=6).contains(&start.0) && !other && !said.contains(&format!("0{}", start.0)),
+    };
     let later = |(hour, minute): Time| if hour < 12 { (hour + 12, minute) } else { (hour, minute) };
     if late { (later(start), end.map(later)) } else { (start, end) }
 }

@@ -54,10 +54,10 @@ pub async fn deliver_due(app: &Parts) -> Result<usize, StoreError> {
     let mut tx = app.store.begin().await?;
     let due = endpoints::take(&mut tx, now, now + LEASE, MOST).await?;
     commit(tx).await?;
-    let sent = futures_util::future::join_all(due.iter().map(|one| send(app, one))).await;
-    for (one, tried) in due.iter().zip(sent) {
-        note(app, one, tried?).await?;
-    }
+    // What one has taken is noted whatever becomes of the others.
+    let each = due.iter().map(async |one| note(app, one, send(app, one).await?).await);
+    let noted = futures_util::future::join_all(each).await;
+    noted.into_iter().collect::<Result<Vec<()>, _>>()?;
     Ok(due.len())
 }
 
@@ -114,8 +114,9 @@ async fn note(app: &Parts, one: &Due, tried: Tried) -> Result<(), StoreError> {
         (Some(_), Some(GONE)) => Fate::Failed,
         (Some(_), _) => again(one, after, now),
     };
-    if let Some(reason) = &reason {
-        tracing::warn!(sending = %one.id, tries = one.tries, reason, "a webhook was not taken");
+    if reason.is_some() {
+        // Addresses of other systems may be secrets, so they are not logged.
+        tracing::warn!(sending = %one.id, tries = one.tries, status, given_up = fate == Fate::Failed, "a webhook was not taken");
     }
     endpoints::settle(&mut tx, one.id, &fate, (status, reason.as_deref()), now).await?;
     if status == Some(GONE) {

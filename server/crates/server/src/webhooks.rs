@@ -237,8 +237,10 @@ const FIELDS: usize = 20;
 fn facts(event: &str, data: &Map<String, Value>, needs: &[String]) -> Result<Map<String, Value>, String> {
     let mut facts = Map::new();
     let mut told = Vec::new();
-    for (field, value) in data.iter().take(FIELDS) {
-        let known = CUSTOMER.contains(&field.as_str()) || needs.contains(field);
+    let known = |field: &str| CUSTOMER.contains(&field) || needs.iter().any(|need| need == field);
+    let others = data.iter().filter(|(field, _)| !known(field)).take(FIELDS);
+    for (field, value) in data.iter().filter(|(field, _)| known(field)).chain(others) {
+        let known = known(field);
         let text = match value {
             Value::String(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
             Value::Null => continue,
@@ -246,9 +248,11 @@ fn facts(event: &str, data: &Map<String, Value>, needs: &[String]) -> Result<Map
             Value::Number(number) => number.to_string(),
             Value::Bool(_) | Value::Array(_) | Value::Object(_) => continue,
         };
-        if text.chars().count() > LONGEST || text.chars().any(char::is_control) {
+        let plain = text.chars().count() <= LONGEST && !text.chars().any(char::is_control);
+        if known && !plain {
             return Err(format!("data.{field} is longer than {LONGEST} characters, or has some that can't be seen."));
         }
+        let text = if plain { text } else { shortened(&text) };
         if !text.is_empty() && named(field) {
             told.push(format!("{}: {text}", spoken(field)));
             facts.insert(field.clone(), Value::from(text));
@@ -260,6 +264,12 @@ fn facts(event: &str, data: &Map<String, Value>, needs: &[String]) -> Result<Map
     facts.insert("event".to_owned(), Value::from(spoken(event)));
     facts.insert("told".to_owned(), Value::from(told.join("\n")));
     Ok(facts)
+}
+
+/// The beginning of a long text, without what can't be seen.
+fn shortened(text: &str) -> String {
+    let seen: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+    format!("{seen}…")
 }
 
 /// What every event of a customer has, as text.

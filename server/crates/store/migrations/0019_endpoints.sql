@@ -45,7 +45,7 @@ CREATE FUNCTION tell_endpoints(event text, told jsonb, at timestamptz) RETURNS v
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     INSERT INTO sendings (id, endpoint_id, event, data, state, next_at, created_at)
     SELECT gen_random_uuid(), e.id, tell_endpoints.event, told, 'waiting', at, at FROM endpoints e
-    WHERE tell_endpoints.event = ANY (e.events) AND e.paused_reason IS NULL
+    WHERE tell_endpoints.event = ANY (e.events) AND e.paused_reason IS NULL FOR KEY SHARE OF e
 $$;
 REVOKE EXECUTE ON FUNCTION tell_endpoints FROM PUBLIC;
 

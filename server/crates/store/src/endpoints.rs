@@ -121,6 +121,12 @@ pub async fn all(db: &mut PgConnection) -> Result<Vec<Endpoint>, StoreError> {
     Ok(endpoint.collect())
 }
 
+/// The same, locked until the transaction ends, so that nobody else changes it.
+pub async fn lock(db: &mut PgConnection, id: Id<id::Endpoint>) -> Result<Option<Endpoint>, StoreError> {
+    sqlx::query!("SELECT id FROM endpoints WHERE id = $1 FOR UPDATE", id.uuid()).fetch_optional(&mut *db).await?;
+    get(db, id).await
+}
+
 /// One of them.
 pub async fn get(db: &mut PgConnection, id: Id<id::Endpoint>) -> Result<Option<Endpoint>, StoreError> {
     Ok(all(db).await?.into_iter().find(|endpoint| endpoint.id == id))
@@ -191,7 +197,9 @@ pub async fn take(
     let rows = sqlx::query!(
         "WITH taken AS (
              UPDATE sendings SET state = 'sending', tries = tries + 1, next_at = $2
-             WHERE id IN (SELECT id FROM sendings WHERE next_at <= $1 ORDER BY next_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
+             WHERE id IN (SELECT s.id FROM sendings s JOIN endpoints p ON p.id = s.endpoint_id
+                          WHERE s.next_at <= $1 AND (p.paused_reason IS NULL OR s.event = 'endpoint.test')
+                          ORDER BY s.next_at, s.id LIMIT $3 FOR UPDATE OF s SKIP LOCKED)
              RETURNING id, endpoint_id, event, data, created_at, tries
          )
          SELECT t.id, t.endpoint_id, t.event, t.data, t.created_at, t.tries, e.url

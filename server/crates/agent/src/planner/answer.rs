@@ -162,7 +162,7 @@ fn moment_said(filling: &mut Filling, skill: &Skill, input: &str, text: &str, as
     // "3" answers "at what time?".
     let alone = text.trim().parse::<u32>().ok().map(|hour| format!("at {hour}"));
     let said = meeting::read(alone.as_deref().unwrap_or(text), today);
-    let days = said.days.or(before.map(|before| (before.first, before.last))).or(said.time.map(|_| (today, today)))?;
+    let days = said.days.or(before.map(|before| (before.first, before.last)))?;
     let moment = Moment { first: days.0, last: days.1, time: said.time.or(before.and_then(|before| before.time)) };
     if let (Some(minutes), Some(duration)) = (said.minutes, skill.input(InputKind::Duration)) {
         filling.inputs.insert(duration.name.clone(), Value::from(minutes));

@@ -1,6 +1,5 @@
 //! Fills a skill's inputs from a text, and asks for what is missing.
 
-use chrono::NaiveDate;
 use mezzofy_domain::language::Language;
 use mezzofy_domain::meeting::{self, Meeting};
 use mezzofy_domain::period::Period;
@@ -32,7 +31,12 @@ pub(super) struct Filling {
 impl Filling {
     /// Whether the person is asked for an input, by the flags that are set.
     pub(super) fn asks(&self, input: &Input) -> bool {
-        input.required && !input.unless.iter().any(|flag| self.inputs.contains_key(flag))
+        input.required && !self.is_excused(input)
+    }
+
+    /// Whether a flag is set with which an input is not asked for.
+    fn is_excused(&self, input: &Input) -> bool {
+        input.unless.iter().any(|flag| self.inputs.contains_key(flag))
     }
 }
 
@@ -82,7 +86,11 @@ impl Planner {
         let period = periods::find(sentence, asked.calendar());
         let recipients = match skill.map(|skill| skill.input(InputKind::Person)) {
             Some(None) => Recipients::default(),
-            Some(Some(input)) if !input.words.is_empty() => reader.find_led(sentence, &input.words),
+            Some(Some(input)) if !input.words.is_empty() => {
+                let flagged = |input: &Input| input.kind == InputKind::Flag && input.words.is_in(&sentence.tokens);
+                let asks_only = skill.is_some_and(|skill| skill.inputs.iter().any(flagged));
+                reader.find_led(sentence, &input.words, asks_only)
+            }
             Some(Some(_)) | None => reader.find(sentence),
         };
         let mut codes: Vec<&str> = languages.iter().map(|language| language.code.as_str()).collect();
@@ -101,9 +109,8 @@ impl Planner {
 
     /// Fills a skill from the text that asks for it.
     pub(super) fn fill(&self, asked: Asked<'_>, skill: &Skill, text: &str) -> Plan {
-        let today = asked.request.today;
         let of_time = skill.input(InputKind::Moment).is_some();
-        let meeting = if of_time { meeting::read(text, today) } else { Meeting::default() };
+        let meeting = if of_time { meeting::read(text, asked.request.today) } else { Meeting::default() };
         let mut sentence = self.read(asked.skills, &timeless(text, &meeting));
         let reader = Reader::new(&self.prompts, asked.request.me, asked.request.people);
         let slots = self.read_slots(asked, &reader, Some(skill), &mut sentence);
@@ -121,6 +128,7 @@ impl Planner {
         for input in &skill.inputs {
             match input.kind {
                 InputKind::Period => of_period(&mut filling, input, slots.period.clone(), asked),
+                InputKind::Person if filling.is_excused(input) => {}
                 InputKind::Person => {
                     let unsettled = slots.recipients.unsettled.iter();
                     filling.needs.extend(unsettled.map(|who| Need::KnownRecipient {
@@ -154,7 +162,7 @@ impl Planner {
                 }
                 InputKind::Event => {}
                 InputKind::Moment | InputKind::Duration | InputKind::Topic => {
-                    of_meeting(&mut filling, input, &meeting, today);
+                    of_meeting(&mut filling, input, &meeting);
                 }
                 InputKind::Flag => {
                     if input.words.is_in(&sentence.tokens) {
@@ -192,6 +200,12 @@ impl Planner {
                     }
                 }
             }
+        }
+        if skill.recognise.recurring && !self.changes_schedule(skill, text) {
+            // What is asked each time may speak of anything: "what changed", 取消的工单.
+            let flag =
+                |name: &String| skill.inputs.iter().any(|input| input.kind == InputKind::Flag && input.name == *name);
+            filling.inputs.retain(|name, _| !flag(name));
         }
         self.next(asked, skill, filling)
     }
@@ -284,8 +298,8 @@ fn of_period(filling: &mut Filling, input: &Input, said: Said, asked: Asked<'_>)
 }
 
 /// Fills what a text says of an event, or asks for its time.
-fn of_meeting(filling: &mut Filling, input: &Input, meeting: &Meeting, today: NaiveDate) {
-    let moment = meeting.moment(today);
+fn of_meeting(filling: &mut Filling, input: &Input, meeting: &Meeting) {
+    let moment = meeting.moment();
     let value = match input.kind {
         InputKind::Moment => moment.map(|moment| Value::from(moment.to_string())),
         InputKind::Duration => meeting.minutes.map(Value::from).or_else(|| input.default.as_deref().map(number)),

@@ -63,6 +63,8 @@ pub(super) struct Prompts {
     pub(super) elsewhere: Vec<Named>,
     /// Words that ask for work at other times than now.
     pub(super) recurring: Phrases,
+    /// Words that speak of a schedule that is there.
+    pub(super) standing: Phrases,
     pub(super) greeting: Phrases,
     pub(super) thanks: Phrases,
     pub(super) help: Phrases,

@@ -122,16 +122,16 @@ impl<'a> Reader<'a> {
         read
     }
 
-    /// Reads colleagues wherever they are named, addresses, and whoever is named after one of these words; marks their tokens as used: "with
+    /// Reads addresses and whoever is named after one of these words; marks their tokens as used: "with
     /// Grace Lim and the CEO", 和财务经理开会.
-    pub(crate) fn find_led(&self, sentence: &mut Sentence, leads: &Phrases) -> Recipients {
+    pub(crate) fn find_led(&self, sentence: &mut Sentence, leads: &Phrases, anywhere: bool) -> Recipients {
         let mut read = Recipients { asked: true, ..Recipients::default() };
         let mut at = 0;
         while at < sentence.tokens.len() {
             let led = leads.longest_at(&sentence.tokens, at);
             let by_address = sentence.tokens[at].kind == Kind::Email;
-            // A colleague counts wherever they are named: "a time that suits the CEO", CEO什么时候有空.
-            let named = || matches!(self.directory.at(sentence, at), Some((_, Match::One(_))));
+            // Where only asked, a colleague counts wherever they are named: "a time that suits the CEO", CEO什么时候有空.
+            let named = || anywhere && matches!(self.directory.at(sentence, at), Some((_, Match::One(_))));
             let begin = led.map(|len| at + len).or_else(|| (by_address || named()).then_some(at));
             let Some(begin) = begin else {
                 at += 1;

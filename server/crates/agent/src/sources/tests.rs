@@ -45,6 +45,7 @@ fn origin(sources: &Sources, to: &str, body: &str, files: &[File], said: &str, a
         colleagues: &[ME.to_owned(), CEO.to_owned()],
         files,
         run: this_run(),
+        today: chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
         company: &company,
         texts: &texts,
         language: Language::En,

@@ -1,6 +1,6 @@
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 
-use super::{Meeting, at, between, by_day, date, week, weekday};
+use super::{Meeting, Which, at, between, by_day, date, day_of_month, week, weekday};
 use crate::schedule::words::{PARTS_OF_DAY, Rest, Time};
 
 pub(super) fn read(text: &str, today: NaiveDate) -> Meeting {
@@ -16,7 +16,7 @@ pub(super) fn read(text: &str, today: NaiveDate) -> Meeting {
             meeting.minutes = Some(minutes);
             read = true;
         } else if let Some((start, end)) = hours(&mut rest).filter(|_| meeting.time.is_none()) {
-            let (start, end) = by_day(&text[from..text.len() - rest.0.len()], start, end);
+            let (start, end) = by_day(&text[from..text.len() - rest.0.len()], None, start, end);
             meeting.time = at(start);
             meeting.minutes = between(start, end).or(meeting.minutes);
             read = true;
@@ -70,7 +70,14 @@ fn days(rest: &mut Rest<'_>, today: NaiveDate) -> Option<(NaiveDate, NaiveDate)>
             return None;
         }
         match "一二三四五六日天".chars().position(|day| rest.take(&day.to_string())) {
-            Some(day) => one(weekday(today, u32::try_from(day.min(6)).ok()?, next)),
+            Some(day) => {
+                let which = match (next, this) {
+                    (true, _) => Which::NextWeek,
+                    (false, true) => Which::This,
+                    (false, false) => Which::Coming,
+                };
+                one(weekday(today, u32::try_from(day.min(6)).ok()?, which))
+            }
             None => (next || this).then(|| week(today, u64::from(next))),
         }
     })
@@ -93,12 +100,15 @@ fn days(rest: &mut Rest<'_>, today: NaiveDate) -> Option<(NaiveDate, NaiveDate)>
     })
     .or_else(|| {
         attempt(rest, |rest| {
+            let next_month = rest.any(&["下个月", "下月"]);
             let day = rest.number()?;
-            if !rest.any(&["号", "號"]) {
+            // 3号会议室 is a room.
+            let room = |rest: &Rest<'_>| rest.0.starts_with(['会', '楼', '线', '厅', '门', '馆', '店', '仓', '机']);
+            if !rest.any(&["号", "號"]) || room(rest) {
                 return None;
             }
-            let next = today.with_day(1)?.checked_add_months(chrono::Months::new(1))?;
-            today.with_day(day).filter(|day| *day >= today).or_else(|| next.with_day(day)).and_then(one)
+            let first = if next_month { today.with_day(1)?.checked_add_months(Months::new(1))? } else { today };
+            day_of_month(first, day).and_then(one)
         })
     })
 }
@@ -115,7 +125,14 @@ fn duration(rest: &mut Rest<'_>) -> Option<u32> {
         }
         rest.take("个");
         let half = rest.take("半");
-        rest.any(&["小时", "小時", "钟头"]).then_some(number * 60 + if half { 30 } else { 0 })
+        if !rest.any(&["小时", "小時", "钟头"]) {
+            return None;
+        }
+        let more = attempt(rest, |rest| {
+            let more = rest.number().filter(|more| (1..60).contains(more))?;
+            rest.any(&["分钟", "分鐘"]).then_some(more)
+        });
+        Some(number * 60 + if half { 30 } else { more.unwrap_or(0) })
     })
 }
 

@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use chrono::{Days, NaiveDate};
 
-use super::{Meeting, at, between, by_day, date, week, weekday};
+use super::{Meeting, Which, at, between, by_day, date, day_of_month, week, weekday};
 use crate::schedule::words::{Time, WEEKDAYS, Word, clock, part_of_day, words};
 
 const MONTHS: [&str; 12] = [
@@ -47,29 +47,53 @@ impl Text<'_> {
 }
 
 pub(super) fn read(text: &str, today: NaiveDate) -> Meeting {
-    let text = Text { text, words: words(text) };
+    let text = dotted(text);
+    let text = Text { text: &text, words: words(&text) };
     let mut meeting = Meeting::default();
+    let (mut time, mut part) = (None, None);
     let mut from = 0;
     while from < text.words.len() {
         let mut len = 0;
         if let Some((minutes, read)) = duration(&text, from).filter(|_| meeting.minutes.is_none()) {
             (meeting.minutes, len) = (Some(minutes), read);
         } else if let Some((days, read)) = days(&text, from, today).filter(|_| meeting.days.is_none()) {
+            part = part.or((text.word(from) == "tonight").then_some(20));
             (meeting.days, len) = (Some(days), read);
-        } else if let Some((start, end, read)) = hours(&text, from).filter(|_| meeting.time.is_none()) {
-            let (start, end) = by_day(&text.text[text.place(from, read)], start, end);
-            (meeting.time, len) = (at(start), read);
-            meeting.minutes = between(start, end).or(meeting.minutes);
-        } else if let Some((_, read)) = part_of_day(&|at| text.word(at), from) {
+        } else if let Some((start, end, read)) = hours(&text, from).filter(|_| time.is_none()) {
+            (time, len) = (Some((start, end, text.place(from, read))), read);
+        } else if let Some(((hour, _), read)) = part_of_day(&|at| text.word(at), from) {
             // "Tomorrow afternoon": said, but no time.
-            len = read;
+            (part, len) = (part.or(Some(hour)), read);
         }
         if len > 0 {
             meeting.said.push(text.place(from, len));
         }
         from += len.max(1);
     }
+    if let Some((start, end, place)) = time {
+        let (start, end) = by_day(&text.text[place], part, start, end);
+        meeting.time = at(start);
+        meeting.minutes = between(start, end).or(meeting.minutes);
+    }
     meeting
+}
+
+/// A text in which "3.30pm" is "3:30pm"; every place in it stays the same.
+fn dotted(text: &str) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for at in 1..bytes.len().saturating_sub(2) {
+        let digits = |range: Range<usize>| bytes.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
+        if bytes[at] != b'.' || !digits(at - 1..at) || !digits(at + 1..at + 3) || digits(at + 3..at + 4) {
+            continue;
+        }
+        let after = text.get(at + 3..).unwrap_or_default().trim_start().to_ascii_lowercase();
+        let before =
+            text.get(..at).unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit()).to_ascii_lowercase();
+        if after.starts_with("am") || after.starts_with("pm") || before.ends_with("at ") {
+            bytes[at] = b':';
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
 
 /// "for 30 minutes", "an hour", "1.5 hours", "45-minute"; and how many words that takes.
@@ -86,6 +110,13 @@ fn duration(text: &Text<'_>, from: usize) -> Option<(u32, usize)> {
     }
     if text.word(begin) == "half" && unit(begin + 1) == Some(60) {
         return Some((30, led + 2));
+    }
+    if text.gap(begin) == "." {
+        // What stands behind a dot is the end of a number.
+        return None;
+    }
+    if text.word(begin) == "0" && text.gap(begin + 1) == "." && text.word(begin + 1) == "5" {
+        return (unit(begin + 2) == Some(60)).then_some((30, led + 3));
     }
     let number = match text.word(begin) {
         "an" | "a" | "one" => 1,
@@ -109,7 +140,14 @@ fn duration(text: &Text<'_>, from: usize) -> Option<(u32, usize)> {
     }
     let minutes = unit(begin + 1)? * number;
     let half = (text.word(begin + 2), text.word(begin + 3), text.word(begin + 4)) == ("and", "a", "half");
-    Some(if half { (minutes + 30, led + 5) } else { (minutes, led + 2) })
+    if half {
+        return Some((minutes + 30, led + 5));
+    }
+    // "1 hour 30 minutes", "2 hours and 15 minutes".
+    let and = usize::from(text.word(begin + 2) == "and");
+    let more = text.word(begin + 2 + and).parse::<u32>().ok().filter(|more| (1..60).contains(more));
+    let more = more.filter(|_| unit(begin + 1) == Some(60) && unit(begin + 3 + and) == Some(1));
+    Some(more.map_or((minutes, led + 2), |more| (minutes + more, led + 4 + and)))
 }
 
 /// A day or a week; and how many words that takes.
@@ -119,22 +157,25 @@ fn days(text: &Text<'_>, from: usize, today: NaiveDate) -> Option<((NaiveDate, N
     let begin = from + led;
     match (text.word(begin), text.word(begin + 1)) {
         ("today" | "tonight", _) => one(today, led + 1),
-        ("tomorrow", _) => one(today + Days::new(1), led + 1),
+        ("tomorrow" | "tmr" | "tmrw" | "esok", _) => one(today + Days::new(1), led + 1),
         ("day", "after") if text.word(begin + 2) == "tomorrow" => one(today + Days::new(2), led + 3),
         ("this", "week") => Some((week(today, 0), 2)),
         ("next", "week") => Some((week(today, 1), 2)),
         (word @ ("this" | "next"), name) => match weekday_named(name) {
-            Some(day) => one(weekday(today, day, word == "next"), led + 2),
+            Some(day) => {
+                let which = if word == "next" { Which::NextWeek } else { Which::This };
+                one(weekday(today, day, which), led + 2)
+            }
             None => None,
         },
         (name, "next") if text.word(begin + 2) == "week" => {
-            weekday_named(name).and_then(|day| one(weekday(today, day, true), led + 3))
+            weekday_named(name).and_then(|day| one(weekday(today, day, Which::NextWeek), led + 3))
         }
         (name, _) => match weekday_named(name) {
             // "Friday 4 December" is that day.
             Some(day) => match dated(text, begin + 1, today) {
                 Some((day, len)) => one(day, led + 1 + len),
-                None => one(weekday(today, day, false), led + 1),
+                None => one(weekday(today, day, Which::Coming), led + 1),
             },
             None => dated(text, begin, today).map(|(day, len)| ((day, day), led + len)),
         },
@@ -146,7 +187,7 @@ fn weekday_named(name: &str) -> Option<u32> {
     let name = if name.ends_with('y') || name.len() == 3 { name } else { name.strip_suffix('.').unwrap_or(name) };
     let found = WEEKDAYS.iter().position(|day| {
         *day == name
-            || (matches!(name, "mon" | "tue" | "tues" | "wed" | "thu" | "thur" | "thurs" | "fri")
+            || (matches!(name, "mon" | "tue" | "tues" | "wed" | "thu" | "thur" | "thurs" | "fri" | "sat" | "sun")
                 && day.starts_with(name))
     })?;
     u32::try_from((found + 6) % 7).ok()
@@ -177,7 +218,13 @@ fn dated(text: &Text<'_>, from: usize, today: NaiveDate) -> Option<(NaiveDate, u
     };
     let (number, named, len) = if let Some(number) = day(begin) {
         let of = usize::from(text.word(begin + 1) == "of");
-        (number, month(begin + 1 + of)?, 2 + of)
+        let Some(named) = month(begin + 1 + of) else {
+            // "The 15th" is the next one.
+            let ordinal = text.word(begin).ends_with(|c: char| c.is_ascii_alphabetic());
+            let alone = ordinal && (the == 1 || text.word(begin.wrapping_sub(1)) == "on");
+            return day_of_month(today, number).filter(|_| alone).map(|day| (day, the + 1));
+        };
+        (number, named, 2 + of)
     } else {
         (day(begin + 1)?, month(begin)?, 2)
     };

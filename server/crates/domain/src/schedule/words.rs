@@ -378,7 +378,7 @@ fn chinese(text: &str) -> Option<(String, Vec<Range<usize>>)> {
     Some((days.cron(hour, minute), said))
 }
 
-pub(crate) const PARTS_OF_DAY: [&str; 8] = ["早上", "上午", "早晨", "清晨", "中午", "下午", "晚上", "傍晚"];
+pub(crate) const PARTS_OF_DAY: [&str; 9] = ["凌晨", "早上", "上午", "早晨", "清晨", "中午", "下午", "晚上", "傍晚"];
 
 /// What has not been read of a text.
 pub(crate) struct Rest<'a>(pub(crate) &'a str);
@@ -423,7 +423,7 @@ impl Rest<'_> {
     pub(crate) fn time(&mut self) -> Option<Time> {
         let before = self.0;
         let late = self.any(&["下午", "晚上", "傍晚"]);
-        self.any(&["早上", "上午", "早晨", "清晨", "中午"]);
+        self.any(&["凌晨", "早上", "上午", "早晨", "清晨", "中午"]);
         let read = self.number().and_then(|hour| {
             let minute = if self.any(&[":", "："]) {
                 self.number()?
@@ -433,8 +433,12 @@ impl Rest<'_> {
                 } else {
                     self.take("整");
                     let minute = self.number().unwrap_or(0);
-                    self.take("分");
-                    minute
+                    if self.take("刻") {
+                        minute.saturating_mul(15)
+                    } else {
+                        self.take("分");
+                        minute
+                    }
                 }
             } else {
                 return None;

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeZone, Utc};
+use chrono_tz::Tz;
 use mezzofy_agent::gate;
 use mezzofy_domain::approval::{self, ApprovalState, RECIPIENTS_ALONE};
 use mezzofy_domain::audit::Who;
-use mezzofy_domain::effect::{EffectKind, EffectState, Payload};
+use mezzofy_domain::effect::{EffectKind, EffectState, Payload, When};
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::file::Attachment;
 use mezzofy_domain::id::{self, Id};
@@ -253,6 +254,11 @@ async fn edited(
     let matched = matched.ok_or_else(|| wrong("An edit can't add a mail to those that were proposed.".to_owned()))?;
     let mut approved = Vec::new();
     for (proposed, edit) in matched.into_iter().zip(edits) {
+        if let (Some(edited), Some(proposed)) = (&edit.when, &proposed.payload.when)
+            && edited.time_zone != proposed.time_zone
+        {
+            return Err(wrong(format!("The times are by the clocks of {}.", proposed.time_zone)));
+        }
         let payload = edit.checked(proposed.payload.kind()).map_err(|error| wrong(error.to_string()))?;
         approved.push(Approved { call: proposed.call.clone(), payload });
     }
@@ -298,6 +304,11 @@ async fn intend(
         let detail = "Who asked for it may not send this any more. Reject it.";
         return Err(Problem::new(Kind::Conflict, detail));
     }
+    let over = |approved: &Approved| approved.payload.when.as_ref().is_some_and(|when| is_over(when, now));
+    if approved.iter().any(over) {
+        let detail = "The time of the event is over. Change it, or reject it.";
+        return Err(Problem::new(Kind::Conflict, detail));
+    }
     let payloads = || approved.iter().map(|approved| &approved.payload);
     if let Err(over) = room_for(app, tx, approval.person, payloads()).await? {
         let seconds = (over.after - now).num_seconds();
@@ -337,6 +348,13 @@ async fn intend(
         effects::intend(tx, &effect).await?;
     }
     Ok(())
+}
+
+/// Whether an event's beginning is past; one in no zone that there is counts as past.
+fn is_over(when: &When, now: DateTime<Utc>) -> bool {
+    let zone = when.time_zone.parse::<Tz>().ok();
+    let begins = zone.and_then(|zone| zone.from_local_datetime(&when.start).earliest());
+    begins.is_none_or(|begins| begins <= now)
 }
 
 async fn names(tx: &mut Tx) -> Result<BTreeMap<Id<id::Person>, String>, StoreError> {

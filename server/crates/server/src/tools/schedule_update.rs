@@ -114,54 +114,135 @@ impl Tool for ScheduleUpdate {
     }
 }
 
-/// The schedule that a text means: the one whose name it holds, else the only one that shares most words with it.
+/// The schedule that a text means: the one whose name it holds, else the only one that has all of its words. What is not sure is asked.
 fn meant<'s>(said: &str, all: &'s [Schedule], language: Language, zone: Tz) -> Result<&'s Schedule, String> {
     let text = said.to_lowercase();
     let named: Vec<&Schedule> = all.iter().filter(|one| text.contains(&one.name.to_lowercase())).collect();
     if let [one] = named.as_slice() {
         return Ok(one);
     }
-    let said = terms(said);
-    let shared = |one: &Schedule| {
-        let own = format!(
-            "{} {} {} {}",
-            one.name,
-            one.request,
-            one.skill.as_deref().unwrap_or_default(),
-            one.rule.say(language, zone)
-        );
-        terms(&own).intersection(&said).count()
+    let said = terms(before_time(said));
+    let has_all = |one: &&Schedule| {
+        let rule = one.rule.say(language, zone);
+        let own = format!("{} {} {} {rule}", one.name, one.request, one.skill.as_deref().unwrap_or_default());
+        said.is_subset(&terms(&own))
     };
-    let most = all.iter().map(shared).max().unwrap_or(0);
-    let best: Vec<&Schedule> = all.iter().filter(|one| most > 0 && shared(one) == most).collect();
-    match (best.as_slice(), all) {
-        ([one], _) => Ok(one),
-        (_, []) => Err(none(language).to_owned()),
-        (several, _) => Err(which(several, all, language)),
+    let fitting: Vec<&Schedule> = all.iter().filter(has_all).collect();
+    match fitting.as_slice() {
+        [one] if !said.is_empty() || all.len() == 1 => Ok(one),
+        _ if all.is_empty() => Err(none(language).to_owned()),
+        several => Err(which(several, all, language)),
     }
 }
 
+/// Words that tell no schedule from another.
+const NOTHING: [&str; 47] = [
+    "my",
+    "the",
+    "a",
+    "an",
+    "to",
+    "at",
+    "on",
+    "of",
+    "and",
+    "it",
+    "me",
+    "schedule",
+    "scheduled",
+    "recurring",
+    "please",
+    "can",
+    "you",
+    "pause",
+    "resume",
+    "stop",
+    "cancel",
+    "remove",
+    "delete",
+    "move",
+    "change",
+    "reschedule",
+    "every",
+    "each",
+    "send",
+    "sending",
+    "report",
+    "weekly",
+    "daily",
+    "monthly",
+    "week",
+    "day",
+    "month",
+    "that",
+    "this",
+    "now",
+    "again",
+    "for",
+    "from",
+    "job",
+    "task",
+    "summary",
+    "email",
+];
+/// The same in Chinese.
+const NOTHING_ZH: [&str; 24] = [
+    "暂停",
+    "恢复",
+    "取消",
+    "停止",
+    "删除",
+    "定时任务",
+    "任务",
+    "报告",
+    "把",
+    "将",
+    "我的",
+    "的",
+    "请",
+    "帮我",
+    "每个月",
+    "每周",
+    "每天",
+    "每日",
+    "每月",
+    "一下",
+    "这个",
+    "那个",
+    "发送",
+    "邮件",
+];
+
 /// The words of a text that tell schedules apart: small letters, without an `s` at the end, and pairs of Han characters.
 fn terms(text: &str) -> BTreeSet<String> {
-    const NOTHING: [&str; 24] = [
-        "my", "the", "a", "to", "at", "on", "of", "and", "it", "me", "schedule", "please", "pause", "resume", "stop",
-        "cancel", "remove", "delete", "move", "change", "every", "each", "send", "report",
-    ];
-    let lower = text.to_lowercase();
+    let mut lower = text.to_lowercase();
+    for nothing in NOTHING_ZH {
+        lower = lower.replace(nothing, " ");
+    }
     let words = lower.split(|c: char| !c.is_alphanumeric() || is_han(c));
     let words = words.map(|word| word.strip_suffix('s').unwrap_or(word).to_owned());
-    let mut terms: BTreeSet<String> =
-        words.filter(|word| word.len() > 1 && !NOTHING.contains(&word.as_str())).collect();
-    let han: Vec<char> = lower.chars().filter(|c| is_han(*c)).collect();
-    terms.extend(han.windows(2).map(|pair| pair.iter().collect::<String>()));
+    let telling = |word: &String| word.len() > 1 && !NOTHING.contains(&word.as_str());
+    let mut terms: BTreeSet<String> = words.filter(telling).collect();
+    for run in lower.split(|c: char| !is_han(c)) {
+        let han: Vec<char> = run.chars().collect();
+        terms.extend(han.windows(2).map(|pair| pair.iter().collect::<String>()));
+    }
     terms
 }
 
-/// The cron of the new time that a text names, also without "every": "to Tuesday at 10".
+/// What stands before the new time of a schedule.
+fn before_time(said: &str) -> &str {
+    let end = ["改到", "改为"].iter().find_map(|word| said.find(word)).or_else(|| said.rfind(" to "));
+    &said[..end.unwrap_or(said.len())]
+}
+
+/// The cron of the new time that a text names, also without "every": "to Tuesday at 10", 改到周二上午十点.
 fn new_time(said: &str) -> Option<String> {
     let again = |text: &str| words::read(&format!("{text} do it")).map(|recurring| recurring.cron);
-    let after = said.rfind('每').map(|at| &said[at..]);
-    let after = after.or_else(|| said.rfind(" to ").map(|at| &said[at + 4..])).unwrap_or(said);
+    if let Some(after) = ["改到", "改为"].iter().find_map(|word| said.split_once(word)).map(|(_, after)| after) {
+        return again(after).or_else(|| again(&format!("每{after}")));
+    }
+    let after = said.rfind(" to ").map_or(said, |at| &said[at + 4..]);
     again(after)
         .or_else(|| again(&format!("every {after}")))
         .or_else(|| words::read(said).map(|recurring| recurring.cron))
@@ -200,12 +281,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn words_that_every_schedule_has_tell_none_apart() {
+        assert_eq!(terms("Cancel my weekly newsletter"), BTreeSet::from(["newsletter".to_owned()]));
+        assert!(terms("Pause my weekly schedule").is_empty() && terms("暂停每周的定时任务").is_empty());
+        let pairs = ["关键", "键指", "指标"].map(str::to_owned);
+        assert_eq!(terms("暂停每周的关键指标报告"), BTreeSet::from(pairs));
+        assert_eq!(before_time("Move my KPI report to Tuesday at 10"), "Move my KPI report");
+    }
+
+    #[test]
     fn a_new_time_is_read_with_and_without_every() {
         for (said, cron) in [
             ("Move my weekly KPI report to every Tuesday at 10", "0 10 * * 2"),
             ("Move my weekly KPI report to Tuesday at 10:30", "30 10 * * 2"),
             ("change the monthly summary to the 5th of every month at 8am", "0 8 5 * *"),
             ("把每周的报告改到每周二上午十点", "0 10 * * 2"),
+            ("把每周报告改到周二上午十点", "0 10 * * 2"),
         ] {
             assert_eq!(new_time(said).as_deref(), Some(cron), "{said}");
         }

@@ -283,6 +283,7 @@ impl Work<'_> {
                 colleagues: &colleagues,
                 files: &attached,
                 run: self.run.id,
+                today: app.clock.today(app.zone),
                 company: &app.company,
                 department: self.person.department,
                 texts: &app.texts,

@@ -87,7 +87,10 @@ async fn an_approval_calls_every_phone_of_its_person_in_its_language_and_says_no
     assert_eq!(stored.len(), 2, "what a person stops is not told: {stored:?}");
     let outbox = finance.items("/v1/outbox?kind=push").await;
     assert_eq!((outbox.len(), &outbox[0]["kind"], &outbox[0]["run_id"]), (2, &json!("push"), &run["id"]), "{outbox:?}");
-    assert_eq!((&outbox[0]["subject"], &outbox[0]["body"]), (&json!("Mezzofy"), &json!("Something needs your decision.")));
+    assert_eq!(
+        (&outbox[0]["subject"], &outbox[0]["body"]),
+        (&json!("Mezzofy"), &json!("Something needs your decision."))
+    );
     let path = format!("/v1/outbox/{}", text(&outbox[0]["id"]));
     assert_eq!(finance.get(&path).await, outbox[0]);
     assert_eq!(ceo.send(Method::GET, &path, None).await.0, StatusCode::NOT_FOUND);

@@ -181,7 +181,7 @@ fn period(asked: Asked<'_>, said: &str) -> Result<Period, String> {
 fn moment(asked: Asked<'_>, said: &str) -> Result<String, String> {
     let today = asked.request.today;
     let exact = said.parse::<Moment>();
-    let read = exact.clone().ok().or_else(|| meeting::read(said, today).moment(today));
+    let read = exact.clone().ok().or_else(|| meeting::read(said, today).moment());
     read.map(|moment| moment.to_string()).ok_or_else(|| exact.err().map(|error| error.to_string()).unwrap_or_default())
 }
 

@@ -50,6 +50,8 @@ fn events_are_asked_for_in_english() {
             "make 2026-11-23T09:00 60 sales.manager+wei.jie@abc.example -",
         ),
         ("Put a reminder in my calendar for Monday at 9", "make 2026-11-23T09:00 60 - -"),
+        ("Put a reminder in my calendar to call the CEO on Monday at 9", "make 2026-11-23T09:00 60 - -"),
+        ("Schedule a meeting with the CEO at 3pm", WHEN),
         ("Schedule a meeting with the CEO", WHEN),
         ("Schedule a meeting with the CEO tomorrow", WHEN),
     ]);
@@ -61,6 +63,7 @@ fn events_are_asked_for_in_chinese_and_malay() {
         ("明天下午三点和CEO开会", "make 2026-11-23T15:00 60 ceo -"),
         ("安排周五上午十点半的会议，邀请陈美玲", "make 2026-11-27T10:30 60 sales.manager -"),
         ("帮我约CEO下周二下午两点开会半小时，讨论十月报表", "make 2026-11-24T14:00 30 ceo 十月报表"),
+        ("请安排明天下午三点的会议", "make 2026-11-23T15:00 60 - -"),
         ("和CEO开个会", "什么时候？例如“明天下午三点”或“12月2日10:30到11:00”。"),
     ]);
 }
@@ -77,6 +80,7 @@ fn what_is_on_and_who_is_free_is_asked() {
             "Find half an hour tomorrow when the CEO and the sales manager are free",
             "free 2026-11-23 30 ceo+sales.manager -",
         ),
+        ("Do I have any meetings with ABC Corp tomorrow?", "view 2026-11-23 60 - -"),
         ("我这周有哪些会议", "view 2026-11-16/2026-11-22 60 - -"),
         ("查看我明天的日程", "view 2026-11-23 60 - -"),
         ("下周找一个和陈美玲都有空的时间", "free 2026-11-23/2026-11-29 60 sales.manager -"),
@@ -114,6 +118,8 @@ fn what_only_speaks_of_meetings_is_other_work() {
         "Create a content calendar",
         "Summarise the meeting notes",
         "Get me a meeting with their procurement people",
+        "Show the cash reserves",
+        "本月续约的客户有哪些",
     ] {
         let plan = desk.ask(text);
         assert!(!matches!(&plan, Plan::Skill(plan) if plan.skill == "calendar"), "{text}");

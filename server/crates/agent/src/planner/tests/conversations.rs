@@ -146,10 +146,21 @@ fn a_schedule_is_changed_in_words_and_other_requests_stay_what_they_are() {
         ("Move my weekly KPI report to every Tuesday at 10", "move"),
         ("暂停每周的关键指标报告", "pause"),
         ("把每周报告改到每周二上午十点", "move"),
+        ("Please stop my daily report", "remove"),
         ("Every Monday at 9 send me the KPI report for last week", ""),
+        ("Every Monday at 9 send me the KPI report for last week and what changed", ""),
+        ("Every Friday at 5pm summarise this week's tickets and remove duplicates", ""),
         ("Schedule a meeting with the CEO tomorrow at 3pm", "calendar"),
         ("Give me the KPI report for last week", "kpi_dashboard"),
     ] {
         assert_eq!(flags(text), wanted, "{text}");
+    }
+    for text in [
+        "Draft an email to merchants who want to cancel the monthly plan",
+        "Write an article on how to pause the loyalty programme",
+        "Summarise the resume the candidate sent",
+    ] {
+        let plan = desk.ask(text);
+        assert!(!matches!(&plan, Plan::Skill(plan) if plan.skill == "schedule_management"), "{text}");
     }
 }

@@ -197,7 +197,7 @@ async fn change(
     Body(wanted): Body<ChangeEndpoint>,
 ) -> Result<Json<EndpointView>, Problem> {
     let mut tx = caller.begin(&app).await?;
-    let before = stored::get(&mut tx, id).await?.ok_or_else(|| Problem::not_found("endpoint"))?;
+    let before = stored::lock(&mut tx, id).await?.ok_or_else(|| Problem::not_found("endpoint"))?;
     let paused_reason = match wanted.paused {
         Some(true) => before.paused_reason.clone().or_else(|| Some("An administrator has paused it.".to_owned())),
         Some(false) => None,
