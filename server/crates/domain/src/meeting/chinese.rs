@@ -146,7 +146,7 @@ fn hours(rest: &mut Rest<'_>) -> Option<(Time, Option<Time>)> {
         return None;
     }
     let first = rest.0.chars().next()?;
-    let begins = first.is_ascii_digit() || "零一二两三四五六七八九十早上中下晚傍清".contains(first);
+    let begins = first.is_ascii_digit() || "零一二两三四五六七八九十早上中下晚傍清凌".contains(first);
     let late = rest.0.starts_with("晚");
     if !begins {
         return None;
