@@ -1622,11 +1622,14 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "mail" | "teams" | "calendar";
+            kind: "mail" | "teams" | "calendar" | "push";
             /** @description Hex SHA-256 of the payload's RFC 8785 JSON: `{to, cc, subject, body, attachments}`, and of an event `when`. */
             payload_hash: string;
-            /** Format: uuid */
-            run_id: string;
+            /**
+             * Format: uuid
+             * @description The run that wanted it; of a push it may be none.
+             */
+            run_id: string | null;
             /** @enum {string} */
             state: "intended" | "attempting" | "done" | "failed" | "unknown";
             subject: string;
@@ -2052,11 +2055,14 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /** @enum {string} */
-                kind: "mail" | "teams" | "calendar";
+                kind: "mail" | "teams" | "calendar" | "push";
                 /** @description Hex SHA-256 of the payload's RFC 8785 JSON: `{to, cc, subject, body, attachments}`, and of an event `when`. */
                 payload_hash: string;
-                /** Format: uuid */
-                run_id: string;
+                /**
+                 * Format: uuid
+                 * @description The run that wanted it; of a push it may be none.
+                 */
+                run_id: string | null;
                 /** @enum {string} */
                 state: "intended" | "attempting" | "done" | "failed" | "unknown";
                 subject: string;
@@ -5364,7 +5370,7 @@ export interface operations {
     get_v1_outbox: {
         parameters: {
             query?: {
-                /** @description Only this kind: mail, teams or calendar. */
+                /** @description Only this kind: mail, teams, calendar or push. Without one, all but pushes. */
                 kind?: string;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
