@@ -257,6 +257,7 @@ async fn they_do_so_while_the_database_restarts_and_nothing_that_was_answered_is
 
 #[expect(clippy::print_stdout, reason = "the figures of the long form")]
 #[expect(clippy::disallowed_methods, reason = "the processes go by the system's clock, and there is no app here")]
+/// A fast machine has done a batch before the trouble has begun, so there are batches until it was there.
 async fn every_run_ends_once(site: Arc<Site>, mut trouble: Trouble) {
     let mut processes = vec![site.start(PARTS[0], true)];
     let mut api = site.client();
@@ -302,7 +303,6 @@ async fn every_run_ends_once(site: Arc<Site>, mut trouble: Trouble) {
     // The answer may be lost with the server; then it is there already.
     let schedule = if schedule["id"].is_null() { api.get("/v1/schedules").await["items"][0].clone() } else { schedule };
     let (batch, mut wanted) = (runs_wanted(), 0);
-    // A fast machine has done them before the trouble has begun: there are runs until it was there.
     while wanted == 0 || made.load(Ordering::Relaxed) < least {
         let mut runs = Vec::new();
         wanted += batch;
@@ -356,7 +356,6 @@ async fn every_run_ends_once(site: Arc<Site>, mut trouble: Trouble) {
     let mails = "SELECT count(*) FROM local365_documents WHERE mailbox = 'ceo@mezzofy.example' AND folder = 'inbox'";
     let mails: i64 = sqlx::query_scalar(mails).fetch_one(&mut database).await.unwrap();
     assert_eq!(mails, i64::try_from(wanted + 1).unwrap(), "one for each run and one for the schedule");
-    println!("{wanted} runs, {times} times trouble, {mails} mails");
     if let Trouble::Restarts(postgres) = trouble {
         assert!(times >= 2, "restarted {times} times");
         return postgres.stop().await;
