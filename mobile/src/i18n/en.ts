@@ -370,6 +370,8 @@ export const en = {
     emailsHint: 'Addresses with commas between them. Empty: nobody.',
     channel: 'Post the result in Teams',
     channelHint: 'The name of a channel, e.g. finance. Empty: nowhere.',
+    push: 'Tell my phones',
+    pushHint: 'That a result is ready or could not be made. What waits for your decision is always told.',
     misfire: 'Times that were missed',
     misfires: { latest: 'Run the latest', all: 'Run all', skip: 'Skip' },
     misfireHints: {

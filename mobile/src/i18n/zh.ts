@@ -369,6 +369,8 @@ export const zh: Texts = {
     emailsHint: '多个邮箱用逗号分隔；留空则不发送。',
     channel: '将结果发到Teams频道',
     channelHint: '频道名称，例如finance；留空则不发送。',
+    push: '通知我的手机',
+    pushHint: '结果已生成或未能生成时通知。等待您决定的事项总会通知。',
     misfire: '错过的执行时间',
     misfires: { latest: '只补最近一次', all: '全部补上', skip: '跳过' },
     misfireHints: {

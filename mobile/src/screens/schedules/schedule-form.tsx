@@ -5,6 +5,7 @@ import { StyleSheet, View } from 'react-native';
 import { Button } from '@/components/button';
 import { Choice } from '@/components/choice';
 import { Field } from '@/components/field';
+import { Switch } from '@/components/switch';
 import { Text } from '@/components/text';
 import { useTexts } from '@/i18n/texts';
 import { addressesIn } from '@/screens/approvals/draft';
@@ -33,6 +34,7 @@ export function ScheduleForm({ schedule }: { schedule?: Schedule }) {
   const [when, setWhen] = useState(before);
   const [emails, setEmails] = useState(schedule?.deliver.email?.join(', ') ?? '');
   const [channel, setChannel] = useState(schedule?.deliver.teams_channel ?? '');
+  const [push, setPush] = useState(schedule?.deliver.push ?? true);
   const [misfire, setMisfire] = useState<Misfire>(schedule?.misfire ?? 'latest');
   const [errors, setErrors] = useState<Errors>({});
   const [refusal, setRefusal] = useState<string | null>(null);
@@ -54,7 +56,7 @@ export function ScheduleForm({ schedule }: { schedule?: Schedule }) {
     if ('wrong' in read || Object.keys(wrong).length > 0) return;
     setBusy(true);
     try {
-      const deliver = { ...schedule?.deliver, email: addressesIn(emails), teams_channel: channel.trim() || null };
+      const deliver = { email: addressesIn(emails), teams_channel: channel.trim() || null, push };
       const whole = { name: name.trim(), request: request.trim(), deliver, rule: read.rule, misfire };
       if (schedule) await changeSchedule(schedule.id, changes(schedule, whole, sameWhen(before, when)));
       else await makeSchedule(whole);
@@ -131,6 +133,7 @@ export function ScheduleForm({ schedule }: { schedule?: Schedule }) {
         autoCorrect={false}
         maxLength={100}
       />
+      <Switch label={words.push} hint={words.pushHint} on={push} onChange={setPush} />
       <Choice
         label={words.misfire}
         options={misfires.map((value) => ({ value, label: words.misfires[value] }))}
@@ -171,7 +174,7 @@ function changes(before: Schedule, now: Whole, sameRule: boolean): Partial<Whole
 }
 
 const sameDeliver = (one: Schedule['deliver'], other: Schedule['deliver']): boolean =>
-  (one.email ?? []).join() === (other.email ?? []).join() && (one.teams_channel ?? null) === (other.teams_channel ?? null);
+  (one.email ?? []).join() === (other.email ?? []).join() && (one.teams_channel ?? null) === (other.teams_channel ?? null) && (one.push ?? true) === (other.push ?? true);
 
 const useStyles = themed((c: Palette) =>
   StyleSheet.create({

@@ -196,9 +196,10 @@ describe('the form', () => {
     choose('Skip');
     type('Mail the result to', 'ceo@mezzofy.example, cfo@mezzofy.example');
     type('Post the result in Teams', 'finance');
+    fireEvent.press(screen.getByRole('switch', { name: 'Tell my phones' }));
     await press('Save');
     const rule = { kind: 'cron', cron: '30 16 * * 5', zone: 'Asia/Singapore' };
-    const deliver = { email: ['ceo@mezzofy.example', 'cfo@mezzofy.example'], teams_channel: 'finance' };
+    const deliver = { email: ['ceo@mezzofy.example', 'cfo@mezzofy.example'], teams_channel: 'finance', push: false };
     expect(changes()).toEqual([{ method: 'POST', path: '/v1/schedules', body: { name: 'Invoices', request: 'Show me the open invoices', deliver, rule, misfire: 'skip' } }]);
     await waitFor(() => expect(mockDismissTo).toHaveBeenCalledWith('/schedules'));
   });

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use chrono::{Datelike, NaiveDateTime, TimeDelta};
+use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::canonical::{self, NotCanonical};
@@ -126,6 +127,15 @@ pub struct When {
     pub time_zone: String,
     /// Whether people may join through a link of Teams.
     pub online: bool,
+}
+
+impl When {
+    /// The moment at which it begins; `None` in a zone that there is not, and at a time that its clocks skip.
+    #[must_use]
+    pub fn begins(&self) -> Option<DateTime<Utc>> {
+        let zone: Tz = self.time_zone.parse().ok()?;
+        Some(zone.from_local_datetime(&self.start).earliest()?.to_utc())
+    }
 }
 
 /// The longest event.
@@ -366,6 +376,7 @@ mod tests {
         assert!(alone.checked(EffectKind::Calendar).is_ok(), "a time of one's own needs nobody else");
         let copied = Payload { cc: vec!["a@b.example".to_owned()], ..event.clone() };
         assert_eq!(copied.checked(EffectKind::Calendar), Err(PayloadError::NotAnEvent));
+        assert_eq!(event.when.as_ref().unwrap().begins().unwrap().to_rfc3339(), "2026-12-02T07:00:00+00:00");
         let timeless = Payload { when: None, ..event.clone() };
         assert_ne!(timeless.payload_hash().unwrap(), event.payload_hash().unwrap(), "the hash binds the times");
         let text = serde_json::to_string(&timeless).unwrap();

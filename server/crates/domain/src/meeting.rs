@@ -12,6 +12,7 @@ use crate::schedule::words::Time;
 
 mod chinese;
 mod english;
+pub mod slots;
 
 /// What a text says of an event.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

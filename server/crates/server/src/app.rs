@@ -1,6 +1,7 @@
 //! What every handler and every job works with.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
@@ -53,6 +54,8 @@ pub struct Parts {
     pub store: Store,
     /// The bytes of files.
     pub files: FileStorage,
+    /// Where they are, and the embedded PostgreSQL.
+    pub data_dir: PathBuf,
     /// The time.
     pub clock: Clock,
     /// Keeps new ids in order.

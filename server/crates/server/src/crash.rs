@@ -18,7 +18,10 @@ mod armed {
     /// The place where the process dies, and after how many passages.
     static ORDER: OnceLock<(String, AtomicU32)> = OnceLock::new();
 
-    /// Makes the process die at the n-th passage of a place: `MEZZOFY_CRASH=step.after:3`.
+    /// Before the name of a place at which the program fails and the process goes on.
+    const PANIC: &str = "panic@";
+
+    /// Makes the process die at the n-th passage of a place: `MEZZOFY_CRASH=step.after:3`; or the program fail there: `panic@step.after:3`.
     pub(crate) fn arm(order: &str) -> Result<(), String> {
         let (place, count) = order.split_once(':').ok_or("MEZZOFY_CRASH must be like step.after:3")?;
         let count = count.parse().map_err(|_| "MEZZOFY_CRASH must end with a number")?;
@@ -27,7 +30,9 @@ mod armed {
 
     pub(super) fn pass(name: &str) {
         let Some((place, left)) = ORDER.get() else { return };
-        if place == name && left.fetch_sub(1, Ordering::SeqCst) == 1 {
+        let fails = place.strip_prefix(PANIC);
+        if fails.unwrap_or(place) == name && left.fetch_sub(1, Ordering::SeqCst) == 1 {
+            assert!(fails.is_none(), "ordered by MEZZOFY_CRASH");
             rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL).ok();
         }
     }

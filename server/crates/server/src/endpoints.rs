@@ -12,6 +12,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::json;
 
 use crate::app::{App, Parts};
+use crate::looking::look;
 use crate::webhooks;
 
 /// What endpoints can be told of.
@@ -31,21 +32,7 @@ const GONE: u16 = 410;
 
 /// Sends until the server stops.
 pub async fn deliver(app: App) {
-    let mut look = tokio::time::interval(LOOK);
-    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    while app.stop.run_until_cancelled(look.tick()).await.is_some() {
-        loop {
-            match deliver_due(&app).await {
-                Ok(0) => break,
-                Ok(_) if app.stop.is_cancelled() => break,
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::warn!(%error, "webhooks that are to go out could not be taken up and are tried again");
-                    break;
-                }
-            }
-        }
-    }
+    look(app, LOOK, "webhooks that are to go out", deliver_due).await;
 }
 
 /// Sends what is due, once; answers how many it looked at.

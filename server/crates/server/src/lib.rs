@@ -17,6 +17,7 @@ pub mod kpis;
 pub mod library;
 pub mod linkedin;
 mod local365;
+mod looking;
 pub mod models;
 mod people;
 pub mod push;

@@ -118,6 +118,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         tool_texts: ToolTexts::load(&prompts, &tools.names()).map_err(|problem| problem.to_string())?,
         store,
         files,
+        data_dir: config.data_dir.clone(),
         clock,
         ids: Mutex::new(ContextV7::new()),
         zone: config.settings.time_zone,

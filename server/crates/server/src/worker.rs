@@ -1,9 +1,12 @@
 //! Works on runs: does what the run machine says, and stores the run after every step together with what the step told.
 //! Any process may die at any moment; another goes on from the last stored step.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
+use chrono::TimeDelta;
+use futures_util::FutureExt;
 use mezzofy_agent::run::{End, Next, Run as Machine};
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::id::{self, Id};
@@ -40,13 +43,18 @@ pub use wake::wake;
 
 /// How long a worker rests after the queue failed it.
 const REST: Duration = Duration::from_secs(1);
+/// After this the other worker at an effect has ended with it, or is dead and taken for it: longer than the queue needs to see that.
+const ANOTHERS: TimeDelta = TimeDelta::seconds(12);
 
 /// Why a run could not be moved on.
 #[derive(Debug, thiserror::Error)]
 enum Stuck {
-    /// Another worker has it; this one lets go.
+    /// Another worker has moved it on; this one lets go.
     #[error("another worker has the run")]
     Overtaken,
+    /// Another worker is at an effect of it. The other may know an older version of the run, and let go when it stores its step.
+    #[error("another worker is at an effect of the run")]
+    AtAnother,
     /// The database or the storage is not well; the job is tried again.
     #[error("{0}")]
     Retry(String),
@@ -81,8 +89,13 @@ pub async fn work(app: App) {
 
 /// Moves a run on until it ends or waits.
 async fn move_on(app: &Parts, id: Id<id::Run>) -> Result<(), jobs::Retry> {
-    match carry_out(app, id).await {
-        Ok(()) | Err(Stuck::Overtaken) => Ok(()),
+    let moved = match AssertUnwindSafe(carry_out(app, id)).catch_unwind().await {
+        Ok(moved) => moved,
+        // What is in memory of the run is gone, as after a crash of the process; what is stored is whole.
+        Err(_) => give_up(app, id).await,
+    };
+    match moved {
+        Ok(()) | Err(Stuck::Overtaken | Stuck::AtAnother) => Ok(()),
         Err(Stuck::Retry(reason)) => {
             tracing::warn!(run = %id, error = reason, "a run could not be moved on and is tried again");
             app.stop.run_until_cancelled(tokio::time::sleep(REST)).await;
@@ -132,8 +145,27 @@ async fn carry_out(app: &Parts, id: Id<id::Run>) -> Result<(), Stuck> {
         work.save(Step::telling([EventBody::RunState { state, waiting_for }])).await?;
     }
     work.lose_open_calls().await?;
-    while work.step().await? {}
-    Ok(())
+    work.go_on().await
+}
+
+/// Ends a run in which the program has failed: it would fail again, and others must go on. An effect that may be on its way is brought to
+/// its end first, by another try.
+async fn give_up(app: &Parts, id: Id<id::Run>) -> Result<(), Stuck> {
+    let mut tx = app.store.begin().await?;
+    let Some(run) = runs::load(&mut tx, id).await?.filter(|run| !run.state.has_ended()) else { return Ok(()) };
+    let acting = effects::any_attempting(&mut tx, id).await?;
+    let person = people::get(&mut tx, run.person).await?;
+    drop(tx);
+    let Some(person) = person else { return Ok(()) };
+    if acting {
+        return Err(Stuck::Retry("the program failed while an effect may be on its way".to_owned()));
+    }
+    let machine = serde_json::from_value(run.machine.clone()).unwrap_or_else(|_| Machine::new(String::new(), &person));
+    let mut work = Work { app, run, machine, person, spoken: None, in_gate: AtomicU64::new(0) };
+    work.call_off().await?;
+    let error = work.internal("the program failed in it");
+    work.machine.failed(None, error);
+    work.go_on().await
 }
 
 /// Whether what a run waits for is there: a decision on its approval, or the end of the time for one.
@@ -159,6 +191,24 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
+    /// Goes on until the run ends or waits. Where another worker is at an effect of it, whoever has moved the run on last looks again when
+    /// that one must have ended: both would let go otherwise.
+    async fn go_on(&mut self) -> Result<(), Stuck> {
+        let stopped = loop {
+            match self.step().await {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(stuck) => break stuck,
+            }
+        };
+        if matches!(stopped, Stuck::AtAnother) {
+            let mut tx = self.begin().await?;
+            runs::look_again(&mut tx, &self.run, self.app.clock.now() + ANOTHERS).await?;
+            commit(tx).await?;
+        }
+        Err(stopped)
+    }
+
     /// Does one step and stores it; answers whether there is another one.
     async fn step(&mut self) -> Result<bool, Stuck> {
         if self.cancel_asked().await? && !self.machine.state().0.has_ended() && !self.is_acting().await? {

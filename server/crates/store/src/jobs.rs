@@ -109,9 +109,9 @@ where
         .heartbeat_interval(HEARTBEAT)
         .missed_heartbeats(MISSED)
         .persist_results(true);
-    let notices = Notices(Pubsub::new(store.pool().clone(), QUEUE.to_owned()));
+    let notices = Notices(Pubsub::new(store.queue().clone(), QUEUE.to_owned()));
     let strategy = Strategy::new().stream(notices).interval(LOOK);
-    let backend = PostgresStorage::<WorkOnRun>::new(store.pool()).with_config(config).poll_with_strategy(strategy);
+    let backend = PostgresStorage::<WorkOnRun>::new(store.queue()).with_config(config).poll_with_strategy(strategy);
     let handle = Arc::new(handle);
     let worker = WorkerBuilder::new(name).backend(backend).concurrency(at_once).build(move |job: WorkOnRun| {
         let handle = Arc::clone(&handle);

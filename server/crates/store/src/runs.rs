@@ -265,6 +265,14 @@ pub async fn wake_due(db: &mut PgConnection, now: DateTime<Utc>) -> Result<Vec<I
     .collect())
 }
 
+/// Has a run looked at again at a time, unless somebody has moved it on since it was read.
+pub async fn look_again(db: &mut PgConnection, run: &Run, at: DateTime<Utc>) -> Result<(), StoreError> {
+    sqlx::query!("UPDATE runs SET wake_at = $3 WHERE id = $1 AND version = $2", run.id.uuid(), run.version, at)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 /// Whether a run of the conversation before this one read what others wrote.
 pub async fn any_outside(
     db: &mut PgConnection,

@@ -1,5 +1,7 @@
 //! The pool, the migrations and the one error of the store.
 
+use std::io::ErrorKind;
+
 use apalis_postgres::PostgresStorage;
 use sqlx::migrate::MigrateError;
 use sqlx::pool::PoolConnection;
@@ -43,23 +45,57 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether a disk has no room for what was to be stored.
+    #[must_use]
+    pub fn is_disk_full(&self) -> bool {
+        match self {
+            Self::Database(error) => {
+                error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == DISK_FULL)
+            }
+            Self::Files(error) => caused_by_full_disk(error),
+            _ => false,
+        }
+    }
+
     pub(crate) fn stored(what: &'static str, detail: &impl ToString) -> Self {
         Self::Stored { what, detail: detail.to_string() }
     }
 }
 
+/// PostgreSQL's code for it: appendix A of its documentation.
+const DISK_FULL: &str = "53100";
+
+/// Whether the system said so somewhere down in an error.
+fn caused_by_full_disk(error: &(dyn std::error::Error + 'static)) -> bool {
+    let said = error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::StorageFull);
+    said || error.source().is_some_and(caused_by_full_disk)
+}
+
+/// Connections on which the queue takes jobs and notes what became of them: one thing at a time, and one more while a worker that has failed
+/// gives way to its successor.
+const QUEUE: u32 = 2;
+
 /// The database.
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: PgPool,
+    queue: PgPool,
 }
 
 impl Store {
     /// Opens the pool. Connections are made when they are needed, and kept: a new one costs as much as many requests.
+    ///
+    /// What the queue notes for itself waits for no disk. A crash of PostgreSQL may undo the last of it, and then the job is handed out again,
+    /// as after any crash; whatever a run stores meanwhile makes what was noted before it as lasting as itself, since both go the same way to
+    /// the disk. A job is enqueued on a connection of its data, and waits.
     #[must_use]
     pub fn open(options: PgConnectOptions, connections: u32) -> Self {
         let pool = PgPoolOptions::new().max_connections(connections).min_connections(connections / 2);
-        Self { pool: pool.test_before_acquire(false).connect_lazy_with(options) }
+        let queue = PgPoolOptions::new().max_connections(QUEUE).test_before_acquire(false);
+        Self {
+            queue: queue.connect_lazy_with(options.clone().options([("synchronous_commit", "off")])),
+            pool: pool.test_before_acquire(false).connect_lazy_with(options),
+        }
     }
 
     /// Brings the tables, ours and the queue's, to this version. Two processes may do it at once.
@@ -120,11 +156,17 @@ impl Store {
 
     /// Closes all connections.
     pub async fn close(&self) {
+        self.queue.close().await;
         self.pool.close().await;
     }
 
     pub(crate) fn pool(&self) -> &PgPool {
         &self.pool
+    }
+
+    /// The connections of the queue's own notes.
+    pub(crate) fn queue(&self) -> &PgPool {
+        &self.queue
     }
 }
 

@@ -184,7 +184,6 @@ fn days(text: &Text<'_>, from: usize, today: NaiveDate) -> Option<((NaiveDate, N
 
 /// From Monday, 0.
 fn weekday_named(name: &str) -> Option<u32> {
-    let name = if name.ends_with('y') || name.len() == 3 { name } else { name.strip_suffix('.').unwrap_or(name) };
     let found = WEEKDAYS.iter().position(|day| {
         *day == name
             || (matches!(name, "mon" | "tue" | "tues" | "wed" | "thu" | "thur" | "thurs" | "fri" | "sat" | "sun")

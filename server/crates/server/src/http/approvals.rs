@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use chrono::{DateTime, TimeZone, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, Utc};
 use mezzofy_agent::gate;
 use mezzofy_domain::approval::{self, ApprovalState, RECIPIENTS_ALONE};
 use mezzofy_domain::audit::Who;
@@ -304,7 +303,11 @@ async fn intend(
         let detail = "Who asked for it may not send this any more. Reject it.";
         return Err(Problem::new(Kind::Conflict, detail));
     }
-    let over = |approved: &Approved| approved.payload.when.as_ref().is_some_and(|when| is_over(when, now));
+    let over = |approved: &Approved| {
+        // In no zone that there is, it can't be told and counts as past.
+        let begins = approved.payload.when.as_ref().map(When::begins);
+        begins.is_some_and(|begins| begins.is_none_or(|begins| begins <= now))
+    };
     if approved.iter().any(over) {
         let detail = "The time of the event is over. Change it, or reject it.";
         return Err(Problem::new(Kind::Conflict, detail));
@@ -348,13 +351,6 @@ async fn intend(
         effects::intend(tx, &effect).await?;
     }
     Ok(())
-}
-
-/// Whether an event's beginning is past; one in no zone that there is counts as past.
-fn is_over(when: &When, now: DateTime<Utc>) -> bool {
-    let zone = when.time_zone.parse::<Tz>().ok();
-    let begins = zone.and_then(|zone| zone.from_local_datetime(&when.start).earliest());
-    begins.is_none_or(|begins| begins <= now)
 }
 
 async fn names(tx: &mut Tx) -> Result<BTreeMap<Id<id::Person>, String>, StoreError> {

@@ -46,13 +46,21 @@ enum RedisState {
     Away,
 }
 
-/// Answers 200 when requests can be served: the database answers and the server is not stopping. Without Redis they can.
-#[utoipa::path(get, path = "/readyz", responses((status = 200, body = Readiness), (status = 503, body = ProblemBody)))]
+/// With less room in the data folder than this nothing is stored for long: PostgreSQL makes its log in pieces of 16 MiB.
+const LEAST_ROOM: u64 = 16 * 1024 * 1024;
+
+/// Answers 200 when requests can be served: the database answers, the data folder has room, and the server is not stopping. Without Redis
+/// they can.
+#[utoipa::path(get, path = "/readyz", responses((status = 200, body = Readiness), (status = 503, body = ProblemBody), (status = 507, body = ProblemBody)))]
 async fn ready(State(app): State<App>) -> Result<Json<Readiness>, Problem> {
     if app.stop.is_cancelled() {
         return Err(Problem::new(Kind::Unavailable, "The server is stopping."));
     }
     app.store.ping().await?;
+    let room = rustix::fs::statvfs(&app.data_dir).map_err(Problem::internal)?;
+    if room.f_bavail * room.f_frsize < LEAST_ROOM {
+        return Err(Problem::disk_full());
+    }
     let redis = match &app.redis {
         None => RedisState::NotConfigured,
         Some(redis) if redis.is_there() => RedisState::Fine,

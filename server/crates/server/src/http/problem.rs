@@ -44,6 +44,8 @@ pub(crate) enum Kind {
     Internal,
     /// A part of ours is not there at the moment.
     Unavailable,
+    /// Nothing can be stored.
+    DiskFull,
 }
 
 impl Kind {
@@ -67,6 +69,9 @@ impl Kind {
             Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many requests"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available at the moment"),
+            Self::DiskFull => {
+                (StatusCode::INSUFFICIENT_STORAGE, "disk-full", "There is no room left to store anything")
+            }
         }
     }
 }
@@ -139,6 +144,14 @@ impl Problem {
         Self { retry_after: Some(retry_after.max(1)), ..Self::new(Kind::TooMany, detail) }
     }
 
+    /// The disk of the database or of the files is full.
+    pub(crate) fn disk_full() -> Self {
+        Self::new(
+            Kind::DiskFull,
+            "The server's disk is full, so nothing was stored. Tell your administrator, and try again when there is room.",
+        )
+    }
+
     /// A fault of ours. The cause goes to the log.
     pub(crate) fn internal(cause: impl std::fmt::Display) -> Self {
         tracing::error!(error = %cause, "a request failed");
@@ -157,6 +170,10 @@ impl std::fmt::Display for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if error.is_disk_full() {
+            tracing::error!(%error, "the disk is full");
+            return Self::disk_full();
+        }
         let lost = matches!(
             &error,
             StoreError::Database(sqlx_error) if sqlx_error.as_database_error().is_none_or(|error| error.code().is_some_and(|code| code.starts_with("57")))

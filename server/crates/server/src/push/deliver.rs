@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::expo::{Failure, LONGEST, MESSAGES, Message, RECEIPTS, Refusal};
 use crate::app::{App, Parts};
 use crate::crash;
+use crate::looking::look;
 
 /// How often is looked. Any number of processes may look: each push is taken by one.
 const LOOK: Duration = Duration::from_millis(500);
@@ -26,21 +27,7 @@ const RECEIPTS_GONE: TimeDelta = TimeDelta::hours(24);
 
 /// Sends until the server stops.
 pub async fn deliver(app: App) {
-    let mut look = tokio::time::interval(LOOK);
-    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    while app.stop.run_until_cancelled(look.tick()).await.is_some() {
-        loop {
-            match deliver_due(&app).await {
-                Ok(0) => break,
-                Ok(_) if app.stop.is_cancelled() => break,
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::warn!(%error, "pushes that are due could not be taken up and are tried again");
-                    break;
-                }
-            }
-        }
-    }
+    look(app, LOOK, "pushes that are due", deliver_due).await;
 }
 
 /// Sends what is due, once, and asks for the receipts that are; answers how many it looked at.

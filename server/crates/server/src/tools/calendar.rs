@@ -4,14 +4,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::effect::{EffectKind, Payload, When};
 use mezzofy_domain::language::Language;
-use mezzofy_domain::meeting::{Moment, day_label};
+use mezzofy_domain::meeting::{Moment, slots};
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
-use mezzofy_microsoft::calendar::{Event, Schedule};
 use mezzofy_microsoft::graph::GraphError;
 use mezzofy_store::people;
 use serde::Deserialize;
@@ -19,19 +18,14 @@ use serde_json::{Value, json};
 
 use super::recipients::addresses;
 use super::{Workshop, read, retry};
+use said::{agenda, offer};
+
+mod said;
 
 /// Days that are looked at where none is said.
 const DAYS: u64 = 7;
 /// Days that one call looks at, at most.
 const DAYS_MOST: i64 = 31;
-/// Working hours, from and to.
-const WORK: (u32, u32) = (9, 18);
-/// A free time begins at such minutes of an hour.
-const STEP: i64 = 30;
-/// Minutes between the beginnings of two that are offered of one day, at least.
-const APART: i64 = 240;
-/// Free times that are offered of one day and altogether.
-const OFFERED: (usize, usize) = (2, 6);
 /// Whose calendars one call may look at, besides the person's own.
 const OTHERS: usize = 19;
 
@@ -135,12 +129,6 @@ impl Tool for OutlookCreateEvent {
             return Err(ToolError::Tell("An event needs a time of day: write 2026-12-02T15:00.".to_owned()));
         };
         let start = moment.first.and_time(time);
-        let Some(begins) = zone.from_local_datetime(&start).earliest() else {
-            return Err(ToolError::Tell(format!("The clocks skip {} on that day.", time.format("%H:%M"))));
-        };
-        if begins <= context.now {
-            return Err(ToolError::Tell(over(moment, language)));
-        }
         let mut tx = self.workshop.begin(context.person).await?;
         let people = people::all(&mut tx).await.map_err(retry)?;
         drop(tx);
@@ -159,6 +147,12 @@ impl Tool for OutlookCreateEvent {
             time_zone: zone.name().to_owned(),
             online: input.online.unwrap_or(!to.is_empty()),
         };
+        let Some(begins) = when.begins() else {
+            return Err(ToolError::Tell(format!("The clocks skip {} on that day.", time.format("%H:%M"))));
+        };
+        if begins <= context.now {
+            return Err(ToolError::Tell(over(moment, language)));
+        }
         let subject = title.map_or_else(|| title_of(&context.person.name, &names, language), |title| capital(&title));
         let (cc, attachments) = (Vec::new(), Vec::new());
         let event = Payload { to, cc, subject, body: input.text, attachments, when: Some(when) };
@@ -261,69 +255,6 @@ impl Tool for OutlookListEvents {
     }
 }
 
-/// What stands in a calendar, day by day.
-fn agenda(events: &[Event], days: Moment, zone: chrono_tz::Tz, language: Language) -> String {
-    let chinese = language == Language::Zh;
-    let when = days.label(language);
-    if events.is_empty() {
-        return if chinese {
-            format!("{when}您的日历上没有日程。")
-        } else {
-            format!("Nothing is in your calendar: {when}.")
-        };
-    }
-    let count = events.len();
-    let mut lines = vec![match (chinese, count) {
-        (true, _) => format!("您的日历，{when}，共{count}项："),
-        (false, 1) => format!("Your calendar, {when}: 1 event."),
-        (false, _) => format!("Your calendar, {when}: {count} events."),
-    }];
-    let mut day = None;
-    for event in events {
-        let (start, end) = (event.start.with_timezone(&zone), event.end.with_timezone(&zone));
-        if day != Some(start.date_naive()) {
-            day = Some(start.date_naive());
-            lines.push(format!("\n**{}**\n", day_label(start.date_naive(), language)));
-        }
-        let time = match (event.all_day, chinese) {
-            (true, true) => "全天".to_owned(),
-            (true, false) => "All day".to_owned(),
-            (false, _) => format!("{}–{}", start.format("%H:%M"), end.format("%H:%M")),
-        };
-        let mut notes = Vec::new();
-        if !event.organizer.is_empty() {
-            notes.push(plain(&event.organizer));
-        }
-        if event.attendees > 0 {
-            let invited = event.attendees;
-            notes.push(if chinese { format!("受邀{invited}人") } else { format!("{invited} invited") });
-        }
-        if event.online {
-            notes.push("Teams".to_owned());
-        }
-        let title = if event.subject.trim().is_empty() { "–".to_owned() } else { plain(&event.subject) };
-        let (open, close, comma) = if chinese { ("（", "）", "，") } else { (" (", ")", ", ") };
-        lines.push(format!("- {time} {title}{open}{}{close}", notes.join(comma)));
-    }
-    lines.join("\n")
-}
-
-/// A text of somebody else as one line in which nothing is markup.
-fn plain(text: &str) -> String {
-    let mut line = String::new();
-    for c in text.trim().chars() {
-        if c.is_control() {
-            line.push(' ');
-            continue;
-        }
-        if "\\`*_[]<>|#~!".contains(c) {
-            line.push('\\');
-        }
-        line.push(c);
-    }
-    line
-}
-
 /// `outlook_find_free_slots`.
 pub(super) struct OutlookFindFreeSlots {
     spec: ToolSpec,
@@ -391,7 +322,8 @@ impl Tool for OutlookFindFreeSlots {
         let unknown: Vec<&str> =
             schedules.iter().filter(|of| of.taken.is_none()).map(|of| of.address.as_str()).collect();
         let lasts = TimeDelta::minutes(input.minutes);
-        let slots = free(&schedules, days, lasts, workshop.zone, context.now);
+        let taken: Vec<_> = schedules.iter().filter_map(|of| of.taken.as_deref()).flatten().copied().collect();
+        let slots = slots::free(&taken, days, lasts, workshop.zone, context.now);
         let beginnings: Vec<String> = slots.iter().map(|at| at.format("%Y-%m-%dT%H:%M").to_string()).collect();
         let called = |address: &String| {
             let known = people.iter().find(|person| person.email.eq_ignore_ascii_case(address));
@@ -402,160 +334,5 @@ impl Tool for OutlookFindFreeSlots {
         let result = json!({"slots": beginnings, "unknown": unknown, "said": said});
         // Times alone: nothing that anybody wrote.
         Ok(Outcome::Done(Output { result, trust: Trust::Company, ..Output::default() }))
-    }
-}
-
-/// The first times within working hours at which nobody is taken, by the company's clocks.
-fn free(
-    schedules: &[Schedule],
-    days: Moment,
-    lasts: TimeDelta,
-    zone: chrono_tz::Tz,
-    now: DateTime<Utc>,
-) -> Vec<chrono::NaiveDateTime> {
-    let taken: Vec<_> = schedules.iter().filter_map(|of| of.taken.as_ref()).flatten().collect();
-    let mut slots = Vec::new();
-    let mut day = days.first;
-    while day <= days.last && slots.len() < OFFERED.1 {
-        let working = day.weekday().num_days_from_monday() < 5;
-        let (mut of_day, mut minute) = (0, i64::from(WORK.0) * 60);
-        while working
-            && minute + lasts.num_minutes() <= i64::from(WORK.1) * 60
-            && of_day < OFFERED.0
-            && slots.len() < OFFERED.1
-        {
-            let local = day.and_time(NaiveTime::MIN) + TimeDelta::minutes(minute);
-            minute += STEP;
-            let Some(start) = zone.from_local_datetime(&local).earliest().map(|start| start.to_utc()) else { continue };
-            let end = start + lasts;
-            if start > now && taken.iter().all(|(from, to)| end <= *from || start >= *to) {
-                slots.push(local);
-                of_day += 1;
-                // The next one is another choice, not the same half an hour later.
-                minute = minute - STEP + lasts.num_minutes().max(APART);
-                minute += (STEP - minute % STEP) % STEP;
-            }
-        }
-        day = day + Days::new(1);
-    }
-    slots
-}
-
-fn offer(
-    slots: &[chrono::NaiveDateTime],
-    days: Moment,
-    lasts: TimeDelta,
-    unknown: &[&str],
-    others: &[String],
-    language: Language,
-) -> String {
-    let (chinese, several) = (language == Language::Zh, !others.is_empty());
-    let (when, minutes) = (days.label(language), lasts.num_minutes());
-    let mut lines = Vec::new();
-    if slots.is_empty() {
-        lines.push(if chinese {
-            format!("{when}的工作时间（{}:00–{}:00）内没有{minutes}分钟的共同空闲时间。", WORK.0, WORK.1)
-        } else {
-            format!("No {minutes} minutes within working hours ({}:00 to {}:00) are free: {when}.", WORK.0, WORK.1)
-        });
-    } else {
-        lines.push(match (chinese, several) {
-            (true, true) => format!("大家都有空的时间（{minutes}分钟）："),
-            (true, false) => format!("您有空的时间（{minutes}分钟）："),
-            (false, true) => format!("Everybody is free for {minutes} minutes at:"),
-            (false, false) => format!("You are free for {minutes} minutes at:"),
-        });
-        lines.push(String::new());
-        lines.extend(slots.iter().map(|at| {
-            let end = *at + lasts;
-            let day = short_day(at.date(), language);
-            format!("- {day} {}–{}", at.format("%H:%M"), end.format("%H:%M"))
-        }));
-    }
-    if !unknown.is_empty() {
-        let unknown = unknown.join(if chinese { "、" } else { ", " });
-        lines.push(String::new());
-        lines.push(if chinese {
-            format!("无法查看以下日历：{unknown}。")
-        } else {
-            format!("I can't see the calendar of {unknown}.")
-        });
-    }
-    if let Some(first) = slots.first() {
-        lines.push(String::new());
-        lines.push(example(*first, minutes, others, chinese));
-    }
-    lines.join("\n")
-}
-
-/// What one may say to have the first one made.
-fn example(at: chrono::NaiveDateTime, minutes: i64, others: &[String], chinese: bool) -> String {
-    let names = others.join(if chinese { "和" } else { " and " });
-    match (chinese, others.is_empty()) {
-        (true, false) => {
-            format!("如需创建日程，可以说：“{}和{names}开会{minutes}分钟”。", at.format("%-m月%-d日%H:%M"))
-        }
-        (true, true) => format!("如需创建日程，可以说：“{}在日历上预留{minutes}分钟”。", at.format("%-m月%-d日%H:%M")),
-        (false, false) => format!(
-            "To make the event, say for example “Schedule a meeting with {names} on {} for {minutes} minutes”.",
-            at.format("%-d %B at %H:%M")
-        ),
-        (false, true) => {
-            format!("To make the event, say for example “Block {minutes} minutes on {}”.", at.format("%-d %B at %H:%M"))
-        }
-    }
-}
-
-/// `Mon 30 Nov`, `11月30日（周一）`.
-fn short_day(day: NaiveDate, language: Language) -> String {
-    match language {
-        Language::Zh => day_label(day, language).split_once('年').map_or_else(String::new, |(_, rest)| rest.to_owned()),
-        Language::En | Language::Ms => day.format("%a %-d %b").to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono_tz::Tz;
-
-    use super::*;
-
-    fn utc(day: u32, hour: u32) -> DateTime<Utc> {
-        Utc.with_ymd_and_hms(2026, 11, day, hour, 0, 0).unwrap()
-    }
-
-    fn taken(times: &[(DateTime<Utc>, DateTime<Utc>)]) -> Schedule {
-        Schedule { address: "a@mezzofy.example".to_owned(), taken: Some(times.to_vec()) }
-    }
-
-    fn days(first: u32, last: u32) -> Moment {
-        let day = |day| NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
-        Moment { first: day(first), last: day(last), time: None }
-    }
-
-    #[test]
-    fn free_times_lie_in_working_hours_of_working_days_and_in_no_ones_way() {
-        let zone: Tz = "Asia/Singapore".parse().unwrap();
-        // Monday 30 November is taken from 9 to 12 by one and from 13 to 18 by another, in Singapore.
-        let schedules = [taken(&[(utc(30, 1), utc(30, 4))]), taken(&[(utc(30, 5), utc(30, 10))])];
-        let found = free(&schedules, days(28, 30), TimeDelta::minutes(60), zone, utc(28, 0));
-        let found: Vec<String> = found.iter().map(ToString::to_string).collect();
-        assert_eq!(found, ["2026-11-30 12:00:00"], "a weekend has no working hours");
-        assert!(free(&schedules, days(28, 30), TimeDelta::minutes(90), zone, utc(28, 0)).is_empty());
-    }
-
-    #[test]
-    fn what_is_offered_lies_ahead_and_is_a_choice() {
-        let zone: Tz = "Asia/Singapore".parse().unwrap();
-        // Friday 27 November, 14:20 in Singapore.
-        let now = utc(27, 6) + TimeDelta::minutes(20);
-        let found = free(&[taken(&[])], days(27, 30), TimeDelta::minutes(90), zone, now);
-        let found: Vec<String> = found.iter().map(ToString::to_string).collect();
-        assert_eq!(found, ["2026-11-27 14:30:00", "2026-11-30 09:00:00", "2026-11-30 13:00:00"]);
-    }
-
-    #[test]
-    fn a_title_from_outside_is_no_markup() {
-        assert_eq!(plain("[Click](http://x) *now*\nplease"), "\\[Click\\](http://x) \\*now\\* please");
     }
 }

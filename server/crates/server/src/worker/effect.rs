@@ -47,7 +47,7 @@ async fn lost(work: &Work<'_>, effect: &mut Effect) -> Result<(), Stuck> {
     reload(work, effect).await?;
     match effect.state {
         EffectState::Intended => end(work, effect, EffectState::Failed, Some(NOT_APPROVED.to_owned())).await,
-        EffectState::Attempting => Err(Stuck::Overtaken),
+        EffectState::Attempting => Err(Stuck::AtAnother),
         EffectState::Done | EffectState::Failed | EffectState::Unknown => Ok(()),
     }
 }
@@ -100,7 +100,7 @@ async fn end(work: &Work<'_>, effect: &mut Effect, state: EffectState, error: Op
     if !effects::end(&mut tx, effect.id, effect.walk.as_ref(), state, error.as_deref(), now).await? {
         drop(tx);
         reload(work, effect).await?;
-        return if effect.state.has_ended() { Ok(()) } else { Err(Stuck::Overtaken) };
+        return if effect.state.has_ended() { Ok(()) } else { Err(Stuck::AtAnother) };
     }
     (effect.state, effect.error) = (state, error);
     let Effect { id, run, ref payload_hash, person, .. } = *effect;
@@ -125,7 +125,7 @@ pub(super) struct Place<'a> {
 pub(super) async fn reach(place: &Place<'_>, at: Value) -> Result<(), Stuck> {
     match place.store(at).await {
         Ok(None) => Ok(()),
-        Ok(Some(_)) => Err(Stuck::Overtaken),
+        Ok(Some(_)) => Err(Stuck::AtAnother),
         Err(error) => Err(Stuck::Retry(error.to_string())),
     }
 }

@@ -28,7 +28,7 @@ pub(super) async fn deliver(
         };
         tracing::warn!(effect = %effect.id, error = %stopped, "a mail is held up");
         match stopped.reason {
-            Reason::Journal(JournalError::Overtaken(_)) => return Err(Stuck::Overtaken),
+            Reason::Journal(JournalError::Overtaken(_)) => return Err(Stuck::AtAnother),
             Reason::Journal(JournalError::Failed(_)) => return Err(Stuck::Retry(stopped.to_string())),
             Reason::Graph(_) | Reason::Vanished => {}
         }

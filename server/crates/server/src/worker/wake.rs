@@ -6,32 +6,27 @@ use mezzofy_store::{StoreError, commit, jobs, runs};
 
 use crate::app::{App, Parts};
 use crate::crash;
+use crate::looking::look;
 
 /// How often is looked. Any number of processes may look: each run is taken by one.
 const LOOK: Duration = Duration::from_millis(250);
 
 /// Enqueues runs that are due until the server stops.
 pub async fn wake(app: App) {
-    let mut look = tokio::time::interval(LOOK);
-    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    while app.stop.run_until_cancelled(look.tick()).await.is_some() {
-        if let Err(error) = enqueue_due(&app).await {
-            tracing::warn!(%error, "runs that are due could not be taken up and are tried again");
-        }
-    }
+    look(app, LOOK, "runs that are due", enqueue_due).await;
 }
 
-async fn enqueue_due(app: &Parts) -> Result<(), StoreError> {
+async fn enqueue_due(app: &Parts) -> Result<usize, StoreError> {
     let mut tx = app.store.begin().await?;
     let due = runs::wake_due(&mut tx, app.clock.now()).await?;
     if due.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
-    for run in due {
-        jobs::enqueue(&mut tx, run).await?;
+    for run in &due {
+        jobs::enqueue(&mut tx, *run).await?;
     }
     crash::point("wake.before");
     commit(tx).await?;
     crash::point("wake.after");
-    Ok(())
+    Ok(due.len())
 }

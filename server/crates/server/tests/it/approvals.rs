@@ -373,6 +373,45 @@ async fn of_two_workers_that_take_each_other_for_dead_one_goes_on_with_a_mail() 
     app.end().await;
 }
 
+/// Of two workers one knew the run before the other moved it on, and was first at the mail. It lets go when it stores its step, so the other
+/// must not.
+#[tokio::test]
+async fn a_worker_that_finds_another_at_a_mail_looks_again_and_the_run_ends() {
+    let app = TestApp::with_outreach(|_| {}).await;
+    let finance = app.person("finance.manager").await;
+    let (run, approval) = asked(&finance, 1).await;
+    approve(&finance, &approval).await;
+    rests(&finance, &run).await;
+    let mut db = app.database().await;
+    let another = "CREATE SEQUENCE another;
+         CREATE FUNCTION another() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+             IF pg_trigger_depth() > 1 OR nextval('another') > 1 THEN RETURN NEW; END IF;
+             UPDATE effects SET state = 'attempting' WHERE id = NEW.id;
+             RETURN NULL;
+         END $$;
+         ALTER FUNCTION another() SECURITY DEFINER;
+         CREATE TRIGGER another BEFORE UPDATE ON effects FOR EACH ROW WHEN (NEW.state = 'attempting') EXECUTE FUNCTION another()";
+    sqlx::raw_sql(another).execute(&mut db).await.unwrap();
+    app.advance(HOLD);
+    let was_tried = async {
+        while sqlx::query_scalar::<_, i64>("SELECT count(*) FROM runs WHERE wake_at > $1")
+            .bind(app.app.clock.now())
+            .fetch_one(&mut db)
+            .await
+            .unwrap()
+            == 0
+        {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), was_tried).await.expect("it is looked at again");
+    assert_eq!(outbox(&finance, &run).await[0]["state"], "attempting");
+    app.advance(TimeDelta::seconds(15));
+    finance.run_in(&text(&run["id"]), "succeeded").await;
+    assert_eq!(app.mailbox("finance.manager", "sentitems").await.len(), 1);
+    app.end().await;
+}
+
 #[tokio::test]
 async fn a_conversation_goes_on_while_a_run_of_it_waits_for_an_approval() {
     let app = TestApp::with_outreach(|_| {}).await;

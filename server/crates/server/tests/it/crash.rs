@@ -224,6 +224,33 @@ async fn killed_at_any_stored_step_and_started_again_it_makes_one_pdf_sends_one_
 }
 
 #[tokio::test]
+async fn where_the_program_fails_in_a_run_that_run_ends_and_others_go_on() {
+    let folder = data_folder();
+    let data_dir = folder.path();
+    let mut all = 0;
+    for (place, state, sent) in [("step.before:3", "failed", 0), ("effect.sent:1", "succeeded", 1)] {
+        let server = Server::start(data_dir, &format!("panic@{place}"), None).await;
+        let ask = async || {
+            let conversation = text(&server.post("/v1/conversations", json!({})).await.unwrap()["id"]);
+            let message = json!({"client_id": Uuid::new_v4(), "text": W1});
+            let path = format!("/v1/conversations/{conversation}/messages");
+            let accepted = server.post(&path, message).await.expect("the message is accepted");
+            server.ended(&text(&accepted["run"]["id"])).await.expect("the server lives")
+        };
+        let broken = ask().await;
+        assert_eq!(broken["state"], state, "{place}: {broken}");
+        if state == "failed" {
+            assert_eq!(broken["error"]["kind"], "internal", "{place}: {broken}");
+        }
+        assert_eq!(ask().await["state"], "succeeded", "{place}: the next one goes on");
+        all += sent + 1;
+        assert_eq!(mails(data_dir).await, all, "{place}");
+        server.kill().await;
+    }
+    remove(&folder);
+}
+
+#[tokio::test]
 async fn killed_wherever_an_event_is_made_it_is_made_once() {
     let folder = data_folder();
     let data_dir = folder.path();
