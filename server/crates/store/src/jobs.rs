@@ -108,6 +108,8 @@ where
         .batch_size(at_once)
         .heartbeat_interval(HEARTBEAT)
         .missed_heartbeats(MISSED)
+        // It is this worker's from the moment it is fetched; that it has begun too is nobody's to know.
+        .lock_tasks(false)
         .persist_results(true);
     let notices = Notices(Pubsub::new(store.queue().clone(), QUEUE.to_owned()));
     let strategy = Strategy::new().stream(notices).interval(LOOK);

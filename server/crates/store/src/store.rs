@@ -71,9 +71,9 @@ fn caused_by_full_disk(error: &(dyn std::error::Error + 'static)) -> bool {
     said || error.source().is_some_and(caused_by_full_disk)
 }
 
-/// Connections on which the queue takes jobs and notes what became of them: one thing at a time, and one more while a worker that has failed
-/// gives way to its successor.
-const QUEUE: u32 = 2;
+/// Connections on which the queue takes jobs and notes what became of them, one thing at a time, and listens; and as many for the successor of
+/// a worker that has failed and has not let go of its own yet.
+const QUEUE: u32 = 4;
 
 /// The database.
 #[derive(Debug, Clone)]

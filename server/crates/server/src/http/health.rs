@@ -56,11 +56,11 @@ async fn ready(State(app): State<App>) -> Result<Json<Readiness>, Problem> {
     if app.stop.is_cancelled() {
         return Err(Problem::new(Kind::Unavailable, "The server is stopping."));
     }
-    app.store.ping().await?;
     let room = rustix::fs::statvfs(&app.data_dir).map_err(Problem::internal)?;
     if room.f_bavail * room.f_frsize < LEAST_ROOM {
         return Err(Problem::disk_full());
     }
+    app.store.ping().await?;
     let redis = match &app.redis {
         None => RedisState::NotConfigured,
         Some(redis) if redis.is_there() => RedisState::Fine,

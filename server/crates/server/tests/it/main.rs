@@ -17,6 +17,7 @@ mod events;
 mod expo;
 mod facts;
 mod files_in;
+mod full_disk;
 mod headers;
 mod imports;
 mod injection;

@@ -1,6 +1,5 @@
 //! Limits hold over all nodes while there is Redis; while it is away everything goes on, and each node counts alone.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Stdio;
 
@@ -12,7 +11,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use uuid::Uuid;
 
-use crate::app::{Client, TestApp, home, wait_for};
+use crate::app::{Client, TestApp, home, left_out, wait_for};
 use crate::events::{stream, until_end};
 
 /// So few that none comes back while a test counts them.
@@ -32,9 +31,7 @@ impl RedisServer {
         let program = if copy.is_file() { copy } else { "redis-server".into() };
         let folder = TempDir::new().unwrap();
         let Ok(process) = spawn(&program, &folder) else {
-            // Past the harness, which keeps what a test that passes says.
-            let mut stderr = std::io::stderr();
-            writeln!(stderr, "left out: {test}: redis-server is not installed").unwrap();
+            left_out(test, "redis-server is not installed");
             return None;
         };
         let server = Self { folder, program, process };
