@@ -28,7 +28,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Answers 200 when requests can be served: the database answers and the server is not stopping. Without Redis they can. */
+        /**
+         * Answers 200 when requests can be served: the database answers, the data folder has room, and the server is not stopping. Without Redis
+         *     they can.
+         */
         get: operations["get_readyz"];
         put?: never;
         post?: never;
@@ -3121,6 +3124,14 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };

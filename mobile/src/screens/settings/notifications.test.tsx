@@ -40,6 +40,9 @@ beforeEach(() => {
   });
 });
 
+// What is kept for five minutes would keep the process as long.
+afterAll(() => queryClient.clear());
+
 function show() {
   render(
     <QueryClientProvider client={queryClient}>

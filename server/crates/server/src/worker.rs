@@ -41,8 +41,10 @@ use step::Step;
 pub(crate) use step::deed_of;
 pub use wake::wake;
 
-/// How long a worker rests after the queue failed it.
+/// How long a worker rests after the queue failed it, and the first time that a job can't be done.
 const REST: Duration = Duration::from_secs(1);
+/// Each time that it can't be done again it is twice as long, so often at most: who waits is served soon after the trouble is over.
+const DOUBLED: usize = 3;
 /// After this the other worker at an effect has ended with it, or is dead and taken for it: longer than the queue needs to see that.
 const ANOTHERS: TimeDelta = TimeDelta::seconds(12);
 
@@ -75,11 +77,16 @@ pub async fn work(app: App) {
         let name = format!("worker-{}", uuid::Uuid::new_v4());
         let handling = app.clone();
         let stop = app.stop.clone();
-        let worked =
-            jobs::work(&app.store, &name, app.limits.runs_at_once, async move { stop.cancelled().await }, move |run| {
+        let worked = jobs::work(
+            &app.store,
+            &name,
+            app.limits.runs_at_once,
+            async move { stop.cancelled().await },
+            move |run, tries| {
                 let app = handling.clone();
-                async move { move_on(&app, run).await }
-            });
+                async move { move_on(&app, run, tries).await }
+            },
+        );
         if let Err(error) = worked.await {
             tracing::warn!(error, "the queue failed and is taken up again");
             app.stop.run_until_cancelled(tokio::time::sleep(REST)).await;
@@ -87,8 +94,8 @@ pub async fn work(app: App) {
     }
 }
 
-/// Moves a run on until it ends or waits.
-async fn move_on(app: &Parts, id: Id<id::Run>) -> Result<(), jobs::Retry> {
+/// Moves a run on until it ends or waits. `tries` is how often its job was tried before.
+async fn move_on(app: &Parts, id: Id<id::Run>, tries: usize) -> Result<(), jobs::Retry> {
     let moved = match AssertUnwindSafe(carry_out(app, id)).catch_unwind().await {
         Ok(moved) => moved,
         // What is in memory of the run is gone, as after a crash of the process; what is stored is whole.
@@ -98,7 +105,8 @@ async fn move_on(app: &Parts, id: Id<id::Run>) -> Result<(), jobs::Retry> {
         Ok(()) | Err(Stuck::Overtaken | Stuck::AtAnother) => Ok(()),
         Err(Stuck::Retry(reason)) => {
             tracing::warn!(run = %id, error = reason, "a run could not be moved on and is tried again");
-            app.stop.run_until_cancelled(tokio::time::sleep(REST)).await;
+            let rest = REST * (1 << tries.min(DOUBLED));
+            app.stop.run_until_cancelled(tokio::time::sleep(rest)).await;
             Err(jobs::Retry(reason))
         }
     }

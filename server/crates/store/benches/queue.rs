@@ -55,7 +55,7 @@ fn worker(store: &Store) -> (Begun, CancellationToken, tokio::task::JoinHandle<(
     #[expect(clippy::disallowed_methods, reason = "no server is here whose tracker could hold it")]
     let working = tokio::spawn(async move {
         let name = format!("bench-{}", Uuid::new_v4());
-        let work = jobs::work(&store, &name, AT_ONCE, async move { stopped.cancelled().await }, move |run| {
+        let work = jobs::work(&store, &name, AT_ONCE, async move { stopped.cancelled().await }, move |run, _| {
             noted.lock().unwrap().insert(run.uuid(), Instant::now());
             async { Ok(()) }
         });
@@ -130,7 +130,7 @@ async fn hold(url: &str) {
     let options: PgConnectOptions = url.parse().unwrap();
     let store = Store::open(options, CONNECTIONS);
     let name = format!("holder-{}", Uuid::new_v4());
-    let work = jobs::work(&store, &name, AT_ONCE, std::future::pending(), |run| {
+    let work = jobs::work(&store, &name, AT_ONCE, std::future::pending(), |run, _| {
         println!("{run}");
         std::future::pending()
     });

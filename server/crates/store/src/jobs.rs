@@ -90,8 +90,8 @@ pub async fn open(db: &mut PgConnection) -> Result<i64, StoreError> {
     .await?)
 }
 
-/// Works on jobs, `at_once` at a time, until `stop` completes; then what is at work is finished.
-/// `name` is this worker's alone among all living ones.
+/// Works on jobs, `at_once` at a time, until `stop` completes; then what is at work is finished. `handle` gets the run and how often its job was
+/// tried before. `name` is this worker's alone among all living ones.
 pub async fn work<F, Fut>(
     store: &Store,
     name: &str,
@@ -100,7 +100,7 @@ pub async fn work<F, Fut>(
     handle: F,
 ) -> Result<(), String>
 where
-    F: Fn(Id<id::Run>) -> Fut + Send + Sync + 'static,
+    F: Fn(Id<id::Run>, usize) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<(), Retry>> + Send + 'static,
 {
     let config = Config::default()
@@ -115,10 +115,16 @@ where
     let strategy = Strategy::new().stream(notices).interval(LOOK);
     let backend = PostgresStorage::<WorkOnRun>::new(store.queue()).with_config(config).poll_with_strategy(strategy);
     let handle = Arc::new(handle);
-    let worker = WorkerBuilder::new(name).backend(backend).concurrency(at_once).build(move |job: WorkOnRun| {
-        let handle = Arc::clone(&handle);
-        async move { handle(job.run.into()).await.map_err(|retry| -> BoxDynError { Box::new(retry) }) }
-    });
+    let worker =
+        WorkerBuilder::new(name).backend(backend).concurrency(at_once).build(move |job: WorkOnRun, tries: Attempt| {
+            let handle = Arc::clone(&handle);
+            // This one is counted already.
+            async move {
+                handle(job.run.into(), tries.current().saturating_sub(1))
+                    .await
+                    .map_err(|retry| -> BoxDynError { Box::new(retry) })
+            }
+        });
     let stop = async {
         stop.await;
         Ok::<(), std::io::Error>(())

@@ -17,7 +17,6 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
-use tokio::sync::Mutex;
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
@@ -34,8 +33,6 @@ const PAUSE: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_mins(5);
 /// How often the database is restarted: its jobs go to another worker about 10 seconds after that.
 const PAUSE_OF_DATABASE: Duration = Duration::from_secs(6);
-/// One installation at a time has the machine.
-static TURN: Mutex<()> = Mutex::const_new(());
 /// The parts of the installation, each a process.
 const PARTS: [&str; 4] = ["api", "worker", "worker", "scheduler"];
 
@@ -230,26 +227,29 @@ fn restart(postgres: &Embedded) {
     }
 }
 
+/// One after another, as each has the machine, and as one test, as those that wait for their turn would keep others from theirs.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_api_two_workers_and_a_scheduler_end_every_run_once_while_one_after_another_is_killed() {
-    let _turn = TURN.lock().await;
+async fn an_api_two_workers_and_a_scheduler_end_every_run_once_whatever_dies_again_and_again() {
+    processes_are_killed().await;
+    redis_is_killed_as_well().await;
+    the_database_restarts().await;
+}
+
+async fn processes_are_killed() {
     let folder = folder();
     let site = site(folder.path(), for_tests().await, None).await;
     every_run_ends_once(site, Trouble::Kills).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn they_do_so_with_redis_while_it_is_killed_as_well() {
+async fn redis_is_killed_as_well() {
     let Some(redis) = RedisServer::start("processes with Redis").await else { return };
-    let _turn = TURN.lock().await;
     let folder = folder();
     let site = site(folder.path(), for_tests().await, Some(redis.url())).await;
     every_run_ends_once(site, Trouble::KillsAndRedis(redis)).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn they_do_so_while_the_database_restarts_and_nothing_that_was_answered_is_lost() {
-    let _turn = TURN.lock().await;
+/// Nothing that was answered is lost.
+async fn the_database_restarts() {
     let folder = folder();
     // PostgreSQL runs as another account when we are root, and has to get in.
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();

@@ -1,6 +1,6 @@
-//! A PostgreSQL for tests: one for each test process, its folder kept in the build folder from run to run.
+//! A PostgreSQL for tests: one for each test process, its folder kept in the build folder from run to run, or where `TEST_POSTGRES` says.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
@@ -28,7 +28,8 @@ pub async fn for_tests() -> PgConnectOptions {
 }
 
 async fn start() -> Result<Embedded, EmbeddedError> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/test-postgres");
+    let kept = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/test-postgres"));
+    let root = std::env::var_os("TEST_POSTGRES").map_or_else(kept, PathBuf::from);
     for folder in 1..=FOLDERS {
         let manner = Manner { lock_wait: Duration::ZERO, durable: false };
         match Embedded::start_in_manner(&root.join(folder.to_string()), manner).await {
