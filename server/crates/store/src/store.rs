@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 
 use apalis_postgres::PostgresStorage;
+use sqlx::error::DatabaseError;
 use sqlx::migrate::MigrateError;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -50,7 +51,7 @@ impl StoreError {
     pub fn is_disk_full(&self) -> bool {
         match self {
             Self::Database(error) => {
-                error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == DISK_FULL)
+                error.as_database_error().and_then(DatabaseError::code).is_some_and(|code| code == DISK_FULL)
             }
             Self::Files(error) => caused_by_full_disk(error),
             _ => false,
