@@ -8,7 +8,7 @@ use mezzofy_store::effects;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::app::{Client, TestApp, text};
+use crate::app::{Client, TestApp, text, wait_for};
 
 const HOLD: TimeDelta = TimeDelta::seconds(20);
 
@@ -393,18 +393,13 @@ async fn a_worker_that_finds_another_at_a_mail_looks_again_and_the_run_ends() {
          CREATE TRIGGER another BEFORE UPDATE ON effects FOR EACH ROW WHEN (NEW.state = 'attempting') EXECUTE FUNCTION another()";
     sqlx::raw_sql(another).execute(&mut db).await.unwrap();
     app.advance(HOLD);
-    let was_tried = async {
-        while sqlx::query_scalar::<_, i64>("SELECT count(*) FROM runs WHERE wake_at > $1")
-            .bind(app.app.clock.now())
-            .fetch_one(&mut db)
-            .await
-            .unwrap()
-            == 0
-        {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(std::time::Duration::from_secs(30), was_tried).await.expect("it is looked at again");
+    wait_for(async || {
+        let later =
+            sqlx::query_scalar::<_, i64>("SELECT count(*) FROM runs WHERE wake_at > $1").bind(app.app.clock.now());
+        let count = later.fetch_one(&mut app.database().await).await.unwrap();
+        (count > 0).then_some(())
+    })
+    .await;
     assert_eq!(outbox(&finance, &run).await[0]["state"], "attempting");
     app.advance(TimeDelta::seconds(15));
     finance.run_in(&text(&run["id"]), "succeeded").await;
