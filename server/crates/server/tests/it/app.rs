@@ -343,7 +343,8 @@ pub(crate) fn text(value: &Value) -> String {
 
 /// Says that a test can't be made here, past the harness, which keeps what a test that passes says.
 pub(crate) fn left_out(test: &str, why: &str) {
-    writeln!(std::io::stderr(), "left out: {test}: {why}").unwrap();
+    let mut stderr = std::io::stderr();
+    writeln!(stderr, "left out: {test}: {why}").unwrap();
 }
 
 impl Client {

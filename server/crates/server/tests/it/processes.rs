@@ -115,6 +115,13 @@ impl Api {
         }
     }
 
+    /// Waits until limits hold over all processes.
+    async fn uses_redis(&self) {
+        while self.get("/readyz").await["redis"] != "fine" {
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// All that was told of a run.
     async fn events(&self, run: &str) -> Vec<Value> {
         let mut events: Vec<Value> = Vec::new();
@@ -343,12 +350,7 @@ async fn every_run_ends_once(site: Arc<Site>, mut trouble: Trouble) {
     });
     assert_eq!(occurred.await.expect("the schedule runs").as_array().map(Vec::len), Some(1));
     if site.redis.is_some() {
-        let back = timeout(LONGEST, async {
-            while api.get("/readyz").await["redis"] != "fine" {
-                sleep(Duration::from_millis(50)).await;
-            }
-        });
-        back.await.expect("redis is used again");
+        timeout(LONGEST, api.uses_redis()).await.expect("redis is used again");
     }
 
     stop.store(true, Ordering::Relaxed);
