@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use mezzofy_domain::approval::{Origin, ValueOrigin};
-use mezzofy_domain::effect::{Payload, When, is_address};
+use mezzofy_domain::effect::{EventTimes, Payload, is_address};
 use mezzofy_domain::file::File;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
@@ -106,21 +106,20 @@ impl Sources {
     /// Where everything comes from that decides where a mail goes and what it leads to: recipients, attachments, and the links
     /// and addresses in its text.
     #[must_use]
-    pub fn origin(&self, mail: &Payload, around: &Around<'_>) -> Origin {
+    pub fn origin(&self, payload: &Payload, around: &Around<'_>) -> Origin {
         let mut values = Vec::new();
-        for (argument, addresses) in [("to", &mail.to), ("cc", &mail.cc)] {
-            values.extend(addresses.iter().map(|address| self.recipient(argument, address, around)));
-        }
-        values.extend(mail.attachments.iter().zip(around.files).map(|(_, file)| self.attachment(file, around)));
-        if let Some(when) = &mail.when
+        values.extend(payload.to().into_iter().map(|address| self.recipient("to", address, around)));
+        values.extend(payload.cc().iter().map(|address| self.recipient("cc", address, around)));
+        values.extend(payload.attachments().iter().zip(around.files).map(|(_, file)| self.attachment(file, around)));
+        if let Some(times) = payload.times()
             && self.any_outside()
             && around.defences.on(Defence::Recipients)
         {
-            values.push(self.time(when, around));
+            values.push(self.time(times, around));
         }
         if self.any_outside() && around.defences.on(Defence::Links) {
-            for (argument, text) in [("subject", &mail.subject), ("body", &mail.body)] {
-                values.extend(names_in(text).into_iter().filter_map(|name| self.link(argument, name, mail, around)));
+            for (argument, text) in [("subject", payload.subject()), ("body", payload.body())] {
+                values.extend(names_in(text).into_iter().filter_map(|name| self.link(argument, name, payload, around)));
             }
         }
         Origin::of(values)
@@ -148,11 +147,11 @@ impl Sources {
     }
 
     /// Who stands behind the time of an event: the person, where they said it.
-    fn time(&self, when: &When, around: &Around<'_>) -> ValueOrigin {
+    fn time(&self, times: &EventTimes, around: &Around<'_>) -> ValueOrigin {
         let said = around.said.iter().filter_map(|said| meeting::read(said, around.today).moment());
         let theirs =
-            said.into_iter().any(|said| (said.first, said.time) == (when.start.date(), Some(when.start.time())));
-        let value = when.start.format("%Y-%m-%d %H:%M").to_string();
+            said.into_iter().any(|said| (said.first, said.time) == (times.start.date(), Some(times.start.time())));
+        let value = times.start.format("%Y-%m-%d %H:%M").to_string();
         let (trust, from) = if theirs {
             (Trust::Person, around.texts.from_person.in_language(around.language).to_owned())
         } else {
@@ -179,13 +178,13 @@ impl Sources {
     }
 
     /// The origin of a link or an address in a text, where it is not the person's, the company's or a recipient's.
-    fn link(&self, argument: &str, name: String, mail: &Payload, around: &Around<'_>) -> Option<ValueOrigin> {
+    fn link(&self, argument: &str, name: String, payload: &Payload, around: &Around<'_>) -> Option<ValueOrigin> {
         let inside = around.company.holds(&name) || host_of(&name).is_some_and(|host| around.company.is_host(host));
         let good = inside
             || self.known.contains(&name)
-            || mail.recipients().any(|address| address == name)
+            || payload.recipients().contains(&name.as_str())
             || around.said.iter().any(|said| names_in(said).contains(&name))
-            || mail.attachments.iter().any(|file| file.name == name);
+            || payload.attachments().iter().any(|file| file.name == name);
         if good {
             return None;
         }

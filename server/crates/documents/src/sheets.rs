@@ -13,9 +13,9 @@ use crate::doc::{Block, Chart, ColumnKind, Doc, Form, Row, RowKind, Table};
 /// The number of the paper in Office (ECMA-376 part 1, 18.3.1.63).
 const A4: u8 = 9;
 
-mod neutral;
+mod csv;
 
-pub use neutral::{csv, neutral};
+pub use csv::csv;
 
 /// Excel's limit (ECMA-376 does not name one; Excel refuses longer names).
 const NAME: usize = 31;

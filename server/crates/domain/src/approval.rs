@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::canonical::{self, NotCanonical};
-use crate::effect::Payload;
+use crate::effect::{Payload, PayloadFields};
 use crate::trust::Trust;
 
 /// How long a decision is waited for.
@@ -97,12 +97,12 @@ pub fn payloads_hash<'m>(payloads: impl IntoIterator<Item = &'m Payload>) -> Res
 
 /// Recipients of all payloads together.
 pub fn recipients<'m>(payloads: impl IntoIterator<Item = &'m Payload>) -> usize {
-    payloads.into_iter().map(|mail| mail.recipients().count()).sum()
+    payloads.into_iter().map(|payload| payload.recipients().len()).sum()
 }
 
 /// Whether two go to the same, as people write addresses.
-fn same_people(one: &Payload, other: &Payload) -> bool {
-    let plain = |payload: &Payload| payload.to.iter().map(|to| to.trim().to_lowercase()).collect::<Vec<_>>();
+fn same_people(one: &PayloadFields, other: &PayloadFields) -> bool {
+    let plain = |fields: &PayloadFields| fields.to.iter().map(|to| to.trim().to_lowercase()).collect::<Vec<_>>();
     plain(one) == plain(other)
 }
 
@@ -110,10 +110,11 @@ fn same_people(one: &Payload, other: &Payload) -> bool {
 /// subject, else the same recipients, else the same subject, else the first that is left. `None` when there are more
 /// payloads than were proposed.
 #[must_use]
-pub fn matched<'p>(proposed: &'p [Proposed], edit: &[Payload]) -> Option<Vec<&'p Proposed>> {
+pub fn matched<'p>(proposed: &'p [Proposed], edit: &[PayloadFields]) -> Option<Vec<&'p Proposed>> {
     let mut taken = vec![false; proposed.len()];
     let mut found: Vec<Option<usize>> = vec![None; edit.len()];
-    let alike: [fn(&Payload, &Payload) -> bool; 4] = [
+    let fields: Vec<PayloadFields> = proposed.iter().map(|one| one.payload.fields()).collect();
+    let alike: [fn(&PayloadFields, &PayloadFields) -> bool; 4] = [
         |one, other| same_people(one, other) && one.subject == other.subject,
         same_people,
         |one, other| one.subject == other.subject,
@@ -121,7 +122,7 @@ pub fn matched<'p>(proposed: &'p [Proposed], edit: &[Payload]) -> Option<Vec<&'p
     ];
     for alike in alike {
         for (mail, found) in edit.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
-            let at = (0..proposed.len()).find(|&at| !taken[at] && alike(mail, &proposed[at].payload));
+            let at = (0..proposed.len()).find(|&at| !taken[at] && alike(mail, &fields[at]));
             if let Some(at) = at {
                 taken[at] = true;
                 *found = Some(at);
@@ -134,9 +135,10 @@ pub fn matched<'p>(proposed: &'p [Proposed], edit: &[Payload]) -> Option<Vec<&'p
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::effect::EffectKind;
 
-    fn mail(to: &str, subject: &str) -> Payload {
-        Payload {
+    fn fields(to: &str, subject: &str) -> PayloadFields {
+        PayloadFields {
             to: vec![to.to_owned()],
             cc: vec![],
             subject: subject.to_owned(),
@@ -144,6 +146,10 @@ mod tests {
             attachments: vec![],
             when: None,
         }
+    }
+
+    fn mail(to: &str, subject: &str) -> Payload {
+        fields(to, subject).checked(EffectKind::Mail).unwrap()
     }
 
     fn proposed(mails: &[Payload]) -> Vec<Proposed> {
@@ -165,13 +171,13 @@ mod tests {
     #[test]
     fn an_edit_is_matched_with_what_it_changes_whatever_was_left_out() {
         let all = proposed(&[mail("a@x.example", "A"), mail("b@x.example", "B"), mail("c@x.example", "C")]);
-        let calls = |edit: &[Payload]| {
+        let calls = |edit: &[PayloadFields]| {
             matched(&all, edit).map(|found| found.iter().map(|one| one.call.clone()).collect::<Vec<_>>())
         };
-        assert_eq!(calls(&[mail("c@x.example", "C")]).unwrap(), ["2"]);
-        assert_eq!(calls(&[mail("b@x.example", "changed"), mail("d@x.example", "C")]).unwrap(), ["1", "2"]);
-        assert_eq!(calls(&[mail("new@x.example", "new"), mail("a@x.example", "A")]).unwrap(), ["1", "0"]);
-        let four: Vec<Payload> = (0..4).map(|_| mail("a@x.example", "A")).collect();
+        assert_eq!(calls(&[fields("c@x.example", "C")]).unwrap(), ["2"]);
+        assert_eq!(calls(&[fields("b@x.example", "changed"), fields("d@x.example", "C")]).unwrap(), ["1", "2"]);
+        assert_eq!(calls(&[fields("new@x.example", "new"), fields("a@x.example", "A")]).unwrap(), ["1", "0"]);
+        let four: Vec<PayloadFields> = (0..4).map(|_| fields("a@x.example", "A")).collect();
         assert_eq!(calls(&four), None, "an edit can't add a mail");
     }
 

@@ -75,7 +75,7 @@ impl StandingApproval {
     #[must_use]
     pub fn covers(&self, step: &str, mail: &Payload) -> bool {
         self.template.as_deref().is_none_or(|template| template == step)
-            && mail.recipients().all(|address| self.recipients.hold(address))
+            && mail.recipients().into_iter().all(|address| self.recipients.hold(address))
     }
 }
 
@@ -94,6 +94,7 @@ impl Recipients {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::effect::{EffectKind, PayloadFields};
 
     fn approval(template: Option<&str>, rule: Rule, values: &[&str]) -> StandingApproval {
         StandingApproval {
@@ -110,14 +111,15 @@ mod tests {
 
     fn mail(to: &str, cc: &str) -> Payload {
         let cc = if cc.is_empty() { vec![] } else { vec![cc.to_owned()] };
-        Payload {
+        let fields = PayloadFields {
             to: vec![to.to_owned()],
             cc,
             subject: "Hi".to_owned(),
             body: String::new(),
             attachments: vec![],
             when: None,
-        }
+        };
+        fields.checked(EffectKind::Mail).unwrap()
     }
 
     #[test]

@@ -2,6 +2,7 @@ use std::path::Path;
 
 use chrono::DateTime;
 use mezzofy_domain::approval::{Origin, ValueOrigin};
+use mezzofy_domain::effect::{EffectKind, PayloadFields};
 use mezzofy_domain::id::Id;
 use mezzofy_domain::people::Department;
 use serde_json::json;
@@ -122,16 +123,17 @@ fn a_channel_is_for_its_department_and_every_channel_for_executives() {
 /// A mail as it is proposed, all of it the person's own words.
 fn mail(to: &str, cc: &[&str], trust: Trust) -> Proposed {
     let value = ValueOrigin { argument: "to".into(), value: to.into(), trust, from: String::new() };
+    let fields = PayloadFields {
+        to: vec![to.to_owned()],
+        cc: cc.iter().map(|&cc| cc.to_owned()).collect(),
+        subject: "Statement".to_owned(),
+        body: String::new(),
+        attachments: Vec::new(),
+        when: None,
+    };
     Proposed {
         call: "1.0".into(),
-        payload: Payload {
-            to: vec![to.to_owned()],
-            cc: cc.iter().map(|&cc| cc.to_owned()).collect(),
-            subject: "Statement".to_owned(),
-            body: String::new(),
-            attachments: Vec::new(),
-            when: None,
-        },
+        payload: fields.checked(EffectKind::Mail).unwrap(),
         origin: Origin::of(vec![value]),
     }
 }

@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use chrono::DateTime;
+use mezzofy_domain::effect::PayloadFields;
 use mezzofy_domain::file::Attachment;
 
 use super::*;
@@ -29,7 +30,7 @@ fn origin(sources: &Sources, to: &str, body: &str, files: &[File], said: &str, a
         channels: [("sales".to_owned(), Department::Sales), ("finance".to_owned(), Department::Finance)].into(),
     };
     let texts = Texts::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../prompts")).unwrap();
-    let mail = Payload {
+    let fields = PayloadFields {
         to: vec![to.to_owned()],
         cc: vec![],
         subject: "October".to_owned(),
@@ -51,7 +52,8 @@ fn origin(sources: &Sources, to: &str, body: &str, files: &[File], said: &str, a
         language: Language::En,
         defences: Defences::default(),
     };
-    sources.origin(&mail, &around)
+    let payload: Payload = fields.try_into().unwrap();
+    sources.origin(&payload, &around)
 }
 
 #[test]

@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate};
 
 use super::{Contact, Lead, Status};
 use crate::effect::is_address;
+use crate::export::neutral;
 use crate::import::rows::{self, Cells};
 use crate::import::{ImportErrors, Layout};
 
@@ -103,4 +104,37 @@ fn read(cells: &Cells<'_>, problems: &mut ImportErrors) -> Option<Lead> {
         opted_out: opted_out.unwrap_or_default(),
         notes: cells.get("notes").to_owned(),
     })
+}
+
+/// Leads in the same layout, with a byte order mark so that Excel reads Chinese.
+pub fn write<'l>(leads: impl IntoIterator<Item = &'l Lead>) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(b"\xEF\xBB\xBF".to_vec());
+    let written = writer.write_record(COLUMNS).and_then(|()| {
+        leads.into_iter().try_for_each(|lead| writer.write_record(row(lead).into_iter().map(|cell| neutral(&cell.unwrap_or_default()))))
+    });
+    // Writing to memory can't fail.
+    written.ok().and_then(|()| writer.into_inner().ok()).unwrap_or_default()
+}
+
+/// A lead's cells, in the order of [`COLUMNS`]; `None` where nothing is known.
+#[must_use]
+pub fn row(lead: &Lead) -> Vec<Option<String>> {
+    let Contact { name, email, phone } = lead.contacts.first().cloned().unwrap_or_default();
+    let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
+    vec![
+        Some(lead.company.clone()),
+        Some(name),
+        Some(email),
+        Some(phone),
+        Some(lead.industry.clone()),
+        Some(lead.location.clone()),
+        Some(lead.website.clone()),
+        Some(lead.source.clone()),
+        Some(lead.status.code().to_owned()),
+        lead.assigned_to.clone(),
+        day(lead.follow_up_date),
+        day(lead.last_contacted),
+        Some(if lead.opted_out { "yes" } else { "no" }.to_owned()),
+        Some(lead.notes.clone()),
+    ]
 }

@@ -1,0 +1,93 @@
+//! How many requests a person may make in a minute, and a source of webhooks: counted in Redis for all processes, and in this
+//! one while there is no Redis.
+
+use std::fmt::Display;
+use std::hash::Hash;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota};
+use mezzofy_domain::id::{self, Id};
+use mezzofy_store::redis::{Rate, Redis};
+use uuid::Uuid;
+
+use crate::config::Limits;
+
+/// The counters.
+pub struct Limiters {
+    messages: Limiter<Uuid>,
+    requests: Limiter<Uuid>,
+    deliveries: Limiter<String>,
+}
+
+/// There were too many in too short a time.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("That was too much at once. Try again in {retry_after_seconds} s.")]
+pub struct RateLimited {
+    /// The next one is taken after so many seconds.
+    pub retry_after_seconds: u64,
+}
+
+/// What is counted.
+#[derive(Debug, Clone, Copy)]
+pub enum Counted {
+    /// A message to the assistant.
+    Message,
+    /// Any other request.
+    Request,
+}
+
+impl Limiters {
+    /// Empty counters.
+    #[must_use]
+    pub fn new(limits: &Limits, redis: Option<&Redis>) -> Self {
+        Self {
+            messages: Limiter::new("message", limits.messages_a_minute, redis),
+            requests: Limiter::new("request", limits.requests_a_minute, redis),
+            deliveries: Limiter::new("delivery", limits.deliveries_a_minute, redis),
+        }
+    }
+
+    /// Counts one, or says how long to wait.
+    pub async fn count(&self, person: Id<id::Person>, what: Counted) -> Result<(), RateLimited> {
+        let limiter = match what {
+            Counted::Message => &self.messages,
+            Counted::Request => &self.requests,
+        };
+        limiter.count(&person.uuid()).await
+    }
+
+    /// Counts a delivery of a source, or says how long to wait.
+    pub async fn count_delivery(&self, source: &str) -> Result<(), RateLimited> {
+        self.deliveries.count(&source.to_owned()).await
+    }
+}
+
+/// One kind of what is counted, for each key.
+struct Limiter<K: Hash + Eq + Clone> {
+    what: &'static str,
+    rate: Rate,
+    redis: Option<Redis>,
+    here: DefaultKeyedRateLimiter<K>,
+}
+
+impl<K: Hash + Eq + Clone + Display> Limiter<K> {
+    fn new(what: &'static str, a_minute: u32, redis: Option<&Redis>) -> Self {
+        let many = NonZeroU32::new(a_minute).unwrap_or(NonZeroU32::MIN);
+        let rate = Rate { many: many.get(), within: Duration::from_mins(1) };
+        Self { what, rate, redis: redis.cloned(), here: DefaultKeyedRateLimiter::keyed(Quota::per_minute(many)) }
+    }
+
+    async fn count(&self, key: &K) -> Result<(), RateLimited> {
+        let everywhere = match &self.redis {
+            Some(redis) => redis.count(self.what, &key.to_string(), self.rate).await,
+            None => None,
+        };
+        everywhere.unwrap_or_else(|| self.count_here(key)).map_err(|wait| RateLimited { retry_after_seconds: wait.as_secs() + 1 })
+    }
+
+    fn count_here(&self, key: &K) -> Result<(), Duration> {
+        self.here.check_key(key).map_err(|early| early.wait_time_from(DefaultClock::default().now()))
+    }
+}

@@ -1,0 +1,80 @@
+//! Making an event once: Graph takes an event with the effect's id once, so that who is in doubt asks again.
+
+use async_trait::async_trait;
+use mezzofy_agent::texts::Texts;
+use mezzofy_domain::effect::{EventPayload, Payload};
+use mezzofy_domain::roles::Permission;
+use mezzofy_microsoft::calendar::NewEvent;
+use mezzofy_microsoft::graph::Outcome;
+use serde_json::json;
+
+use super::channel::{Channel, ChannelTexts, Delivery, Setback};
+use super::checkpoint::CheckpointError;
+use crate::config::Limits;
+
+/// An event in the person's calendar, and the invitations to it.
+pub(super) struct CalendarChannel;
+
+#[async_trait]
+impl Channel for CalendarChannel {
+    fn permission(&self) -> Permission {
+        Permission::Calendar
+    }
+
+    fn hourly_limit(&self, limits: &Limits) -> u32 {
+        limits.events_an_hour
+    }
+
+    fn plural(&self) -> &'static str {
+        "invitations"
+    }
+
+    fn texts<'t>(&self, texts: &'t Texts) -> ChannelTexts<'t> {
+        ChannelTexts { too_many: &texts.too_many_events, failed: &texts.event_failed, unknown: &texts.event_unknown }
+    }
+
+    fn label(&self, payload: &Payload) -> String {
+        payload.subject().to_owned()
+    }
+
+    fn advice(&self) -> &'static str {
+        "Look into the calendar before making it again."
+    }
+
+    async fn attempt(&self, delivery: &mut Delivery<'_>) -> Result<Result<(), Setback>, CheckpointError> {
+        let Payload::Event(event) = &delivery.effect.payload else {
+            return Err(CheckpointError::Retry("an effect of the calendar holds no event".to_owned()));
+        };
+        let event = event_of(delivery, event);
+        let mark = json!({"at": "making", "id": delivery.app.new_id::<()>()});
+        delivery.checkpoint.advance(mark).await?;
+        let error = match delivery.app.calendar.make(&event).await {
+            Ok(id) => {
+                delivery.checkpoint.advance(json!({"at": "made", "id": id})).await?;
+                return Ok(Ok(()));
+            }
+            Err(error) => error,
+        };
+        let outcome = match error.outcome() {
+            Outcome::Done => return Ok(Ok(())),
+            Outcome::NotDone if delivery.in_doubt => Outcome::Unknown,
+            outcome => outcome,
+        };
+        delivery.in_doubt = outcome == Outcome::Unknown;
+        Ok(Err(Setback { error: error.to_string(), retry_after: error.retry_after(), outcome }))
+    }
+}
+
+fn event_of(delivery: &Delivery<'_>, event: &EventPayload) -> NewEvent {
+    NewEvent {
+        mailbox: delivery.sender.email.clone(),
+        key: delivery.effect.id.to_string(),
+        subject: event.title.clone(),
+        text: event.text.clone(),
+        start: event.times.start,
+        end: event.times.end,
+        time_zone: event.times.time_zone.clone(),
+        attendees: event.attendees.clone(),
+        online: event.times.online,
+    }
+}

@@ -1,0 +1,82 @@
+//! Sending a mail once: its draft, then send, then a look.
+
+use async_trait::async_trait;
+use mezzofy_agent::texts::Texts;
+use mezzofy_domain::roles::Permission;
+use mezzofy_microsoft::mail::{Address, Body, Journal, JournalError, Mail, Reason, Walk};
+
+use super::channel::{Channel, ChannelTexts, Delivery, Setback};
+use super::checkpoint::{Checkpoint, CheckpointError};
+use crate::config::Limits;
+
+/// A mail from the person's mailbox.
+pub(super) struct MailChannel;
+
+#[async_trait]
+impl Channel for MailChannel {
+    fn permission(&self) -> Permission {
+        Permission::SendMail
+    }
+
+    fn hourly_limit(&self, limits: &Limits) -> u32 {
+        limits.mails_an_hour
+    }
+
+    fn plural(&self) -> &'static str {
+        "mails"
+    }
+
+    fn texts<'t>(&self, texts: &'t Texts) -> ChannelTexts<'t> {
+        ChannelTexts { too_many: &texts.too_many_mails, failed: &texts.mail_failed, unknown: &texts.mail_unknown }
+    }
+
+    fn advice(&self) -> &'static str {
+        "Look into Sent Items before sending it again."
+    }
+
+    async fn attempt(&self, delivery: &mut Delivery<'_>) -> Result<Result<(), Setback>, CheckpointError> {
+        let walk = match delivery.checkpoint.current().await {
+            Some(walk) => serde_json::from_value(walk).map_err(|error| CheckpointError::Retry(error.to_string()))?,
+            None => Walk::New,
+        };
+        let sent = delivery.app.outgoing.deliver(&mail_of(delivery), walk, &delivery.checkpoint).await;
+        let Err(stopped) = sent else { return Ok(Ok(())) };
+        match stopped.reason {
+            Reason::Journal(JournalError::Overtaken(_)) => return Err(CheckpointError::Contended),
+            Reason::Journal(JournalError::Failed(_)) => return Err(CheckpointError::Retry(stopped.to_string())),
+            Reason::Graph(_) | Reason::Vanished => {}
+        }
+        let (retry_after, outcome) = (stopped.retry_after(), stopped.outcome());
+        Ok(Err(Setback { error: stopped.to_string(), retry_after, outcome }))
+    }
+}
+
+/// The mail as the provider takes it.
+fn mail_of(delivery: &Delivery<'_>) -> Mail {
+    let address = |address: &str| Address { address: address.to_owned(), name: None };
+    let payload = &delivery.effect.payload;
+    Mail {
+        mailbox: delivery.sender.email.clone(),
+        key: delivery.effect.idempotency_key.clone(),
+        to: payload.to().into_iter().map(address).collect(),
+        cc: payload.cc().iter().map(|copy| address(copy)).collect(),
+        bcc: Vec::new(),
+        subject: payload.subject().to_owned(),
+        body: Body::Text(payload.body().to_owned()),
+        attachments: delivery.files.clone(),
+    }
+}
+
+/// Of two workers that take each other for dead one goes on, and only its draft is sent; the other deletes its own.
+#[async_trait]
+impl Journal for Checkpoint<'_> {
+    async fn record(&self, walk: &Walk) -> Result<(), JournalError> {
+        let failed = |error: serde_json::Error| JournalError::Failed(error.into());
+        let place = serde_json::to_value(walk).map_err(failed)?;
+        match self.store(place).await.map_err(|error| JournalError::Failed(error.into()))? {
+            None => Ok(()),
+            Some(other) if other.is_null() => Err(JournalError::Overtaken(Walk::New)),
+            Some(other) => Err(JournalError::Overtaken(serde_json::from_value(other).map_err(failed)?)),
+        }
+    }
+}

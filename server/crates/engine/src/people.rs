@@ -1,0 +1,122 @@
+//! Adding and changing people: the one way for commands and for administrators.
+
+use chrono::{DateTime, Utc};
+use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::password::{self, PasswordProblem};
+use mezzofy_domain::people::Person;
+use mezzofy_domain::people::change::{PersonChange, PersonProblem};
+use mezzofy_domain::roles::{Permission, Roles};
+use mezzofy_store::{StoreError, Tx, audit, people, second_factors, sessions};
+
+use crate::secrets;
+
+/// Why a person is not added or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// The rules.
+    #[error(transparent)]
+    Person(#[from] PersonProblem),
+    /// The rules of passwords.
+    #[error(transparent)]
+    Password(#[from] PasswordProblem),
+    /// There is no such person.
+    #[error("There is no such person.")]
+    Unknown,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The password could not be hashed.
+    #[error("the password can't be hashed: {0}")]
+    Hash(String),
+}
+
+/// What is to change of a person.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// What they are and whether they may sign in.
+    pub change: PersonChange,
+    /// The hash of a new password, see [`checked_hash`].
+    pub password_hash: Option<String>,
+    /// Whether their second factor is removed.
+    pub remove_second_factor: bool,
+}
+
+/// The hash of a password that the rules allow for this person. Takes tens of milliseconds of processor time.
+pub fn checked_hash(password: &str, name: &str, email: &str) -> Result<String, Refused> {
+    password::check(password, name, email)?;
+    secrets::hash_password(password).map_err(Refused::Hash)
+}
+
+/// Adds a person.
+pub async fn add(
+    tx: &mut Tx,
+    person: &Person,
+    password_hash: &str,
+    who: Who,
+    now: DateTime<Utc>,
+) -> Result<(), Refused> {
+    if !people::add(tx, person, password_hash, now).await? {
+        return Err(PersonProblem::Taken(person.email.clone()).into());
+    }
+    let deed = Deed::PersonAdded { person: person.id, role: person.role.clone() };
+    Ok(audit::append(tx, now, who, &deed).await?)
+}
+
+/// Changes a person. Being disabled and a new password end their sessions; another role holds from the next request and
+/// the next call of a run on.
+pub async fn change(
+    tx: &mut Tx,
+    roles: &Roles,
+    person: Id<id::Person>,
+    wanted: Wanted,
+    who: Who,
+    now: DateTime<Utc>,
+) -> Result<(), Refused> {
+    let administrators = people::lock_with_role(tx, &roles.allowing(Permission::Administer)).await?;
+    let before = people::lock(tx, person).await?.ok_or(Refused::Unknown)?;
+    let others = administrators.iter().any(|other| *other != person);
+    let Wanted { mut change, password_hash, remove_second_factor } = wanted;
+    change.sign_in = password_hash.is_some() || remove_second_factor;
+
+    let after = before.changed(change, who, roles, others)?;
+
+    people::save(tx, &after).await?;
+    let mut deeds = changes(&before, &after);
+    if after.disabled && !before.disabled {
+        sessions::end_all(tx, person, "disabled", now).await?;
+    }
+    if let Some(hash) = password_hash {
+        people::set_password(tx, person, &hash).await?;
+        people::clear_failures(tx, &after.email).await?;
+        sessions::end_all(tx, person, "password changed", now).await?;
+        deeds.push(Deed::PersonReset { person });
+    }
+    if remove_second_factor && second_factors::remove(tx, person).await? {
+        deeds.push(Deed::SecondFactorRemoved { person });
+    }
+    for deed in deeds {
+        audit::append(tx, now, who, &deed).await?;
+    }
+    Ok(())
+}
+
+/// What the audit log tells of the difference.
+fn changes(before: &Person, after: &Person) -> Vec<Deed> {
+    let person = before.id;
+    let fields: Vec<_> = [("name", before.name != after.name), ("title", before.title != after.title)]
+        .into_iter()
+        .filter_map(|(field, changed)| changed.then_some(field))
+        .collect();
+    let deeds = [
+        (before.role != after.role).then(|| Deed::RoleChanged {
+            person,
+            before: before.role.clone(),
+            after: after.role.clone(),
+        }),
+        (!fields.is_empty()).then_some(Deed::PersonChanged { person, fields }),
+        (!before.disabled && after.disabled).then_some(Deed::PersonDisabled { person }),
+        (before.disabled && !after.disabled).then_some(Deed::PersonEnabled { person }),
+    ];
+    deeds.into_iter().flatten().collect()
+}

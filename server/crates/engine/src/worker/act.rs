@@ -1,0 +1,255 @@
+//! Effects, from what a run wants to what was sent: effects that come together are looked at together, so that a person sees
+//! all of them in one approval. Nothing is asked of a provider before its row is stored, and nothing is held meanwhile: a run
+//! that waits for a decision, or for the end of the time in which a mail can be taken back, lies in the database.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use mezzofy_agent::planner::{NO_PRODUCTS, Request};
+use mezzofy_agent::run::{Call, Called, Order};
+use mezzofy_agent::sources::Around;
+use mezzofy_agent::tool::Outcome;
+use mezzofy_domain::approval::{ApprovalState, Proposed};
+use mezzofy_domain::effect::Payload;
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::run::{RunError, RunErrorKind};
+use mezzofy_store::effects::{self, Effect};
+use mezzofy_store::{Tx, approvals, commit, files, people, standing_approvals};
+
+use super::calls::done;
+use super::ends::result_of;
+use super::step::Step;
+use super::run_worker::{RunWorker, StepError};
+use crate::channels;
+use crate::effects::{HourlyLimit, held_until, hourly_room, idempotency_key, intended};
+use crate::failpoint;
+
+/// A call and what it wants to send.
+struct Wanted {
+    call: Call,
+    payload: Payload,
+    hash: String,
+}
+
+impl RunWorker<'_> {
+    /// Moves effects that come together on as far as it goes now; answers whether the run goes on at once.
+    pub(super) async fn act(&mut self, calls: Vec<Call>) -> Result<bool, StepError> {
+        self.refresh_person().await?;
+        let mut tx = self.begin().await?;
+        let asked = match calls.first() {
+            Some(first) => approvals::of_call(&mut tx, self.run.id, &first.id).await?,
+            None => None,
+        };
+        let keys: Vec<String> = calls.iter().map(|call| idempotency_key(self.run.id, &call.id)).collect();
+        let stored = effects::of_keys(&mut tx, &keys).await?;
+        drop(tx);
+        let mut stored: BTreeMap<String, Effect> =
+            stored.into_iter().map(|effect| (effect.idempotency_key.clone(), effect)).collect();
+        let Some(approval) = asked else {
+            let of_call = |call: Call| {
+                let effect = stored.remove(&idempotency_key(self.run.id, &call.id))?;
+                Some((call, Some(effect)))
+            };
+            let begun: Vec<_> = calls.iter().cloned().map_while(of_call).collect();
+            return if begun.is_empty() { self.propose(calls).await } else { self.settle_effects(begun, None).await };
+        };
+        match approval.state {
+            ApprovalState::Approved => {
+                let of_approval = |call: &Call| approval.effects.iter().any(|proposed| proposed.call == call.id);
+                let with_effect = |call: Call| {
+                    let effect = stored.remove(&idempotency_key(self.run.id, &call.id));
+                    (call, effect)
+                };
+                let group = calls.into_iter().filter(of_approval).map(with_effect).collect();
+                self.settle_effects(group, Some(&approval)).await
+            }
+            ApprovalState::Pending => {
+                self.decide(&approval, ApprovalState::Expired).await?;
+                Ok(true)
+            }
+            ApprovalState::Expired => {
+                let detail = self.app.texts.approval_expired.in_language(self.machine.language()).to_owned();
+                self.machine.failed(None, RunError { kind: RunErrorKind::ApprovalExpired, detail });
+                Ok(true)
+            }
+            ApprovalState::Rejected => {
+                let reason = approval.reason.as_deref().unwrap_or_default();
+                let text = self.app.texts.approval_rejected.say(self.machine.language(), &[("reason", reason)]);
+                self.machine.cancelled(text.trim().to_owned());
+                Ok(true)
+            }
+        }
+    }
+
+    /// Looks at what the calls want, and stores it: as effects that may go, or as an approval that somebody must give.
+    async fn propose(&mut self, calls: Vec<Call>) -> Result<bool, StepError> {
+        self.save(Step::telling(self.started(&calls))).await?;
+        let Some(wanted) = self.wanted(calls).await? else { return Ok(true) };
+        let begun = Instant::now();
+        let language = self.machine.language();
+        let mut tx = self.begin().await?;
+        let payloads = wanted.iter().map(|wanted| &wanted.payload);
+        if let Err(over) = hourly_room(self.app, &mut tx, self.person.id, payloads).await? {
+            drop(tx);
+            let HourlyLimit { kind, limit, sent, wanted: more, after } = over;
+            let after = after.with_timezone(&self.app.zone).format("%H:%M").to_string();
+            let values = [
+                ("limit", limit.to_string()),
+                ("sent", sent.to_string()),
+                ("wanted", more.to_string()),
+                ("after", after),
+            ];
+            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+            let text = channels::of(kind).texts(&self.app.texts).too_many;
+            let detail = text.say(language, &values);
+            let events: Vec<_> = wanted.iter().map(|wanted| done(&wanted.call, Err(detail.clone()))).collect();
+            self.machine.failed(None, RunError { kind: RunErrorKind::LimitReached, detail });
+            self.save(Step::telling(events)).await?;
+            return Ok(true);
+        }
+        let leaves = !self.app.gate().leaving(wanted.iter().map(|wanted| &wanted.payload)).is_empty();
+        let standing = if leaves { self.standing(&mut tx, &wanted).await? } else { None };
+        // What stays inside goes as the run wants it, as long as the run has read nothing from outside.
+        let looked_at = if leaves || self.machine.sources().any_outside() {
+            let proposed = self.with_origins(&mut tx, &wanted).await?;
+            let places = self.machine.sources().places(&self.app.texts, language);
+            let why = self.app.gate().why_decide(&proposed, standing.is_some(), &places, language);
+            why.map(|why| (proposed, why))
+        } else {
+            None
+        };
+        self.spent_in_gate(begun);
+        self.tell_gate(wanted.len());
+        if let Some((proposed, why)) = looked_at {
+            drop(tx);
+            return self.ask_approval(proposed, why).await;
+        }
+        let now = self.app.clock.now();
+        let held_until = held_until(self.app, wanted.iter().map(|wanted| &wanted.payload), now);
+        let mut group = Vec::new();
+        for Wanted { call, payload, .. } in wanted {
+            let effect = intended(self.app, self.person.id, self.run.id, &call.id, payload)
+                .map_err(|error| StepError::Retry(error.to_string()))?;
+            let effect = Effect { standing_approval: standing, held_until, ..effect };
+            effects::intend(&mut tx, &effect).await?;
+            group.push((call, Some(effect)));
+        }
+        commit(tx).await?;
+        failpoint::hit("effect.intended");
+        self.settle_effects(group, None).await
+    }
+
+    /// What the calls want, as far as it is new: a call whose payload was sent in this run already is answered with that, and
+    /// one that wants the very payload of a call before it comes later. `None` when calls were answered or failed instead.
+    async fn wanted(&mut self, calls: Vec<Call>) -> Result<Option<Vec<Wanted>>, StepError> {
+        let (mut wanted, mut failed): (Vec<Wanted>, Vec<(Call, RunError)>) = (Vec::new(), Vec::new());
+        for call in calls {
+            match self.outcome(&call).await? {
+                Ok(Outcome::Send(payload)) => {
+                    let hash = payload.payload_hash().map_err(|error| StepError::Retry(error.to_string()))?;
+                    wanted.push(Wanted { call, payload, hash });
+                }
+                Ok(Outcome::Done(_)) => {
+                    let error = self.internal(&format!("{} has an effect and sends nothing", call.tool));
+                    failed.push((call, error));
+                }
+                Err(error) => failed.push((call, error)),
+            }
+        }
+        if !failed.is_empty() {
+            let events: Vec<_> = failed.iter().map(|(call, error)| done(call, Err(error.detail.clone()))).collect();
+            for (call, error) in failed {
+                self.machine.failed(Some(&call), error);
+            }
+            self.save(Step::telling(events)).await?;
+            return Ok(None);
+        }
+        let mut tx = self.begin().await?;
+        let mut new: Vec<Wanted> = Vec::new();
+        for one in wanted {
+            // A model that asks for the very same again in one run wants it sent, not sent twice.
+            let sent = effects::done_in_run(&mut tx, self.run.id, &one.hash).await?;
+            match sent {
+                Some(sent) if new.is_empty() => {
+                    drop(tx);
+                    let result = result_of(&sent);
+                    let event = done(&one.call, Ok(result.clone()));
+                    self.machine.called(
+                        &self.app.skills,
+                        &one.call,
+                        Called { result, effect: true, ..Called::default() },
+                    );
+                    self.save(Step::telling([event])).await?;
+                    return Ok(None);
+                }
+                Some(_) => break,
+                None if new.iter().any(|other| other.hash == one.hash) => break,
+                None => new.push(one),
+            }
+        }
+        Ok(Some(new))
+    }
+
+    async fn with_origins(&self, tx: &mut Tx, wanted: &[Wanted]) -> Result<Vec<Proposed>, StepError> {
+        let app = self.app;
+        let people = people::all(tx).await?;
+        let said = self.machine.own_words();
+        let mut asked = app.planner.asked_recipients(&Request {
+            texts: &said,
+            open: None,
+            me: &self.person,
+            people: &people,
+            today: app.clock.today(app.zone),
+            latest_month: None,
+            allowed: &[],
+            products: &NO_PRODUCTS,
+        });
+        asked.extend(self.machine.order().map(Order::recipients).unwrap_or_default());
+        let named = |channel: &&String| said.iter().any(|said| app.planner.names_channel(said, channel));
+        asked.extend(app.company.channels.keys().filter(named).cloned());
+        let colleagues: Vec<String> =
+            people.iter().filter(|person| !person.disabled).map(|person| person.email.clone()).collect();
+        let mut proposed = Vec::new();
+        for Wanted { call, payload, .. } in wanted {
+            let mut attached = Vec::new();
+            for attachment in payload.attachments() {
+                attached.extend(files::get(tx, self.person.id, attachment.id).await?);
+            }
+            let around = Around {
+                said: &said,
+                asked: &asked,
+                colleagues: &colleagues,
+                files: &attached,
+                run: self.run.id,
+                today: app.clock.today(app.zone),
+                company: &app.company,
+                department: self.person.department,
+                texts: &app.texts,
+                language: self.machine.language(),
+                defences: app.defences,
+            };
+            let origin = self.machine.sources().origin(payload, &around);
+            proposed.push(Proposed { call: call.id.clone(), payload: payload.clone(), origin });
+        }
+        Ok(proposed)
+    }
+
+    /// The standing approval that covers all of these mails and has room for them today.
+    async fn standing(&self, tx: &mut Tx, wanted: &[Wanted]) -> Result<Option<Id<id::StandingApproval>>, StepError> {
+        let Some(skill) = self.machine.skill() else { return Ok(None) };
+        let since = self.app.midnight();
+        for approval in standing_approvals::for_skill(tx, self.person.department, skill).await? {
+            let covers =
+                |wanted: &Wanted| wanted.call.step().is_some_and(|step| approval.covers(step, &wanted.payload));
+            if !wanted.iter().all(covers) {
+                continue;
+            }
+            let used = standing_approvals::used_since(tx, approval.id, since).await?;
+            let more = u32::try_from(wanted.len()).unwrap_or(u32::MAX);
+            if used.saturating_add(more) <= approval.limit_a_day {
+                return Ok(Some(approval.id));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,252 @@
+//! Making calls: the gate first, then the tool. Calls that are made at once are stored together.
+
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use futures_util::future::join_all;
+use mezzofy_agent::defences::Defence;
+use mezzofy_agent::model::leave_out_nul;
+use mezzofy_agent::run::{Call, Called, Question};
+use mezzofy_agent::sources::Place;
+use mezzofy_agent::tool::{Context, Outcome, Output, ToolError, ToolSpec};
+use mezzofy_domain::event::EventBody;
+use mezzofy_domain::file::{Attachment, File};
+use mezzofy_domain::id::Id;
+use mezzofy_domain::run::{RunError, RunErrorKind};
+use mezzofy_domain::trust::Trust;
+use mezzofy_store::people;
+use serde_json::Value;
+
+use super::step::Step;
+use super::run_worker::{RunWorker, StepError};
+
+impl RunWorker<'_> {
+    /// Makes these calls and stores what came of them; answers whether the run goes on now.
+    pub(super) async fn call(&mut self, calls: Vec<Call>) -> Result<bool, StepError> {
+        if calls.iter().any(|call| self.is_effect(call)) {
+            return self.act(calls).await;
+        }
+        let begun = Instant::now();
+        let asked = self.ask_consent(&calls);
+        self.spent_in_gate(begun);
+        if !asked {
+            self.read(calls).await?;
+        }
+        Ok(true)
+    }
+
+    /// Makes calls without effect at once.
+    async fn read(&mut self, calls: Vec<Call>) -> Result<(), StepError> {
+        self.save(Step::telling(self.started(&calls))).await?;
+        self.refresh_person().await?;
+        let count = calls.len();
+        let making = join_all(calls.iter().map(|call| self.output(call)));
+        let Some(outputs) = self.unless_stopped(making).await? else {
+            self.stop_working().await?;
+            return self.save(Step::default()).await;
+        };
+
+        self.tell_gate(count);
+        let (mut files, mut events) = (Vec::new(), Vec::new());
+        for (call, output) in calls.iter().zip(outputs) {
+            let mut output = output?;
+            if let Ok(output) = &mut output {
+                leave_out_nul(&mut output.result);
+            }
+            let seen = output.as_ref().map(|output| output.result.clone());
+            events.push(done(call, seen.map_err(|error| error.detail.clone())));
+            match output {
+                Ok(mut output) => {
+                    self.note_source(call, &output);
+                    let shown = self.shorten(call, &mut output).await?;
+                    events
+                        .extend(output.files.iter().map(|file| EventBody::FileReady { file: file.attachment.clone() }));
+                    let Output { result, keep, files: made, .. } = output;
+                    files.extend(made);
+                    self.machine.called(&self.app.skills, call, Called { result, shown, keep, ..Called::default() });
+                }
+                Err(error) => self.machine.failed(Some(call), error),
+            }
+        }
+        self.save(Step::making(files, events)).await
+    }
+
+    /// Remembers who stands behind a result.
+    fn note_source(&mut self, call: &Call, output: &Output) {
+        let trust = if self.app.defences.on(Defence::Results) { output.trust } else { Trust::Company };
+        let place = output.place.clone().unwrap_or_else(|| Place::Tool(call.tool.clone()));
+        self.machine.read(trust, place, &output.result.to_string());
+    }
+
+    /// Lets those calls wait for the person's yes that text from outside may have asked for.
+    fn ask_consent(&mut self, calls: &[Call]) -> bool {
+        let sources = self.machine.sources();
+        if !sources.any_outside() || !self.app.defences.on(Defence::Queries) {
+            return false;
+        }
+        let language = self.machine.language();
+        let texts = &self.app.texts;
+        let places = sources.places(texts, language);
+        let said = self.machine.own_words();
+        let (mut asked, mut refused) = (Vec::new(), Vec::new());
+        for call in calls.iter().filter(|call| !call.consented) {
+            let fixed = self.app.tools.spec(&call.tool).map_or(&[][..], |spec| spec.fixed);
+            let value = |name: &&str| call.input.get(*name).and_then(Value::as_str);
+            let of_person = |value: &&str| said.iter().any(|said| said.contains(*value));
+            if let Some(value) = fixed.iter().filter_map(value).find(|value| !of_person(value)) {
+                if call.is_of_skill() {
+                    let detail = texts.not_from_outside.say(language, &[("places", &places)]);
+                    refused.push((call.clone(), RunError { kind: RunErrorKind::NotPossible, detail }));
+                    continue;
+                }
+                let value = format!("\n\n```\n{}\n```", value.replace("```", "ʼʼʼ"));
+                let values = [("tool", call.tool.as_str()), ("places", &places), ("value", &value)];
+                let text = texts.may_i.say(language, &values);
+                let choices = [&texts.yes, &texts.no].map(|text| text.in_language(language).to_owned()).to_vec();
+                asked.push((call.clone(), Question { text, choices }));
+            }
+        }
+        for (call, question) in &asked {
+            self.machine.ask_consent(call, question.clone());
+        }
+        // Whoever called the skill is told; a step of it can't wait for a yes.
+        for (call, error) in &refused {
+            self.machine.failed(Some(call), error.clone());
+        }
+        !asked.is_empty() || !refused.is_empty()
+    }
+
+    /// The events that tell of the begin of calls.
+    pub(super) fn started(&self, calls: &[Call]) -> Vec<EventBody> {
+        let started = calls.iter().flat_map(|call| {
+            let progress = EventBody::Progress { text: self.progress(call) };
+            [progress, EventBody::ToolStarted { name: call.tool.clone(), inputs: call.input.clone() }]
+        });
+        started.collect()
+    }
+
+    /// Reads the person anew: the role may have changed since the last call.
+    pub(super) async fn refresh_person(&mut self) -> Result<(), StepError> {
+        let begun = Instant::now();
+        // One statement is a transaction by itself, and the directory is everybody's to read.
+        let mut connection = self.app.store.connection().await?;
+        self.person = people::get(&mut connection, self.person.id).await?.ok_or(StepError::LostLease)?;
+        drop(connection);
+        self.spent_in_gate(begun);
+        Ok(())
+    }
+
+    /// Counts the time since then as spent in the gate.
+    pub(super) fn spent_in_gate(&self, begun: Instant) {
+        let nanos = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.in_gate.fetch_add(nanos, Ordering::Relaxed);
+    }
+
+    /// Tells in the log what so many calls have spent in the gate; `make bench` reads it.
+    pub(super) fn tell_gate(&self, calls: usize) {
+        let nanos = self.in_gate.swap(0, Ordering::Relaxed);
+        tracing::debug!(target: "mezzofy::gate", calls, nanos, "passed");
+    }
+
+    fn is_effect(&self, call: &Call) -> bool {
+        self.app.tools.spec(&call.tool).is_some_and(|spec| spec.effect)
+    }
+
+    fn progress(&self, call: &Call) -> String {
+        let text = || {
+            let text = self.app.tool_texts.get(&call.tool)?;
+            Some(text.progress.in_language(self.machine.language()).to_owned())
+        };
+        call.progress.clone().or_else(text).unwrap_or_else(|| call.tool.clone())
+    }
+
+    async fn output(&self, call: &Call) -> Result<Result<Output, RunError>, StepError> {
+        Ok(match self.outcome(call).await? {
+            Ok(Outcome::Done(output)) => Ok(output),
+            Ok(Outcome::Send(_)) => Err(self.internal(&format!("{} sends though it is no effect", call.tool))),
+            Err(error) => Err(error),
+        })
+    }
+
+    /// Passes the first part of the gate and asks the tool.
+    pub(super) async fn outcome(&self, call: &Call) -> Result<Result<Outcome, RunError>, StepError> {
+        let Some(tool) = self.app.tools.get(&call.tool) else {
+            return Ok(Err(self.internal(&format!("there is no tool {}", call.tool))));
+        };
+        let begun = Instant::now();
+        let admitted = self.admit(tool.spec()).await?;
+        self.spent_in_gate(begun);
+        if let Err(refusal) = admitted {
+            return Ok(Err(refusal));
+        }
+        let facts = (!call.is_of_skill()).then(|| self.machine.facts());
+        let context = Context {
+            person: &self.person,
+            run: self.run.id,
+            call: &call.id,
+            language: self.machine.language(),
+            now: self.app.clock.now(),
+            kept: self.machine.kept(),
+            facts: facts.as_deref(),
+            outside: self.machine.sources().any_outside(),
+        };
+        let called = match self.app.tools.check(&call.tool, &call.input) {
+            Ok(()) => tool.call(context, call.input.clone()).await,
+            Err(error) => Err(ToolError::Tell(error)),
+        };
+        match called {
+            Ok(outcome) => Ok(Ok(outcome)),
+            Err(ToolError::Tell(detail)) => Ok(Err(RunError { kind: RunErrorKind::ToolFailed, detail })),
+            Err(ToolError::Abort(cause)) => Ok(Err(self.internal(&cause))),
+            Err(ToolError::Retry(cause)) => Err(StepError::Retry(cause)),
+        }
+    }
+
+    /// Whether the person's role allows a tool now; a refusal is noted.
+    pub(super) async fn admit(&self, tool: &ToolSpec) -> Result<Result<(), RunError>, StepError> {
+        let language = self.machine.language();
+        let title = self
+            .machine
+            .skill()
+            .and_then(|name| self.app.skills.get(name))
+            .map(|skill| skill.title.in_language(language));
+        let admitted = self.app.gate().admit_tool(&self.person, tool, title.unwrap_or(tool.name), language);
+        if let Err(refusal) = &admitted {
+            self.tool_refused(tool.name, refusal).await?;
+        }
+        Ok(admitted)
+    }
+
+    /// What a model reads instead of a long result, which becomes one of the files that the call made.
+    async fn shorten(&self, call: &Call, output: &mut Output) -> Result<Option<String>, StepError> {
+        if call.is_of_skill() {
+            return Ok(None);
+        }
+        let text = output.result.to_string();
+        let limits = self.app.models.settings().result_preview;
+        if text.len() <= limits.above {
+            return Ok(None);
+        }
+        let preview = text.floor_char_boundary(limits.shown);
+        let (size, preview) = (text.len(), text[..preview].to_owned());
+        let pretty = serde_json::to_vec_pretty(&output.result).map_err(|error| StepError::Retry(error.to_string()))?;
+        let (bytes, sha256) = (pretty.len() as u64, self.app.files.put(pretty).await?);
+        let now = self.app.clock.now();
+        let id = Id::new(now);
+        let name = format!("{}-{}.json", call.tool, call.id);
+        let media_type = "application/json".to_owned();
+        let attachment = Attachment { id, name: name.clone(), media_type, size: bytes, sha256 };
+        let (owner, run) = (self.person.id, Some(self.run.id));
+        output.files.push(File { attachment, owner, run, trust: output.trust, created_at: now });
+        Ok(Some(format!(
+            "The result has {size} bytes; all of it is in the file {name} (id {id}): read on with file_search. It begins:\n{preview}"
+        )))
+    }
+}
+
+/// The event that tells what came of a call: its result, or why there is none.
+pub(super) fn done(call: &Call, result: Result<Value, String>) -> EventBody {
+    let (name, inputs, ok) = (call.tool.clone(), call.input.clone(), result.is_ok());
+    let (result, error) = result.map_or_else(|error| (Value::Null, Some(error)), |result| (result, None));
+    EventBody::ToolDone { name, inputs, ok, error, result }
+}

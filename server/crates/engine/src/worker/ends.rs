@@ -1,0 +1,135 @@
+//! Bringing effects to their ends, and what the run is told of them.
+
+use chrono::{DateTime, Utc};
+use mezzofy_agent::run::{Call, Called};
+use mezzofy_domain::effect::EffectState;
+use mezzofy_domain::event::EventBody;
+use mezzofy_domain::run::{RunError, RunErrorKind};
+use mezzofy_store::approvals::Approval;
+use mezzofy_store::effects::{self, Effect};
+use serde_json::{Value, json};
+
+use super::calls::done;
+use super::step::Step;
+use crate::channels;
+use crate::channels::channel::ChannelTexts;
+use super::run_worker::{RunWorker, StepError};
+use super::delivery;
+
+impl RunWorker<'_> {
+    /// Brings effects to their ends, or rests until they may leave. A call without effect was left out of the approval.
+    pub(super) async fn settle_effects(
+        &mut self,
+        mut group: Vec<(Call, Option<Effect>)>,
+        approval: Option<&Approval>,
+    ) -> Result<bool, StepError> {
+        let now = self.app.clock.now();
+        let held = group.iter().filter_map(|(_, effect)| effect.as_ref());
+        let held: Vec<DateTime<Utc>> = held
+            .filter(|effect| effect.state == EffectState::Intended)
+            .filter_map(|effect| effect.held_until.filter(|until| *until > now))
+            .collect();
+        if let Some(until) = held.iter().max() {
+            let at = until.with_timezone(&self.app.zone).format("%H:%M:%S").to_string();
+            let values = [("until", at.as_str()), ("count", &held.len().to_string())];
+            let text = self.app.texts.held.say(self.machine.language(), &values);
+            self.save(Step::resting(vec![EventBody::Progress { text }], *until)).await?;
+            // What was taken back meanwhile is not waited for; what is from now on wakes the run.
+            let mut tx = self.begin().await?;
+            return Ok(!effects::any_held(&mut tx, self.run.id, now).await?);
+        }
+        if let Some(tool) = group.first().and_then(|(call, _)| self.app.tools.get(&call.tool)) {
+            let open = group.iter().any(|(_, effect)| effect.as_ref().is_some_and(|effect| !effect.state.has_ended()));
+            if open && let Err(refusal) = self.admit(tool.spec()).await? {
+                // What may be on its way already is still brought to its end.
+                for effect in group.iter_mut().filter_map(|(_, effect)| effect.as_mut()) {
+                    if effect.state == EffectState::Attempting {
+                        delivery::settle(self, effect).await?;
+                    }
+                }
+                self.call_off().await?;
+                self.machine.failed(None, refusal);
+                return Ok(true);
+            }
+        }
+        for (_, effect) in &mut group {
+            if let Some(effect) = effect {
+                delivery::settle(self, effect).await?;
+            }
+        }
+        self.note_ends(&group, approval).await?;
+        Ok(true)
+    }
+
+    /// Gives the machine what came of each call.
+    async fn note_ends(&mut self, group: &[(Call, Option<Effect>)], approval: Option<&Approval>) -> Result<(), StepError> {
+        let ended =
+            |state| group.iter().filter(|(_, effect)| effect.as_ref().is_some_and(|it| it.state == state)).count();
+        let taken_back = group.iter().filter(|(_, effect)| effect.as_ref().is_some_and(|it| it.taken_back)).count();
+        let left_out = group.iter().filter(|(_, effect)| effect.is_none()).count();
+        let (texts, language) = (&self.app.texts, self.machine.language());
+        let mut events = Vec::new();
+        let mut failed = Vec::new();
+        let mut notes = Vec::new();
+        for (count, text) in [(left_out, &texts.approved_fewer), (taken_back, &texts.taken_back_some)] {
+            if count > 0 {
+                notes.push(text.say(language, &[("count", &count.to_string())]));
+            }
+        }
+        for (call, effect) in group {
+            let result = match effect {
+                None => json!({"state": "left_out"}),
+                Some(effect) if effect.taken_back => json!({"effect": effect.id, "state": "taken_back"}),
+                Some(effect) if effect.state == EffectState::Done => {
+                    let proposed =
+                        approval.and_then(|approval| approval.effects.iter().find(|one| one.call == call.id));
+                    if proposed.is_some_and(|proposed| proposed.payload != effect.payload) {
+                        let to = effect.payload.recipients().join(", ");
+                        let values = [("subject", effect.payload.title()), ("to", &to)];
+                        notes.push(texts.approved_edited.say(language, &values));
+                    }
+                    result_of(effect)
+                }
+                Some(effect) => {
+                    let error = self.why_not_sent(effect, ended(EffectState::Done), group.len());
+                    events.push(done(call, Err(error.detail.clone())));
+                    failed.push((call, error));
+                    continue;
+                }
+            };
+            events.push(done(call, Ok(result.clone())));
+            let effect = effect.as_ref().is_some_and(|effect| effect.state == EffectState::Done);
+            let note = (!notes.is_empty()).then(|| notes.join("\n\n"));
+            notes.clear();
+            self.machine.called(&self.app.skills, call, Called { result, effect, note, ..Called::default() });
+        }
+        // What can't be known ends the run, so it is said first.
+        failed.sort_by_key(|(_, error)| error.kind != RunErrorKind::EffectUnknown);
+        for (call, error) in failed {
+            self.machine.failed(Some(call), error);
+        }
+        if taken_back > 0 && taken_back + left_out == group.len() {
+            self.machine.cancelled(texts.taken_back.in_language(language).to_owned());
+        }
+        self.save(Step::telling(events)).await
+    }
+
+    fn why_not_sent(&self, effect: &Effect, sent: usize, all: usize) -> RunError {
+        let (texts, language) = (&self.app.texts, self.machine.language());
+        let channel = channels::of(effect.payload.kind());
+        let (to, ChannelTexts { failed, unknown, .. }) = (channel.label(&effect.payload), channel.texts(texts));
+        if effect.state == EffectState::Unknown {
+            return RunError { kind: RunErrorKind::EffectUnknown, detail: unknown.say(language, &[("to", &to)]) };
+        }
+        let reason = effect.error.clone().unwrap_or_default();
+        let values = [("to", to), ("reason", reason), ("sent", sent.to_string()), ("all", all.to_string())];
+        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let text = if all == 1 { failed } else { &texts.mails_failed };
+        RunError { kind: RunErrorKind::ToolFailed, detail: text.say(language, &values) }
+    }
+}
+
+/// What skills and models see of what was sent.
+pub(super) fn result_of(effect: &Effect) -> Value {
+    json!({"effect": effect.id, "state": effect.state.code(), "to": effect.payload.to().join(", ")})
+}

@@ -1,0 +1,231 @@
+//! A run in a worker's hands: does what the run machine says, and stores the run after every step together with what the step told.
+
+use std::sync::atomic::AtomicU64;
+
+use chrono::TimeDelta;
+use mezzofy_agent::run::{End, Next, Run as Machine};
+use mezzofy_domain::event::EventBody;
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::people::Person;
+use mezzofy_domain::run::{RunError, RunErrorKind, RunState, WaitingFor};
+use mezzofy_store::runs::Run;
+use mezzofy_store::{StoreError, Tx, approvals, commit, effects, model_calls, people, runs};
+
+use super::step::Step;
+use crate::app::AppState;
+use crate::channels::checkpoint::CheckpointError;
+
+/// Why a run could not be moved on.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StepError {
+    /// Another worker has moved it on; this one lets go.
+    #[error("another worker has the run")]
+    LostLease,
+    /// Another worker is at an effect of it. The other may know an older version of the run, and let go when it stores its step.
+    #[error("another worker is at an effect of the run")]
+    Contended,
+    /// The database or the storage is not well; the job is tried again.
+    #[error("{0}")]
+    Retry(String),
+}
+
+impl From<CheckpointError> for StepError {
+    fn from(error: CheckpointError) -> Self {
+        match error {
+            CheckpointError::Contended => Self::Contended,
+            CheckpointError::Retry(cause) => Self::Retry(cause),
+        }
+    }
+}
+
+impl From<StoreError> for StepError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Overtaken => Self::LostLease,
+            other => Self::Retry(other.to_string()),
+        }
+    }
+}
+
+/// After this the other worker at an effect has ended with it, or is dead and taken for it: longer than the queue needs to see that.
+const CONTENDED_DELAY: TimeDelta = TimeDelta::seconds(12);
+
+/// Moves a run on until it ends or waits.
+pub(super) async fn move_on(app: &AppState, id: Id<id::Run>) -> Result<(), StepError> {
+    let mut tx = app.store.begin().await?;
+    let Some(run) = runs::load(&mut tx, id).await? else { return Ok(()) };
+    let person = people::get(&mut tx, run.person).await?;
+    let Some(person) = person.filter(|_| !run.state.has_ended()) else { return Ok(()) };
+    drop(tx);
+    if run.state == RunState::Queued && !run.cancel_asked {
+        let mut tx = app.store.begin_as(&app.scope(&person)).await?;
+        let begun = runs::begin(&mut tx, id, person.id, app.limits.runs_a_person, app.clock.now()).await?;
+        commit(tx).await?;
+        if !begun {
+            return Ok(());
+        }
+    }
+    if run.state == RunState::Waiting && !run.cancel_asked && !decided(app, &run).await? {
+        return Ok(());
+    }
+    let mut work = match serde_json::from_value(run.machine.clone()) {
+        Ok(machine) => RunWorker { app, run, machine, person, spoken: None, in_gate: AtomicU64::new(0) },
+        Err(error) => {
+            // Stored by a version that this one does not understand: it can only be ended.
+            let mut work = RunWorker {
+                app,
+                machine: Machine::new(String::new(), &person),
+                run,
+                person,
+                spoken: None,
+                in_gate: AtomicU64::new(0),
+            };
+            let error = work.internal(&error.to_string());
+            work.machine.failed(None, error);
+            work
+        }
+    };
+    work.machine.resumed();
+    if matches!(work.run.state, RunState::Queued | RunState::Waiting) && !work.run.cancel_asked {
+        let (state, waiting_for) = (RunState::Running, None);
+        (work.run.state, work.run.waiting_for) = (state, waiting_for);
+        work.save(Step::telling([EventBody::RunState { state, waiting_for }])).await?;
+    }
+    work.lose_open_calls().await?;
+    work.drive().await
+}
+
+/// Ends a run in which the program has failed: it would fail again, and others must go on. An effect that may be on its way is brought to
+/// its end first, by another try.
+pub(super) async fn give_up(app: &AppState, id: Id<id::Run>) -> Result<(), StepError> {
+    let mut tx = app.store.begin().await?;
+    let Some(run) = runs::load(&mut tx, id).await?.filter(|run| !run.state.has_ended()) else { return Ok(()) };
+    let acting = effects::any_attempting(&mut tx, id).await?;
+    let person = people::get(&mut tx, run.person).await?;
+    drop(tx);
+    let Some(person) = person else { return Ok(()) };
+    if acting {
+        return Err(StepError::Retry("the program failed while an effect may be on its way".to_owned()));
+    }
+    let machine = serde_json::from_value(run.machine.clone()).unwrap_or_else(|_| Machine::new(String::new(), &person));
+    let mut work = RunWorker { app, run, machine, person, spoken: None, in_gate: AtomicU64::new(0) };
+    work.call_off().await?;
+    let error = work.internal("the program failed in it");
+    work.machine.failed(None, error);
+    work.drive().await
+}
+
+/// Whether what a run waits for is there: a decision on its approval, or the end of the time for one.
+async fn decided(app: &AppState, run: &Run) -> Result<bool, StepError> {
+    if run.waiting_for != Some(WaitingFor::Approval) {
+        return Ok(false);
+    }
+    let mut tx = app.store.begin().await?;
+    let pending = approvals::pending_of_run(&mut tx, run.id).await?;
+    Ok(pending.is_none_or(|approval| approval.expires_at <= app.clock.now()))
+}
+
+/// A run in a worker's hands.
+pub(super) struct RunWorker<'a> {
+    pub(super) app: &'a AppState,
+    pub(super) run: Run,
+    pub(super) machine: Machine,
+    pub(super) person: Person,
+    /// The message that the newest reply's text was streamed as.
+    pub(super) spoken: Option<Id<id::Message>>,
+    /// Nanoseconds that the calls at hand have spent in the gate.
+    pub(super) in_gate: AtomicU64,
+}
+
+impl RunWorker<'_> {
+    /// Goes on until the run ends or waits. Where another worker is at an effect of it, whoever has moved the run on last looks again when
+    /// that one must have ended: both would let go otherwise.
+    async fn drive(&mut self) -> Result<(), StepError> {
+        let stopped = loop {
+            match self.take_step().await {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(stuck) => break stuck,
+            }
+        };
+        if matches!(stopped, StepError::Contended) {
+            let mut tx = self.begin().await?;
+            runs::look_again(&mut tx, &self.run, self.app.clock.now() + CONTENDED_DELAY).await?;
+            commit(tx).await?;
+        }
+        Err(stopped)
+    }
+
+    /// Does one step and stores it; answers whether there is another one.
+    async fn take_step(&mut self) -> Result<bool, StepError> {
+        if self.cancel_asked().await? && !self.machine.state().0.has_ended() && !self.is_acting().await? {
+            self.stop_working().await?;
+        }
+        match self.machine.next(&self.app.skills) {
+            Ok(Next::Ask) => {
+                self.ask().await?;
+                Ok(true)
+            }
+            Ok(Next::Calls(calls)) => self.call(calls).await,
+            Ok(Next::Wait(question)) => {
+                let step = Step::saying(question.text.clone(), question.choices.clone());
+                self.save(step).await?;
+                Ok(false)
+            }
+            Ok(Next::Done(end)) => {
+                let text = match end {
+                    End::Answered(text) | End::Cancelled(text) => text.clone(),
+                    End::Failed(error) => error.detail.clone(),
+                };
+                self.save(Step::saying(text, Vec::new())).await?;
+                Ok(false)
+            }
+            Err(error) => {
+                let error = self.internal(&error.to_string());
+                self.machine.failed(None, error);
+                Ok(true)
+            }
+        }
+    }
+
+    /// Begins a transaction that acts as the person the run is for.
+    pub(super) async fn begin(&self) -> Result<Tx, StoreError> {
+        self.app.store.begin_as(&self.app.scope(&self.person)).await
+    }
+
+    pub(super) async fn cancel_asked(&self) -> Result<bool, StepError> {
+        let mut tx = self.begin().await?;
+        Ok(runs::cancel_asked(&mut tx, self.run.id).await?)
+    }
+
+    /// Whether an effect may be on its way: it is brought to its end before the run is stopped.
+    pub(super) async fn is_acting(&self) -> Result<bool, StepError> {
+        let mut tx = self.app.store.begin().await?;
+        Ok(effects::any_attempting(&mut tx, self.run.id).await?)
+    }
+
+    /// Ends the run because the person said so; what has not left does not leave.
+    pub(super) async fn stop_working(&mut self) -> Result<(), StepError> {
+        self.call_off().await?;
+        let text = self.app.texts.cancelled.in_language(self.machine.language()).to_owned();
+        self.machine.cancelled(text);
+        Ok(())
+    }
+
+    /// Money that a dead worker reserved counts as spent: the provider may have done the work.
+    pub(super) async fn lose_open_calls(&self) -> Result<(), StepError> {
+        if !self.app.models.any() {
+            return Ok(());
+        }
+        let mut tx = self.begin().await?;
+        model_calls::lose_open(&mut tx, self.run.id, self.app.clock.now()).await?;
+        Ok(commit(tx).await?)
+    }
+
+    /// A fault of ours: the cause goes to the log, the person gets the run's number.
+    pub(super) fn internal(&self, cause: &str) -> RunError {
+        tracing::error!(run = %self.run.id, error = cause, "a run failed");
+        let detail = self.app.texts.internal.say(self.machine.language(), &[("run", &self.run.id.to_string())]);
+        RunError { kind: RunErrorKind::Internal, detail }
+    }
+}

@@ -1,0 +1,175 @@
+//! The account that posts in Teams: an administrator signs it in at Microsoft, who sends the browser back to the callback.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Redirect;
+use chrono::{DateTime, TimeDelta, Utc};
+use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::canonical::sha256_hex;
+use mezzofy_store::microsoft::{self, Connected, SignIn};
+use mezzofy_store::sealed::{self, Kind as SealedKind};
+use mezzofy_store::{audit, commit, people};
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::super::caller::Caller;
+use super::super::extract::Asked;
+use super::super::problem::{Kind, Problem, ProblemBody};
+use super::super::rule::{self, Administering, Rule, guarded};
+use mezzofy_engine::app::{App, AppState};
+use mezzofy_engine::secrets;
+
+/// How long a sign-in at Microsoft may take.
+const WAITS: TimeDelta = TimeDelta::minutes(10);
+/// Where the browser comes back to.
+const CALLBACK: &str = "/v1/auth/microsoft/callback";
+/// The page of the app that shows how the sign-in ended.
+const PAGE: &str = "/admin/microsoft";
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(guarded!(show))
+        .routes(guarded!(sign_in))
+        .routes(guarded!(sign_out))
+        .routes(rule::open(routes!(callback)))
+}
+
+/// Which account posts in Teams.
+#[derive(Debug, Serialize, ToSchema)]
+struct ServiceAccountView {
+    /// Whether a tenant is set; else local365 stands in, whose account is always signed in.
+    tenant: bool,
+    /// Whether somebody has signed an account in.
+    connected: bool,
+    /// Who did, by name.
+    #[schema(required = true)]
+    connected_by: Option<String>,
+    #[schema(required = true)]
+    connected_at: Option<DateTime<Utc>>,
+    /// The channels that may be posted in.
+    channels: Vec<String>,
+}
+
+/// Where to sign in.
+#[derive(Debug, Serialize, ToSchema)]
+struct SignInPage {
+    /// A page of Microsoft, for the browser.
+    authorize_url: String,
+}
+
+/// What Microsoft sends the browser back with.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Back {
+    state: Option<String>,
+    code: Option<String>,
+    /// Why there is no code.
+    error: Option<String>,
+}
+
+/// Shows which account posts in Teams.
+#[utoipa::path(get, path = "/v1/admin/microsoft/service-account", responses((status = 200, body = ServiceAccountView), (status = "4XX", body = ProblemBody)))]
+async fn show(State(app): State<App>, caller: Caller<Administering>) -> Result<Json<ServiceAccountView>, Problem> {
+    let mut tx = caller.begin(&app).await?;
+    let connected = microsoft::connected(&mut tx).await?;
+    let by = match &connected {
+        Some(connected) => people::get(&mut tx, connected.by).await?.map(|person| person.name),
+        None => None,
+    };
+    Ok(Json(ServiceAccountView {
+        tenant: app.tenant.is_some(),
+        connected: connected.is_some() || app.tenant.is_none(),
+        connected_by: by,
+        connected_at: connected.map(|connected| connected.at),
+        channels: app.company.channels.keys().cloned().collect(),
+    }))
+}
+
+/// Begins to sign an account in: the browser goes to the address, and comes back to the app.
+#[utoipa::path(post, path = "/v1/admin/microsoft/service-account", responses((status = 200, body = SignInPage), (status = "4XX", body = ProblemBody)))]
+async fn sign_in(
+    State(app): State<App>,
+    caller: Caller<Administering>,
+    headers: HeaderMap,
+) -> Result<Json<SignInPage>, Problem> {
+    let Some(tenant) = &app.tenant else {
+        let detail = "No Microsoft 365 tenant is set, so local365 stands in; its account is signed in.";
+        return Err(Problem::new(Kind::Conflict, detail));
+    };
+    let redirect_uri = format!("{}{CALLBACK}", base(&app, &headers));
+    let (state, verifier) = (secrets::random_text(), secrets::random_text());
+    let url = tenant.authorize_url(&redirect_uri, &state, &verifier).map_err(Problem::internal)?;
+    let begun = SignIn {
+        state_hash: sha256_hex(state.as_bytes()),
+        verifier,
+        redirect_uri,
+        person: caller.person.id,
+        begun_at: app.clock.now(),
+    };
+    let mut tx = caller.begin(&app).await?;
+    microsoft::begin(&mut tx, &begun).await?;
+    commit(tx).await?;
+    Ok(Json(SignInPage { authorize_url: url.into() }))
+}
+
+/// Forgets the account; nothing is posted in Teams from then on.
+#[utoipa::path(delete, path = "/v1/admin/microsoft/service-account", responses((status = 204), (status = "4XX", body = ProblemBody)))]
+async fn sign_out(State(app): State<App>, caller: Caller<Administering>) -> Result<StatusCode, Problem> {
+    let mut tx = caller.begin(&app).await?;
+    if !microsoft::disconnect(&mut tx).await? {
+        return Err(Problem::not_found("service account"));
+    }
+    audit::append(&mut tx, app.clock.now(), Who::Person(caller.person.id), &Deed::ServiceAccountRemoved).await?;
+    commit(tx).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes the browser back from Microsoft, and sends it to the app.
+#[utoipa::path(get, path = "/v1/auth/microsoft/callback", params(Back), responses((status = 303)))]
+async fn callback(State(app): State<App>, Asked(back): Asked<Back>) -> Redirect {
+    let ended = match connect(&app, back).await {
+        Ok(()) => "connected",
+        Err(problem) => {
+            tracing::warn!(%problem, "the service account was not signed in");
+            "failed"
+        }
+    };
+    Redirect::to(&format!("{PAGE}?sign_in={ended}"))
+}
+
+async fn connect(app: &AppState, back: Back) -> Result<(), Problem> {
+    let now = app.clock.now();
+    let state = sha256_hex(back.state.unwrap_or_default().as_bytes());
+    let mut tx = app.store.begin().await?;
+    let begun = microsoft::end(&mut tx, &state, now - WAITS).await?;
+    commit(tx).await?;
+    let begun = begun.ok_or_else(|| Problem::not_found("sign-in"))?;
+    let (Some(tenant), Some(code)) = (&app.tenant, back.code) else {
+        let error = back.error.unwrap_or_default();
+        return Err(Problem::new(Kind::Conflict, format!("Microsoft sent no code: {error}")));
+    };
+    let token = tenant.refresh_token(&code, &begun.redirect_uri, &begun.verifier).await.map_err(Problem::internal)?;
+    let mut tx = app.store.begin().await?;
+    let administrator = people::get(&mut tx, begun.person).await?.filter(|person| !person.disabled);
+    let administrator = administrator.filter(|person| app.roles.allows(&person.role, Administering::PERMISSION));
+    let by = administrator.ok_or_else(|| Problem::new(Kind::NotPermitted, "Who began it is no administrator now."))?;
+    sealed::hold_keys(&mut tx).await?;
+    let id = app.new_id::<()>().uuid();
+    let keys = app.keyring.keys().map_err(Problem::internal)?;
+    let token = token.expose_secret().as_bytes();
+    let sealed = keys.seal(SealedKind::ServiceAccount, id, token).map_err(Problem::internal)?;
+    microsoft::connect(&mut tx, id, &sealed, &Connected { by: by.id, at: now }).await?;
+    audit::append(&mut tx, now, Who::Person(by.id), &Deed::ServiceAccountConnected).await?;
+    commit(tx).await?;
+    Ok(())
+}
+
+/// The address browsers use: the one that is set, or that of the request.
+fn base(app: &AppState, headers: &HeaderMap) -> String {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    app.public_url.clone().unwrap_or_else(|| format!("http://{host}"))
+}

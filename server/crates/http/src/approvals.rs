@@ -1,0 +1,334 @@
+//! Approvals: what waits for a person, exactly as it would be sent, and the decision on it.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use mezzofy_agent::gate;
+use mezzofy_domain::approval::{self, ApprovalState, RECIPIENTS_ALONE};
+use mezzofy_domain::audit::Who;
+use mezzofy_domain::effect::{EventTimes, PayloadFields};
+use mezzofy_domain::event::EventBody;
+use mezzofy_domain::file::Attachment;
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::people::Person;
+use mezzofy_store::approvals::{self, Approval, Approved, Decision, Filter};
+use mezzofy_store::effects::{self, Effect};
+use mezzofy_store::{StoreError, Tx, audit, commit, events, files, jobs, people, runs};
+use serde::Deserialize;
+use utoipa::openapi::Object;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
+
+use super::caller::Caller;
+use super::docs::one_of;
+use super::extract::{Asked, Body, List, PageQuery, Segment};
+use super::outbox::WhenView;
+use super::problem::{Kind, Problem, ProblemBody};
+use super::rule::guarded;
+use mezzofy_engine::app::{App, AppState};
+use mezzofy_engine::channels;
+use mezzofy_engine::effects::{audit_of_approval, held_until, hourly_room, intended};
+use mezzofy_engine::failpoint;
+
+mod view;
+
+use view::{ApprovalView, view};
+
+/// Characters of a reason at most.
+const REASON: usize = 1_000;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(show)).routes(guarded!(decide))
+}
+
+/// A decision.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Decide {
+    /// approve or reject.
+    #[schema(schema_with = decisions)]
+    decision: String,
+    /// That of the approval as it was shown.
+    payload_hash: String,
+    /// Approves this instead: the array of all payloads. One that is left out is not sent.
+    payload: Option<Vec<EditedPayload>>,
+    /// Why it is rejected; the person who asked is told.
+    reason: Option<String>,
+}
+
+fn decisions() -> Object {
+    one_of(["approve", "reject"])
+}
+
+/// A changed payload.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct EditedPayload {
+    to: Vec<String>,
+    #[serde(default)]
+    cc: Vec<String>,
+    subject: String,
+    body: String,
+    #[serde(default)]
+    attachments: Vec<EditedFile>,
+    /// The times of an event.
+    when: Option<WhenView>,
+}
+
+/// A file to attach; all but its id is taken from the file itself.
+#[derive(Deserialize, ToSchema)]
+struct EditedFile {
+    id: Uuid,
+}
+
+/// Which approvals.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Which {
+    /// Only in this state: pending, approved, rejected or expired.
+    state: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// At most 200; 50 when not given.
+    limit: Option<i64>,
+}
+
+/// Lists the approvals that the caller asked for or may decide for others, newest first.
+#[utoipa::path(get, path = "/v1/approvals", params(Which), responses((status = 200, body = List<ApprovalView>), (status = "4XX", body = ProblemBody)))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(which): Asked<Which>,
+) -> Result<Json<List<ApprovalView>>, Problem> {
+    let page = PageQuery { cursor: which.cursor, limit: which.limit }.page()?;
+    let state = which.state.map(|state| {
+        ApprovalState::from_code(&state)
+            .ok_or_else(|| Problem::field("state", "The state must be pending, approved, rejected or expired."))
+    });
+    let others = app.gate().decides_for(&caller.person).map(|of| (RECIPIENTS_ALONE, of));
+    let filter = Filter { person: caller.person.id, others, state: state.transpose()? };
+    let mut tx = caller.begin(&app).await?;
+    let slice = approvals::list(&mut tx, filter, page).await?;
+    let names = names(&mut tx).await?;
+    Ok(Json(List::of(slice, |approval| view(&app, &caller.person, &names, approval))))
+}
+
+/// Shows an approval.
+#[utoipa::path(get, path = "/v1/approvals/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = ApprovalView), (status = "4XX", body = ProblemBody)))]
+async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Segment(id): Segment<Id<id::Approval>>,
+) -> Result<Json<ApprovalView>, Problem> {
+    let mut tx = caller.begin(&app).await?;
+    let approval = approvals::get(&mut tx, id).await?.filter(|approval| may_see(&app, &caller.person, approval));
+    let names = names(&mut tx).await?;
+    Ok(Json(view(&app, &caller.person, &names, approval.ok_or_else(|| Problem::not_found("approval"))?)))
+}
+
+/// Decides. Who decides first has decided; what is approved is sent byte for byte, in the order shown.
+#[utoipa::path(post, path = "/v1/approvals/{id}/decision", params(("id" = Uuid, Path)), request_body = Decide, responses((status = 200, body = ApprovalView), (status = "4XX", body = ProblemBody)))]
+async fn decide(
+    State(app): State<App>,
+    caller: Caller,
+    Segment(id): Segment<Id<id::Approval>>,
+    Body(decide): Body<Decide>,
+) -> Result<Json<ApprovalView>, Problem> {
+    let approve = match decide.decision.as_str() {
+        "approve" => true,
+        "reject" => false,
+        _ => return Err(Problem::field("decision", "The decision must be approve or reject.")),
+    };
+    let reason = decide.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
+    if reason.is_some_and(|reason| reason.chars().count() > REASON || reason.contains('\0')) {
+        return Err(Problem::field("reason", format!("The reason must have at most {REASON} characters.")));
+    }
+    let now = app.clock.now();
+    let mut tx = caller.begin(&app).await?;
+    let approval = approvals::get(&mut tx, id).await?.filter(|approval| may_see(&app, &caller.person, approval));
+    let approval = approval.ok_or_else(|| Problem::not_found("approval"))?;
+    if approval.person != caller.person.id {
+        // What a manager decides for somebody else becomes that person's effects, which the manager's own transaction can't
+        // write. The right to decide is looked at below, in this one.
+        tx = app.store.begin().await?;
+    }
+    let approval = approvals::lock(&mut tx, id).await?.ok_or_else(|| Problem::not_found("approval"))?;
+    if !app.gate().may_decide(&caller.person, &asked(&approval)) {
+        let detail = format!("With more than {RECIPIENTS_ALONE} recipients, a manager of the department decides.");
+        return Err(Problem::new(Kind::NotPermitted, detail));
+    }
+    still_open(&approval, &decide.payload_hash, now)?;
+
+    let approved = match (approve, decide.payload) {
+        (false, _) => None,
+        (true, None) => Some(as_proposed(&approval)),
+        (true, Some(payload)) => Some(edited(&app, &mut tx, &caller.person, &approval, payload).await?),
+    };
+    if let Some(approved) = &approved {
+        intend(&app, &mut tx, &approval, approved, now).await?;
+    }
+    let payload_hash = match &approved {
+        Some(approved) => approval::payloads_hash(approved.iter().map(|approved| &approved.payload)),
+        None => Ok(approval.payload_hash.clone()),
+    };
+    let payload_hash = payload_hash.map_err(Problem::internal)?;
+    let state = if approve { ApprovalState::Approved } else { ApprovalState::Rejected };
+    let (by, reason) = (Some(caller.person.id), reason.filter(|_| !approve));
+    let decision = Decision { state, by, reason, approved: approved.as_deref(), payload_hash: &payload_hash, now };
+    if !approvals::decide(&mut tx, id, &decision).await? {
+        return Err(Problem::new(Kind::Conflict, "Somebody has decided already."));
+    }
+    let decided = approvals::get(&mut tx, id).await?.ok_or_else(|| Problem::not_found("approval"))?;
+    let event = EventBody::ApprovalDecided { approval_id: id, state };
+    events::append(&mut tx, decided.person, decided.run, &[event], now).await?;
+    audit::append(&mut tx, now, Who::Person(caller.person.id), &audit_of_approval(&decided, state)).await?;
+    runs::decided(&mut tx, decided.run).await?;
+    jobs::enqueue(&mut tx, decided.run).await?;
+    let names = names(&mut tx).await?;
+    failpoint::hit("decision.before");
+    commit(tx).await?;
+    failpoint::hit("decision.after");
+    Ok(Json(view(&app, &caller.person, &names, decided)))
+}
+
+fn asked(approval: &Approval) -> gate::Asked {
+    gate::Asked { person: approval.person, department: approval.department, recipients: approval.recipients }
+}
+
+/// Who asked for it sees it, and those who may decide it.
+fn may_see(app: &AppState, person: &Person, approval: &Approval) -> bool {
+    approval.person == person.id || app.gate().may_decide(person, &asked(approval))
+}
+
+fn still_open(approval: &Approval, payload_hash: &str, now: DateTime<Utc>) -> Result<(), Problem> {
+    let detail = match approval.state {
+        ApprovalState::Approved => "It was approved already.",
+        ApprovalState::Rejected => "It was rejected already.",
+        ApprovalState::Pending if approval.expires_at > now => {
+            if approval.payload_hash.eq_ignore_ascii_case(payload_hash) {
+                return Ok(());
+            }
+            "The hash is not that of what would be sent. Look at the approval again before you decide."
+        }
+        ApprovalState::Pending | ApprovalState::Expired => "The time for a decision is over, and nothing was sent.",
+    };
+    Err(Problem::new(Kind::Conflict, detail))
+}
+
+fn as_proposed(approval: &Approval) -> Vec<Approved> {
+    let approved =
+        |proposed: &approval::Proposed| Approved { call: proposed.call.clone(), payload: proposed.payload.clone() };
+    approval.effects.iter().map(approved).collect()
+}
+
+/// The changed payloads, each checked like one of the kind it was proposed as, with the call it stands for.
+async fn edited(
+    app: &AppState,
+    tx: &mut Tx,
+    person: &Person,
+    approval: &Approval,
+    payload: Vec<EditedPayload>,
+) -> Result<Vec<Approved>, Problem> {
+    let wrong = |detail: String| Problem::field("payload", detail);
+    let mut edits = Vec::new();
+    for payload in payload {
+        let mut attachments = Vec::new();
+        for file in payload.attachments {
+            attachments.push(attachment(tx, approval, file.id.into()).await?);
+        }
+        let EditedPayload { to, cc, subject, body, when, .. } = payload;
+        if body.contains('\0') {
+            return Err(wrong("The text has a character that can't be sent (U+0000).".to_owned()));
+        }
+        edits.push(PayloadFields { to, cc, subject, body, attachments, when: when.map(Into::into) });
+    }
+    if edits.is_empty() {
+        return Err(wrong("Nothing is left to send. Reject it instead.".to_owned()));
+    }
+    let matched = approval::matched(&approval.effects, &edits);
+    let matched = matched.ok_or_else(|| wrong("An edit can't add a mail to those that were proposed.".to_owned()))?;
+    let mut approved = Vec::new();
+    for (proposed, edit) in matched.into_iter().zip(edits) {
+        if let (Some(edited), Some(proposed)) = (&edit.when, proposed.payload.times())
+            && edited.time_zone != proposed.time_zone
+        {
+            return Err(wrong(format!("The times are by the clocks of {}.", proposed.time_zone)));
+        }
+        let payload = edit.checked(proposed.payload.kind()).map_err(|error| wrong(error.to_string()))?;
+        approved.push(Approved { call: proposed.call.clone(), payload });
+    }
+    let recipients = approval::recipients(approved.iter().map(|approved| &approved.payload));
+    let asked = gate::Asked { recipients, ..asked(approval) };
+    if !app.gate().may_decide(person, &asked) && asked.recipients > RECIPIENTS_ALONE {
+        let detail = format!("With more than {RECIPIENTS_ALONE} recipients, a manager of the department decides.");
+        return Err(Problem::new(Kind::NotPermitted, detail));
+    }
+    Ok(approved)
+}
+
+/// A file that was proposed to be attached, or another one of who asked.
+async fn attachment(tx: &mut Tx, approval: &Approval, id: Id<id::File>) -> Result<Attachment, Problem> {
+    let proposed =
+        approval.effects.iter().flat_map(|proposed| proposed.payload.attachments()).find(|file| file.id == id);
+    if let Some(file) = proposed {
+        return Ok(file.clone());
+    }
+    let file = files::get(tx, approval.person, id).await?;
+    file.map(|file| file.attachment)
+        .ok_or_else(|| Problem::field("payload", format!("There is no file {id} to attach.")))
+}
+
+/// Stores what was approved as effects, as far as the one who asked may still send so many mails.
+async fn intend(
+    app: &AppState,
+    tx: &mut Tx,
+    approval: &Approval,
+    approved: &[Approved],
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let asker = people::get(tx, approval.person).await?;
+    let may = |person: &Person, kind| {
+        !person.disabled && app.roles.allows(&person.role, channels::of(kind).permission())
+    };
+    if !asker.is_some_and(|person| approved.iter().all(|approved| may(&person, approved.payload.kind()))) {
+        let detail = "Who asked for it may not send this any more. Reject it.";
+        return Err(Problem::new(Kind::Conflict, detail));
+    }
+    let over = |approved: &Approved| {
+        // In no zone that there is, it can't be told and counts as past.
+        let begins = approved.payload.times().map(EventTimes::begins);
+        begins.is_some_and(|begins| begins.is_none_or(|begins| begins <= now))
+    };
+    if approved.iter().any(over) {
+        let detail = "The time of the event is over. Change it, or reject it.";
+        return Err(Problem::new(Kind::Conflict, detail));
+    }
+    let payloads = || approved.iter().map(|approved| &approved.payload);
+    if let Err(over) = hourly_room(app, tx, approval.person, payloads()).await? {
+        let seconds = (over.after - now).num_seconds();
+        let detail = format!(
+            "One person may send {} {} an hour; {} were sent in the last hour, and this is {} more. Decide again later, \
+             or leave some out.",
+            over.limit,
+            channels::of(over.kind).plural(),
+            over.sent,
+            over.wanted
+        );
+        return Err(Problem::too_many(detail, u64::try_from(seconds).unwrap_or(1)));
+    }
+    let held_until = held_until(app, payloads(), now);
+    for Approved { call, payload } in approved {
+        let effect = intended(app, approval.person, approval.run, call, payload.clone()).map_err(Problem::internal)?;
+        let effect = Effect { approval: Some(approval.id), held_until, ..effect };
+        effects::intend(tx, &effect).await?;
+    }
+    Ok(())
+}
+
+async fn names(tx: &mut Tx) -> Result<BTreeMap<Id<id::Person>, String>, StoreError> {
+    Ok(people::all(tx).await?.into_iter().map(|person| (person.id, person.name)).collect())
+}

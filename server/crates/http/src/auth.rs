@@ -1,0 +1,176 @@
+//! Sign-in, refresh and sign-out.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::{COOKIE, SET_COOKIE, USER_AGENT};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
+use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::device::device;
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::people::Person;
+use mezzofy_store::sessions::Redeemed;
+use mezzofy_store::{Tx, audit, commit, people, sessions};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::caller::Caller;
+use super::codes::{self, Code};
+use super::extract::Body;
+use super::me::PersonView;
+use super::problem::{Kind, Problem, ProblemBody};
+use super::rule::{self, guarded};
+use mezzofy_engine::access::tokens::ACCESS;
+use super::tries;
+use mezzofy_engine::app::{App, AppState};
+use mezzofy_engine::secrets;
+
+/// How long a refresh token is good.
+const REFRESH: TimeDelta = TimeDelta::days(7);
+/// Browsers keep the refresh token where no script can read it.
+const COOKIE_NAME: &str = "mezzofy_refresh";
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(rule::open(routes!(login)))
+        .routes(rule::open(routes!(refresh)))
+        .routes(guarded!(logout))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Login {
+    /// The person's address.
+    email: String,
+    /// Their password.
+    password: String,
+    /// A code of their authenticator app, or a recovery code; needed once they have set up a second factor.
+    code: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Refresh {
+    /// The newest refresh token; browsers leave it out and send the cookie.
+    refresh_token: Option<String>,
+}
+
+/// A sign-in.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SignIn {
+    access_token: String,
+    /// Good once, for 7 days.
+    refresh_token: String,
+    /// `Bearer`.
+    token_type: String,
+    /// Seconds until the access token is over.
+    expires_in: i64,
+    person: PersonView,
+}
+
+/// Signs a person in. After five wrong passwords or codes the address has to wait. Where a code is missing or wrong the answer
+/// to a right password is 401 with the type `/problems/second-factor-needed`.
+#[utoipa::path(post, path = "/v1/auth/login", request_body = Login, responses((status = 200, body = SignIn), (status = "4XX", body = ProblemBody)))]
+async fn login(State(app): State<App>, headers: HeaderMap, Body(login): Body<Login>) -> Result<Response, Problem> {
+    let mut connection = app.store.connection().await?;
+    let found = people::by_email(&mut connection, &login.email).await?.filter(|(person, _)| !person.disabled);
+    drop(connection);
+
+    let (whose, hash) = found.as_ref().map(|(person, hash)| (person.id, hash.clone())).unzip();
+    let tries::Checked { mut tx, right } = tries::check(&app, &login.email, login.password, hash).await?;
+    let Some((person, _)) = found.filter(|_| right) else {
+        audit::append(&mut tx, app.clock.now(), Who::System, &Deed::SignInRefused { person: whose }).await?;
+        commit(tx).await?;
+        return Err(Problem::new(Kind::SignedOut, "The email address or the password is wrong."));
+    };
+    match codes::check(&app, &mut tx, person.id, login.code.as_deref()).await? {
+        Code::Right | Code::NotAsked => people::clear_failures(&mut tx, &person.email).await?,
+        Code::Missing => {
+            let detail = "Type the code of your authenticator app, or one of your recovery codes.";
+            return Err(Problem::new(Kind::SecondFactorNeeded, detail));
+        }
+        Code::Wrong => {
+            codes::refuse(&app, tx, &person, Who::System).await?;
+            return Err(Problem::new(Kind::SecondFactorNeeded, codes::WRONG).about("code"));
+        }
+    }
+    let session = app.new_id();
+    let device = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).and_then(device);
+    let now = app.clock.now();
+    sessions::begin(&mut tx, session, person.id, device.as_deref(), now).await?;
+    audit::append(&mut tx, now, Who::Person(person.id), &Deed::SignedIn { session }).await?;
+    signed_in(&app, tx, session, person).await
+}
+
+/// Gives a new pair of tokens for the newest refresh token. An old one ends the session: someone has a copy of it.
+#[utoipa::path(post, path = "/v1/auth/refresh", request_body = Refresh, responses((status = 200, body = SignIn), (status = "4XX", body = ProblemBody)))]
+async fn refresh(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Body(refresh): Body<Refresh>,
+) -> Result<Response, Problem> {
+    let refused = || Problem::new(Kind::SignedOut, "The session is over. Sign in again.");
+    let token = refresh.refresh_token.or_else(|| cookie(&headers)).ok_or_else(refused)?;
+    let mut tx = app.store.begin().await?;
+    match sessions::redeem(&mut tx, &Sha256::digest(token), app.clock.now()).await? {
+        Redeemed::Refused => Err(refused()),
+        Redeemed::Reused { session, person } => {
+            let deed = Deed::SessionEndedByReuse { session, person };
+            audit::append(&mut tx, app.clock.now(), Who::System, &deed).await?;
+            commit(tx).await?;
+            tracing::warn!(%session, "a refresh token was used twice; its session is ended");
+            Err(refused())
+        }
+        Redeemed::Session { session, person } => {
+            let person = people::get(&mut tx, person).await?.ok_or_else(refused)?;
+            signed_in(&app, tx, session, person).await
+        }
+    }
+}
+
+/// Ends the session.
+#[utoipa::path(post, path = "/v1/auth/logout", responses((status = 204), (status = "4XX", body = ProblemBody)))]
+async fn logout(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    let mut tx = caller.begin(&app).await?;
+    let now = app.clock.now();
+    sessions::end(&mut tx, caller.session, "signed out", now).await?;
+    let deed = Deed::SignedOut { session: caller.session };
+    audit::append(&mut tx, now, Who::Person(caller.person.id), &deed).await?;
+    commit(tx).await?;
+    with_cookie(StatusCode::NO_CONTENT.into_response(), &app, "", 0)
+}
+
+async fn signed_in(app: &AppState, mut tx: Tx, session: Id<id::Session>, person: Person) -> Result<Response, Problem> {
+    let now = app.clock.now();
+    let refresh_token = secrets::random_text();
+    sessions::add_token(&mut tx, session, &Sha256::digest(&refresh_token), now + REFRESH).await?;
+    commit(tx).await?;
+    let answer = SignIn {
+        access_token: app.tokens.make(session, person.id, now).map_err(Problem::internal)?,
+        refresh_token: refresh_token.clone(),
+        token_type: "Bearer".to_owned(),
+        expires_in: ACCESS.num_seconds(),
+        person: person.into(),
+    };
+    with_cookie(Json(answer).into_response(), app, &refresh_token, REFRESH.num_seconds())
+}
+
+fn with_cookie(mut response: Response, app: &AppState, token: &str, seconds: i64) -> Result<Response, Problem> {
+    let secure = if app.secure_cookies { "; Secure" } else { "" };
+    let cookie = format!("{COOKIE_NAME}={token}; HttpOnly; SameSite=Strict; Path=/v1/auth; Max-Age={seconds}{secure}");
+    response.headers_mut().insert(SET_COOKIE, HeaderValue::try_from(cookie).map_err(Problem::internal)?);
+    Ok(response)
+}
+
+fn cookie(headers: &HeaderMap) -> Option<String> {
+    let cookies =
+        headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
+    cookies
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find(|(name, value)| *name == COOKIE_NAME && !value.is_empty())
+        .map(|(_, value)| value.to_owned())
+}

@@ -1,0 +1,152 @@
+//! Conversations and the messages in them.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
+use mezzofy_domain::approval::ApprovalState;
+use mezzofy_domain::audit::Who;
+use mezzofy_domain::id::{self, Id};
+use mezzofy_store::approvals::{self, Decision};
+use mezzofy_store::conversations::{self, Conversation};
+use mezzofy_store::{audit, commit, runs};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
+
+use super::caller::Caller;
+use super::extract::{Asked, Body, List, PageQuery, Segment};
+use super::problem::{Kind, Problem, ProblemBody};
+use super::rule::guarded;
+use mezzofy_engine::app::App;
+use mezzofy_engine::effects::audit_of_approval;
+
+/// Characters of a title at most.
+const TITLE: usize = 120;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(guarded!(list))
+        .routes(guarded!(create))
+        .routes(guarded!(show))
+        .routes(guarded!(rename))
+        .routes(guarded!(delete))
+}
+
+/// A thread of messages.
+#[derive(Debug, Serialize, ToSchema)]
+struct ConversationView {
+    id: Uuid,
+    /// Empty before the first message.
+    title: String,
+    created_at: DateTime<Utc>,
+    /// When something was last said in it.
+    updated_at: DateTime<Utc>,
+}
+
+impl From<Conversation> for ConversationView {
+    fn from(row: Conversation) -> Self {
+        Self { id: row.id, title: row.title, created_at: row.created_at, updated_at: row.updated_at }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewConversation {
+    /// What to call it; without one it takes the first message's words.
+    title: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RenameConversation {
+    /// 1 to 120 characters.
+    title: String,
+}
+
+/// Lists the caller's conversations, newest first.
+#[utoipa::path(get, path = "/v1/conversations", params(PageQuery), responses((status = 200, body = List<ConversationView>), (status = "4XX", body = ProblemBody)))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(query): Asked<PageQuery>,
+) -> Result<Json<List<ConversationView>>, Problem> {
+    let mut tx = caller.begin(&app).await?;
+    let slice = conversations::list(&mut tx, caller.person.id, query.page()?).await?;
+    Ok(Json(List::of(slice, Into::into)))
+}
+
+/// Begins a conversation.
+#[utoipa::path(post, path = "/v1/conversations", request_body = NewConversation, responses((status = 201, body = ConversationView), (status = "4XX", body = ProblemBody)))]
+async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    Body(create): Body<NewConversation>,
+) -> Result<(StatusCode, Json<ConversationView>), Problem> {
+    let title = create.title.map(|title| checked_title(&title)).transpose()?.unwrap_or_default();
+    let mut tx = caller.begin(&app).await?;
+    let conversation = conversations::add(&mut tx, app.new_id(), caller.person.id, &title, app.clock.now()).await?;
+    commit(tx).await?;
+    Ok((StatusCode::CREATED, Json(conversation.into())))
+}
+
+/// Shows a conversation.
+#[utoipa::path(get, path = "/v1/conversations/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = ConversationView), (status = "4XX", body = ProblemBody)))]
+async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Segment(id): Segment<Id<id::Conversation>>,
+) -> Result<Json<ConversationView>, Problem> {
+    let mut tx = caller.begin(&app).await?;
+    let conversation = conversations::get(&mut tx, caller.person.id, id).await?;
+    Ok(Json(conversation.ok_or_else(|| Problem::not_found("conversation"))?.into()))
+}
+
+/// Renames a conversation.
+#[utoipa::path(patch, path = "/v1/conversations/{id}", params(("id" = Uuid, Path)), request_body = RenameConversation, responses((status = 200, body = ConversationView), (status = "4XX", body = ProblemBody)))]
+async fn rename(
+    State(app): State<App>,
+    caller: Caller,
+    Segment(id): Segment<Id<id::Conversation>>,
+    Body(rename): Body<RenameConversation>,
+) -> Result<Json<ConversationView>, Problem> {
+    let title = checked_title(&rename.title)?;
+    let mut tx = caller.begin(&app).await?;
+    let conversation = conversations::rename(&mut tx, caller.person.id, id, &title).await?;
+    commit(tx).await?;
+    Ok(Json(conversation.ok_or_else(|| Problem::not_found("conversation"))?.into()))
+}
+
+/// Deletes a conversation with its messages. Its files and what is in the outbox stay.
+#[utoipa::path(delete, path = "/v1/conversations/{id}", params(("id" = Uuid, Path)), responses((status = 204), (status = "4XX", body = ProblemBody)))]
+async fn delete(
+    State(app): State<App>,
+    caller: Caller,
+    Segment(id): Segment<Id<id::Conversation>>,
+) -> Result<StatusCode, Problem> {
+    let mut tx = caller.begin(&app).await?;
+    conversations::lock(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("conversation"))?;
+    if runs::any_at_work(&mut tx, id).await? {
+        return Err(Problem::new(Kind::Conflict, "A run is at work in this conversation. Stop it first, then delete."));
+    }
+    let now = app.clock.now();
+    for approval in approvals::pending_of_conversation(&mut tx, id).await? {
+        let (state, by) = (ApprovalState::Rejected, Some(caller.person.id));
+        let payload_hash = approval.payload_hash.as_str();
+        let decision = Decision { state, by, reason: None, approved: None, payload_hash, now };
+        approvals::decide(&mut tx, approval.id, &decision).await?;
+        audit::append(&mut tx, now, Who::Person(caller.person.id), &audit_of_approval(&approval, state)).await?;
+    }
+    conversations::delete(&mut tx, id).await?;
+    commit(tx).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn checked_title(title: &str) -> Result<String, Problem> {
+    let title = title.trim();
+    match title.chars().count() {
+        1..=TITLE if !title.contains('\0') => Ok(title.to_owned()),
+        _ => Err(Problem::field("title", format!("The title must have 1 to {TITLE} characters."))),
+    }
+}

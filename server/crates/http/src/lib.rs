@@ -1,0 +1,135 @@
+//! The HTTP edge: one file for each resource with its routes, views and handlers.
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::HeaderValue;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
+use tower_http::trace::{DefaultOnResponse, TraceLayer};
+use tracing::Level;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
+
+use mezzofy_engine::app::App;
+use docs::BearerToken;
+
+mod admin;
+mod approvals;
+mod auth;
+mod caller;
+mod codes;
+mod conversations;
+mod devices;
+mod docs;
+mod extract;
+pub(crate) mod files;
+mod headers;
+mod health;
+mod kpis;
+mod leads;
+mod me;
+pub(crate) mod memories;
+pub(crate) mod messages;
+mod outbox;
+pub(crate) mod problem;
+mod products;
+mod range;
+mod rule;
+pub(crate) mod runs;
+mod schedules;
+mod search;
+mod skills;
+mod standing_approvals;
+mod stream;
+mod tries;
+mod upload;
+mod web;
+mod webhooks;
+
+/// Bytes of a JSON body at most.
+const BODY: usize = 1024 * 1024;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Mezzofy AI Assistant", description = "What the app and other programs build against."),
+    modifiers(&BearerToken),
+    components(schemas(problem::ProblemBody))
+)]
+struct Api;
+
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Api::openapi())
+        .merge(auth::routes())
+        .merge(me::routes())
+        .merge(conversations::routes())
+        .merge(messages::routes())
+        .merge(runs::routes())
+        .merge(stream::routes())
+        .merge(files::routes())
+        .merge(outbox::routes())
+        .merge(approvals::routes())
+        .merge(standing_approvals::routes())
+        .merge(schedules::routes())
+        .merge(skills::routes())
+        .merge(leads::routes())
+        .merge(products::routes())
+        .merge(kpis::routes())
+        .merge(search::routes())
+        .merge(memories::routes())
+        .merge(devices::routes())
+        .merge(webhooks::routes())
+        .merge(admin::routes())
+        .merge(health::routes())
+}
+
+/// The description of every route, as `/openapi.json` shows it.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let mut api = api().into_openapi();
+    docs::name_operations(&mut api);
+    api
+}
+
+/// Everything the server answers.
+pub fn router(app: App) -> Router {
+    let (routes, _) = api().split_for_parts();
+    let readable = SizeAbove::new(1024).and(NotForContentType::const_new("application/pdf"));
+    routes
+        .route("/openapi.json", get(docs::openapi))
+        .route("/docs", get(docs::page))
+        .route("/docs/docs.js", get(docs::script))
+        .fallback(web::serve)
+        .method_not_allowed_fallback(docs::method_not_allowed)
+        .layer(DefaultBodyLimit::max(BODY))
+        .layer(CompressionLayer::new().compress_when(readable))
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(from_fn(problem::write))
+        .layer(PropagateRequestIdLayer::new(problem::REQUEST_ID))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(|request: &Request| {
+                    let id =
+                        request.headers().get(problem::REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+                    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+                })
+                .on_response(DefaultOnResponse::new().level(Level::INFO)),
+        )
+        .layer(SetRequestIdLayer::new(problem::REQUEST_ID, Numbered))
+        .layer(from_fn_with_state(app.clone(), headers::guard))
+        .with_state(app)
+}
+
+/// Numbers requests at random.
+#[derive(Clone, Copy)]
+struct Numbered;
+
+impl MakeRequestId for Numbered {
+    fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
+        HeaderValue::try_from(Uuid::new_v4().simple().to_string()).ok().map(RequestId::new)
+    }
+}

@@ -1,0 +1,118 @@
+//! The person who is signed in.
+
+use axum::Json;
+use axum::extract::State;
+use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::language::Language;
+use mezzofy_domain::people::{Department, Person};
+use mezzofy_store::{Tx, audit, commit, people};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa::openapi::Object;
+use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
+
+use super::caller::Caller;
+use super::docs::one_of;
+use super::extract::Body;
+use super::problem::{Problem, ProblemBody};
+use super::rule::guarded;
+use super::tries;
+use mezzofy_engine::app::{App, AppState};
+
+mod notifications;
+mod password;
+mod second_factor;
+mod sessions;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(guarded!(show))
+        .routes(guarded!(update))
+        .merge(sessions::routes())
+        .merge(password::routes())
+        .merge(notifications::routes())
+        .merge(second_factor::routes())
+}
+
+/// A person.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PersonView {
+    id: Uuid,
+    email: String,
+    name: String,
+    title: String,
+    role: String,
+    #[schema(schema_with = departments)]
+    department: String,
+    #[schema(schema_with = languages)]
+    language: String,
+}
+
+pub(super) fn departments() -> Object {
+    one_of(Department::ALL.map(Department::code))
+}
+
+pub(super) fn languages() -> Object {
+    one_of([Language::En, Language::Zh, Language::Ms].map(Language::code))
+}
+
+impl From<Person> for PersonView {
+    fn from(person: Person) -> Self {
+        Self {
+            id: person.id.uuid(),
+            email: person.email,
+            name: person.name,
+            title: person.title,
+            role: person.role,
+            department: person.department.code().to_owned(),
+            language: person.language.code().to_owned(),
+        }
+    }
+}
+
+/// What a person may change of themselves.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct UpdatePerson {
+    #[schema(schema_with = languages)]
+    language: String,
+}
+
+/// Shows who is signed in.
+#[utoipa::path(get, path = "/v1/me", responses((status = 200, body = PersonView), (status = "4XX", body = ProblemBody)))]
+async fn show(caller: Caller) -> Json<PersonView> {
+    Json(caller.person.into())
+}
+
+/// Saves the language the app and the assistant speak with the person.
+#[utoipa::path(patch, path = "/v1/me", request_body = UpdatePerson, responses((status = 200, body = PersonView), (status = "4XX", body = ProblemBody)))]
+async fn update(
+    State(app): State<App>,
+    mut caller: Caller,
+    Body(update): Body<UpdatePerson>,
+) -> Result<Json<PersonView>, Problem> {
+    let language = Language::from_code(&update.language)
+        .ok_or_else(|| Problem::field("language", "The language must be en, zh or ms."))?;
+    let mut tx = caller.begin(&app).await?;
+    people::set_language(&mut tx, caller.person.id, language).await?;
+    commit(tx).await?;
+    caller.person.language = language;
+    Ok(Json(caller.person.into()))
+}
+
+/// A transaction for a caller who has shown their password in a field of the body. A wrong one counts as a wrong try of signing in.
+async fn proven(app: &AppState, caller: &Caller, field: &str, password: String) -> Result<Tx, Problem> {
+    let person = &caller.person;
+    let mut connection = app.store.connection().await?;
+    let hash = people::by_email(&mut connection, &person.email).await?.map(|(_, hash)| hash);
+    drop(connection);
+    let tries::Checked { mut tx, right } = tries::check(app, &person.email, password, hash).await?;
+    if right {
+        return Ok(tx);
+    }
+    let deed = Deed::SignInRefused { person: Some(person.id) };
+    audit::append(&mut tx, app.clock.now(), Who::Person(person.id), &deed).await?;
+    commit(tx).await?;
+    Err(Problem::field(field, "The current password is wrong."))
+}

@@ -1,0 +1,200 @@
+//! The second factor of who is signed in: codes of an authenticator app, and recovery codes for when it is lost.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::{recovery_code, totp};
+use mezzofy_store::sealed::{self, Kind as SealedKind};
+use mezzofy_store::{Tx, audit, commit, people, second_factors};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::{proven, sessions};
+use mezzofy_engine::app::{App, AppState};
+use crate::caller::Caller;
+use crate::codes::{self, Code};
+use crate::extract::Body;
+use crate::problem::{Kind, Problem, ProblemBody};
+use crate::rule::guarded;
+use crate::tries;
+use mezzofy_engine::secrets;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(guarded!(show))
+        .routes(guarded!(begin))
+        .routes(guarded!(remove))
+        .routes(guarded!(confirm))
+        .routes(guarded!(renew))
+}
+
+/// Whether signing in asks for a code.
+#[derive(Debug, Serialize, ToSchema)]
+struct SecondFactorView {
+    /// Whether a second factor is in force.
+    enabled: bool,
+    /// Recovery codes that are not used yet.
+    recovery_codes_left: i64,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BeginSecondFactor {
+    /// The person's password.
+    password: String,
+}
+
+/// What an authenticator app needs.
+#[derive(Serialize, ToSchema)]
+struct SecondFactorSecret {
+    /// To be typed into the app: base32.
+    secret: String,
+    /// To be shown to it as a QR code.
+    otpauth_url: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ConfirmSecondFactor {
+    /// What the app shows now: six digits.
+    code: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ProveSecondFactor {
+    /// The person's password.
+    password: String,
+    /// What their app shows now, or a recovery code.
+    code: String,
+}
+
+/// Codes to write down. They are not shown again.
+#[derive(Serialize, ToSchema)]
+struct RecoveryCodes {
+    /// Ten, each good once in place of a code of the app.
+    recovery_codes: Vec<String>,
+}
+
+/// Shows whether the caller has a second factor.
+#[utoipa::path(get, path = "/v1/me/second-factor", responses((status = 200, body = SecondFactorView), (status = "4XX", body = ProblemBody)))]
+async fn show(State(app): State<App>, caller: Caller) -> Result<Json<SecondFactorView>, Problem> {
+    let mut tx = app.store.begin().await?;
+    Ok(Json(SecondFactorView {
+        enabled: second_factors::in_force(&mut tx, caller.person.id).await?,
+        recovery_codes_left: second_factors::codes_left(&mut tx, caller.person.id).await?,
+    }))
+}
+
+/// Begins to set up a second factor. It is in force once it is confirmed; beginning again replaces an unconfirmed one.
+#[utoipa::path(post, path = "/v1/me/second-factor", request_body = BeginSecondFactor, responses((status = 200, body = SecondFactorSecret), (status = "4XX", body = ProblemBody)))]
+async fn begin(
+    State(app): State<App>,
+    caller: Caller,
+    Body(body): Body<BeginSecondFactor>,
+) -> Result<Json<SecondFactorSecret>, Problem> {
+    let mut tx = proven(&app, &caller, "password", body.password).await?;
+    sealed::hold_keys(&mut tx).await?;
+    let secret = secrets::random::<{ totp::SECRET }>();
+    let keys = app.keyring.keys().map_err(Problem::internal)?;
+    let sealed = keys.seal(SealedKind::SecondFactor, caller.person.id.uuid(), &secret).map_err(Problem::internal)?;
+
+    if !second_factors::begin(&mut tx, caller.person.id, &sealed).await? {
+        return Err(Problem::new(Kind::Conflict, "You have a second factor already. Remove it to set up another one."));
+    }
+
+    people::clear_failures(&mut tx, &caller.person.email).await?;
+    commit(tx).await?;
+    let otpauth_url = totp::url(&secret, &app.company.name, &caller.person.email);
+    Ok(Json(SecondFactorSecret { secret: totp::base32(&secret), otpauth_url }))
+}
+
+/// Puts the second factor in force with a first code of the app, and ends the caller's other sessions.
+#[utoipa::path(post, path = "/v1/me/second-factor/confirm", request_body = ConfirmSecondFactor, responses((status = 200, body = RecoveryCodes), (status = "4XX", body = ProblemBody)))]
+async fn confirm(
+    State(app): State<App>,
+    caller: Caller,
+    Body(body): Body<ConfirmSecondFactor>,
+) -> Result<Json<RecoveryCodes>, Problem> {
+    let person = &caller.person;
+    let mut tx = tries::turn(&app, &person.email).await?;
+    sealed::hold_keys(&mut tx).await?;
+    let Some(factor) = second_factors::get(&mut tx, person.id).await?.filter(|factor| !factor.in_force) else {
+        return Err(Problem::new(Kind::Conflict, "There is no second factor to confirm. Begin to set one up first."));
+    };
+    if !codes::use_app_code(&app, &mut tx, person.id, &factor, &body.code).await? {
+        codes::refuse(&app, tx, person, Who::Person(person.id)).await?;
+        return Err(Problem::field("code", codes::WRONG));
+    }
+
+    let now = app.clock.now();
+    second_factors::confirm(&mut tx, person.id, now).await?;
+    let recovery_codes = new_codes(&app, &mut tx, person.id).await?;
+    audit::append(&mut tx, now, Who::Person(person.id), &Deed::SecondFactorSetUp { person: person.id }).await?;
+    sessions::end_all_but(&mut tx, &caller, "second factor set up", now).await?;
+    commit(tx).await?;
+    Ok(Json(RecoveryCodes { recovery_codes }))
+}
+
+/// Gives ten new recovery codes. The old ones are good no more.
+#[utoipa::path(post, path = "/v1/me/second-factor/recovery-codes", request_body = ProveSecondFactor, responses((status = 200, body = RecoveryCodes), (status = "4XX", body = ProblemBody)))]
+async fn renew(
+    State(app): State<App>,
+    caller: Caller,
+    Body(body): Body<ProveSecondFactor>,
+) -> Result<Json<RecoveryCodes>, Problem> {
+    let person = caller.person.id;
+    let mut tx = proven_twice(&app, &caller, body).await?;
+    let recovery_codes = new_codes(&app, &mut tx, person).await?;
+    let deed = Deed::RecoveryCodesRenewed { person };
+    audit::append(&mut tx, app.clock.now(), Who::Person(person), &deed).await?;
+    commit(tx).await?;
+    Ok(Json(RecoveryCodes { recovery_codes }))
+}
+
+/// Removes the second factor: signing in asks for the password only.
+#[utoipa::path(delete, path = "/v1/me/second-factor", request_body = ProveSecondFactor, responses((status = 204), (status = "4XX", body = ProblemBody)))]
+async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Body(body): Body<ProveSecondFactor>,
+) -> Result<StatusCode, Problem> {
+    let person = caller.person.id;
+    let mut tx = proven_twice(&app, &caller, body).await?;
+    second_factors::remove(&mut tx, person).await?;
+    let deed = Deed::SecondFactorRemoved { person };
+    audit::append(&mut tx, app.clock.now(), Who::Person(person), &deed).await?;
+    commit(tx).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A transaction for who has shown their password and a code.
+async fn proven_twice(app: &AppState, caller: &Caller, shown: ProveSecondFactor) -> Result<Tx, Problem> {
+    let person = &caller.person;
+    let mut tx = proven(app, caller, "password", shown.password).await?;
+    match codes::check(app, &mut tx, person.id, Some(&shown.code)).await? {
+        Code::Right => {
+            people::clear_failures(&mut tx, &person.email).await?;
+            Ok(tx)
+        }
+        Code::NotAsked => Err(Problem::new(Kind::Conflict, "You have no second factor. Set one up first.")),
+        Code::Missing | Code::Wrong => {
+            codes::refuse(app, tx, person, Who::Person(person.id)).await?;
+            Err(Problem::field("code", codes::WRONG))
+        }
+    }
+}
+
+async fn new_codes(app: &AppState, tx: &mut Tx, person: Id<id::Person>) -> Result<Vec<String>, Problem> {
+    let codes: Vec<String> = (0..recovery_code::COUNT).map(|_| recovery_code::of(secrets::random())).collect();
+    let plain = codes.clone();
+    let hashing = app.tasks.spawn_blocking(move || {
+        plain.iter().map(|code| secrets::hash_recovery_code(code, person.uuid())).collect::<Result<Vec<_>, _>>()
+    });
+    let hashes = hashing.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
+    second_factors::replace_codes(tx, person, &hashes).await?;
+    Ok(codes)
+}

@@ -1,0 +1,103 @@
+//! Search over what the caller may see: their conversations and files, leads and the knowledge base.
+
+use axum::Json;
+use axum::extract::State;
+use mezzofy_store::leads::{self, Filter};
+use mezzofy_store::{files, knowledge, messages};
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::Object;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
+
+use super::caller::Caller;
+use super::docs::one_of;
+use super::extract::{Asked, List};
+use super::problem::{Problem, ProblemBody};
+use super::rule::guarded;
+use mezzofy_engine::app::App;
+
+/// Hits of each kind.
+const EACH: i64 = 10;
+/// Characters of a question.
+const LONGEST: usize = 200;
+/// Characters shown around a hit.
+const SHOWN: usize = 160;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(guarded!(search))
+}
+
+/// Something that was found.
+#[derive(Debug, Serialize, ToSchema)]
+struct HitView {
+    #[schema(schema_with = kinds)]
+    kind: &'static str,
+    /// Of the conversation, file, lead or document.
+    id: Uuid,
+    title: String,
+    /// Where the words stand.
+    text: String,
+}
+
+fn kinds() -> Object {
+    one_of(["conversation", "file", "lead", "knowledge"])
+}
+
+/// What to look for.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Question {
+    /// 1 to 200 characters.
+    q: String,
+}
+
+/// Finds what holds the words, the newest of each kind.
+#[utoipa::path(get, path = "/v1/search", params(Question), responses((status = 200, body = List<HitView>), (status = "4XX", body = ProblemBody)))]
+async fn search(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(question): Asked<Question>,
+) -> Result<Json<List<HitView>>, Problem> {
+    let wanted = question.q.trim();
+    if wanted.is_empty() || wanted.chars().count() > LONGEST || wanted.contains('\0') {
+        return Err(Problem::field("q", format!("A question has 1 to {LONGEST} characters.")));
+    }
+    let mut tx = caller.begin(&app).await?;
+    let mut items = Vec::new();
+    for hit in messages::search(&mut tx, caller.person.id, wanted, EACH).await? {
+        items.push(HitView {
+            kind: "conversation",
+            id: hit.conversation,
+            title: hit.title,
+            text: around(&hit.text, wanted),
+        });
+    }
+    for file in files::named(&mut tx, caller.person.id, wanted, EACH).await? {
+        items.push(HitView { kind: "file", id: file.id.uuid(), title: file.name, text: String::new() });
+    }
+    let filter = Filter { text: Some(wanted.to_owned()), ..Filter::default() };
+    for stored in leads::find(&mut tx, &filter, EACH).await? {
+        let lead = stored.lead;
+        let text =
+            [lead.industry, lead.location].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
+        items.push(HitView { kind: "lead", id: stored.id.uuid(), title: lead.company, text });
+    }
+    for found in knowledge::search(&mut tx, wanted, usize::try_from(EACH).unwrap_or(10)).await? {
+        let title = if found.heading.is_empty() { found.title } else { format!("{}: {}", found.title, found.heading) };
+        items.push(HitView { kind: "knowledge", id: found.document, title, text: around(&found.text, wanted) });
+    }
+    Ok(Json(List { items, next_cursor: None }))
+}
+
+/// A text around the words that were looked for.
+fn around(text: &str, wanted: &str) -> String {
+    let line: Vec<char> = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().collect();
+    let lower: String = line.iter().filter_map(|c| c.to_lowercase().next()).collect();
+    let at = lower.find(&wanted.to_lowercase()).map_or(0, |byte| lower[..byte].chars().count());
+    let begin = at.saturating_sub(SHOWN / 4);
+    let shown: String = line.iter().skip(begin).take(SHOWN).collect();
+    let (before, after) = (if begin > 0 { "…" } else { "" }, if begin + SHOWN < line.len() { "…" } else { "" });
+    format!("{before}{shown}{after}")
+}

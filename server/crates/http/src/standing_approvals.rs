@@ -1,0 +1,215 @@
+//! Standing approvals: what a manager lets a skill of the own department send without asking each time.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
+use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::effect::is_address;
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::people::{Department, Person};
+use mezzofy_domain::standing::{Recipients, Rule, StandingApproval};
+use mezzofy_store::{Tx, audit, commit, people, standing_approvals};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa::openapi::Object;
+use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
+
+use super::caller::Caller;
+use super::docs::one_of;
+use super::extract::{Asked, Body, List, PageQuery, Segment};
+use super::problem::{Problem, ProblemBody};
+use super::rule::{StandingApproving, guarded};
+use mezzofy_engine::app::{App, AppState};
+
+/// Mails a day that a standing approval covers at most.
+const MOST_A_DAY: u32 = 1_000;
+/// Domains or addresses of one rule at most.
+const MOST_VALUES: usize = 200;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(give)).routes(guarded!(end))
+}
+
+/// A standing approval.
+#[derive(Debug, Serialize, ToSchema)]
+struct StandingApprovalView {
+    id: Uuid,
+    owner: OwnerView,
+    /// Whose people's runs it covers.
+    department: String,
+    skill: String,
+    /// The skill's step that writes the mails; null for all its steps.
+    #[schema(required = true)]
+    template: Option<String>,
+    recipients: RecipientsView,
+    /// Mails a day.
+    limit_a_day: u32,
+    /// Mails of today.
+    used_today: u32,
+    created_at: DateTime<Utc>,
+}
+
+/// Who gave it.
+#[derive(Debug, Serialize, ToSchema)]
+struct OwnerView {
+    id: Uuid,
+    name: String,
+}
+
+/// Who may get the mails.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RecipientsView {
+    #[schema(schema_with = rules)]
+    rule: String,
+    /// Domains or addresses; none for anyone.
+    #[serde(default)]
+    values: Vec<String>,
+}
+
+fn rules() -> Object {
+    one_of(Rule::ALL.map(Rule::code))
+}
+
+/// A new standing approval.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Give {
+    /// A skill that the caller may use.
+    skill: String,
+    /// The skill's step that writes the mails; all its steps when not given.
+    template: Option<String>,
+    recipients: RecipientsView,
+    /// 1 to 1,000 mails a day.
+    limit_a_day: u32,
+}
+
+/// Lists the standing approvals of the caller's department; those of all departments for management.
+#[utoipa::path(get, path = "/v1/standing-approvals", params(PageQuery), responses((status = 200, body = List<StandingApprovalView>), (status = "4XX", body = ProblemBody)))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller<StandingApproving>,
+    Asked(query): Asked<PageQuery>,
+) -> Result<Json<List<StandingApprovalView>>, Problem> {
+    let mut tx = caller.begin(&app).await?;
+    let slice = standing_approvals::list(&mut tx, reach(&caller.person), query.page()?).await?;
+    let mut used = BTreeMap::new();
+    for approval in &slice.items {
+        used.insert(approval.id, used_today(&app, &mut tx, approval.id).await?);
+    }
+    let names: BTreeMap<_, _> =
+        people::all(&mut tx).await?.into_iter().map(|person| (person.id, person.name)).collect();
+    Ok(Json(List::of(slice, |approval| {
+        let name = names.get(&approval.owner).cloned().unwrap_or_default();
+        let used = used.get(&approval.id).copied().unwrap_or_default();
+        view(approval, name, used)
+    })))
+}
+
+/// Gives a standing approval for the caller's department. It covers what runs send from now on.
+#[utoipa::path(post, path = "/v1/standing-approvals", request_body = Give, responses((status = 201, body = StandingApprovalView), (status = "4XX", body = ProblemBody)))]
+async fn give(
+    State(app): State<App>,
+    caller: Caller<StandingApproving>,
+    Body(give): Body<Give>,
+) -> Result<(StatusCode, Json<StandingApprovalView>), Problem> {
+    let new = checked(&app, &caller.person, give)?;
+    let mut tx = caller.begin(&app).await?;
+    standing_approvals::add(&mut tx, &new).await?;
+    let deed = deed(&new, true);
+    audit::append(&mut tx, new.created_at, Who::Person(caller.person.id), &deed).await?;
+    commit(tx).await?;
+    Ok((StatusCode::CREATED, Json(view(new, caller.person.name, 0))))
+}
+
+/// Ends a standing approval at once.
+#[utoipa::path(delete, path = "/v1/standing-approvals/{id}", params(("id" = Uuid, Path)), responses((status = 204), (status = "4XX", body = ProblemBody)))]
+async fn end(
+    State(app): State<App>,
+    caller: Caller<StandingApproving>,
+    Segment(id): Segment<Id<id::StandingApproval>>,
+) -> Result<StatusCode, Problem> {
+    let now = app.clock.now();
+    let mut tx = caller.begin(&app).await?;
+    let ended = standing_approvals::end(&mut tx, id, reach(&caller.person), now).await?;
+    let ended = ended.ok_or_else(|| Problem::not_found("standing approval"))?;
+    audit::append(&mut tx, now, Who::Person(caller.person.id), &deed(&ended, false)).await?;
+    commit(tx).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The department whose standing approvals a person sees; all of them for management.
+fn reach(person: &Person) -> Option<Department> {
+    (person.department != Department::Management).then_some(person.department)
+}
+
+fn deed(approval: &StandingApproval, given: bool) -> Deed {
+    let StandingApproval { id, ref skill, limit_a_day, .. } = *approval;
+    Deed::StandingApproval { approval: id, given, skill: skill.clone(), limit_a_day }
+}
+
+fn checked(app: &AppState, person: &Person, give: Give) -> Result<StandingApproval, Problem> {
+    let skill = app.skills.get(&give.skill).filter(|skill| app.roles.allows_skill(&person.role, &skill.name));
+    let skill = skill.ok_or_else(|| Problem::field("skill", "There is no such skill that you may use."))?;
+    if let Some(template) = &give.template
+        && !skill.has_effect_step(template)
+    {
+        return Err(Problem::field("template", format!("{} has no step {template} that sends anything.", skill.name)));
+    }
+    if !(1..=MOST_A_DAY).contains(&give.limit_a_day) {
+        return Err(Problem::field("limit_a_day", format!("The limit must be 1 to {MOST_A_DAY} mails a day.")));
+    }
+    Ok(StandingApproval {
+        id: app.new_id(),
+        owner: person.id,
+        department: person.department,
+        skill: skill.name.clone(),
+        template: give.template,
+        recipients: recipients(&give.recipients)?,
+        limit_a_day: give.limit_a_day,
+        created_at: app.clock.now(),
+    })
+}
+
+fn recipients(given: &RecipientsView) -> Result<Recipients, Problem> {
+    let wrong = |detail: &str| Problem::field("recipients", detail);
+    let rule = Rule::from_code(&given.rule).ok_or_else(|| wrong("The rule must be anyone, domains or addresses."))?;
+    let values: Vec<String> = given.values.iter().map(|value| value.trim().to_lowercase()).collect();
+    let fits = |value: &String| match rule {
+        Rule::Anyone => false,
+        Rule::Domains => is_address(&format!("a@{value}")),
+        Rule::Addresses => is_address(value),
+    };
+    if let Some(value) = values.iter().find(|value| !fits(value)) {
+        return Err(wrong(&format!("“{value}” does not fit the rule {}.", rule.code())));
+    }
+    if (rule == Rule::Anyone) != values.is_empty() || values.len() > MOST_VALUES {
+        return Err(wrong(&format!("The rule {} needs 1 to {MOST_VALUES} values; anyone takes none.", rule.code())));
+    }
+    Ok(Recipients { rule, values })
+}
+
+async fn used_today(app: &AppState, tx: &mut Tx, id: Id<id::StandingApproval>) -> Result<u32, Problem> {
+    Ok(standing_approvals::used_since(tx, id, app.midnight()).await?)
+}
+
+fn view(approval: StandingApproval, name: String, used_today: u32) -> StandingApprovalView {
+    StandingApprovalView {
+        id: approval.id.uuid(),
+        owner: OwnerView { id: approval.owner.uuid(), name },
+        department: approval.department.code().to_owned(),
+        skill: approval.skill,
+        template: approval.template,
+        recipients: RecipientsView {
+            rule: approval.recipients.rule.code().to_owned(),
+            values: approval.recipients.values,
+        },
+        limit_a_day: approval.limit_a_day,
+        used_today,
+        created_at: approval.created_at,
+    }
+}

@@ -1,0 +1,134 @@
+//! `doctor`: what is on, what is off, and how to turn it on.
+
+use mezzofy_documents::press::Press;
+use mezzofy_store::embedded::Embedded;
+
+use mezzofy_engine::config::Config;
+use mezzofy_engine::{database, models};
+
+use super::say;
+
+pub(super) async fn run() -> Result<(), String> {
+    let config = Config::load(true).map_err(|error| error.to_string())?;
+    let mut wrong = 0;
+    let mut line = |state: State, what: &str, detail: String| {
+        wrong += u32::from(state == State::Wrong);
+        say(&format!("{:<7} {what:<14} {detail}", state.text()));
+    };
+    line(
+        State::On,
+        "configuration",
+        format!("{}, {} roles", config.home.join("config").display(), config.roles.names().count()),
+    );
+    match &config.database_url {
+        Some(_) => match open(&config).await {
+            Ok(version) => line(State::On, "database", format!("PostgreSQL {version} at DATABASE_URL")),
+            Err(error) => line(State::Wrong, "database", format!("DATABASE_URL is set, but: {error}")),
+        },
+        None => match Embedded::binaries() {
+            Ok(found) => {
+                let data = if database::has_data(&config.data_dir) { "with data" } else { "no data yet" };
+                let running = if Embedded::running(&config.data_dir).is_some() { "running" } else { "not running" };
+                line(
+                    State::On,
+                    "database",
+                    format!(
+                        "embedded PostgreSQL {} in {}, {data}, {running}",
+                        found.version,
+                        config.data_dir.display()
+                    ),
+                );
+            }
+            Err(error) => line(State::Wrong, "database", error.to_string()),
+        },
+    }
+    match &config.redis {
+        Some(redis) => match redis.check().await {
+            Ok(()) => line(State::On, "Redis", "limits hold over all processes".to_owned()),
+            Err(error) => {
+                line(State::Wrong, "Redis", format!("it is away, limits are counted in each process: {error}"));
+            }
+        },
+        None => line(
+            State::Off,
+            "Redis",
+            "not configured: limits are counted in each process. Several processes share them with REDIS_URL"
+                .to_owned(),
+        ),
+    }
+    match Press::new(&config.home.join("brand"), &config.font_dirs()) {
+        Ok(press) => match press.missing().as_slice() {
+            [] => line(State::On, "documents", "PDF in English and Chinese".to_owned()),
+            missing => {
+                let fonts = missing.join(", ");
+                line(State::Wrong, "documents", format!("fonts are missing: {fonts}. Run “make fonts”"));
+            }
+        },
+        Err(error) => line(State::Wrong, "documents", error.to_string()),
+    }
+    if config.web_dir().join("index.html").is_file() {
+        line(State::On, "web app", "served at /".to_owned());
+    } else {
+        line(State::Off, "web app", "not built. Run “make web”".to_owned());
+    }
+    match &config.microsoft {
+        Some(tenant) => {
+            line(State::On, "Microsoft 365", format!("tenant {} at {}", tenant.tenant, tenant.graph_base));
+            match &config.team {
+                Some(team) => line(State::On, "Teams", format!("team {team}; an account is signed in under Admin")),
+                None => line(State::Off, "Teams", "nothing is posted: set MS_TEAMS_TEAM_ID".to_owned()),
+            }
+        }
+        None => line(
+            State::Off,
+            "Microsoft 365",
+            "local365 serves instead: mail stays in this database. Set MS365_TENANT_ID, MS365_CLIENT_ID and MS365_CLIENT_SECRET".to_owned(),
+        ),
+    }
+    match models::check(&config.settings.models, &config.providers).await {
+        Ok(models) if models.is_empty() => line(
+            State::Off,
+            "models",
+            "none: the built-in planner does all the work. Set ANTHROPIC_API_KEY or KIMI_API_KEY".to_owned(),
+        ),
+        Ok(models) => {
+            for (model, said) in models {
+                match said {
+                    Ok(()) => line(State::On, "model", model),
+                    Err(error) => line(State::Wrong, "model", format!("{model}: {error}")),
+                }
+            }
+        }
+        Err(error) => line(State::Wrong, "models", error),
+    }
+    line(State::On, "planner", "built in, needs no key".to_owned());
+    if wrong == 0 {
+        Ok(())
+    } else {
+        Err(format!("{wrong} of these must be put right before the server can serve everything"))
+    }
+}
+
+async fn open(config: &Config) -> Result<String, String> {
+    let store = database::outside(config)?;
+    let version = store.version().await.map_err(|error| database::full(&error));
+    store.close().await;
+    version
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    On,
+    Off,
+    Wrong,
+}
+
+impl State {
+    fn text(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Off => "off",
+            Self::Wrong => "WRONG",
+        }
+    }
+}

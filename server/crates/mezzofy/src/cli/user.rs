@@ -1,0 +1,91 @@
+//! `user`: people who can sign in.
+
+use clap::Subcommand;
+use mezzofy_domain::audit::Who;
+use mezzofy_domain::id::Id;
+use mezzofy_domain::language::Language;
+use mezzofy_domain::people::change::{NewPerson, PersonChange};
+use mezzofy_store::{Store, commit, people as stored};
+
+use mezzofy_engine::clock::Clock;
+use mezzofy_engine::config::Config;
+use mezzofy_engine::database::{Database, full};
+use mezzofy_engine::people::{self, Wanted, checked_hash};
+
+use super::{say, standard_input};
+
+#[derive(Subcommand)]
+pub(super) enum What {
+    /// Adds a person
+    Add {
+        /// Their address, which is their mailbox and sign-in name
+        email: String,
+        /// As people call them
+        #[arg(long)]
+        name: String,
+        /// What they are in the company, e.g. "Chief Executive Officer"; "the CEO" is found by it
+        #[arg(long)]
+        title: String,
+        /// A role of `roles.yaml`
+        #[arg(long)]
+        role: String,
+        /// Reads the password from standard input
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+    /// Ends a person's sessions and lets them sign in no more
+    Disable {
+        /// Their address
+        email: String,
+    },
+    /// Sets a new password, read from standard input, removes the second factor, ends all sessions, and lets a disabled person sign in again
+    Reset {
+        /// Their address
+        email: String,
+        /// Reads the password from standard input
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+}
+
+pub(super) async fn run(config: &Config, what: What) -> Result<(), String> {
+    let password = match &what {
+        What::Add { .. } | What::Reset { .. } => Some(standard_input()?),
+        What::Disable { .. } => None,
+    };
+    let database = Database::visit(config).await?;
+    let done = change(config, &database.store, what, &password.unwrap_or_default()).await;
+    database.close().await;
+    say(&done?);
+    Ok(())
+}
+
+async fn change(config: &Config, store: &Store, what: What, password: &str) -> Result<String, String> {
+    let (now, who) = (Clock::system(config.now).now(), Who::System);
+    let mut tx = store.begin().await.map_err(|error| full(&error))?;
+    let (email, wanted, done) = match what {
+        What::Add { email, name, title, role, .. } => {
+            let new = NewPerson { email, name, title, role, language: Language::En };
+            let person = new.checked(Id::new(now), &config.roles).map_err(|problem| problem.to_string())?;
+            let hash = checked_hash(password, &person.name, &person.email).map_err(|refused| full(&refused))?;
+            people::add(&mut tx, &person, &hash, who, now).await.map_err(|refused| full(&refused))?;
+            commit(tx).await.map_err(|error| full(&error))?;
+            return Ok(format!("{} can sign in", person.email));
+        }
+        What::Disable { email } => (email, disabled(true), "can't sign in any more"),
+        What::Reset { email, .. } => (email, disabled(false), "has a new password"),
+    };
+    let known = stored::by_email(&mut tx, &email).await.map_err(|error| full(&error))?;
+    let (person, _) = known.ok_or_else(|| format!("nobody has the address {email}"))?;
+    let reset = wanted.disabled == Some(false);
+    let hash = reset.then(|| checked_hash(password, &person.name, &person.email)).transpose();
+    let password_hash = hash.map_err(|refused| full(&refused))?;
+    let wanted = Wanted { change: wanted, password_hash, remove_second_factor: reset };
+    people::change(&mut tx, &config.roles, person.id, wanted, who, now).await.map_err(|refused| full(&refused))?;
+    commit(tx).await.map_err(|error| full(&error))?;
+    Ok(format!("{} {done}", person.email))
+}
+
+fn disabled(disabled: bool) -> PersonChange {
+    PersonChange { disabled: Some(disabled), ..PersonChange::default() }
+}

@@ -1,0 +1,134 @@
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use mezzofy_engine::app::{TestApp, text};
+
+pub(crate) fn routes(api: &Value) -> Vec<(Method, String)> {
+    let paths = api["paths"].as_object().unwrap();
+    let all = paths.iter().flat_map(|(path, methods)| {
+        methods.as_object().unwrap().keys().map(move |method| (method.to_uppercase().parse().unwrap(), path.clone()))
+    });
+    all.collect()
+}
+
+#[tokio::test]
+async fn nobody_finds_what_is_somebody_elses() {
+    let app = TestApp::new().await;
+    let finance = app.person("finance.manager").await;
+    let conversation = finance.conversation().await;
+    let run = finance.say(&conversation, "Send the October statement to the CEO").await;
+    let effect = text(&finance.items("/v1/outbox").await[0]["id"]);
+    finance.ask("Send the October statement to someone@elsewhere.example").await;
+    let approval = text(&finance.items("/v1/approvals").await[0]["id"]);
+    let ids = [conversation, text(&run["id"]), text(&run["files"][0]["id"]), effect, approval];
+    let admin = app.person("admin").await;
+    let ceo = app.person("ceo").await;
+    let api = admin.get("/openapi.json").await;
+    // Standing approvals belong to a department.
+    let of_one = |path: &String| path.contains("{id}") && !path.starts_with("/v1/standing-approvals");
+    for (method, path) in routes(&api).into_iter().filter(|(_, path)| of_one(path)) {
+        for id in &ids {
+            for (stranger, administers) in [(&admin, true), (&ceo, false)] {
+                let body = match path.rsplit('/').next() {
+                    Some("messages") => json!({"client_id": Uuid::new_v4(), "text": "hello"}),
+                    Some("decision") => json!({"decision": "approve", "payload_hash": ""}),
+                    _ if ["/v1/leads", "/v1/schedules", "/v1/admin/endpoints"]
+                        .iter()
+                        .any(|of| path.starts_with(of)) =>
+                    {
+                        json!({})
+                    }
+                    _ => json!({"title": "mine"}),
+                };
+                let (status, problem) = stranger.send(method.clone(), &path.replace("{id}", id), Some(&body)).await;
+                // Who may not administer learns that before anything is looked for.
+                let shut = (path.starts_with("/v1/admin/") || path.starts_with("/v1/leads")) && !administers;
+                let hidden = if shut { StatusCode::FORBIDDEN } else { StatusCode::NOT_FOUND };
+                assert_eq!(status, hidden, "{method} {path}: {problem}");
+            }
+        }
+    }
+    for list in ["/v1/conversations", "/v1/files", "/v1/outbox", "/v1/approvals", "/v1/schedules"] {
+        assert!(admin.items(list).await.is_empty(), "{list}");
+    }
+    app.end().await;
+}
+
+#[tokio::test]
+async fn what_can_not_be_read_is_a_problem_and_never_a_fault() {
+    let app = TestApp::without_data().await;
+    let ceo = app.person("ceo").await;
+    let conversation = ceo.conversation().await;
+    let messages = format!("/v1/conversations/{conversation}/messages");
+    let long = "x".repeat(5_001);
+    let id = Uuid::new_v4();
+    for (path, body, want) in [
+        (messages.as_str(), json!({"client_id": id, "text": ""}).to_string(), 422),
+        (&messages, json!({"client_id": id, "text": long}).to_string(), 422),
+        (&messages, json!({"client_id": id, "text": "a\u{0}b"}).to_string(), 422),
+        (&messages, json!({"client_id": "not an id", "text": "hi"}).to_string(), 422),
+        (&messages, json!({"client_id": id, "text": "hi", "role": "admin"}).to_string(), 422),
+        (&messages, json!({"client_id": id, "text": 5}).to_string(), 422),
+        (&messages, json!({"client_id": id, "text": "hi", "file_ids": [id]}).to_string(), 422),
+        (&messages, json!({"client_id": id, "text": "hi", "agent": "finance"}).to_string(), 422),
+        (&messages, "{\"client_id\":".to_owned(), 400),
+        (&messages, "\u{fffd}".to_owned(), 400),
+        (&messages, format!("{{\"text\": \"{}\"}}", "x".repeat(2 * 1024 * 1024)), 413),
+        ("/v1/auth/login", "[]".to_owned(), 422),
+        ("/v1/conversations", json!({"title": " "}).to_string(), 422),
+        ("/v1/conversations/not-an-id/messages", "{}".to_owned(), 404),
+        ("/v1/nothing", "{}".to_owned(), 404),
+    ] {
+        let request = ceo.request(Method::POST, path).header("content-type", "application/json").body(body.clone());
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status().as_u16(), want, "{path} {}", &body[..body.len().min(80)]);
+        let problem: Value = response.json().await.unwrap();
+        assert_eq!(problem["status"], want, "{problem}");
+        assert!(!text(&problem["detail"]).is_empty() && text(&problem["request_id"]).len() == 32, "{problem}");
+    }
+    for (path, want) in [
+        ("/v1/conversations?limit=0", 422),
+        ("/v1/conversations?limit=201", 422),
+        ("/v1/conversations?limit=x", 400),
+        ("/v1/conversations?cursor=x", 422),
+        ("/v1/conversations?colour=red", 400),
+        ("/v1/outbox?kind=pigeon", 422),
+        ("/v1/runs/1", 404),
+        ("/v1/files/..%2f..%2fetc%2fpasswd/content", 404),
+        ("/nope.js", 404),
+    ] {
+        assert_eq!(ceo.send(Method::GET, path, None).await.0.as_u16(), want, "{path}");
+    }
+    assert_eq!(ceo.send(Method::PUT, "/v1/me", None).await.0, StatusCode::METHOD_NOT_ALLOWED);
+    let form = ceo.request(Method::POST, &messages).body("text=hi").send().await.unwrap();
+    assert_eq!(form.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    app.end().await;
+}
+
+#[tokio::test]
+async fn thirty_messages_a_minute_are_taken_and_the_next_one_has_to_wait() {
+    let app = TestApp::without_data().await;
+    let rep = app.person("sales.rep").await;
+    let conversation = rep.conversation().await;
+    let path = format!("/v1/conversations/{conversation}/messages");
+    let mut last = String::new();
+    for _ in 0..30 {
+        let accepted = rep.post(&path, json!({"client_id": Uuid::new_v4(), "text": "hello"})).await;
+        last = text(&accepted["run"]["id"]);
+    }
+    let response = rep
+        .request(Method::POST, &path)
+        .json(&json!({"client_id": Uuid::new_v4(), "text": "hello"}))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(response.headers()["retry-after"].to_str().unwrap().parse::<u64>().unwrap() >= 1);
+    rep.get("/v1/me").await;
+    for run in rep.items(&format!("{path}?limit=200")).await {
+        rep.get(&format!("/v1/runs/{}?wait=60", text(&run["run_id"]))).await;
+    }
+    rep.get(&format!("/v1/runs/{last}?wait=60")).await;
+    app.end().await;
+}

@@ -1,0 +1,190 @@
+//! `content_generator`: has a model write a text from facts. What it writes is held against them: what has no source does
+//! not pass. Without a model the skill's own text stands in, and the result says so.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use mezzofy_agent::model::{Part, Turn, View};
+use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
+use mezzofy_domain::language::Language;
+use mezzofy_domain::roles::Permission;
+use mezzofy_domain::trust::Trust;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::document::{Made, file_name, trust_of};
+use super::sources::Sources;
+use super::{Workshop, read, retry};
+use mezzofy_engine::config::models::Task;
+use mezzofy_engine::models::{Answer, Asking, Told, Unanswered, Why, title};
+
+mod reason;
+
+use reason::Reason;
+
+pub(super) struct ContentGenerator {
+    spec: ToolSpec,
+    workshop: Arc<Workshop>,
+}
+
+#[derive(Deserialize)]
+struct Input {
+    brief: String,
+    facts: Vec<String>,
+    language: Language,
+    length: Option<String>,
+    fallback: Option<String>,
+    save_as: Option<String>,
+}
+
+struct Written {
+    text: String,
+    model: String,
+}
+
+impl ContentGenerator {
+    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+        let text = json!({"type": "string"});
+        let spec = ToolSpec {
+            name: "content_generator",
+            permission: Permission::Chat,
+            effect: false,
+            fixed: &[],
+            input_schema: json!({
+                "type": "object",
+                "additionalProperties": false,
+                "required": ["brief", "facts", "language"],
+                "properties": {
+                    "brief": {"type": "string", "maxLength": 10_000, "description": "What to write, for whom, for which channel"},
+                    "facts": {
+                        "type": "array", "maxItems": 200, "items": text,
+                        "description": "All it may draw on. A figure, link or address that is not here or in the brief does not pass"
+                    },
+                    "language": {"type": "string", "enum": ["en", "zh", "ms"]},
+                    "length": {"type": "string", "enum": ["short", "medium", "long"], "description": "Medium if left out"},
+                    "save_as": {"type": "string", "maxLength": 200, "description": "A title: the text is also kept as a Markdown file of this name"},
+                    "fallback": {"type": "string", "description": "For skills only: their own text, for when no model can write"}
+                }
+            }),
+            output_schema: json!({
+                "type": "object",
+                "properties": {
+                    "text": text,
+                    "written_by": {"type": "string", "description": "The model's name, or skill"},
+                    "note": {"type": ["string", "null"], "description": "That no model wrote it, and why"},
+                    "file": {"type": "string", "description": "With `save_as`: the file's id"},
+                    "name": {"type": "string", "description": "With `save_as`: the file's name"}
+                }
+            }),
+        };
+        Self { spec, workshop: Arc::clone(workshop) }
+    }
+
+    /// Asks a model, and once more when something it wrote has no source.
+    async fn write(&self, context: Context<'_>, input: &Input) -> Result<Result<Written, Reason>, ToolError> {
+        let sources = Sources::of(std::iter::once(input.brief.as_str()).chain(input.facts.iter().map(String::as_str)));
+        let mut history = vec![Turn::Person(vec![Part::Text(order(input))])];
+        loop {
+            let Answer { reply, source, .. } = match self.ask(context, input, &history).await? {
+                Ok(answer) => answer,
+                Err(reason) => return Ok(Err(reason)),
+            };
+            let (text, model) = (reply.text().trim().to_owned(), title(&source.model));
+            if text.is_empty() {
+                return Ok(Err(Reason::Passed { model, why: Why::BrokenOff }));
+            }
+            let what = sources.unfounded(&text);
+            if what.is_empty() {
+                return Ok(Ok(Written { text, model }));
+            }
+            if history.len() > 1 {
+                return Ok(Err(Reason::Unfounded { model, what }));
+            }
+            let mut blocks = reply.blocks;
+            blocks.retain(|block| !matches!(block.view(), View::Call { .. }));
+            history.push(Turn::Model { source, blocks });
+            history.push(Turn::Person(vec![Part::Text(format!(
+                "Neither the brief nor the facts have this: {}. Write the whole text again without it, and answer with the text alone.",
+                what.join(", ")
+            ))]));
+        }
+    }
+
+    async fn ask(
+        &self,
+        context: Context<'_>,
+        input: &Input,
+        history: &[Turn],
+    ) -> Result<Result<Answer, Reason>, ToolError> {
+        let asking = Asking {
+            task: Task::Write,
+            language: input.language,
+            agent: None,
+            text: &input.brief,
+            person: context.person,
+            run: context.run,
+            system: &self.workshop.instructions.write,
+            tools: &[],
+            history,
+            answer_schema: None,
+            stop: &self.workshop.stop,
+        };
+        let mut last = Reason::NoModel;
+        let mut listen = |told: Told<'_>| match told {
+            Told::Passed { model, why, .. } => last = Reason::Passed { model, why },
+            Told::Begun | Told::Heard(_) => {}
+        };
+        let reason = match self.workshop.models.ask(&asking, &mut listen).await {
+            Ok(answer) => return Ok(Ok(answer)),
+            Err(Unanswered::NoModel(_)) => last,
+            Err(Unanswered::TooLong(model)) => Reason::TooLong { model },
+            Err(Unanswered::WindowExceeded) => Reason::TooMuch,
+            Err(Unanswered::Store(error)) => return Err(retry(error)),
+            Err(Unanswered::Stopped) => return Err(ToolError::Retry("the server stops".to_owned())),
+        };
+        Ok(Err(reason))
+    }
+}
+
+#[async_trait]
+impl Tool for ContentGenerator {
+    fn spec(&self) -> &ToolSpec {
+        &self.spec
+    }
+
+    async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
+        let input: Input = read(input)?;
+        let result = match self.write(context, &input).await? {
+            Ok(Written { text, model }) => json!({"text": text, "written_by": model, "note": null}),
+            Err(reason) => {
+                let fallback = input.fallback.clone().filter(|text| !text.trim().is_empty());
+                let text = fallback.ok_or_else(|| ToolError::Tell(reason.refusal(context.language)))?;
+                json!({"text": text.trim(), "written_by": "skill", "note": reason.note(context.language)})
+            }
+        };
+        if let Some(title) = input.save_as.filter(|title| !title.trim().is_empty()) {
+            let text = result.get("text").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let made = Made {
+                name: file_name(&title, "md"),
+                media_type: "text/markdown",
+                bytes: format!("{text}\n").into_bytes(),
+                trust: trust_of(context),
+                more: result,
+            };
+            return self.workshop.keep(context, made).await;
+        }
+        Ok(Outcome::Done(Output { result, trust: Trust::Company, ..Output::default() }))
+    }
+}
+
+/// What the model is told to write.
+fn order(input: &Input) -> String {
+    let mut order = format!("<brief>\n{}\n</brief>\n", input.brief.trim());
+    for fact in &input.facts {
+        let _ = write!(order, "<fact>\n{}\n</fact>\n", fact.trim());
+    }
+    let length = input.length.as_deref().unwrap_or("medium");
+    let _ = write!(order, "Language: {}. Length: {length}.", input.language);
+    order
+}

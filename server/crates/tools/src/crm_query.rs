@@ -1,0 +1,267 @@
+//! `crm_query` and `crm_export`: the leads that the person may see.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
+use mezzofy_domain::crm::{Status, file};
+use mezzofy_domain::language::Language;
+use mezzofy_domain::period::day_label;
+use mezzofy_domain::roles::Permission;
+use mezzofy_domain::trust::Trust;
+use mezzofy_store::leads::{self, Filter, StoredLead};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::document::{Made, file_name};
+use super::{Workshop, read, retry};
+
+/// Leads that a call reads at most.
+const MOST: i64 = 1_000;
+/// What happened to a lead, shown with it.
+const ACTIVITIES: i64 = 5;
+
+pub(super) struct CrmQuery {
+    spec: ToolSpec,
+    workshop: Arc<Workshop>,
+}
+
+pub(super) struct CrmExport {
+    spec: ToolSpec,
+    workshop: Arc<Workshop>,
+}
+
+/// What a call keeps: which leads it saw.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Kept {
+    pub(super) leads: Vec<Uuid>,
+    /// Whom it was about, when it was about one company.
+    #[serde(default)]
+    pub(super) about: Option<String>,
+    columns: Vec<String>,
+    rows: Vec<Vec<Option<String>>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Input {
+    from: Option<String>,
+    company: Option<String>,
+    industry: Option<String>,
+    location: Option<String>,
+    status: Option<Status>,
+    #[serde(default)]
+    mine: bool,
+    #[serde(default)]
+    due: bool,
+    #[serde(default)]
+    notes: bool,
+    limit: Option<i64>,
+}
+
+fn schema(notes: bool) -> Value {
+    let statuses = Status::ALL.map(Status::code);
+    let mut properties = json!({
+        "company": {"type": "string", "maxLength": 300, "description": "A company, a contact or a word of the notes"},
+        "industry": {"type": "string", "maxLength": 100},
+        "location": {"type": "string", "maxLength": 100},
+        "status": {"type": "string", "enum": statuses},
+        "mine": {"type": "boolean", "description": "Only leads assigned to the person"},
+        "due": {"type": "boolean", "description": "Only those to be followed up by today; those won and lost are not"},
+        "limit": {"type": "integer", "minimum": 1, "maximum": 1000}
+    });
+    if notes {
+        properties["from"] =
+            json!({"type": "string", "description": "The `call` of crm_save: its leads, as they are now"});
+        properties["notes"] = json!({"type": "boolean", "description": "Also the notes and what happened, which others may have written"});
+    }
+    json!({"type": "object", "additionalProperties": false, "properties": properties})
+}
+
+/// The shape of a lead in results.
+pub(super) fn lead_schema() -> Value {
+    let text = json!({"type": "string"});
+    json!({
+        "type": "object",
+        "properties": {
+            "id": text, "company": text, "contact_name": text, "email": text, "email_valid": {"type": "boolean"}, "phone": text,
+            "industry": text, "location": text, "website": text, "source": text, "status": text, "assigned_to": text,
+            "follow_up_date": text, "last_contacted": text, "opted_out": {"type": "boolean"}
+        }
+    })
+}
+
+/// A lead as results show it.
+pub(super) fn shown(stored: &StoredLead) -> Value {
+    let lead = &stored.lead;
+    let contact = lead.contacts.first().cloned().unwrap_or_default();
+    json!({
+        "id": stored.id, "company": lead.company, "contact_name": contact.name, "email": contact.email,
+        "email_valid": contact.email_valid(), "phone": contact.phone, "industry": lead.industry, "location": lead.location,
+        "website": lead.website, "source": lead.source, "status": lead.status, "assigned_to": lead.assigned_to,
+        "follow_up_date": lead.follow_up_date, "last_contacted": lead.last_contacted, "opted_out": lead.opted_out,
+    })
+}
+
+impl Kept {
+    /// What a call keeps of these leads.
+    pub(super) fn of(all: &[StoredLead], about: Option<String>) -> Self {
+        let columns = file::COLUMNS.iter().map(|column| (*column).to_owned()).collect();
+        Self {
+            leads: all.iter().map(|lead| lead.id.uuid()).collect(),
+            about,
+            columns,
+            rows: all.iter().map(|stored| file::row(&stored.lead)).collect(),
+        }
+    }
+
+    /// What an earlier call kept.
+    pub(super) fn read(context: Context<'_>, call: &str) -> Result<Self, ToolError> {
+        let kept = context.kept.get(call).and_then(|kept| serde_json::from_value(kept.clone()).ok());
+        kept.ok_or_else(|| ToolError::Tell(format!("No call “{call}” of this run has read leads.")))
+    }
+}
+
+/// A lead in the columns of the leads file.
+impl Workshop {
+    async fn leads(&self, context: Context<'_>, input: &Input) -> Result<Vec<StoredLead>, ToolError> {
+        if let Some(call) = &input.from {
+            let ids = Kept::read(context, call)?.leads;
+            if ids.is_empty() {
+                return Ok(Vec::new());
+            }
+            let mut tx = self.begin(context.person).await?;
+            return leads::find(&mut tx, &Filter { ids, ..Filter::default() }, MOST).await.map_err(retry);
+        }
+        let today = context.now.with_timezone(&self.zone).date_naive();
+        // Who is won or lost is not followed up.
+        let open = || Status::ALL.into_iter().filter(|status| !matches!(status, Status::Won | Status::Lost)).collect();
+        let filter = Filter {
+            statuses: input.status.map_or_else(|| if input.due { open() } else { Vec::new() }, |status| vec![status]),
+            industries: input.industry.as_ref().map(|name| self.planner.industry_names(name)).unwrap_or_default(),
+            places: input.location.as_ref().map(|name| self.planner.place_names(name)).unwrap_or_default(),
+            assigned_to: input.mine.then(|| context.person.email.clone()),
+            due_by: input.due.then_some(today),
+            ..Filter::default()
+        };
+        let most = input.limit.unwrap_or(MOST).clamp(1, MOST);
+        let mut tx = self.begin(context.person).await?;
+        let Some(company) = input.company.as_deref().map(str::trim).filter(|company| !company.is_empty()) else {
+            return leads::find(&mut tx, &filter, most).await.map_err(retry);
+        };
+        // A company is found as duplicates are: whatever its legal form, and with a slip.
+        let wanted = mezzofy_domain::crm::Lead { company: company.to_owned(), ..Default::default() };
+        let wanted = mezzofy_domain::crm::same::Keys::of(&wanted);
+        let all = leads::find(&mut tx, &filter, 100_000).await.map_err(retry)?;
+        let same: Vec<StoredLead> =
+            all.into_iter().filter(|stored| mezzofy_domain::crm::same::Keys::of(&stored.lead).names(&wanted)).collect();
+        if !same.is_empty() {
+            return Ok(same);
+        }
+        leads::find(&mut tx, &Filter { text: Some(company.to_owned()), ..filter }, most).await.map_err(retry)
+    }
+}
+
+impl CrmQuery {
+    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+        let text = json!({"type": "string"});
+        let spec = ToolSpec {
+            name: "crm_query",
+            permission: Permission::ReadOwnLeads,
+            effect: false,
+            fixed: &[],
+            input_schema: schema(true),
+            output_schema: json!({
+                "type": "object",
+                "properties": {
+                    "call": {"type": "string", "description": "Names these leads for csv_export, outlook_compose_email and pptx_generator"},
+                    "count": {"type": "integer"},
+                    "empty": {"type": "boolean"},
+                    "leads": {"type": "array", "items": lead_schema()},
+                    "list": {"type": "string", "description": "The first ten as a list, for the answer"},
+                    "history": {"type": "array", "items": text, "description": "With `notes`: what is known of the first lead, newest first"}
+                }
+            }),
+        };
+        Self { spec, workshop: Arc::clone(workshop) }
+    }
+}
+
+impl CrmExport {
+    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+        let text = json!({"type": "string"});
+        let spec = ToolSpec {
+            name: "crm_export",
+            permission: Permission::ReadOwnLeads,
+            effect: false,
+            fixed: &[],
+            input_schema: schema(false),
+            output_schema: json!({
+                "type": "object",
+                "properties": {"file": {"type": "string", "description": "The file's id"}, "name": text, "rows": {"type": "integer"}}
+            }),
+        };
+        Self { spec, workshop: Arc::clone(workshop) }
+    }
+}
+
+#[async_trait]
+impl Tool for CrmQuery {
+    fn spec(&self) -> &ToolSpec {
+        &self.spec
+    }
+
+    async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
+        let input: Input = read(input)?;
+        let found = self.workshop.leads(context, &input).await?;
+        let mut history = Vec::new();
+        if let Some(first) = found.first().filter(|_| input.notes) {
+            let mut tx = self.workshop.begin(context.person).await?;
+            let activities = leads::activities(&mut tx, first.id, ACTIVITIES).await.map_err(retry)?;
+            history.extend(first.lead.notes.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
+            history.extend(activities.into_iter().map(|activity| {
+                let day = day_label(activity.at.with_timezone(&self.workshop.zone).date_naive(), context.language);
+                format!("{day}: {} {}", activity.kind, activity.detail).trim().to_owned()
+            }));
+        }
+        let list: Vec<String> = found.iter().take(10).map(|stored| line(stored, context.language)).collect();
+        let kept = Kept::of(&found, input.company.clone());
+        let result = json!({
+            "call": context.call, "count": found.len(), "empty": found.is_empty(),
+            "leads": found.iter().take(200).map(shown).collect::<Vec<_>>(),
+            "list": list.join("\n"), "history": history,
+        });
+        let keep = serde_json::to_value(kept).map_err(|error| ToolError::Abort(error.to_string()))?;
+        let trust = if history.is_empty() { Trust::Company } else { Trust::Outside };
+        Ok(Outcome::Done(Output { result, keep: Some(keep), trust, ..Output::default() }))
+    }
+}
+
+fn line(stored: &StoredLead, language: Language) -> String {
+    let lead = &stored.lead;
+    let plain = |text: &str| text.chars().map(|c| if "[]()<>*_`|#".contains(c) { ' ' } else { c }).collect::<String>();
+    let rest: Vec<String> = [plain(&lead.industry), plain(&lead.location), lead.status.to_string()]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect();
+    let comma = if language == Language::Zh { "，" } else { ", " };
+    format!("- **{}**: {}", plain(&lead.company), rest.join(comma))
+}
+
+#[async_trait]
+impl Tool for CrmExport {
+    fn spec(&self) -> &ToolSpec {
+        &self.spec
+    }
+
+    async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
+        let input: Input = read(input)?;
+        let found = self.workshop.leads(context, &input).await?;
+        let bytes = file::write(found.iter().map(|stored| &stored.lead));
+        let title = if context.language == Language::Zh { "销售线索" } else { "leads" };
+        let more = json!({"rows": found.len()});
+        let name = file_name(title, "csv");
+        let made = Made { name, media_type: "text/csv", bytes, trust: Trust::Outside, more };
+        self.workshop.keep(context, made).await
+    }
+}

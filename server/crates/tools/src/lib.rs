@@ -1,0 +1,239 @@
+//! The tools a run can call: adapters between the agent's contract and the parts that do the work.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use jsonschema::Validator;
+use mezzofy_agent::calls::Toolbox;
+use mezzofy_agent::instructions::Instructions;
+use mezzofy_agent::planner::Planner;
+use mezzofy_agent::skills::ToolShape;
+use mezzofy_agent::tool::{Context, Tool, ToolError, ToolSpec};
+use mezzofy_documents::office::{Slides, Words};
+use mezzofy_documents::reports::Meta;
+use mezzofy_domain::kpi::Definition;
+use mezzofy_domain::ledger::CashRule;
+use mezzofy_domain::people::{Company, Person};
+use mezzofy_domain::roles::Roles;
+use mezzofy_microsoft::calendar::Calendar;
+use mezzofy_store::file_storage::FileStorage;
+use mezzofy_store::{Scope, Store, StoreError, Tx};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use mezzofy_engine::app::ToolRegistry;
+use mezzofy_engine::catalogue::Products;
+use mezzofy_engine::kpis::Figures;
+use crate::linkedin::Prospecting;
+use mezzofy_engine::models::Models;
+use mezzofy_engine::reader::Reader;
+use crate::research::Search;
+use mezzofy_engine::config::ScheduleLimits;
+use mezzofy_engine::web::Web;
+
+mod calendar;
+mod content_generator;
+mod crm_query;
+mod crm_save;
+mod database_query;
+mod document;
+mod figures;
+mod file_search;
+mod finance_statement;
+mod knowledge_search;
+mod kpi_report;
+mod linkedin_scraper;
+pub mod linkedin;
+mod links;
+mod mezzofy_data;
+mod office_generator;
+mod outlook_compose_email;
+mod outlook_send_email;
+mod pdf_generator;
+mod pdf_merge;
+mod printing;
+mod recipients;
+mod remember;
+pub mod research;
+mod schedule_create;
+mod schedule_update;
+mod sheet_export;
+mod sources;
+mod support_digest;
+mod teams;
+mod web_research;
+
+pub use outlook_compose_email::MailTexts;
+pub use printing::Printer;
+
+/// What the tools work with.
+pub struct Workshop {
+    /// The database.
+    pub store: Store,
+    /// What of it each person may read.
+    pub roles: Roles,
+    /// The bytes of files.
+    pub files: FileStorage,
+    /// Reads files.
+    pub reader: Arc<Reader>,
+    /// Prints documents.
+    pub press: Arc<dyn Printer>,
+    /// Makes presentations.
+    pub slides: Arc<Slides>,
+    /// Makes Word documents.
+    pub words: Arc<Words>,
+    /// The company: its name on documents, its channels in Teams.
+    pub company: Company,
+    /// Where days begin and end.
+    pub zone: Tz,
+    /// Which accounts are cash.
+    pub cash: CashRule,
+    /// Write texts.
+    pub models: Arc<Models>,
+    /// Finds people.
+    pub planner: Arc<Planner>,
+    /// What the company sells.
+    pub products: Arc<Products>,
+    /// How key figures are computed.
+    pub kpis: Arc<Vec<Definition>>,
+    /// The way to calendars.
+    pub calendar: Calendar,
+    /// The way to the web.
+    pub web: Web,
+    /// Who searches it, if anybody.
+    pub search: Option<Search>,
+    /// Where companies are looked for.
+    pub prospecting: Arc<Prospecting>,
+    /// What mails to leads say.
+    pub mail_texts: MailTexts,
+    /// Files that may be made for a person within an hour.
+    pub files_an_hour: u32,
+    /// How many schedules a person has.
+    pub schedule_limits: ScheduleLimits,
+    /// How models are told to write.
+    pub instructions: Arc<Instructions>,
+    /// Cancelled when the server stops.
+    pub stop: CancellationToken,
+}
+
+impl Workshop {
+    /// As whom a call for this person acts in the database.
+    fn scope(&self, person: &Person) -> Scope {
+        Scope::of(person, &self.roles)
+    }
+
+    /// What key figures are computed with.
+    fn figures(&self) -> Figures<'_> {
+        Figures { store: &self.store, definitions: &self.kpis, roles: &self.roles, zone: self.zone }
+    }
+
+    /// What a report says besides its data.
+    fn meta(&self, context: Context<'_>) -> Meta {
+        Meta {
+            company: self.company.name.clone(),
+            prepared_by: context.person.name.clone(),
+            made_at: context.now.with_timezone(&self.zone).fixed_offset(),
+        }
+    }
+
+    /// Begins a transaction that acts as the person a call is for.
+    async fn begin(&self, person: &Person) -> Result<Tx, ToolError> {
+        self.store.begin_as(&self.scope(person)).await.map_err(retry)
+    }
+}
+
+/// All tools by name, each with the check of its input.
+pub struct Tools(BTreeMap<&'static str, (Arc<dyn Tool>, Validator)>);
+
+impl Tools {
+    /// Every tool there is. A schema that is none is an error of ours, named.
+    pub fn all(workshop: Workshop) -> Result<Self, String> {
+        let workshop = Arc::new(workshop);
+        let all: [Arc<dyn Tool>; 33] = [
+            Arc::new(calendar::OutlookCreateEvent::new(&workshop)),
+            Arc::new(calendar::OutlookFindFreeSlots::new(&workshop)),
+            Arc::new(calendar::OutlookListEvents::new(&workshop)),
+            Arc::new(teams::TeamsListChannels::new(&workshop)),
+            Arc::new(teams::TeamsPostMessage::new(&workshop)),
+            Arc::new(teams::TeamsSendDm::new(&workshop)),
+            Arc::new(content_generator::ContentGenerator::new(&workshop)),
+            Arc::new(sheet_export::CsvExport::new(&workshop)),
+            Arc::new(sheet_export::XlsxExport::new(&workshop)),
+            Arc::new(crm_query::CrmExport::new(&workshop)),
+            Arc::new(crm_query::CrmQuery::new(&workshop)),
+            Arc::new(crm_save::CrmSave::new(&workshop)),
+            Arc::new(crm_save::CrmUpdate::new(&workshop)),
+            Arc::new(database_query::DatabaseQuery::new(&workshop)),
+            Arc::new(file_search::FileSearch::new(&workshop)),
+            Arc::new(finance_statement::FinanceStatement::new(&workshop)),
+            Arc::new(office_generator::OfficeGenerator::docx(&workshop)),
+            Arc::new(office_generator::OfficeGenerator::pptx(&workshop)),
+            Arc::new(pdf_generator::PdfGenerator::new(&workshop)),
+            Arc::new(pdf_merge::PdfMerge::new(&workshop)),
+            Arc::new(knowledge_search::KnowledgeSearch::new(&workshop)),
+            Arc::new(kpi_report::KpiReport::new(&workshop)),
+            Arc::new(linkedin_scraper::LinkedinScraper::new(&workshop)),
+            Arc::new(mezzofy_data::MezzofyData::new(&workshop)),
+            Arc::new(outlook_compose_email::OutlookComposeEmail::new(&workshop)),
+            Arc::new(outlook_send_email::OutlookSendEmail::new(&workshop)),
+            Arc::new(remember::Remember::new(&workshop)),
+            Arc::new(schedule_create::ScheduleCreate::new(&workshop)),
+            Arc::new(schedule_update::ScheduleUpdate::new(&workshop)),
+            Arc::new(support_digest::SupportDigest::new(&workshop)),
+            Arc::new(web_research::PageRead::new(&workshop)),
+            Arc::new(web_research::WebResearch::new(&workshop)),
+            Arc::new(web_research::WebSearch::new(&workshop)),
+        ];
+        let checked = all.into_iter().map(|tool| {
+            let spec = tool.spec();
+            let validator = jsonschema::validator_for(&spec.input_schema)
+                .map_err(|error| format!("the schema of {}: {error}", spec.name))?;
+            Ok((spec.name, (tool, validator)))
+        });
+        checked.collect::<Result<_, String>>().map(Self)
+    }
+
+    /// The names of all tools, sorted.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        self.0.keys().copied().collect()
+    }
+
+    /// The shapes that skills are checked against.
+    #[must_use]
+    pub fn shapes(&self) -> Vec<ToolShape> {
+        self.0.values().map(|(tool, _)| tool.spec().shape()).collect()
+    }
+}
+
+impl ToolRegistry for Tools {
+    fn get(&self, name: &str) -> Option<&Arc<dyn Tool>> {
+        self.0.get(name).map(|(tool, _)| tool)
+    }
+}
+
+impl Toolbox for Tools {
+    fn spec(&self, name: &str) -> Option<&ToolSpec> {
+        self.get(name).map(|tool| tool.spec())
+    }
+
+    fn check(&self, name: &str, input: &Value) -> Result<(), String> {
+        let (_, validator) = self.0.get(name).ok_or_else(|| format!("There is no tool {name}."))?;
+        validator
+            .validate(input)
+            .map_err(|error| format!("The input of {name} is wrong at “{}”: {error}.", error.instance_path()))
+    }
+}
+
+/// Reads a checked input into the tool's own type.
+fn read<T: DeserializeOwned>(input: Value) -> Result<T, ToolError> {
+    serde_json::from_value(input).map_err(|error| ToolError::Tell(format!("The input can't be read: {error}.")))
+}
+
+/// The database is tried again.
+#[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
+fn retry(error: StoreError) -> ToolError {
+    ToolError::Retry(error.to_string())
+}

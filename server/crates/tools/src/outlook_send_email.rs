@@ -1,0 +1,95 @@
+//! `outlook_send_email`: a mail from the person's own mailbox. It only says what is to be sent; the worker sends it once.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use mezzofy_agent::tool::{Context, Outcome, Tool, ToolError, ToolSpec};
+use mezzofy_domain::effect::{EffectKind, PayloadFields};
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::roles::Permission;
+use mezzofy_store::{files, leads, people};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::recipients::addresses;
+use super::{Workshop, read, retry};
+
+pub(super) struct OutlookSendEmail {
+    spec: ToolSpec,
+    workshop: Arc<Workshop>,
+}
+
+#[derive(Deserialize)]
+struct Input {
+    to: Vec<String>,
+    #[serde(default)]
+    cc: Vec<String>,
+    subject: String,
+    body: String,
+    #[serde(default)]
+    attachments: Vec<Id<id::File>>,
+}
+
+impl OutlookSendEmail {
+    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+        let people = |description: &str| json!({"type": "array", "maxItems": 50, "items": {"type": "string"}, "description": description});
+        let spec = ToolSpec {
+            name: "outlook_send_email",
+            permission: Permission::SendMail,
+            effect: true,
+            fixed: &[],
+            input_schema: json!({
+                "type": "object",
+                "additionalProperties": false,
+                "required": ["to", "subject", "body"],
+                "properties": {
+                    "to": people("One each: an address, or the name or title of a colleague"),
+                    "cc": people("As `to`"),
+                    "subject": {"type": "string", "maxLength": 255},
+                    "body": {"type": "string", "maxLength": 50_000, "description": "Plain text"},
+                    "attachments": {"type": "array", "maxItems": 20, "items": {"type": "string", "description": "A file's id"}}
+                }
+            }),
+            output_schema: json!({
+                "type": "object",
+                "properties": {
+                    "effect": {"type": "string", "description": "Its id in the outbox"},
+                    "state": {"type": "string"},
+                    "to": {"type": "string", "description": "The recipients, with commas"}
+                }
+            }),
+        };
+        Self { spec, workshop: Arc::clone(workshop) }
+    }
+}
+
+#[async_trait]
+impl Tool for OutlookSendEmail {
+    fn spec(&self) -> &ToolSpec {
+        &self.spec
+    }
+
+    async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
+        let input: Input = read(input)?;
+        let mut attachments = Vec::new();
+        let mut tx = self.workshop.begin(context.person).await?;
+        for id in input.attachments {
+            let file = files::get(&mut tx, context.person.id, id).await.map_err(retry)?;
+            attachments.push(
+                file.ok_or_else(|| ToolError::Tell(format!("There is no file {id} of yours to attach.")))?.attachment,
+            );
+        }
+        let people = people::all(&mut tx).await.map_err(retry)?;
+        drop(tx);
+        let to = addresses(&self.workshop, context, &people, &input.to)?;
+        let cc = addresses(&self.workshop, context, &people, &input.cc)?;
+        let all: Vec<String> = to.iter().chain(&cc).map(|address| address.to_lowercase()).collect();
+        let mut tx = self.workshop.begin(context.person).await?;
+        if let Some(address) = leads::opted_out(&mut tx, &all).await.map_err(retry)?.first() {
+            return Err(ToolError::Tell(format!("{address} has asked not to hear from us, so nothing is sent there.")));
+        }
+        drop(tx);
+        let mail = PayloadFields { to, cc, subject: input.subject, body: input.body, attachments, when: None };
+        mail.checked(EffectKind::Mail).map(Outcome::Send).map_err(|error| ToolError::Tell(error.to_string()))
+    }
+}

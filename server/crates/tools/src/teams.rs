@@ -1,0 +1,200 @@
+//! Teams: a message in a channel, one to a colleague, and which channels there are. The first two only say what is to be sent; the
+//! worker sends it once.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
+use mezzofy_domain::effect::{EffectKind, PayloadFields};
+use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::people::Person;
+use mezzofy_domain::roles::Permission;
+use mezzofy_domain::trust::Trust;
+use mezzofy_store::{files, people};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::recipients::addresses;
+use super::{Workshop, read, retry};
+
+/// What a call gives that sends something.
+fn sent() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "effect": {"type": "string", "description": "Its id in the outbox"},
+            "state": {"type": "string"},
+            "to": {"type": "string", "description": "The channel or the colleague's address"}
+        }
+    })
+}
+
+fn checked(fields: PayloadFields) -> Result<Outcome, ToolError> {
+    fields.checked(EffectKind::Teams).map(Outcome::Send).map_err(|error| ToolError::Tell(error.to_string()))
+}
+
+impl Workshop {
+    /// The channels that a person may post in.
+    fn channels_of(&self, person: &Person) -> Vec<&str> {
+        let may = self.company.channels.iter().filter(|(_, of)| self.roles.allow_channel(person, **of));
+        may.map(|(channel, _)| channel.as_str()).collect()
+    }
+}
+
+/// `teams_post_message`.
+pub(super) struct TeamsPostMessage {
+    spec: ToolSpec,
+    workshop: Arc<Workshop>,
+}
+
+#[derive(Deserialize)]
+struct Post {
+    channel: String,
+    #[serde(default)]
+    title: String,
+    text: String,
+    #[serde(default)]
+    attachments: Vec<Id<id::File>>,
+}
+
+impl TeamsPostMessage {
+    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+        let spec = ToolSpec {
+            name: "teams_post_message",
+            permission: Permission::PostInTeams,
+            effect: true,
+            fixed: &[],
+            input_schema: json!({
+                "type": "object", "additionalProperties": false, "required": ["channel", "text"],
+                "properties": {
+                    "channel": {"type": "string", "maxLength": 100, "description": "Its name, as teams_list_channels gives it"},
+                    "title": {"type": "string", "maxLength": 255},
+                    "text": {"type": "string", "minLength": 1, "maxLength": 20_000, "description": "Plain text"},
+                    "attachments": {"type": "array", "maxItems": 10, "items": {"type": "string", "description": "A file's id"}}
+                }
+            }),
+            output_schema: sent(),
+        };
+        Self { spec, workshop: Arc::clone(workshop) }
+    }
+}
+
+#[async_trait]
+impl Tool for TeamsPostMessage {
+    fn spec(&self) -> &ToolSpec {
+        &self.spec
+    }
+
+    async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
+        let input: Post = read(input)?;
+        let may = self.workshop.channels_of(context.person);
+        let channel = self.workshop.company.channel(&input.channel).map(|(channel, _)| channel);
+        let Some(channel) = channel.filter(|channel| may.contains(channel)) else {
+            let detail = format!("{} may post in {}, not in “{}”.", context.person.name, may.join(", "), input.channel);
+            return Err(ToolError::Tell(detail));
+        };
+        let mut attachments = Vec::new();
+        let mut tx = self.workshop.begin(context.person).await?;
+        for id in input.attachments {
+            let file = files::get(&mut tx, context.person.id, id).await.map_err(retry)?;
+            let file = file.ok_or_else(|| ToolError::Tell(format!("There is no file {id} of yours to attach.")))?;
+            attachments.push(file.attachment);
+        }
+        checked(PayloadFields {
+            to: vec![channel.to_owned()],
+            cc: Vec::new(),
+            subject: input.title,
+            body: input.text,
+            attachments,
+            when: None,
+        })
+    }
+}
+
+/// `teams_send_dm`.
+pub(super) struct TeamsSendDm {
+    spec: ToolSpec,
+    workshop: Arc<Workshop>,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    to: String,
+    text: String,
+}
+
+impl TeamsSendDm {
+    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+        let spec = ToolSpec {
+            name: "teams_send_dm",
+            permission: Permission::PostInTeams,
+            effect: true,
+            fixed: &[],
+            input_schema: json!({
+                "type": "object", "additionalProperties": false, "required": ["to", "text"],
+                "properties": {
+                    "to": {"type": "string", "maxLength": 255, "description": "One colleague: an address, a name or a title"},
+                    "text": {"type": "string", "minLength": 1, "maxLength": 20_000, "description": "Plain text"}
+                }
+            }),
+            output_schema: sent(),
+        };
+        Self { spec, workshop: Arc::clone(workshop) }
+    }
+}
+
+#[async_trait]
+impl Tool for TeamsSendDm {
+    fn spec(&self) -> &ToolSpec {
+        &self.spec
+    }
+
+    async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
+        let input: Message = read(input)?;
+        let mut tx = self.workshop.begin(context.person).await?;
+        let people = people::all(&mut tx).await.map_err(retry)?;
+        drop(tx);
+        let to = addresses(&self.workshop, context, &people, std::slice::from_ref(&input.to))?;
+        let colleague = |address: &String| people.iter().any(|person| !person.disabled && person.email == *address);
+        if let Some(other) = to.iter().find(|address| !colleague(address)) {
+            return Err(ToolError::Tell(format!("{other} is no colleague; messages in Teams go to colleagues only.")));
+        }
+        let (cc, subject, attachments) = (Vec::new(), String::new(), Vec::new());
+        checked(PayloadFields { to, cc, subject, body: input.text, attachments, when: None })
+    }
+}
+
+/// `teams_list_channels`.
+pub(super) struct TeamsListChannels {
+    spec: ToolSpec,
+    workshop: Arc<Workshop>,
+}
+
+impl TeamsListChannels {
+    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+        let spec = ToolSpec {
+            name: "teams_list_channels",
+            permission: Permission::PostInTeams,
+            effect: false,
+            fixed: &[],
+            input_schema: json!({"type": "object", "additionalProperties": false, "properties": {}}),
+            output_schema: json!({
+                "type": "object",
+                "properties": {"channels": {"type": "array", "items": {"type": "string"}}}
+            }),
+        };
+        Self { spec, workshop: Arc::clone(workshop) }
+    }
+}
+
+#[async_trait]
+impl Tool for TeamsListChannels {
+    fn spec(&self) -> &ToolSpec {
+        &self.spec
+    }
+
+    async fn call(&self, context: Context<'_>, _: Value) -> Result<Outcome, ToolError> {
+        let result = json!({"channels": self.workshop.channels_of(context.person)});
+        Ok(Outcome::Done(Output { result, trust: Trust::Company, ..Output::default() }))
+    }
+}
