@@ -33,12 +33,12 @@ use tokio_util::task::TaskTracker;
 use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp, Uuid};
 
+use crate::access::limiters::Limiters;
+use crate::access::tokens::Tokens;
 use crate::catalogue::Products;
 use crate::clock::Clock;
 use crate::config::{Hold, Limits, WebhookSource};
 use crate::events::Hub;
-use crate::access::limiters::Limiters;
-use crate::access::tokens::Tokens;
 use crate::models::Models;
 use crate::push::Pushing;
 use crate::reader::Reader;
@@ -140,6 +140,9 @@ pub struct AppState {
 pub trait ToolRegistry: Toolbox + Send {
     /// The tool of a name.
     fn get(&self, name: &str) -> Option<&Arc<dyn Tool>>;
+
+    /// The names of all tools, sorted.
+    fn names(&self) -> Vec<&str>;
 }
 
 impl AppState {

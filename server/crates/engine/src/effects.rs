@@ -105,4 +105,3 @@ pub fn audit_of_approval(approval: &Approval, state: ApprovalState) -> Deed {
     let payload_hash = approval.payload_hash.clone();
     Deed::Approval { approval: approval.id, state, run: approval.run, effects, payload_hash }
 }
-

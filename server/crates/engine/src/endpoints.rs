@@ -16,8 +16,7 @@ use crate::poll;
 use crate::webhooks;
 
 /// What endpoints can be told of.
-pub const EVENTS: [&str; 5] =
-    ["run.ended", "run.waiting", "approval.requested", "approval.decided", "effect.ended"];
+pub const EVENTS: [&str; 5] = ["run.ended", "run.waiting", "approval.requested", "approval.decided", "effect.ended"];
 /// What an administrator sends to see whether it arrives.
 pub const TEST: &str = "endpoint.test";
 /// How often is looked. Any number of processes may look: each sending is taken by one.

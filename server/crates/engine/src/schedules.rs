@@ -95,12 +95,7 @@ fn sent_to(request: &str, emails: &[String], language: Language) -> String {
 }
 
 /// Notes in the audit log what its owner did with a schedule.
-pub async fn note(
-    tx: &mut Tx,
-    schedule: &Schedule,
-    action: Action,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
+pub async fn note(tx: &mut Tx, schedule: &Schedule, action: Action, now: DateTime<Utc>) -> Result<(), StoreError> {
     let deed = Deed::Schedule { schedule: schedule.id, action, name: schedule.name.clone() };
     audit::append(tx, now, Who::Person(schedule.owner), &deed).await?;
     Ok(())

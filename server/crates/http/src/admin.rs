@@ -53,6 +53,8 @@ fn harmless(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use mezzofy_engine::views::micro_usd;
+
     use super::*;
 
     #[test]

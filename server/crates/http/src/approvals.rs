@@ -291,9 +291,8 @@ async fn intend(
     now: DateTime<Utc>,
 ) -> Result<(), Problem> {
     let asker = people::get(tx, approval.person).await?;
-    let may = |person: &Person, kind| {
-        !person.disabled && app.roles.allows(&person.role, channels::of(kind).permission())
-    };
+    let may =
+        |person: &Person, kind| !person.disabled && app.roles.allows(&person.role, channels::of(kind).permission());
     if !asker.is_some_and(|person| approved.iter().all(|approved| may(&person, approved.payload.kind()))) {
         let detail = "Who asked for it may not send this any more. Reject it.";
         return Err(Problem::new(Kind::Conflict, detail));

@@ -24,8 +24,8 @@ use super::extract::Body;
 use super::me::PersonView;
 use super::problem::{Kind, Problem, ProblemBody};
 use super::rule::{self, guarded};
-use mezzofy_engine::access::tokens::ACCESS;
 use super::tries;
+use mezzofy_engine::access::tokens::ACCESS;
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::secrets;
 

@@ -12,9 +12,9 @@ use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
 use mezzofy_store::{StoreError, Tx, audit, commit, people};
 
-use mezzofy_engine::access::limiters::Counted;
 use super::problem::{Kind, Problem};
 use super::rule::{Chatting, Rule};
+use mezzofy_engine::access::limiters::Counted;
 use mezzofy_engine::app::{App, AppState};
 
 /// Each of these begins a run, and counts as a message.

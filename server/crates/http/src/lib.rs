@@ -15,8 +15,8 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
-use mezzofy_engine::app::App;
 use docs::BearerToken;
+use mezzofy_engine::app::App;
 
 mod admin;
 mod approvals;

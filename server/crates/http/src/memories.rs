@@ -62,7 +62,10 @@ async fn add(State(app): State<App>, caller: Caller, Body(new): Body<NewMemory>)
     let mut tx = caller.begin(&app).await?;
     let known = memories::list(&mut tx, caller.person.id, MAX_FACTS).await?.len();
     if i64::try_from(known).is_ok_and(|known| known >= MAX_FACTS) {
-        return Err(Problem::new(Kind::Conflict, format!("{MAX_FACTS} facts are remembered already. Forget one first.")));
+        return Err(Problem::new(
+            Kind::Conflict,
+            format!("{MAX_FACTS} facts are remembered already. Forget one first."),
+        ));
     }
     memories::add(&mut tx, caller.person.id, text, app.clock.now()).await?;
     commit(tx).await?;

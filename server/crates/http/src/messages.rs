@@ -49,7 +49,10 @@ impl SendMessage {
     /// Refuses what a run would have to leave out.
     fn check(&self) -> Result<&str, Problem> {
         if self.file_ids.len() > MAX_FILES_PER_MESSAGE {
-            return Err(Problem::field("file_ids", format!("A message carries {MAX_FILES_PER_MESSAGE} files at most.")));
+            return Err(Problem::field(
+                "file_ids",
+                format!("A message carries {MAX_FILES_PER_MESSAGE} files at most."),
+            ));
         }
         if self.url.is_some() {
             return Err(Problem::field("url", "A message can't carry a web address. Say in words what you need."));

@@ -7,11 +7,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
+use crate::demo::Demo;
+use crate::serve::Role;
 use mezzofy_engine::clock::Clock;
 use mezzofy_engine::config::Config;
 use mezzofy_engine::database::Database;
-use crate::demo::Demo;
-use crate::serve::Role;
 
 mod ask;
 mod audit;

@@ -25,24 +25,24 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::timestamp::context::ContextV7;
 
-use mezzofy_engine::app::{App, AppState};
+use crate::{demo_site, local365};
+use mezzofy_engine::access::limiters::Limiters;
+use mezzofy_engine::access::tokens::Tokens;
+use mezzofy_engine::app::{App, AppState, ToolRegistry as _};
 use mezzofy_engine::catalogue::Products;
 use mezzofy_engine::clock::Clock;
 use mezzofy_engine::config::Config;
 use mezzofy_engine::database::full;
 use mezzofy_engine::events::Hub;
-use mezzofy_engine::access::limiters::Limiters;
-use mezzofy_engine::access::tokens::Tokens;
-use mezzofy_tools::linkedin::{Prospecting, Source};
 use mezzofy_engine::models::{Models, Surroundings};
 use mezzofy_engine::push::{self, Pushing};
 use mezzofy_engine::reader::{self, Reader};
-use mezzofy_tools::research::Search;
 use mezzofy_engine::service_account::ServiceAccount;
-use mezzofy_tools::{MailTexts, Printer, Tools, Workshop};
 use mezzofy_engine::web::Web;
 use mezzofy_engine::{endpoints, scheduler, wake, webhooks, worker};
-use crate::{demo_site, local365};
+use mezzofy_tools::linkedin::{Prospecting, Source};
+use mezzofy_tools::research::Search;
+use mezzofy_tools::{MailTexts, Printer, Tools, Workshop};
 
 /// What is at work gets this long to end when the server stops.
 const GRACE: Duration = Duration::from_secs(10);

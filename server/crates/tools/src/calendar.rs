@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
-use mezzofy_domain::effect::{EffectKind, PayloadFields, EventTimes};
+use mezzofy_domain::effect::{EffectKind, EventTimes, PayloadFields};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::meeting::{Moment, slots};
 use mezzofy_domain::roles::Permission;

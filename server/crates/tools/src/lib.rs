@@ -23,14 +23,14 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use crate::linkedin::Prospecting;
+use crate::research::Search;
 use mezzofy_engine::app::ToolRegistry;
 use mezzofy_engine::catalogue::Products;
+use mezzofy_engine::config::ScheduleLimits;
 use mezzofy_engine::kpis::Figures;
-use crate::linkedin::Prospecting;
 use mezzofy_engine::models::Models;
 use mezzofy_engine::reader::Reader;
-use crate::research::Search;
-use mezzofy_engine::config::ScheduleLimits;
 use mezzofy_engine::web::Web;
 
 mod calendar;
@@ -44,8 +44,8 @@ mod file_search;
 mod finance_statement;
 mod knowledge_search;
 mod kpi_report;
-mod linkedin_scraper;
 pub mod linkedin;
+mod linkedin_scraper;
 mod links;
 mod mezzofy_data;
 mod office_generator;
@@ -195,12 +195,6 @@ impl Tools {
         checked.collect::<Result<_, String>>().map(Self)
     }
 
-    /// The names of all tools, sorted.
-    #[must_use]
-    pub fn names(&self) -> Vec<&str> {
-        self.0.keys().copied().collect()
-    }
-
     /// The shapes that skills are checked against.
     #[must_use]
     pub fn shapes(&self) -> Vec<ToolShape> {
@@ -211,6 +205,10 @@ impl Tools {
 impl ToolRegistry for Tools {
     fn get(&self, name: &str) -> Option<&Arc<dyn Tool>> {
         self.0.get(name).map(|(tool, _)| tool)
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.0.keys().copied().collect()
     }
 }
 

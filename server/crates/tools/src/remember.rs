@@ -57,7 +57,9 @@ impl Tool for Remember {
         let mut tx = self.workshop.begin(context.person).await?;
         let known = memories::list(&mut tx, context.person.id, MAX_FACTS).await.map_err(retry)?.len();
         if i64::try_from(known).is_ok_and(|known| known >= MAX_FACTS) {
-            return Err(ToolError::Tell(format!("{MAX_FACTS} facts are remembered already. Forget one in Settings first.")));
+            return Err(ToolError::Tell(format!(
+                "{MAX_FACTS} facts are remembered already. Forget one in Settings first."
+            )));
         }
         let new = memories::add(&mut tx, context.person.id, &fact, context.now).await.map_err(retry)?;
         commit(tx).await.map_err(retry)?;

@@ -131,11 +131,7 @@ fn mail(to: &str, cc: &[&str], trust: Trust) -> Proposed {
         attachments: Vec::new(),
         when: None,
     };
-    Proposed {
-        call: "1.0".into(),
-        payload: fields.checked(EffectKind::Mail).unwrap(),
-        origin: Origin::of(vec![value]),
-    }
+    Proposed { call: "1.0".into(), payload: fields.checked(EffectKind::Mail).unwrap(), origin: Origin::of(vec![value]) }
 }
 
 #[test]

@@ -110,7 +110,9 @@ fn read(cells: &Cells<'_>, problems: &mut ImportErrors) -> Option<Lead> {
 pub fn write<'l>(leads: impl IntoIterator<Item = &'l Lead>) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(b"\xEF\xBB\xBF".to_vec());
     let written = writer.write_record(COLUMNS).and_then(|()| {
-        leads.into_iter().try_for_each(|lead| writer.write_record(row(lead).into_iter().map(|cell| neutral(&cell.unwrap_or_default()))))
+        leads.into_iter().try_for_each(|lead| {
+            writer.write_record(row(lead).into_iter().map(|cell| neutral(&cell.unwrap_or_default())))
+        })
     });
     // Writing to memory can't fail.
     written.ok().and_then(|()| writer.into_inner().ok()).unwrap_or_default()

@@ -278,14 +278,16 @@ mod tests {
             |hour| chrono::NaiveDate::from_ymd_opt(2026, 12, 2).and_then(|day| day.and_hms_opt(hour, 0, 0)).unwrap();
         let lasting = |start, end| PayloadFields {
             cc: vec![],
-            when: Some(EventTimes { start: at(start), end: at(end), time_zone: "Asia/Singapore".to_owned(), online: true }),
+            when: Some(EventTimes {
+                start: at(start),
+                end: at(end),
+                time_zone: "Asia/Singapore".to_owned(),
+                online: true,
+            }),
             ..mail(&["CEO@mezzofy.example"], "October figures")
         };
         let event = lasting(15, 16).checked(EffectKind::Calendar).unwrap();
-        assert_eq!(
-            (event.kind(), event.to()),
-            (EffectKind::Calendar, vec!["ceo@mezzofy.example"])
-        );
+        assert_eq!((event.kind(), event.to()), (EffectKind::Calendar, vec!["ceo@mezzofy.example"]));
         assert_eq!(event.fields().checked(EffectKind::Mail), Err(PayloadError::NotAnEvent));
         assert_eq!(event.fields().checked(EffectKind::Teams), Err(PayloadError::NotAnEvent));
         assert_eq!(lasting(15, 15).checked(EffectKind::Calendar), Err(PayloadError::BadTimes));

@@ -84,7 +84,9 @@ impl<K: Hash + Eq + Clone + Display> Limiter<K> {
             Some(redis) => redis.count(self.what, &key.to_string(), self.rate).await,
             None => None,
         };
-        everywhere.unwrap_or_else(|| self.count_here(key)).map_err(|wait| RateLimited { retry_after_seconds: wait.as_secs() + 1 })
+        everywhere
+            .unwrap_or_else(|| self.count_here(key))
+            .map_err(|wait| RateLimited { retry_after_seconds: wait.as_secs() + 1 })
     }
 
     fn count_here(&self, key: &K) -> Result<(), Duration> {

@@ -32,12 +32,7 @@ impl Tokens {
     }
 
     /// A token for a session.
-    pub fn make(
-        &self,
-        session: Id<id::Session>,
-        person: Id<id::Person>,
-        now: DateTime<Utc>,
-    ) -> Result<String, String> {
+    pub fn make(&self, session: Id<id::Session>, person: Id<id::Person>, now: DateTime<Utc>) -> Result<String, String> {
         let claims = Claims { sid: session, sub: person, iat: now.timestamp(), exp: (now + ACCESS).timestamp() };
         encode(&Header::new(Algorithm::HS256), &claims, &self.encoding).map_err(|error| error.to_string())
     }

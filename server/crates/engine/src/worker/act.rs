@@ -18,8 +18,8 @@ use mezzofy_store::{Tx, approvals, commit, files, people, standing_approvals};
 
 use super::calls::done;
 use super::ends::result_of;
-use super::step::Step;
 use super::run_worker::{RunWorker, StepError};
+use super::step::Step;
 use crate::channels;
 use crate::effects::{HourlyLimit, held_until, hourly_room, idempotency_key, intended};
 use crate::failpoint;

@@ -6,8 +6,8 @@ use mezzofy_domain::event::EventBody;
 use mezzofy_store::approvals::{self, Approval, Decision};
 use mezzofy_store::{audit, commit, effects, events};
 
-use super::step::Step;
 use super::run_worker::{RunWorker, StepError};
+use super::step::Step;
 use crate::effects::audit_of_approval;
 
 impl RunWorker<'_> {

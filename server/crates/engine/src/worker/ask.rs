@@ -25,13 +25,13 @@ use mezzofy_store::{ledger, memories, messages, model_calls, people, runs};
 use tokio::sync::mpsc;
 
 use super::route::Route;
+use super::run_worker::{RunWorker, StepError};
 use super::speech::Speech;
 use super::step::Step;
-use super::run_worker::{RunWorker, StepError};
 use crate::app::AppState;
 use crate::config::models::Task;
-use crate::views::UsageView;
 use crate::models::{Answer, Asking, Unanswered, Why, title};
+use crate::views::UsageView;
 
 /// Messages of the conversation that a model is told besides the newest.
 const EARLIER: i64 = 20;
@@ -374,7 +374,8 @@ impl RunWorker<'_> {
         };
         let Asking { system, tools, history, answer_schema, .. } = *asking;
         let request = Request { system, tools, history, max_tokens: 0, answer_schema };
-        let reply = built_in.stream(&request, &mut |_| {}).await.map_err(|error| StepError::Retry(error.to_string()))?;
+        let reply =
+            built_in.stream(&request, &mut |_| {}).await.map_err(|error| StepError::Retry(error.to_string()))?;
         let source = Source { provider: PLANNER.to_owned(), model: PLANNER.to_owned() };
         Ok(Asked::Reply(reply, source))
     }

@@ -10,8 +10,8 @@ use mezzofy_domain::people::Department;
 
 use mezzofy_agent::planner::{Plan, Request};
 
-use super::step::Step;
 use super::run_worker::{RunWorker, StepError};
+use super::step::Step;
 
 /// Characters of all files together that a model is told at once; it reads on with `file_search`.
 const TOLD: usize = 60_000;

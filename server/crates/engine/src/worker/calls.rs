@@ -17,8 +17,8 @@ use mezzofy_domain::trust::Trust;
 use mezzofy_store::people;
 use serde_json::Value;
 
-use super::step::Step;
 use super::run_worker::{RunWorker, StepError};
+use super::step::Step;
 
 impl RunWorker<'_> {
     /// Makes these calls and stores what came of them; answers whether the run goes on now.

@@ -56,7 +56,8 @@ impl RunWorker<'_> {
         }
         // After the events, as with a decision, or the two could wait for each other.
         if let Some(approval) = &step.approval {
-            audit::append(&mut tx, now, Who::Person(self.person.id), &audit_of_approval(approval, approval.state)).await?;
+            audit::append(&mut tx, now, Who::Person(self.person.id), &audit_of_approval(approval, approval.state))
+                .await?;
         }
         failpoint::hit("step.before");
         commit(tx).await?;
@@ -92,8 +93,8 @@ impl RunWorker<'_> {
         };
         let message = messages::add(tx, message).await?;
         let files = files::of_runs(tx, &[self.run.id.uuid()]).await?;
-        let view =
-            serde_json::to_value(MessageView::of(message, &files)).map_err(|error| StepError::Retry(error.to_string()))?;
+        let view = serde_json::to_value(MessageView::of(message, &files))
+            .map_err(|error| StepError::Retry(error.to_string()))?;
         if self.spoken.is_none() {
             step.events.push(EventBody::MessageDelta { message_id: id, text: text.to_owned() });
         }

@@ -118,7 +118,12 @@ async fn attachments(work: &RunWorker<'_>, effect: &Effect) -> Result<Option<Vec
 }
 
 /// Stores the end of an effect. Where another worker has ended it, that end counts; where another has gone on with it, nothing is said.
-async fn end(work: &RunWorker<'_>, effect: &mut Effect, state: EffectState, error: Option<String>) -> Result<(), StepError> {
+async fn end(
+    work: &RunWorker<'_>,
+    effect: &mut Effect,
+    state: EffectState,
+    error: Option<String>,
+) -> Result<(), StepError> {
     let mut tx = work.begin().await?;
     let now = work.app.clock.now();
     if !effects::end(&mut tx, effect.id, effect.walk.as_ref(), state, error.as_deref(), now).await? {

@@ -10,11 +10,11 @@ use mezzofy_store::effects::{self, Effect};
 use serde_json::{Value, json};
 
 use super::calls::done;
+use super::delivery;
+use super::run_worker::{RunWorker, StepError};
 use super::step::Step;
 use crate::channels;
 use crate::channels::channel::ChannelTexts;
-use super::run_worker::{RunWorker, StepError};
-use super::delivery;
 
 impl RunWorker<'_> {
     /// Brings effects to their ends, or rests until they may leave. A call without effect was left out of the approval.
@@ -62,7 +62,11 @@ impl RunWorker<'_> {
     }
 
     /// Gives the machine what came of each call.
-    async fn note_ends(&mut self, group: &[(Call, Option<Effect>)], approval: Option<&Approval>) -> Result<(), StepError> {
+    async fn note_ends(
+        &mut self,
+        group: &[(Call, Option<Effect>)],
+        approval: Option<&Approval>,
+    ) -> Result<(), StepError> {
         let ended =
             |state| group.iter().filter(|(_, effect)| effect.as_ref().is_some_and(|it| it.state == state)).count();
         let taken_back = group.iter().filter(|(_, effect)| effect.as_ref().is_some_and(|it| it.taken_back)).count();

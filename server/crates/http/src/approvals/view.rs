@@ -15,9 +15,9 @@ use utoipa::openapi::Object;
 use uuid::Uuid;
 
 use super::asked;
-use mezzofy_engine::app::AppState;
 use crate::docs::one_of;
 use crate::outbox::{AttachmentView, WhenView};
+use mezzofy_engine::app::AppState;
 
 /// What waits for a person, or was decided.
 #[derive(Debug, Serialize, ToSchema)]

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
-use mezzofy_engine::app::App;
 use crate::caller::Caller;
 use crate::extract::Body;
 use crate::problem::{Problem, ProblemBody};
 use crate::rule::guarded;
+use mezzofy_engine::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(guarded!(show)).routes(guarded!(change))

@@ -10,11 +10,11 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{proven, sessions};
-use mezzofy_engine::app::App;
 use crate::caller::Caller;
 use crate::extract::Body;
 use crate::problem::{Problem, ProblemBody};
 use crate::rule::guarded;
+use mezzofy_engine::app::App;
 use mezzofy_engine::secrets;
 
 pub(super) fn routes() -> OpenApiRouter<App> {

@@ -13,13 +13,13 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{proven, sessions};
-use mezzofy_engine::app::{App, AppState};
 use crate::caller::Caller;
 use crate::codes::{self, Code};
 use crate::extract::Body;
 use crate::problem::{Kind, Problem, ProblemBody};
 use crate::rule::guarded;
 use crate::tries;
+use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::secrets;
 
 pub(super) fn routes() -> OpenApiRouter<App> {

@@ -12,11 +12,11 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
-use mezzofy_engine::app::App;
 use crate::caller::Caller;
 use crate::extract::Segment;
 use crate::problem::{Problem, ProblemBody};
 use crate::rule::guarded;
+use mezzofy_engine::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(end_others)).routes(guarded!(end))

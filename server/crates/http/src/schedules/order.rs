@@ -5,8 +5,8 @@ use mezzofy_domain::effect::is_address;
 use mezzofy_domain::people::{Department, Person};
 use serde_json::{Map, Value};
 
-use mezzofy_engine::app::AppState;
 use crate::problem::{Kind, Problem};
+use mezzofy_engine::app::AppState;
 
 /// Addresses that a result is mailed to, at most.
 const MOST: usize = 50;

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::Object;
 
-use mezzofy_engine::app::AppState;
 use crate::docs::one_of;
 use crate::problem::Problem;
+use mezzofy_engine::app::AppState;
 
 /// When. A cron needs `cron`, an interval `minutes`, a single time `at`.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -70,7 +70,11 @@ impl RuleView {
 }
 
 /// The rule, and when it comes first.
-pub(super) fn checked_rule(app: &AppState, given: RuleView, language: Language) -> Result<(Rule, DateTime<Utc>), Problem> {
+pub(super) fn checked_rule(
+    app: &AppState,
+    given: RuleView,
+    language: Language,
+) -> Result<(Rule, DateTime<Utc>), Problem> {
     let most_often = app.limits.schedules().minutes;
     let now = app.clock.now();
     let refused = |error: RuleError| Problem::field("rule", error.say(language));

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use mezzofy_store::{people, runs};
 
+use crate::serve;
 use mezzofy_engine::clock::Clock;
 use mezzofy_engine::config::Config;
 use mezzofy_engine::database::{Database, full};
 use mezzofy_engine::runs::ask as begin;
-use crate::serve;
 
 use super::say;
 

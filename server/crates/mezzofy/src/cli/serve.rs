@@ -1,11 +1,11 @@
 //! `serve`: everything in one process, or a part of it in each of several.
 
+use crate::demo::{self, Demo};
+use crate::serve::{self, Role};
 use mezzofy_engine::clock::Clock;
 use mezzofy_engine::config::Config;
 use mezzofy_engine::database::{Database, full};
-use crate::demo::{self, Demo};
 use mezzofy_engine::sealing;
-use crate::serve::{self, Role};
 
 use super::say;
 

@@ -8,7 +8,7 @@ use mezzofy_store::effects;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use mezzofy_engine::app::{Client, TestApp, text, wait_for};
+use crate::app::{Client, TestApp, text, wait_for};
 
 const HOLD: TimeDelta = TimeDelta::seconds(20);
 

@@ -7,7 +7,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, Executor};
 
-use mezzofy_engine::app::{Client, TestApp, text};
+use crate::app::{Client, TestApp, text};
 
 /// Entries of an action, newest first.
 async fn of(client: &Client, action: &str) -> Vec<Value> {

@@ -6,7 +6,7 @@ use mezzofy_agent::testing::Answer;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use mezzofy_engine::app::{Client, TestApp, text};
+use crate::app::{Client, TestApp, text};
 
 /// The events in a calendar of local365: title and beginning, oldest first.
 async fn events_of(app: &TestApp, mailbox: &str) -> Vec<(String, String)> {

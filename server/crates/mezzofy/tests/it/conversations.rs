@@ -2,7 +2,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use mezzofy_engine::app::{TestApp, text};
+use crate::app::{TestApp, text};
 
 #[tokio::test]
 async fn the_same_message_sent_again_gives_the_same_answer_and_starts_nothing() {

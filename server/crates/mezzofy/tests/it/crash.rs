@@ -15,8 +15,8 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use mezzofy_engine::app::{home_with_outreach, text};
-use mezzofy_engine::models::said_in;
+use crate::app::{home_with_outreach, text};
+use crate::models::said_in;
 
 const W1: &str = "Generate the latest financial statement and send it to the CEO";
 /// The same, and into a channel.

@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use mezzofy_engine::app::{Client, TestApp, text};
+use crate::app::{Client, TestApp, text};
 
 async fn create(who: &Client, body: Value) -> (StatusCode, Value) {
     who.send(Method::POST, "/v1/leads", Some(&body)).await

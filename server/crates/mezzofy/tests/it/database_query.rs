@@ -1,6 +1,5 @@
 use std::time::{Duration, Instant};
 
-use mezzofy_agent::calls::Toolbox;
 use mezzofy_agent::testing::Answer;
 use mezzofy_agent::tool::{Context, Outcome, ToolError};
 use mezzofy_domain::language::Language;
@@ -13,7 +12,7 @@ use serde_json::{Value, json};
 use sqlx::{Executor, Row};
 use uuid::Uuid;
 
-use mezzofy_engine::app::{TestApp, text};
+use crate::app::{TestApp, text};
 
 const FEW: Limits = Limits { time: 300, rows: 5_000, columns: 3, value: 20, bytes: 100_000 };
 

@@ -6,9 +6,9 @@ use mezzofy_domain::language::Language;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use mezzofy_engine::app::{Client, TestApp, text};
+use crate::app::{Client, TestApp, text};
 use crate::files_in::upload;
-use mezzofy_engine::models::{newest_results, said_in};
+use crate::models::{newest_results, said_in};
 
 const SQL: &str = "SELECT to_char(date, 'YYYY-MM') AS month, -sum(amount) AS revenue FROM reporting.ledger_lines \
                    WHERE account_kind = 'revenue' AND currency = 'SGD' GROUP BY 1 ORDER BY 1 DESC LIMIT 6";

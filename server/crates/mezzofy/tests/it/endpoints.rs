@@ -15,8 +15,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use mezzofy_engine::app::{Client, TestApp, text, wait_for};
-use mezzofy_engine::webhooks::hmac;
+use crate::app::{Client, TestApp, text, wait_for};
+use crate::webhooks::hmac;
 
 const ALL: [&str; 5] = ["run.ended", "run.waiting", "approval.requested", "approval.decided", "effect.ended"];
 

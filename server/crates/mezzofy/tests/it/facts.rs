@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use mezzofy_engine::app::{Client, TestApp, home, text};
+use crate::app::{Client, TestApp, home, text};
 
 /// Who asks for what. Together they make every kind of document and mail that the planner makes.
 const REQUESTS: [(&str, &str); 15] = [

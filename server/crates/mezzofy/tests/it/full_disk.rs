@@ -17,7 +17,7 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use mezzofy_engine::app::{Client, home_with_outreach, left_out, text, wait_for};
+use crate::app::{Client, home_with_outreach, left_out, text, wait_for};
 use crate::files_in::upload;
 
 /// Room for the demo's database and some pieces of PostgreSQL's log.

@@ -2,7 +2,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
 use uuid::Uuid;
 
-use mezzofy_engine::app::{Client, TestApp};
+use crate::app::{Client, TestApp};
 use crate::requests::routes;
 
 const KNOWN: &str = "https://intranet.mezzofy.example";
@@ -88,9 +88,11 @@ async fn only_pages_of_known_origins_may_ask_and_none_with_cookies() {
 
 #[test]
 fn an_allowed_origin_that_no_browser_sends_is_refused_at_the_start() {
-    let yaml = std::fs::read_to_string(mezzofy_engine::app::home().join("config/config.yaml")).unwrap();
+    let yaml = std::fs::read_to_string(crate::app::home().join("config/config.yaml")).unwrap();
     let parse = |origins: &str| {
-        mezzofy_engine::config::Settings::parse(&yaml.replace("allowed_origins: []", &format!("allowed_origins: {origins}")))
+        mezzofy_engine::config::Settings::parse(
+            &yaml.replace("allowed_origins: []", &format!("allowed_origins: {origins}")),
+        )
     };
     for right in ["[]", "['https://a.example', 'http://127.0.0.1:8081']"] {
         assert!(parse(right).is_ok(), "{right}");

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-use mezzofy_engine::app::home;
+use crate::app::home;
 
 fn import(data_dir: &Path, what: &str, content: &str) -> Output {
     let file = data_dir.join("file.csv");

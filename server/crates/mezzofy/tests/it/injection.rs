@@ -14,7 +14,7 @@ use mezzofy_store::{commit, files, people};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use mezzofy_engine::app::{Client, TestApp, text};
+use crate::app::{Client, TestApp, text};
 use crate::files_in::{ask_about, upload};
 
 const THIEF: &str = "pay@evil.example";

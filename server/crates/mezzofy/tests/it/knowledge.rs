@@ -8,7 +8,7 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use mezzofy_engine::app::{Client, TestApp, text};
+use crate::app::{Client, TestApp, text};
 
 const PATH: &str = "/v1/admin/knowledge";
 

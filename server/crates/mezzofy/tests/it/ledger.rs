@@ -4,7 +4,7 @@ use mezzofy_domain::ledger::import::{self, ImportErrors};
 use mezzofy_store::commit;
 use mezzofy_store::ledger::{self, Imported};
 
-use mezzofy_engine::app::{TestApp, text};
+use crate::app::{TestApp, text};
 
 const HEADER: &str = "entry_id,date,account_code,account_name,account_type,debit,credit,currency,description\n";
 const GOOD: &str = "1,2026-10-05,1010,DBS bank,asset,100.00,,SGD,Fee\n1,2026-10-05,4010,Fees,revenue,,100.00,SGD,Fee\n";

@@ -7,7 +7,7 @@ use mezzofy_domain::usage::Usage;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use mezzofy_engine::app::{Client, TestApp, text};
+use crate::app::{Client, TestApp, text};
 
 mod failing;
 mod limits;

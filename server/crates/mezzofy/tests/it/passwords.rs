@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use mezzofy_engine::app::{Client, TestApp};
+use crate::app::{Client, TestApp};
 
 const NEW: &str = "violet anchor 77";
 

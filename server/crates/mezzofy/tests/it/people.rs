@@ -5,8 +5,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use mezzofy_engine::app::{Client, TestApp, text};
-use mezzofy_engine::models::{newest_results, told};
+use crate::app::{Client, TestApp, text};
+use crate::models::{newest_results, told};
 use crate::second_factor::set_up;
 
 const PATH: &str = "/v1/admin/people";

@@ -8,7 +8,6 @@ use chrono::TimeDelta;
 use futures_util::{SinkExt, StreamExt};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use mezzofy::demo::PEOPLE;
-use mezzofy_http;
 use mezzofy_agent::agents::Agent;
 use mezzofy_agent::calls::{Desk, Toolbox};
 use mezzofy_agent::planner::{NO_PRODUCTS, Request};
@@ -17,6 +16,7 @@ use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Roles;
+use mezzofy_http;
 use mezzofy_store::{audit, people};
 use reqwest::{Method, StatusCode};
 use serde::Deserialize;
@@ -25,7 +25,7 @@ use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 use uuid::Uuid;
 
-use mezzofy_engine::app::{Client, TestApp, home};
+use crate::app::{Client, TestApp, home};
 
 /// Routes that answer without a sign-in: webhooks are signed; the stream asks for the token in its first frame.
 const OPEN: [&str; 6] = [
@@ -251,7 +251,7 @@ async fn every_tool_is_offered_and_admitted_to_exactly_the_roles_with_its_permis
         };
         let desk = Desk {
             skills: &parts.skills,
-            tools: &parts.tools,
+            tools: &*parts.tools,
             texts: &parts.tool_texts,
             planner: &parts.planner,
             request,

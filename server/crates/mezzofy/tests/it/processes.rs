@@ -20,7 +20,7 @@ use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
-use mezzofy_engine::app::{home_with_outreach, text};
+use crate::app::{home_with_outreach, text};
 use crate::redis::RedisServer;
 
 const W1: &str = "Generate the latest financial statement and send it to the CEO";

@@ -10,10 +10,10 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgConnection};
 
-use mezzofy_engine::app::{Client, TestApp, text, wait_for};
-use mezzofy_engine::events::stream;
+use crate::app::{Client, TestApp, text, wait_for};
+use crate::events::stream;
 use crate::expo::{Expo, Fault};
-use mezzofy_engine::webhooks::{SECRET, customer, deliver, event};
+use crate::webhooks::{SECRET, customer, deliver, event};
 
 /// What waits for an approval of its person.
 const LEAVES: &str = "Send the statement of October 2026 to partner@elsewhere.example";
@@ -526,7 +526,7 @@ async fn a_server_that_dies_with_a_push_in_its_hands_tells_it_at_the_next_start(
     use mezzofy_store::embedded::Embedded;
     use sqlx::ConnectOptions;
 
-    use mezzofy_engine::failpoint::{Server, data_folder, remove};
+    use crate::crash::{Server, data_folder, remove};
 
     let expo = Expo::start().await;
     let folder = data_folder();

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
 
-use mezzofy_engine::app::{Client, TestApp, text};
+use crate::app::{Client, TestApp, text};
 
 async fn post(who: &Client, said: &str) -> String {
     let path = format!("/v1/conversations/{}/messages", who.conversation().await);

@@ -11,8 +11,8 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use uuid::Uuid;
 
-use mezzofy_engine::app::{Client, TestApp, home, left_out, wait_for};
-use mezzofy_engine::events::{stream, until_end};
+use crate::app::{Client, TestApp, home, left_out, wait_for};
+use crate::events::{stream, until_end};
 
 /// So few that none comes back while a test counts them.
 const A_MINUTE: u32 = 3;

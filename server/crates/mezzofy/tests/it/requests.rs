@@ -2,7 +2,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use mezzofy_engine::app::{TestApp, text};
+use crate::app::{TestApp, text};
 
 pub(crate) fn routes(api: &Value) -> Vec<(Method, String)> {
     let paths = api["paths"].as_object().unwrap();

@@ -13,7 +13,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use uuid::Uuid;
 
-use mezzofy_engine::app::{TestApp, text};
+use crate::app::{TestApp, text};
 
 const DENIED: &str = "42501";
 const ROLES: [&str; 3] = ["mezzofy_member", "mezzofy_admin", "mezzofy_reader"];

@@ -6,7 +6,7 @@ use mezzofy_engine::scheduler::begin_due;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use mezzofy_engine::app::{Client, TestApp, text};
+use crate::app::{Client, TestApp, text};
 
 /// Every Monday at nine in Singapore; the tests' clock stands at Sunday, nine.
 fn monday() -> Value {

@@ -8,7 +8,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sha1::Sha1;
 
-use mezzofy_engine::app::{Client, TestApp, text};
+use crate::app::{Client, TestApp, text};
 
 const PATH: &str = "/v1/me/second-factor";
 const PASSWORD: &str = "mezzofy-demo";

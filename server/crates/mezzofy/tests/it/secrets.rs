@@ -13,7 +13,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use mezzofy_engine::app::TestApp;
+use crate::app::TestApp;
 use crate::second_factor::{Phone, set_up};
 
 const OLD: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";

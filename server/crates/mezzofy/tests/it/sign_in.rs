@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use mezzofy_engine::app::{TestApp, text};
+use crate::app::{TestApp, text};
 
 #[tokio::test]
 async fn a_person_signs_in_and_sees_who_they_are() {

@@ -2,7 +2,7 @@ use mezzofy_domain::canonical;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use mezzofy_engine::app::{TestApp, text};
+use crate::app::{TestApp, text};
 
 const W1: &str = "Generate the latest financial statement and send it to the CEO";
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use mezzofy_engine::app::{Client, TestApp, text};
+use crate::app::{Client, TestApp, text};
 use crate::files_in::{ask_about, upload};
 
 const SAID: &str = "Generate the October statement and post it in the finance channel";

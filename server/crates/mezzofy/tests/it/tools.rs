@@ -1,13 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use mezzofy_engine::config::Settings;
-use mezzofy_engine::config::models::{Dialect, Protocol, ProviderAccess};
-use mezzofy_tools::linkedin::{Prospecting, Source};
-use mezzofy_engine::models::{Models, Surroundings};
-use mezzofy_tools::{MailTexts, Tools, Workshop};
-use mezzofy_engine::web::Web;
-use mezzofy_agent::calls::Toolbox;
+use mezzofy_agent::calls::Toolbox as _;
 use mezzofy_agent::instructions::Instructions;
 use mezzofy_agent::testing::{Answer, Replay};
 use mezzofy_agent::tool::{Context, Outcome, ToolError};
@@ -20,11 +14,18 @@ use mezzofy_domain::language::Language;
 use mezzofy_domain::ledger::CashRule;
 use mezzofy_domain::people::Person;
 use mezzofy_domain::trust::Trust;
+use mezzofy_engine::app::ToolRegistry;
+use mezzofy_engine::config::Settings;
+use mezzofy_engine::config::models::{Dialect, Protocol, ProviderAccess};
+use mezzofy_engine::models::{Models, Surroundings};
+use mezzofy_engine::web::Web;
 use mezzofy_store::{commit, files, people};
+use mezzofy_tools::linkedin::{Prospecting, Source};
+use mezzofy_tools::{MailTexts, Tools, Workshop};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use mezzofy_engine::app::{TestApp, home, text};
+use crate::app::{TestApp, home, text};
 
 const KEY: &str = "a key of the tests";
 
@@ -71,7 +72,7 @@ fn tools_with(app: &TestApp, replay: &Replay) -> Tools {
         models: Arc::new(Models::new(settings.models, settings.budgets, &providers, around).unwrap()),
         planner: app.app.planner.clone(),
         files_an_hour: 50,
-        schedule_limits: mezzofy_engine::schedules::ScheduleLimits { a_person: 10, minutes: 15 },
+        schedule_limits: mezzofy_engine::config::ScheduleLimits { a_person: 10, minutes: 15 },
         instructions: Arc::new(Instructions::load(&home().join("prompts"), &company.name).unwrap()),
         stop: app.app.stop.clone(),
         company,
@@ -82,7 +83,7 @@ fn tools_with(app: &TestApp, replay: &Replay) -> Tools {
 /// Calls a tool as the worker does; `Err` holds the sentence that is told.
 async fn call(
     app: &TestApp,
-    tools: &Tools,
+    tools: &dyn ToolRegistry,
     name: &str,
     person: &Person,
     language: Language,
@@ -244,11 +245,11 @@ async fn a_mail_finds_colleagues_by_name_and_title() {
     for named in [json!(["the CEO"]), json!(["Grace Tan"]), json!(["首席执行官"]), json!(["CEO@mezzofy.example"])]
     {
         let mail = mail(call(&app, tools, name, &ana, Language::En, to(named.clone())).await);
-        assert_eq!((mail.to, mail.cc.len()), (vec!["ceo@mezzofy.example".to_owned()], 1), "{named}");
+        assert_eq!((mail.to(), mail.cc().len()), (vec!["ceo@mezzofy.example"], 1), "{named}");
     }
     let both =
         mail(call(&app, tools, name, &ana, Language::En, to(json!(["CEO, sales.rep@mezzofy.example", ""]))).await);
-    assert_eq!(both.to, ["ceo@mezzofy.example", "sales.rep@mezzofy.example"]);
+    assert_eq!(both.to(), ["ceo@mezzofy.example", "sales.rep@mezzofy.example"]);
     for nobody in [json!(["Zebulon Quark"]), json!(["CEO", "Zebulon Quark"])] {
         let refused = call(&app, tools, name, &ana, Language::En, to(nobody)).await.unwrap_err();
         assert!(refused.contains("nobody called “Zebulon Quark”"), "{refused}");
@@ -270,7 +271,7 @@ async fn the_latest_statement_is_of_the_last_ended_month_with_entries() {
 #[tokio::test]
 async fn what_a_tool_does_not_take_is_told_as_a_sentence() {
     let app = TestApp::without_data().await;
-    let tools = &app.app.tools;
+    let tools = &*app.app.tools;
     assert_eq!(tools.names().len(), 33);
     for name in tools.names() {
         let spec = tools.spec(name).unwrap();
@@ -291,9 +292,10 @@ async fn the_agents_tests_know_the_tools_as_they_are() {
     let shapes: Vec<Value> = app
         .app
         .tools
-        .shapes()
+        .names()
         .into_iter()
-        .map(|shape| {
+        .map(|name| {
+            let shape = app.app.tools.spec(name).unwrap().shape();
             json!({"name": shape.name, "effect": shape.effect, "input": shape.input_schema, "output": shape.output_schema})
         })
         .collect();

@@ -8,13 +8,13 @@ use chrono::TimeDelta;
 use data_encoding::HEXLOWER;
 use futures_util::future::join_all;
 use hmac::{Hmac, Mac};
-use mezzofy_engine::webhooks::Source;
+use mezzofy_engine::config::WebhookSource;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use sqlx::PgConnection;
 
-use mezzofy_engine::app::{Client, TestApp, text, wait_for};
+use crate::app::{Client, TestApp, text, wait_for};
 
 pub(crate) const SECRET: &str = "the secret of Mezzofy's own system";
 const PATH: &str = "/webhooks/mezzofy";
@@ -25,7 +25,7 @@ async fn app() -> TestApp {
         config.webhook_secret = Some(SECRET.into());
         let events = BTreeMap::from([("customer.created".to_owned(), "customer_welcome".to_owned())]);
         let owner = "sales.manager@mezzofy.example".to_owned();
-        config.settings.webhooks.insert("shop".to_owned(), Source { owner, events });
+        config.settings.webhooks.insert("shop".to_owned(), WebhookSource { owner, events });
     })
     .await
 }

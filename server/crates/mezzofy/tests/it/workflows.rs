@@ -9,8 +9,8 @@ use mezzofy_documents::reading::{Kind, read};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use mezzofy_engine::app::{Client, TestApp, text, wait_for};
-use mezzofy_engine::models::said_in;
+use crate::app::{Client, TestApp, text, wait_for};
+use crate::models::said_in;
 
 const W2: &str = "Find 20 F&B companies in Singapore on LinkedIn and send intro emails";
 

@@ -5,7 +5,7 @@ use mezzofy_agent::testing::{Answer, Fault};
 use serde_json::json;
 
 use super::{W1, freely, newest_results, skill, told};
-use mezzofy_engine::app::TestApp;
+use crate::app::TestApp;
 
 fn is_claude(body: &serde_json::Value) -> bool {
     body["model"].as_str().is_some_and(|model| model.starts_with("claude"))

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::{W1, told};
-use mezzofy_engine::app::{TestApp, text};
+use crate::app::{TestApp, text};
 
 fn reads() -> Answer {
     Answer::calls([("finance_statement", json!({"period": "latest"}))])
