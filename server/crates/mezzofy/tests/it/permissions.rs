@@ -9,7 +9,7 @@ use futures_util::{SinkExt, StreamExt};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use mezzofy::demo::PEOPLE;
 use mezzofy_agent::agents::Agent;
-use mezzofy_agent::calls::{Desk, Toolbox};
+use mezzofy_agent::calls::Desk;
 use mezzofy_agent::planner::{NO_PRODUCTS, Request};
 use mezzofy_agent::texts::ToolTexts;
 use mezzofy_domain::id::{self, Id};

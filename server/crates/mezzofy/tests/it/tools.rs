@@ -1,7 +1,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use mezzofy_agent::calls::Toolbox as _;
 use mezzofy_agent::instructions::Instructions;
 use mezzofy_agent::testing::{Answer, Replay};
 use mezzofy_agent::tool::{Context, Outcome, ToolError};
@@ -163,7 +162,7 @@ async fn a_model_writes_and_nothing_in_its_text_is_without_a_source() {
 async fn without_a_model_the_skills_own_text_stands_in_and_it_is_said() {
     let app = TestApp::without_data().await;
     let ana = who(&app, "marketing.manager").await;
-    let (name, tools) = ("content_generator", &app.app.tools);
+    let (name, tools) = ("content_generator", &*app.app.tools);
     let result = done(call(&app, tools, name, &ana, Language::Zh, order()).await);
     assert_eq!((result["text"].as_str(), result["written_by"].as_str()), (order()["fallback"].as_str(), Some("skill")));
     assert_eq!(text(&result["note"]), "这段文字并非由AI模型撰写，而是技能自带的文本，因为没有配置AI模型。");
@@ -195,7 +194,7 @@ async fn a_long_file_is_read_to_its_end_and_searched_in_any_case() {
     let lines: Vec<String> = (0..900).map(|at| format!("{at},Merchant {at},优惠券商家\n")).collect();
     let lines = lines.concat();
     let id = store_file(&app, &ana, "crm_query-1.0.json", "application/json", lines.as_bytes()).await;
-    let (name, tools) = ("file_search", &app.app.tools);
+    let (name, tools) = ("file_search", &*app.app.tools);
 
     let (mut read, mut next) = (String::new(), json!(0));
     while !next.is_null() {
@@ -224,12 +223,12 @@ async fn only_ones_own_text_can_be_read() {
     let pdf = store_file(&app, &ana, "plan.pdf", "application/pdf", b"%PDF-1.7").await;
     let odd = store_file(&app, &ana, "old.csv", "text/csv", b"caf\xe9 and more,x\n1,2\n").await;
     let read = done(
-        call(&app, &app.app.tools, "file_search", &ana, Language::En, json!({"file": odd, "query": "café"})).await,
+        call(&app, &*app.app.tools, "file_search", &ana, Language::En, json!({"file": odd, "query": "café"})).await,
     );
     assert_eq!(read["excerpts"].as_array().unwrap().len(), 1, "{read}");
     for (file, told) in [(theirs, "no file"), (pdf, "plan.pdf can't be read: it is damaged")] {
         for input in [json!({"file": file}), json!({"file": file, "query": "a"})] {
-            let refused = call(&app, &app.app.tools, "file_search", &ana, Language::En, input).await.unwrap_err();
+            let refused = call(&app, &*app.app.tools, "file_search", &ana, Language::En, input).await.unwrap_err();
             assert!(refused.contains(told), "{refused}");
         }
     }
@@ -240,7 +239,7 @@ async fn only_ones_own_text_can_be_read() {
 async fn a_mail_finds_colleagues_by_name_and_title() {
     let app = TestApp::without_data().await;
     let ana = who(&app, "finance.manager").await;
-    let (name, tools) = ("outlook_send_email", &app.app.tools);
+    let (name, tools) = ("outlook_send_email", &*app.app.tools);
     let to = |to: Value| json!({"to": to, "cc": ["someone@elsewhere.example"], "subject": "October", "body": "Hello"});
     for named in [json!(["the CEO"]), json!(["Grace Tan"]), json!(["首席执行官"]), json!(["CEO@mezzofy.example"])]
     {
@@ -262,7 +261,7 @@ async fn the_latest_statement_is_of_the_last_ended_month_with_entries() {
     for (app, empty) in [(TestApp::new().await, false), (TestApp::without_data().await, true)] {
         let ana = who(&app, "finance.manager").await;
         let input = json!({"period": "latest"});
-        let result = done(call(&app, &app.app.tools, "finance_statement", &ana, Language::En, input).await);
+        let result = done(call(&app, &*app.app.tools, "finance_statement", &ana, Language::En, input).await);
         assert_eq!((&result["period"], &result["empty"]), (&json!("2026-10"), &json!(empty)), "{result}");
         app.end().await;
     }
