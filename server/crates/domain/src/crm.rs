@@ -7,10 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::effect::is_address;
 
-pub mod demo;
 pub mod file;
 mod merge;
-pub mod prospects;
 pub mod same;
 
 /// How far a lead has come.

@@ -7,7 +7,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub mod demo;
 pub mod entry;
 pub mod import;
 pub mod statement;

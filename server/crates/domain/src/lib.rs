@@ -23,7 +23,6 @@ pub mod notification;
 pub mod password;
 pub mod people;
 pub mod period;
-mod random;
 pub mod recovery_code;
 pub mod reporting;
 pub mod roles;

@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub mod clusters;
-pub mod demo;
 pub mod digest;
 pub mod file;
 mod terms;

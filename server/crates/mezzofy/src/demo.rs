@@ -5,15 +5,12 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, NaiveDate, Utc};
 use mezzofy_domain::id::Id;
 use mezzofy_domain::language::Language;
-use mezzofy_domain::ledger::demo;
-use mezzofy_domain::ledger::import::{FileAccount, FileEntry, LedgerFile};
 use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Roles;
 use mezzofy_domain::schedule::Rule;
 use mezzofy_domain::schedule::plan::Misfire;
 use mezzofy_domain::standing::{self, Recipients, StandingApproval};
 use mezzofy_domain::tickets::Ticket;
-use mezzofy_domain::{campaign, crm};
 use mezzofy_store::schedules::{self, Schedule};
 use mezzofy_store::{Store, Tx, campaigns, commit, knowledge, leads, ledger, people, standing_approvals, tickets};
 
@@ -195,11 +192,13 @@ pub async fn make(
     }
     let mut said = format!("{added} people");
     if what == Demo::All {
-        let imported =
-            ledger::import(&mut tx, &books(today)).await.map_err(text)?.map_err(|error| error.to_string())?;
+        let imported = ledger::import(&mut tx, &mezzofy_demo::ledger::file(today))
+            .await
+            .map_err(text)?
+            .map_err(|error| error.to_string())?;
         said = format!("{said}, {} ledger entries", imported.new);
         if leads::count(&mut tx).await.map_err(text)? == 0 {
-            let demo = crm::demo::leads(today);
+            let demo = mezzofy_demo::leads::all(today);
             for demo in &demo {
                 let created = leads::Created {
                     id: Id::new(demo.created_at),
@@ -212,11 +211,11 @@ pub async fn make(
         }
         if tickets::count(&mut tx).await.map_err(text)? == 0 {
             let demo: Vec<Ticket> =
-                mezzofy_domain::tickets::demo::tickets(now, today).into_iter().map(|demo| demo.ticket).collect();
+                mezzofy_demo::tickets::all(now, today).into_iter().map(|demo| demo.ticket).collect();
             tickets::import(&mut tx, &demo).await.map_err(text)?;
             said = format!("{said}, {} tickets", demo.len());
         }
-        for campaign in campaign::demo(today) {
+        for campaign in mezzofy_demo::campaigns::all(today) {
             campaigns::add(&mut tx, &campaign).await.map_err(text)?;
         }
         if knowledge::count(&mut tx).await.map_err(text)? == 0 {
@@ -237,20 +236,4 @@ pub async fn make(
     }
     commit(tx).await.map_err(text)?;
     Ok(said)
-}
-
-/// The demo's entries in the form of an import.
-fn books(today: NaiveDate) -> LedgerFile {
-    let mut file = LedgerFile::default();
-    for (line, entry) in (2..).zip(demo::entries(today)) {
-        for posting in &entry.lines {
-            if !file.accounts.iter().any(|account| account.code == posting.account.code) {
-                let (code, name, kind) =
-                    (posting.account.code.clone(), posting.account.name.clone(), posting.account.kind);
-                file.accounts.push(FileAccount { code, name, kind, line });
-            }
-        }
-        file.entries.push(FileEntry { line, entry });
-    }
-    file
 }

@@ -2,6 +2,5 @@
 
 pub mod cli;
 pub mod demo;
-mod demo_site;
 mod local365;
 pub mod serve;

@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use mezzofy_domain::people::Company;
+use mezzofy_local365::{Config, Document, DocumentQuery, Local365, Mailbox, Storage, StorageError, Team, serve};
 use mezzofy_microsoft::graph::{Account, AccountError, Settings};
-use mezzofy_microsoft::local365::{self, Config, Document, Find, Local365, Mailbox, Storage, StorageError, Team};
 use mezzofy_microsoft::teams::SCOPES;
 use mezzofy_store::{Store, StoreError, commit, local365 as rows, people};
 use secrecy::SecretString;
@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+use mezzofy_engine::clock::Clock;
 use mezzofy_engine::secrets;
 
 const TENANT: &str = "local365";
@@ -50,7 +51,7 @@ pub(crate) async fn start(
     store: &Store,
     company: &Company,
     channels: Vec<String>,
-    clock: mezzofy_microsoft::clock::Clock,
+    clock: Clock,
     tasks: &TaskTracker,
     stop: &CancellationToken,
 ) -> std::io::Result<Started> {
@@ -70,11 +71,11 @@ pub(crate) async fn start(
     };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let base = format!("http://{}", listener.local_addr()?);
-    let service = Local365::new(config, Tables(store.clone()), clock);
+    let service = Local365::new(config, Tables(store.clone()), move || clock.now());
     let account = SignedIn(Mutex::new(service.account_token()));
     let stop = stop.clone();
     tasks.spawn(async move {
-        if let Err(error) = local365::serve(listener, service, async move { stop.cancelled().await }).await {
+        if let Err(error) = serve(listener, service, async move { stop.cancelled().await }).await {
             tracing::error!(%error, "local365 ended");
         }
     });
@@ -107,11 +108,11 @@ impl Storage for Tables {
         Ok(rows::get(&mut tx, mailbox, id).await.map_err(failed)?.map(of_row))
     }
 
-    async fn find(&self, find: Find<'_>) -> Result<Vec<Document>, StorageError> {
-        let folders: Vec<String> = find.folders.iter().map(|&folder| folder.to_owned()).collect();
+    async fn find(&self, query: DocumentQuery<'_>) -> Result<Vec<Document>, StorageError> {
+        let folders: Vec<String> = query.folders.iter().map(|&folder| folder.to_owned()).collect();
         let mut tx = self.0.begin().await.map_err(failed)?;
         let found =
-            rows::find(&mut tx, find.mailbox, &folders, find.tag, find.skip, find.limit).await.map_err(failed)?;
+            rows::find(&mut tx, query.mailbox, &folders, query.tag, query.skip, query.limit).await.map_err(failed)?;
         Ok(found.into_iter().map(of_row).collect())
     }
 

@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::timestamp::context::ContextV7;
 
-use crate::{demo_site, local365};
+use crate::local365;
 use mezzofy_engine::access::limiters::Limiters;
 use mezzofy_engine::access::tokens::Tokens;
 use mezzofy_engine::app::{App, AppState, ToolRegistry as _};
@@ -184,7 +184,7 @@ async fn microsoft(
     } else {
         let channels = config.settings.company.channels.keys().cloned().collect();
         let started =
-            local365::start(store, &config.settings.company, channels, graph_clock.clone(), tasks, stop).await;
+            local365::start(store, &config.settings.company, channels, clock.clone(), tasks, stop).await;
         let started = started.map_err(|error| format!("local365 can't listen: {error}"))?;
         (started.settings, Arc::new(started.account) as Arc<dyn Account>, local365::TEAM.to_owned(), Vec::new())
     };
@@ -203,8 +203,8 @@ async fn outside(config: &Config, tasks: &TaskTracker, stop: &CancellationToken)
         let base = settings.base_url.clone().unwrap_or_else(|| "https://www.linkedin.com".to_owned());
         Source::Pages { base: base.trim_end_matches('/').to_owned(), session: config.linkedin_session.clone() }
     } else if config.demo {
-        let address =
-            demo_site::start(tasks, stop).await.map_err(|error| format!("the demo's web can't listen: {error}"))?;
+        let started = mezzofy_demo::site::start(tasks, stop).await;
+        let address = started.map_err(|error| format!("the demo's web can't listen: {error}"))?;
         let base = format!("http://{address}");
         allowed.push(address);
         Source::Pages { base, session: None }

@@ -1,10 +1,10 @@
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{DateTime, TimeDelta, Utc};
 use mezzofy_domain::catalogue::Catalogue;
 use mezzofy_domain::kpi::{Better, Kpi, Report};
 use mezzofy_domain::language::Text;
 use mezzofy_domain::people::Department;
 use mezzofy_domain::period::Period;
-use mezzofy_domain::tickets::demo;
+use mezzofy_domain::tickets::Ticket;
 use mezzofy_domain::tickets::digest::Digest;
 
 use super::*;
@@ -39,6 +39,38 @@ fn kpi(key: &str, department: Department, unit: &str, value: Option<&str>, previ
         value: value.map(decimal),
         previous: previous.map(decimal),
     }
+}
+
+/// Four issues, each told of three times, and a question.
+fn tickets(created_at: DateTime<Utc>) -> Vec<Ticket> {
+    let told = [
+        ("QR code cannot be scanned", "Since the update our cashiers cannot scan the coupon QR codes."),
+        ("Coupons won't scan", "Our cashiers can't scan the QR code after the update."),
+        ("Scanning a QR code fails", "After the update scanning the coupon QR codes shows an empty camera."),
+        ("Verification SMS arrives too late", "Members wait ten minutes for the SMS code when they log in."),
+        ("SMS code late for login", "Our members get the verification SMS late and can't log in."),
+        ("Login code delayed", "The verification SMS is delayed by minutes, so members can't log in."),
+        ("重复扣款要求退款", "顾客买礼品卡时被重复扣款，要求退款。"),
+        ("信用卡重复扣款", "一个订单信用卡重复扣款，请退款。"),
+        ("付款被重复扣款", "付款页面卡住，结果重复扣款，顾客要求退款。"),
+        ("Report export times out", "The export of the settlement \"October\" report ends with a timeout."),
+        ("Cannot export the report", "The export of the settlement report stops with a gateway timeout."),
+        ("Export of \"October\" fails", "We can't export the settlement report, the page shows a timeout."),
+        ("Birthday wishes", "May we choose the music?"),
+    ];
+    let ticket = |(number, (subject, body)): (usize, (&str, &str))| Ticket {
+        id: format!("T-{}-{number}", created_at.format("%d")),
+        created_at,
+        customer: "Harbour Kopi".to_owned(),
+        subject: subject.to_owned(),
+        body: body.to_owned(),
+        category: "general".to_owned(),
+        priority: "normal".to_owned(),
+        status: "open".to_owned(),
+        resolved_at: None,
+        language: if subject.is_ascii() { "en" } else { "zh" }.to_owned(),
+    };
+    told.into_iter().enumerate().map(ticket).collect()
 }
 
 fn all_text(doc: &Doc) -> String {
@@ -76,12 +108,7 @@ fn a_dashboard_shows_each_department_and_what_stands_out_in_data() {
 #[test]
 fn a_digest_shows_the_counts_and_follows_from_them() {
     let now = "2026-11-22T01:00:00Z".parse().unwrap();
-    let today = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
-    let tickets: Vec<_> = demo::tickets(now, today).into_iter().map(|demo| demo.ticket).collect();
-    let (this, before): (Vec<_>, Vec<_>) = tickets
-        .into_iter()
-        .filter(|ticket| now - ticket.created_at < TimeDelta::days(14))
-        .partition(|ticket| now - ticket.created_at < TimeDelta::days(7));
+    let (this, before) = (tickets(now - TimeDelta::days(2)), tickets(now - TimeDelta::days(9)));
     let zone = chrono::FixedOffset::east_opt(8 * 3600).unwrap();
     for language in BOTH {
         let digest = Digest::of(

@@ -1,10 +1,8 @@
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
+use fastrand::Rng;
 
 use super::same::{Keys, Phone, domain, groups, name_words};
 use super::*;
-use crate::random::Random;
 
 fn lead(company: &str, email: &str, phone: &str, location: &str, website: &str) -> Lead {
     let contact = Contact { name: String::new(), email: email.to_owned(), phone: phone.to_owned() };
@@ -139,10 +137,10 @@ fn duplicates_are_found_and_others_left_alone() {
         ["Restaurant", "Cafe", "Bakery", "Hotel", "Spa", "Fitness", "Cinemas", "Pharmacy", "Bookstore", "Travel"];
     const PLACES: [(&str, &str, &str); 4] =
         [("Singapore", "65", "6"), ("Kuala Lumpur", "60", "32"), ("Hong Kong", "852", "2"), ("Bangkok", "66", "2")];
-    let mut random = Random::seeded(7);
-    let number = |random: &mut Random, lead: &str| format!("{lead}{:07}", random.between(1_000_000, 9_999_999));
-    let base = |random: &mut Random, head: usize, tail: usize| {
-        let (place, code, first) = PLACES[random.place(4)];
+    let mut random = Rng::with_seed(7);
+    let number = |random: &mut Rng, lead: &str| format!("{lead}{:07}", random.u32(1_000_000..=9_999_999));
+    let base = |random: &mut Rng, head: usize, tail: usize| {
+        let (place, code, first) = PLACES[random.usize(..4)];
         let company = format!("{} {}", HEADS[head], TAILS[tail]);
         let host: String = company.to_lowercase().replace(' ', "");
         let digits = number(random, first);
@@ -154,13 +152,13 @@ fn duplicates_are_found_and_others_left_alone() {
             &format!("https://{host}.com"),
         );
         made.industry = TAILS[tail].to_owned();
-        made.contacts[0].name = format!("Person {}", random.between(1, 9_999));
+        made.contacts[0].name = format!("Person {}", random.u32(1..=9_999));
         (made, code, digits)
     };
-    let slip = |random: &mut Random, text: &str| {
+    let slip = |random: &mut Rng, text: &str| {
         let mut letters: Vec<char> = text.chars().collect();
-        let at = 1 + random.place(letters.len() - 3);
-        match random.place(3) {
+        let at = 1 + random.usize(..letters.len() - 3);
+        match random.usize(..3) {
             0 => letters.swap(at, at + 1),
             1 => drop(letters.remove(at)),
             _ => letters.insert(at, letters[at]),
@@ -169,13 +167,13 @@ fn duplicates_are_found_and_others_left_alone() {
     };
     let (mut found, mut wrong) = (0_u32, 0_u32);
     for _ in 0..1_000 {
-        let (head, tail) = (random.place(HEADS.len()), random.place(TAILS.len()));
+        let (head, tail) = (random.usize(..HEADS.len()), random.usize(..TAILS.len()));
         let (one, code, digits) = base(&mut random, head, tail);
         let mut two = one.clone();
         // Each pair has one way in common, and differs or says nothing in the others.
         two.contacts[0] = Contact::default();
         two.website = String::new();
-        match random.place(7) {
+        match random.usize(..7) {
             0 => two.company = format!("{} Pte. Ltd.", one.company.to_uppercase()),
             1 => two.company = slip(&mut random, &one.company),
             2 => {
@@ -202,15 +200,15 @@ fn duplicates_are_found_and_others_left_alone() {
         found += u32::from(same(&one, &two));
 
         let (other_head, other_tail) =
-            ((head + 1 + random.place(HEADS.len() - 1)) % HEADS.len(), random.place(TAILS.len()));
+            ((head + 1 + random.usize(..HEADS.len() - 1)) % HEADS.len(), random.usize(..TAILS.len()));
         // The same line of business, the same first words, or neither.
-        let (other_head, other_tail) = match random.place(3) {
+        let (other_head, other_tail) = match random.usize(..3) {
             0 => (other_head, tail),
             1 => (head, (tail + 1 + other_tail.min(TAILS.len() - 2)) % TAILS.len()),
             _ => (other_head, other_tail),
         };
         let (mut three, ..) = base(&mut random, other_head, other_tail);
-        if random.chance(50) {
+        if random.bool() {
             three.contacts[0].email = one.contacts[0].email.replace("info@", "info.").replace(".com", "@gmail.com");
             three.website = String::new();
         }
@@ -294,17 +292,4 @@ fn a_file_of_leads_is_read_and_its_mistakes_are_named() {
         assert!(errors.contains(line), "{line} is not in {errors}");
     }
     assert!(file::parse(b"name,email\nx,y\n").unwrap_err().to_string().contains("column company: the header lacks"));
-}
-
-#[test]
-fn the_demo_has_three_hundred_different_companies_at_every_stage() {
-    let today = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
-    let leads = demo::leads(today);
-    assert_eq!(leads, demo::leads(today));
-    let keys: Vec<Keys> = leads.iter().map(|demo| Keys::of(&demo.lead)).collect();
-    let first: BTreeSet<usize> = groups(&keys).into_iter().collect();
-    assert_eq!(first.len(), 300, "no two are one company");
-    assert!(Status::ALL.into_iter().all(|status| leads.iter().filter(|demo| demo.lead.status == status).count() >= 5));
-    assert!(leads.iter().any(|demo| demo.lead.opted_out) && leads.iter().any(|demo| demo.lead.has_bad_address()));
-    assert!(leads.iter().all(|demo| demo.created_at <= demo.status_changed_at));
 }

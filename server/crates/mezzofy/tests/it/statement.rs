@@ -1,4 +1,6 @@
 use mezzofy_domain::canonical;
+use mezzofy_domain::ledger::CashRule;
+use mezzofy_domain::ledger::statement::Statement;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -190,5 +192,22 @@ async fn a_waiting_run_can_be_stopped_and_an_ended_one_can_not() {
     }
     assert_eq!(run["state"], "cancelled", "{run}");
     assert_eq!(finance.send(Method::POST, &format!("{path}/cancel"), None).await.0, StatusCode::CONFLICT);
+    app.end().await;
+}
+
+#[tokio::test]
+async fn the_demo_books_give_a_statement_for_every_kind_of_period() {
+    let app = TestApp::new().await;
+    let mut database = app.database().await;
+    let (today, cash) = ("2026-11-22".parse().unwrap(), CashRule::default());
+    for period in
+        ["2026-10", "2026-Q3", "2026-H1", "2025", "2024", "2026-YTD", "2026-W43", "2025-12", "2026-01", "2024-01"]
+    {
+        let period = period.parse().unwrap();
+        let input = mezzofy_store::ledger::statement_input(&mut database, period, today, &cash).await.unwrap();
+        let made = Statement::of(input).unwrap();
+        assert!(made.check().is_ok(), "{period}");
+        assert_eq!(made.currencies.len(), 1);
+    }
     app.end().await;
 }

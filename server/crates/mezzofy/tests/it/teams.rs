@@ -2,9 +2,8 @@
 
 use chrono::{DateTime, TimeDelta};
 use mezzofy_agent::testing::Answer;
-use mezzofy_microsoft::clock::Clock;
+use mezzofy_local365::{Config, Local365, Mailbox, MemoryStorage, Team, serve};
 use mezzofy_microsoft::graph::Settings;
-use mezzofy_microsoft::local365::{self, Config, Local365, Mailbox, Memory, Team};
 use mezzofy_microsoft::teams::SCOPES;
 use reqwest::{Method, StatusCode, Url};
 use serde_json::{Value, json};
@@ -177,14 +176,14 @@ async fn a_schedule_posts_its_result_in_a_channel_and_can_be_changed() {
 /// A tenant of Microsoft 365 that somebody has to sign in to.
 struct Tenant {
     settings: Settings,
-    memory: Memory,
+    memory: MemoryStorage,
     _running: JoinSet<()>,
 }
 
 impl Tenant {
     async fn start() -> Self {
         let mailbox = |name: &str| Mailbox { address: format!("{name}@mezzofy.example"), name: name.to_owned() };
-        let memory = Memory::new([mailbox("finance.manager"), mailbox("ceo")]);
+        let memory = MemoryStorage::new([mailbox("finance.manager"), mailbox("ceo")]);
         let config = Config {
             tenant: "mezzofy".to_owned(),
             client_id: "assistant".to_owned(),
@@ -195,12 +194,11 @@ impl Tenant {
             scopes: SCOPES.map(str::to_owned).to_vec(),
             team: Team { id: "the team".to_owned(), channels: vec!["Finance".to_owned()] },
         };
-        let service =
-            Local365::new(config, memory.clone(), Clock::new(|| DateTime::from_timestamp(1_795_309_200, 0).unwrap()));
+        let service = Local365::new(config, memory.clone(), || DateTime::from_timestamp(1_795_309_200, 0).unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let mut running = JoinSet::new();
-        running.spawn(async move { local365::serve(listener, service, std::future::pending()).await.unwrap() });
+        running.spawn(async move { serve(listener, service, std::future::pending()).await.unwrap() });
         let settings = Settings {
             login_base: base.clone(),
             graph_base: base,

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, Offset, TimeZone, Timelike, Weekday};
+use fastrand::Rng;
 
 use super::truth::{ZONES, changes};
 use super::*;
-use crate::random::Random;
 use crate::schedule::occurrence::Reason;
 use crate::schedule::plan::{Fate, Misfire, plan};
 
@@ -59,20 +59,20 @@ fn live(
     seed: u64,
     truth: impl Fn(DateTime<Utc>) -> Vec<DateTime<Utc>>,
 ) -> (usize, usize, u32) {
-    let mut random = Random::seeded(seed);
+    let mut random = Rng::with_seed(seed);
     let ahead = rule.next_after(from);
     let mut table = Table { rule, misfire, rows: BTreeMap::new(), ahead, crashes: 0 };
     let (mut now, mut furthest) = (from, from);
     while now < to {
-        now = match random.between(1, 100) {
-            1..=60 => now.max(table.ahead.unwrap_or(to)) + TimeDelta::seconds(random.between(0, 40)),
-            61..=85 => now + TimeDelta::minutes(random.between(1, 600)),
-            86..=95 => now + TimeDelta::hours(random.between(12, 30 * 24)),
+        now = match random.i64(1..=100) {
+            1..=60 => now.max(table.ahead.unwrap_or(to)) + TimeDelta::seconds(random.i64(0..=40)),
+            61..=85 => now + TimeDelta::minutes(random.i64(1..=600)),
+            86..=95 => now + TimeDelta::hours(random.i64(12..=30 * 24)),
             96..=98 => now - TimeDelta::hours(1),
             _ => now + TimeDelta::days(1),
         };
         furthest = furthest.max(now);
-        table.pass(now, random.chance(15));
+        table.pass(now, random.u8(0..100) < 15);
     }
     table.pass(furthest, false);
 
