@@ -17,9 +17,9 @@ use mezzofy::push::PushService;
 use mezzofy::sealing::Keyring;
 use mezzofy::{http, serve};
 use mezzofy_agent::defences::Defences;
-use mezzofy_agent::testing::Replay;
 use mezzofy_domain::roles::Roles;
-use mezzofy_store::{Store, embedded, jobs};
+use mezzofy_store::{Store, jobs};
+use mezzofy_testing::{Replay, postgres};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -119,7 +119,7 @@ fn config(data_dir: &Path) -> Config {
 
 /// Databases to copy: one with the demo people, one with the whole demo company.
 async fn templates() -> PgConnectOptions {
-    let server = embedded::testing::for_tests().await;
+    let server = postgres::connect_options().await;
     let mut root = server.connect().await.unwrap();
     let clock = Clock::standing(NOW.parse().unwrap());
     for (name, what) in [(PEOPLE, Demo::People), (COMPANY, Demo::All)] {

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use mezzofy_agent::testing::checks::prefix_share;
-use mezzofy_agent::testing::{Answer, Replay};
 use mezzofy_store::embedded::Embedded;
+use mezzofy_testing::checks::prefix_share;
+use mezzofy_testing::{Answer, Replay};
 use serde_json::{Value, json};
 use sqlx::ConnectOptions;
 use tempfile::TempDir;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use mezzofy::reader::Reader;
-use mezzofy_agent::testing::Answer;
 use mezzofy_documents::reading::ReadingError;
+use mezzofy_testing::Answer;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};

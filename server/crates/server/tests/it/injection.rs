@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mezzofy_agent::defences::{Defence, Defences};
-use mezzofy_agent::testing::{Answer, Replay};
 use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::{commit, files, people};
+use mezzofy_testing::{Answer, Replay};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 

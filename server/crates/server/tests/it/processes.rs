@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use mezzofy_store::embedded::Embedded;
-use mezzofy_store::embedded::testing::for_tests;
+use mezzofy_testing::postgres;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -244,14 +244,14 @@ async fn an_api_two_workers_and_a_scheduler_end_every_run_once_whatever_dies_aga
 
 async fn processes_are_killed() {
     let folder = folder();
-    let site = site(folder.path(), for_tests().await, None).await;
+    let site = site(folder.path(), postgres::connect_options().await, None).await;
     every_run_ends_once(site, Trouble::Kills).await;
 }
 
 async fn redis_is_killed_as_well() {
     let Some(redis) = RedisServer::start("processes with Redis").await else { return };
     let folder = folder();
-    let site = site(folder.path(), for_tests().await, Some(redis.url())).await;
+    let site = site(folder.path(), postgres::connect_options().await, Some(redis.url())).await;
     every_run_ends_once(site, Trouble::KillsAndRedis(redis)).await;
 }
 

@@ -9,7 +9,6 @@ use mezzofy::tools::{MailTexts, Tools, Workshop};
 use mezzofy::web::Web;
 use mezzofy_agent::calls::Toolbox;
 use mezzofy_agent::instructions::Instructions;
-use mezzofy_agent::testing::{Answer, Replay};
 use mezzofy_agent::tool::{Context, Outcome, ToolError};
 use mezzofy_documents::office::{Slides, Words};
 use mezzofy_documents::press::Press;
@@ -21,6 +20,7 @@ use mezzofy_domain::ledger::CashRule;
 use mezzofy_domain::people::Person;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::{commit, files, people};
+use mezzofy_testing::{Answer, Replay};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

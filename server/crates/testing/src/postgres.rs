@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use mezzofy_store::embedded::{Embedded, EmbeddedError, EmbeddedSettings};
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::OnceCell;
-
-use super::{Embedded, EmbeddedError, Manner};
 
 /// Test processes that run side by side take a folder each; more of them wait.
 const FOLDERS: u32 = 4;
@@ -20,7 +19,7 @@ static SERVER: OnceCell<Embedded> = OnceCell::const_new();
 /// # Panics
 /// Where PostgreSQL can't be started: without it there is nothing to test.
 #[expect(clippy::panic, reason = "only called by tests")]
-pub async fn for_tests() -> PgConnectOptions {
+pub async fn connect_options() -> PgConnectOptions {
     match SERVER.get_or_try_init(start).await {
         Ok(server) => server.options().database("postgres"),
         Err(error) => panic!("no PostgreSQL for tests: {error} ({:?})", std::error::Error::source(&error)),
@@ -31,12 +30,26 @@ async fn start() -> Result<Embedded, EmbeddedError> {
     let kept = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/test-postgres"));
     let root = std::env::var_os("TEST_POSTGRES").map_or_else(kept, PathBuf::from);
     for folder in 1..=FOLDERS {
-        let manner = Manner { lock_wait: Duration::ZERO, durable: false };
-        match Embedded::start_in_manner(&root.join(folder.to_string()), manner).await {
+        let settings = EmbeddedSettings { lock_wait: Duration::ZERO, durable: false };
+        match Embedded::start_with(&root.join(folder.to_string()), settings).await {
             Err(EmbeddedError::InUse { .. }) => {}
             other => return other,
         }
     }
-    let manner = Manner { lock_wait: LONGEST_TEST_RUN, durable: false };
-    Embedded::start_in_manner(&root.join("1"), manner).await
+    let settings = EmbeddedSettings { lock_wait: LONGEST_TEST_RUN, durable: false };
+    Embedded::start_with(&root.join("1"), settings).await
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::ConnectOptions as _;
+
+    use super::connect_options;
+
+    #[tokio::test]
+    async fn the_tests_of_a_process_share_one_server() {
+        let (one, other) = tokio::join!(connect_options(), connect_options());
+        assert_eq!(one.get_socket(), other.get_socket());
+        one.connect().await.unwrap();
+    }
 }
