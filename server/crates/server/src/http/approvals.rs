@@ -30,7 +30,7 @@ use super::outbox::WhenView;
 use super::problem::{Kind, Problem, ProblemBody};
 use super::rule::guarded;
 use crate::app::{App, Parts};
-use crate::crash;
+use crate::failpoint;
 use crate::worker::{deed_of, held_until, key, room_for};
 
 mod view;
@@ -189,9 +189,9 @@ async fn decide(
     runs::decided(&mut tx, decided.run).await?;
     jobs::enqueue(&mut tx, decided.run).await?;
     let names = names(&mut tx).await?;
-    crash::point("decision.before");
+    failpoint::hit("decision.before");
     commit(tx).await?;
-    crash::point("decision.after");
+    failpoint::hit("decision.after");
     Ok(Json(view(&app, &caller.person, &names, decided)))
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::expo::{Failure, LONGEST, MESSAGES, Message, RECEIPTS, Refusal};
 use crate::app::{App, Parts};
-use crate::crash;
+use crate::failpoint;
 use crate::looking::look;
 
 /// How often is looked. Any number of processes may look: each push is taken by one.
@@ -39,7 +39,7 @@ pub async fn deliver_due(app: &Parts) -> Result<usize, StoreError> {
     commit(tx).await?;
     let taken = due.len() + tickets.len();
     if !due.is_empty() {
-        crash::point("push.taken");
+        failpoint::hit("push.taken");
         send(app, due).await?;
     }
     if !tickets.is_empty() {
@@ -63,7 +63,7 @@ async fn send(app: &Parts, due: Vec<Push>) -> Result<(), StoreError> {
         return Ok(());
     }
     let sent = app.push.expo.send(&messages(app, &open)).await;
-    crash::point("push.sent");
+    failpoint::hit("push.sent");
     match sent {
         Err(Failure::Refused(reason)) if open.len() > 1 => {
             // One of them may be of another project, or wrong in a way that only Expo knows: the others must not suffer.

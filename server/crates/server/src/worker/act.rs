@@ -22,7 +22,7 @@ use super::ends::result_of;
 use super::step::Step;
 use super::{Stuck, Work};
 use crate::app::Parts;
-use crate::crash;
+use crate::failpoint;
 
 /// The time in which what a person sends is counted.
 const HOUR: TimeDelta = TimeDelta::hours(1);
@@ -197,7 +197,7 @@ impl Work<'_> {
             group.push((call, Some(effect)));
         }
         commit(tx).await?;
-        crash::point("effect.intended");
+        failpoint::hit("effect.intended");
         self.carry_out(group, None).await
     }
 

@@ -15,7 +15,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::{Stuck, Work, calendar, mail, teams};
-use crate::crash;
+use crate::failpoint;
 
 /// Tries of one effect while the provider is not well.
 pub(super) const TRIES: u32 = 5;
@@ -32,7 +32,7 @@ pub(super) async fn carry_out(work: &Work<'_>, effect: &mut Effect) -> Result<()
         let mut tx = work.begin().await?;
         let begun = effects::attempt(&mut tx, effect.id, app.clock.now()).await?;
         commit(tx).await?;
-        crash::point("effect.attempting");
+        failpoint::hit("effect.attempting");
         if begun {
             effect.state = EffectState::Attempting;
         } else {
@@ -75,7 +75,7 @@ async fn deliver(work: &Work<'_>, effect: &mut Effect) -> Result<(), Stuck> {
         (None, EffectKind::Teams) => teams::deliver(work, effect, files, &place).await?,
         (None, EffectKind::Mail | EffectKind::Calendar) => mail::deliver(work, effect, files, &place).await?,
     };
-    crash::point("effect.sent");
+    failpoint::hit("effect.sent");
     effect.walk = place.stored.into_inner();
     end(work, effect, state, error).await
 }
@@ -108,7 +108,7 @@ async fn end(work: &Work<'_>, effect: &mut Effect, state: EffectState, error: Op
     let deed = Deed::EffectEnded { effect: id, kind, state, run, payload_hash: payload_hash.clone() };
     audit::append(&mut tx, now, Who::Person(person), &deed).await?;
     commit(tx).await?;
-    crash::point("effect.ended");
+    failpoint::hit("effect.ended");
     Ok(())
 }
 
@@ -140,7 +140,7 @@ impl Place<'_> {
         }
         commit(tx).await?;
         *stored = Some(place);
-        crash::point("effect.walk");
+        failpoint::hit("effect.walk");
         Ok(None)
     }
 }

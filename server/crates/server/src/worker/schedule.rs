@@ -11,7 +11,7 @@ use mezzofy_store::schedules::{self, Fate, Schedule};
 use mezzofy_store::{StoreError, Tx, commit, people};
 
 use crate::app::{App, Parts};
-use crate::{crash, push};
+use crate::{failpoint, push};
 
 /// How often is looked. Any number of processes may look: each moment is taken by one.
 const LOOK: Duration = Duration::from_millis(250);
@@ -43,9 +43,9 @@ pub async fn begin_due(app: &Parts) -> Result<(), String> {
     for (schedule, due_at) in due {
         go_on(app, &mut tx, &schedule, due_at, now).await?;
     }
-    crash::point("schedule.before");
+    failpoint::hit("schedule.before");
     commit(tx).await.map_err(text)?;
-    crash::point("schedule.after");
+    failpoint::hit("schedule.after");
     Ok(())
 }
 

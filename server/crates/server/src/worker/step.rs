@@ -112,9 +112,9 @@ impl Work<'_> {
         if let Some(approval) = &step.approval {
             audit::append(&mut tx, now, Who::Person(self.person.id), &deed_of(approval, approval.state)).await?;
         }
-        crate::crash::point("step.before");
+        crate::failpoint::hit("step.before");
         commit(tx).await?;
-        crate::crash::point("step.after");
+        crate::failpoint::hit("step.after");
         Ok(())
     }
 

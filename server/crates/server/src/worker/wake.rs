@@ -5,7 +5,7 @@ use std::time::Duration;
 use mezzofy_store::{StoreError, commit, jobs, runs};
 
 use crate::app::{App, Parts};
-use crate::crash;
+use crate::failpoint;
 use crate::looking::look;
 
 /// How often is looked. Any number of processes may look: each run is taken by one.
@@ -25,8 +25,8 @@ async fn enqueue_due(app: &Parts) -> Result<usize, StoreError> {
     for run in &due {
         jobs::enqueue(&mut tx, *run).await?;
     }
-    crash::point("wake.before");
+    failpoint::hit("wake.before");
     commit(tx).await?;
-    crash::point("wake.after");
+    failpoint::hit("wake.after");
     Ok(due.len())
 }
