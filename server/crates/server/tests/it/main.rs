@@ -31,6 +31,7 @@ mod people;
 mod permissions;
 mod privacy;
 mod processes;
+mod proof;
 mod push;
 mod queue;
 mod redis;

@@ -21,11 +21,13 @@ use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use crate::app::{home_with_outreach, text};
+use crate::proof::whole;
 use crate::redis::RedisServer;
 
 const W1: &str = "Generate the latest financial statement and send it to the CEO";
 /// Runs while processes are killed.
-const RUNS: usize = 500;
+const RUNS: usize = 40;
+const RUNS_IN_SOAK: usize = 500;
 /// Runs of a batch while Redis or the database has trouble as well.
 const BATCH: usize = 16;
 /// How often a process is killed.
@@ -173,7 +175,11 @@ enum Trouble {
 
 impl Trouble {
     fn runs(&self) -> usize {
-        if matches!(self, Self::Kills) { RUNS } else { BATCH }
+        match self {
+            Self::Kills if whole() => RUNS_IN_SOAK,
+            Self::Kills => RUNS,
+            Self::KillsAndRedis(_) | Self::Restarts(_) => BATCH,
+        }
     }
 
     /// How often it is made; the last runs end in peace.
