@@ -2,7 +2,7 @@
 import subprocess
 import sys
 
-from trial_server import ROOT
+from trial_server import PROFILE, ROOT
 
 GOALS = {
     "pdf_ms": ("PDF of 3 pages with a chart and Chinese, after the first", 150),
@@ -15,7 +15,7 @@ GOALS = {
 
 
 def measure():
-    command = ["cargo", "run", "--quiet", "-p", "mezzofy-documents", "--example", "bench"]
+    command = ["cargo", "run", "--quiet", "--profile", {"debug": "dev"}.get(PROFILE, PROFILE), "-p", "mezzofy-documents", "--example", "bench"]
     done = subprocess.run(command, cwd=ROOT / "server", stdout=subprocess.PIPE, text=True)
     if done.returncode:
         sys.exit("the documents could not be timed")

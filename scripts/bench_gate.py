@@ -1,12 +1,10 @@
-"""What the gate costs a call, and what many crashes cost: measured on the built server, and by the tests' own crash trials."""
-import os
+"""What the gate costs a call, measured on the built server."""
 import re
-import subprocess
 import sys
 
-from trial_server import ROOT, TrialServer
+from trial_server import TrialServer
 
-RUNS, CRASHES = 300, 1000
+RUNS = 300
 W1 = "Generate the latest financial statement and send it to the CEO"
 TOLD = re.compile(r'"calls":(\d+),"nanos":(\d+)')
 
@@ -36,28 +34,11 @@ def gate(person_of, finance):
     return [value for at, value in enumerate(spent) if at % 3 != 2], spent[2::3]
 
 
-def crashes(count):
-    """What the tests' trials tell of so many crashes: runs, mails, unknown ones."""
-    command = ["cargo", "test", "--quiet", "-p", "mezzofy", "--features", "failpoints", "--test", "it", "--", "--nocapture",
-               "crash::killed_again"]
-    environment = {**os.environ, "CRASHES": str(count), "SQLX_OFFLINE": "true"}
-    done = subprocess.run(command, cwd=ROOT / "server", env=environment, stdout=subprocess.PIPE, text=True)
-    told = re.search(r"(\d+) crashes in (\d+) runs with (\d+) mails, (\d+) of them unknown", done.stdout)
-    if done.returncode or not told:
-        sys.exit(f"the crash trials failed:\n{done.stdout[-3000:]}")
-    return [int(number) for number in told.groups()]
-
-
 def measure(person_of, finance):
     reads, mails = gate(person_of, finance)
-    crashed, runs, sent, unknown = crashes(int(os.environ.get("CRASHES", CRASHES)))
     return [
         ("gate_read_p99_ms", "the gate, of a call without effect, p99", p99(reads), 2, "ms"),
         ("gate_mail_p99_ms", "the gate, of a mail, p99", p99(mails), 2, "ms"),
         ("gate_read_p50_ms", "the gate, of a call without effect, median", sorted(reads)[len(reads) // 2], None, "ms"),
         ("gate_mail_p50_ms", "the gate, of a mail, median", sorted(mails)[len(mails) // 2], None, "ms"),
-        ("crashes", "times the server was killed in the trials", crashed, None, ""),
-        ("crash_runs", "runs of the trials, all of which succeeded", runs, None, ""),
-        ("crash_mails", "mails of the trials, each sent once", sent, None, ""),
-        ("crash_unknown_share", "of these are unknown", unknown / max(sent, 1), 1 / 200, ""),
     ]

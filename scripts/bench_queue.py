@@ -4,11 +4,11 @@ import os
 import subprocess
 import sys
 
-from trial_server import ROOT
+from trial_server import PROFILE, ROOT
 
 
 def measure():
-    command = ["cargo", "bench", "--quiet", "--profile", "dev", "-p", "mezzofy-store", "--bench", "queue"]
+    command = ["cargo", "bench", "--quiet", "--profile", {"debug": "dev"}.get(PROFILE, PROFILE), "-p", "mezzofy-store", "--bench", "queue"]
     environment = {**os.environ, "SQLX_OFFLINE": "true"}
     done = subprocess.run(command, cwd=ROOT / "server", env=environment, stdout=subprocess.PIPE, text=True)
     if done.returncode:

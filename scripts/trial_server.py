@@ -12,7 +12,9 @@ import urllib.error
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BINARY = ROOT / "server/target/debug/mezzofy"
+# What is built for tests, or the release for measurements.
+PROFILE = os.environ.get("PROFILE", "debug")
+BINARY = ROOT / "server/target" / PROFILE / "mezzofy"
 # What would make it another server than the one of `make run`.
 FOREIGN = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "WEBHOOK_SECRET", "MS365_", "MEZZOFY_", "ANTHROPIC_", "KIMI_", "S3_", "PUBLIC_URL")
 

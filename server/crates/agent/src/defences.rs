@@ -44,7 +44,7 @@ pub struct Defences {
 
 impl Defences {
     /// All but one.
-    #[cfg(feature = "testing")]
+    #[cfg(debug_assertions)]
     #[must_use]
     pub fn without(defence: Defence) -> Self {
         Self { off: Some(defence) }

@@ -11,7 +11,5 @@ pub mod planner;
 pub mod run;
 pub mod skills;
 pub mod sources;
-#[cfg(feature = "testing")]
-pub mod testing;
 pub mod texts;
 pub mod tool;

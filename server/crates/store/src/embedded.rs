@@ -9,8 +9,6 @@ mod binaries;
 mod cluster;
 mod error;
 mod supervisor;
-#[cfg(feature = "testing")]
-pub mod testing;
 #[cfg(test)]
 mod tests;
 
@@ -47,13 +45,14 @@ const READY_WAIT: Duration = Duration::from_mins(5);
 
 /// How a cluster is run; the default is the product's.
 #[derive(Debug, Clone, Copy)]
-struct Manner {
-    lock_wait: Duration,
+pub struct EmbeddedSettings {
+    /// How long a predecessor may take to let go of the data folder.
+    pub lock_wait: Duration,
     /// Off only for tests: what is committed survives the end of any process, but not a power cut.
-    durable: bool,
+    pub durable: bool,
 }
 
-impl Default for Manner {
+impl Default for EmbeddedSettings {
     fn default() -> Self {
         Self { lock_wait: LOCK_WAIT, durable: true }
     }
@@ -70,18 +69,23 @@ pub struct Embedded {
 impl Embedded {
     /// Starts PostgreSQL on `data_dir` (made when missing) and returns when the database `mezzofy` takes connections.
     pub async fn start(data_dir: &Path) -> Result<Self, EmbeddedError> {
-        Self::start_in_manner(data_dir, Manner::default()).await
+        Self::start_with(data_dir, EmbeddedSettings::default()).await
     }
 
-    async fn start_in_manner(data_dir: &Path, manner: Manner) -> Result<Self, EmbeddedError> {
+    /// The same, in another way than the product's.
+    pub async fn start_with(data_dir: &Path, settings: EmbeddedSettings) -> Result<Self, EmbeddedError> {
         let data_dir = data_dir.to_owned();
-        let prepared = tokio::task::spawn_blocking(move || prepare(&data_dir, manner)).await;
+        let prepared = tokio::task::spawn_blocking(move || prepare(&data_dir, settings.lock_wait)).await;
         let Prepared { cluster, binaries, lock, log } =
             prepared.map_err(|source| EmbeddedError::io("preparing PostgreSQL")(std::io::Error::other(source)))??;
 
         let said_before = fs::metadata(&log).map_or(0, |file| file.len());
-        let launch =
-            Launch { cluster: cluster.clone(), binaries: binaries.clone(), log: log.clone(), durable: manner.durable };
+        let launch = Launch {
+            cluster: cluster.clone(),
+            binaries: binaries.clone(),
+            log: log.clone(),
+            durable: settings.durable,
+        };
         let supervisor = Supervisor::start(launch, lock).map_err(EmbeddedError::io("starting the supervisor"))?;
         let embedded = Self { supervisor, cluster, binaries };
         embedded.ready(&log, said_before).await?;
@@ -190,10 +194,10 @@ struct Prepared {
     log: PathBuf,
 }
 
-fn prepare(data_dir: &Path, manner: Manner) -> Result<Prepared, EmbeddedError> {
+fn prepare(data_dir: &Path, lock_wait: Duration) -> Result<Prepared, EmbeddedError> {
     fs::create_dir_all(data_dir).map_err(EmbeddedError::io(format!("making {}", data_dir.display())))?;
     let data_dir = data_dir.canonicalize().map_err(EmbeddedError::io(format!("finding {}", data_dir.display())))?;
-    let lock = lock(&data_dir, manner.lock_wait)?;
+    let lock = lock(&data_dir, lock_wait)?;
 
     let account = Account::choose();
     let cluster = Cluster::locate(&data_dir, &account)?;

@@ -1,5 +1,4 @@
 //! Whoever begins a transaction may be dropped at any moment: a person hangs up, a run is stopped, a time is up.
-#![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
 use std::future::{Future, poll_fn};
@@ -9,7 +8,8 @@ use std::task::Poll;
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::{Department, Person};
 use mezzofy_domain::roles::Roles;
-use mezzofy_store::{Scope, Store, embedded};
+use mezzofy_store::{Scope, Store};
+use mezzofy_testing::postgres;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use uuid::Uuid;
 
@@ -42,7 +42,7 @@ fn scope() -> Scope {
 
 #[tokio::test]
 async fn a_connection_whose_begin_was_dropped_is_in_no_transaction_and_acts_as_nobody() {
-    let server = embedded::testing::for_tests().await;
+    let server = postgres::connect_options().await;
     let database = format!("begin_{}", Uuid::new_v4().simple());
     let mut root = server.connect().await.unwrap();
     root.execute(AssertSqlSafe(format!("CREATE DATABASE {database}"))).await.unwrap();

@@ -1,10 +1,10 @@
 //! The checked queries compile from `.sqlx`; these tests hold that folder against the migrated database.
-#![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
 use std::path::Path;
 
-use mezzofy_store::{Store, embedded};
+use mezzofy_store::Store;
+use mezzofy_testing::postgres;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection, Either, Executor, SqlSafeStr, TypeInfo};
 use uuid::Uuid;
@@ -22,7 +22,7 @@ fn type_name(kept: &Value) -> String {
 
 #[tokio::test]
 async fn every_kept_query_is_what_the_migrated_database_says_of_it() {
-    let server = embedded::testing::for_tests().await;
+    let server = postgres::connect_options().await;
     let database = format!("queries_{}", Uuid::new_v4().simple());
     let mut root = server.connect().await.unwrap();
     root.execute(AssertSqlSafe(format!("CREATE DATABASE {database}"))).await.unwrap();

@@ -10,8 +10,10 @@ use crate::defences::Defences;
 use crate::model::{Model, Request, Source};
 use crate::planner::tests::{directory, skills};
 use crate::run::{Called, End, Next, Replied, Run};
-use crate::testing::scripted::{Scripted, calls, says};
 use crate::texts::Texts;
+use scripted::{Scripted, calls, says};
+
+mod scripted;
 
 /// The shipped rules and texts, with two tools.
 struct Office {

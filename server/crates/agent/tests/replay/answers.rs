@@ -1,6 +1,6 @@
 use mezzofy_agent::model::Stop;
-use mezzofy_agent::testing::{Answer, Chop, checks};
 use mezzofy_domain::usage::Usage;
+use mezzofy_testing::{Answer, Chop, checks};
 
 use super::*;
 

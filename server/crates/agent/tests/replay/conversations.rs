@@ -1,5 +1,5 @@
 use mezzofy_agent::model::{Media, Stop};
-use mezzofy_agent::testing::{Answer, checks};
+use mezzofy_testing::{Answer, checks};
 
 use super::*;
 

@@ -1,4 +1,4 @@
-use mezzofy_agent::testing::{Answer, Fault};
+use mezzofy_testing::{Answer, Fault};
 
 use super::*;
 

@@ -10,7 +10,7 @@ use mezzofy_agent::model::openai::{self, Dialect, OpenAiCompatible};
 use mezzofy_agent::model::{
     Block, CallResult, Model, ModelError, Part, Reply, Request, Source, ToolDefinition, Turn, View,
 };
-use mezzofy_agent::testing::Replay;
+use mezzofy_testing::Replay;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 

@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use mezzofy_agent::testing::{Answer, Chop};
+use mezzofy_testing::{Answer, Chop};
 
 use super::*;
 

@@ -10,7 +10,8 @@ use mezzofy_engine::sealing;
 use super::say;
 
 pub(super) async fn run(config: &Config, demo: Option<Demo>, roles: &[Role]) -> Result<(), String> {
-    arm_crash()?;
+    #[cfg(debug_assertions)]
+    mezzofy_engine::failpoint::arm()?;
     serve::raise_open_files();
     let does = |role| roles.is_empty() || roles.contains(&role);
     // The port is taken first, so that a second server says so before it touches anything.
@@ -85,19 +86,4 @@ async fn stopped() {
         _ = tokio::signal::ctrl_c() => {}
         () = term => {}
     }
-}
-
-#[cfg(feature = "failpoints")]
-#[expect(clippy::disallowed_methods, reason = "the order to crash is for tests only and no part of the configuration")]
-fn arm_crash() -> Result<(), String> {
-    std::env::var("MEZZOFY_CRASH")
-        .ok()
-        .filter(|order| !order.is_empty())
-        .map_or(Ok(()), |order| mezzofy_engine::failpoint::arm(&order))
-}
-
-#[cfg(not(feature = "failpoints"))]
-#[expect(clippy::unnecessary_wraps, reason = "the other one can fail")]
-fn arm_crash() -> Result<(), String> {
-    Ok(())
 }

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mezzofy::demo::{self, Demo};
 use mezzofy::serve;
 use mezzofy_agent::defences::Defences;
-use mezzofy_agent::testing::Replay;
 use mezzofy_domain::roles::Roles;
 use mezzofy_engine::app::App;
 use mezzofy_engine::clock::Clock;
@@ -19,24 +18,28 @@ use mezzofy_engine::config::Config;
 use mezzofy_engine::config::models::{Dialect, Protocol, ProviderAccess};
 use mezzofy_engine::push::expo::PushService;
 use mezzofy_engine::sealing::Keyring;
-use mezzofy_store::{Store, embedded, jobs};
+use mezzofy_store::{Store, jobs};
+use mezzofy_testing::{Replay, postgres};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 /// 22 November 2026, 09:00 in Singapore.
 pub(crate) const NOW: &str = "2026-11-22T01:00:00Z";
 /// The key of the models' providers.
 const KEY: &str = "the key of the tests";
-const PEOPLE: &str = "template_people";
-const COMPANY: &str = "template_company";
+const PEOPLE: (&str, Demo) = ("people", Demo::People);
+const COMPANY: (&str, Demo) = ("company", Demo::All);
 
-static TEMPLATES: OnceCell<PgConnectOptions> = OnceCell::const_new();
+/// All processes of a nextest run copy the same databases; with cargo test a process makes its own.
+static RUN: LazyLock<Uuid> = LazyLock::new(|| {
+    let run = std::env::var_os("NEXTEST_RUN_ID");
+    run.and_then(|run| run.to_str()?.parse().ok()).unwrap_or_else(Uuid::new_v4)
+});
 
 pub(crate) struct TestApp {
     pub(crate) app: App,
@@ -117,25 +120,30 @@ fn config(data_dir: &Path) -> Config {
     }
 }
 
-/// Databases to copy: one with the demo people, one with the whole demo company.
-async fn templates() -> PgConnectOptions {
-    let server = embedded::testing::for_tests().await;
-    let mut root = server.connect().await.unwrap();
-    let clock = Clock::standing(NOW.parse().unwrap());
-    for (name, what) in [(PEOPLE, Demo::People), (COMPANY, Demo::All)] {
-        sqlx::query(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")))
-            .execute(&mut root)
-            .await
-            .unwrap();
-        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut root).await.unwrap();
-        let store = Store::open(server.clone().database(name), 2);
-        store.migrate().await.unwrap();
-        let roles = config(Path::new("unused")).roles;
-        demo::make(&store, &home(), &roles, &clock, clock.today(chrono_tz::Asia::Singapore), what).await.unwrap();
-        store.close().await;
+/// The database to copy, with the demo people or the whole demo company. Whoever needs it first makes it, and is the only one to do so.
+async fn template(root: &mut PgConnection, server: &PgConnectOptions, (name, what): (&str, Demo)) -> String {
+    let template = format!("template_{name}_{}", RUN.simple());
+    let known = sqlx::query("SELECT FROM pg_database WHERE datname = $1").bind(&template);
+    if known.fetch_optional(&mut *root).await.unwrap().is_some() {
+        return template;
     }
-    root.close().await.unwrap();
-    server
+    let earlier = "SELECT datname FROM pg_database WHERE starts_with(datname, $1)";
+    let earlier = sqlx::query_scalar(earlier).bind(format!("template_{name}_"));
+    let earlier: Vec<String> = earlier.fetch_all(&mut *root).await.unwrap();
+    let mut run = async |sql: String| root.execute(AssertSqlSafe(sql)).await.map(drop).unwrap();
+    for database in earlier {
+        run(format!("DROP DATABASE {database} WITH (FORCE)")).await;
+    }
+    let unfinished = format!("template_{name}_unfinished");
+    run(format!("CREATE DATABASE {unfinished}")).await;
+    let store = Store::open(server.clone().database(&unfinished), 2);
+    store.migrate().await.unwrap();
+    let clock = Clock::standing(NOW.parse().unwrap());
+    let roles = config(Path::new("unused")).roles;
+    demo::make(&store, &home(), &roles, &clock, clock.today(chrono_tz::Asia::Singapore), what).await.unwrap();
+    store.close().await;
+    run(format!("ALTER DATABASE {unfinished} RENAME TO {template}")).await;
+    template
 }
 
 impl TestApp {
@@ -194,13 +202,14 @@ impl TestApp {
         Self::copy_of(COMPANY, tune).await
     }
 
-    async fn copy_of(template: &str, tune: impl FnOnce(&mut Config)) -> Self {
-        let server = TEMPLATES.get_or_init(templates).await.clone();
+    async fn copy_of(of: (&str, Demo), tune: impl FnOnce(&mut Config)) -> Self {
+        let server = postgres::connect_options().await;
         let database = format!("test_{}", Uuid::new_v4().simple());
         let mut root = server.connect().await.unwrap();
         // Copies of one template exclude each other.
         sqlx::query("SELECT pg_advisory_lock(1)").execute(&mut root).await.unwrap();
-        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {database} TEMPLATE {template}")))
+        let template = template(&mut root, &server, of).await;
+        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {database} TEMPLATE {template} STRATEGY FILE_COPY")))
             .execute(&mut root)
             .await
             .unwrap();

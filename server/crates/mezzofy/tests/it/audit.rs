@@ -1,8 +1,8 @@
 use futures_util::future::join_all;
-use mezzofy_agent::testing::Answer;
 use mezzofy_domain::audit::{Broken, Deed, Head, Who};
 use mezzofy_domain::id::Id;
 use mezzofy_store::{StoreError, audit, commit, people};
+use mezzofy_testing::Answer;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, Executor};

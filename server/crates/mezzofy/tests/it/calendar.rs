@@ -2,7 +2,7 @@
 //! who is free is told from the calendars.
 
 use chrono::TimeDelta;
-use mezzofy_agent::testing::Answer;
+use mezzofy_testing::Answer;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use mezzofy_agent::testing::checks::prefix_share;
-use mezzofy_agent::testing::{Answer, Replay};
 use mezzofy_store::embedded::Embedded;
+use mezzofy_testing::checks::prefix_share;
+use mezzofy_testing::{Answer, Replay};
 use serde_json::{Value, json};
 use sqlx::ConnectOptions;
 use tempfile::TempDir;
@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::app::{home_with_outreach, text};
 use crate::models::said_in;
+use crate::proof::{drawn, passages, whole};
 
 const W1: &str = "Generate the latest financial statement and send it to the CEO";
 /// The same, and into a channel.
@@ -36,8 +37,11 @@ const PLACES: [(&str, u64); 11] = [
     ("wake.before", 2),
     ("wake.after", 2),
 ];
-/// Crashes in `make test`; `make bench` asks for more.
-const CRASHES: usize = 44;
+/// Crashes in a row: each place once, or what `make soak` asks for.
+const CRASHES: usize = PLACES.len();
+const CRASHES_IN_SOAK: usize = 1_000;
+/// How often a crash is tried at least before a place is taken for one that is never passed.
+const MOST_TRIES: usize = 32 * PLACES.len();
 /// People who are invited outside the company.
 const INVITED: usize = 20;
 /// The key of the provider that is played.
@@ -187,7 +191,7 @@ async fn killed_at_any_stored_step_and_started_again_it_makes_one_pdf_sends_one_
     let data_dir = folder.path();
     let (mut crashes, mut sent) = (0, 0);
     for (place, _) in PLACES.into_iter().filter(|(place, _)| place.starts_with("step") || place.starts_with("effect")) {
-        for passage in 1.. {
+        for passage in passages(place, 6) {
             let server = Server::start(data_dir, &format!("{place}:{passage}"), None).await;
             let conversation = text(&server.post("/v1/conversations", json!({})).await.unwrap()["id"]);
             let path = format!("/v1/conversations/{conversation}/messages");
@@ -219,7 +223,7 @@ async fn killed_at_any_stored_step_and_started_again_it_makes_one_pdf_sends_one_
             crashes += 1;
         }
     }
-    assert!(crashes >= 20, "only {crashes} places were tried");
+    assert!(crashes >= if whole() { 20 } else { 7 }, "only {crashes} places were tried");
     remove(&folder);
 }
 
@@ -256,7 +260,7 @@ async fn killed_wherever_an_event_is_made_it_is_made_once() {
     let data_dir = folder.path();
     let (mut crashes, mut made) = (0, 0);
     for (place, _) in PLACES.into_iter().filter(|(place, _)| place.starts_with("effect")) {
-        for passage in 1.. {
+        for passage in passages(place, 4) {
             let server = Server::start(data_dir, &format!("{place}:{passage}"), None).await;
             let conversation = text(&server.post("/v1/conversations", json!({})).await.unwrap()["id"]);
             let path = format!("/v1/conversations/{conversation}/messages");
@@ -305,7 +309,7 @@ async fn killed_between_two_turns_of_a_model_it_goes_on_with_the_same_history() 
     let data_dir = folder.path();
     let (mut crashes, mut sent) = (0, 0);
     for place in ["step.before", "step.after"] {
-        for passage in 1.. {
+        for passage in passages(place, 7) {
             let replay = Replay::start(KEY).await.unwrap();
             replay.script((0..10).map(|_| Answer::with(next_turn)));
             let server = Server::start(data_dir, &format!("{place}:{passage}"), Some(&replay)).await;
@@ -336,7 +340,7 @@ async fn killed_between_two_turns_of_a_model_it_goes_on_with_the_same_history() 
             crashes += 1;
         }
     }
-    assert!(crashes >= 16, "only {crashes} places were tried");
+    assert!(crashes >= if whole() { 16 } else { 4 }, "only {crashes} places were tried");
     remove(&folder);
 }
 
@@ -398,29 +402,26 @@ async fn sent_and_left(data_dir: &Path, run: &str) -> (i64, i64, i64) {
     .unwrap()
 }
 
-/// The crashes asked for: `make bench` asks for a thousand.
-#[expect(clippy::disallowed_methods, reason = "not of the product: how long the test goes on")]
-fn crashes_wanted() -> usize {
-    std::env::var("CRASHES").ok().and_then(|count| count.parse().ok()).unwrap_or(CRASHES)
-}
-
 #[tokio::test]
 #[expect(clippy::print_stdout, reason = "the figures of the long form")]
 async fn killed_again_and_again_in_every_place_it_sends_each_of_twenty_approved_mails_once() {
     let folder = data_folder();
     let data_dir = folder.path();
-    let wanted = crashes_wanted();
+    let wanted = if whole() { CRASHES_IN_SOAK } else { CRASHES };
     let (mut crashes, mut runs, mut mails, mut unknown) = (0, 0, 0, 0);
     let mut passed = std::collections::BTreeMap::<&str, usize>::new();
-    let mut random: u64 = 2026;
+    let mut random: u64 = if whole() { 2026 } else { drawn("crashes", u64::MAX) };
     let mut trial = Trial::new(true);
     let mut tries = 0;
     while crashes < wanted || trial.run.is_some() || passed.len() < PLACES.len() {
-        assert!(tries < 8 * wanted, "some place is never passed: {passed:?}");
+        assert!(tries < MOST_TRIES.max(8 * wanted), "some place is never passed: {passed:?}");
         let (place, most) = PLACES[tries % PLACES.len()];
         tries += 1;
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let left = crashes < wanted || !passed.contains_key(place);
+        if !left && passed.len() < PLACES.len() {
+            continue;
+        }
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let armed = if left { format!("{place}:{}", 1 + (random >> 33) % most) } else { String::new() };
         let Some(server) = Server::try_start(data_dir, &armed, None).await else {
             crashes += 1;

@@ -1,12 +1,12 @@
 use std::time::{Duration, Instant};
 
-use mezzofy_agent::testing::Answer;
 use mezzofy_agent::tool::{Context, Outcome, ToolError};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::Person;
 use mezzofy_domain::reporting::Query;
 use mezzofy_store::people;
 use mezzofy_store::reporting::{self, Limits, Refusal};
+use mezzofy_testing::Answer;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use sqlx::{Executor, Row};

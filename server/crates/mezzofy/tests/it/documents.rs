@@ -1,8 +1,8 @@
 //! Documents that a model describes: their figures come from data that the run has read, or the document is not made.
 
-use mezzofy_agent::testing::Answer;
 use mezzofy_documents::reading::Kind;
 use mezzofy_domain::language::Language;
+use mezzofy_testing::Answer;
 use reqwest::Method;
 use serde_json::{Value, json};
 

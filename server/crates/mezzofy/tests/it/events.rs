@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use mezzofy_agent::testing::Answer;
 use mezzofy_store::events::Listener;
+use mezzofy_testing::Answer;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use mezzofy_agent::testing::Answer;
 use mezzofy_documents::reading::ReadingError;
 use mezzofy_engine::reader::Reader;
+use mezzofy_testing::Answer;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -159,7 +159,6 @@ async fn a_request_that_a_skill_does_is_done_also_with_a_file() {
 }
 
 /// The parser takes all memory, or all time: the child ends, and the next file is read.
-#[cfg(feature = "failpoints")]
 #[tokio::test]
 async fn a_parser_that_eats_memory_or_time_is_ended_and_the_next_file_is_read() {
     let reader = Reader::new(env!("CARGO_BIN_EXE_mezzofy").into(), Duration::from_secs(3));

@@ -1,13 +1,15 @@
 //! What the product does, through its real routes, worker and database.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on has failed")]
 
+#[cfg(not(debug_assertions))]
+compile_error!("These tests order the program to die and switch defences off, which only a debug build can do.");
+
 mod admin;
 mod app;
 mod approvals;
 mod audit;
 mod calendar;
 mod conversations;
-#[cfg(feature = "failpoints")]
 mod crash;
 mod crm;
 mod database_query;
@@ -29,6 +31,7 @@ mod people;
 mod permissions;
 mod privacy;
 mod processes;
+mod proof;
 mod push;
 mod queue;
 mod redis;

@@ -1,9 +1,9 @@
 //! Claude and Kimi in place of the planner, played by a replay server that checks every request it gets.
 
 use mezzofy_agent::model::Stop;
-use mezzofy_agent::testing::checks::prefix_share;
-use mezzofy_agent::testing::{Answer, Fault, Replay};
 use mezzofy_domain::usage::Usage;
+use mezzofy_testing::checks::prefix_share;
+use mezzofy_testing::{Answer, Fault, Replay};
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! People and roles as administrators change them, and from when on a change holds.
 
-use mezzofy_agent::testing::Answer;
+use mezzofy_testing::Answer;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;

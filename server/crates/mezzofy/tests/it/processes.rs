@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use mezzofy_store::embedded::Embedded;
-use mezzofy_store::embedded::testing::for_tests;
+use mezzofy_testing::postgres;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -21,11 +21,13 @@ use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use crate::app::{home_with_outreach, text};
+use crate::proof::whole;
 use crate::redis::RedisServer;
 
 const W1: &str = "Generate the latest financial statement and send it to the CEO";
 /// Runs while processes are killed.
-const RUNS: usize = 500;
+const RUNS: usize = 40;
+const RUNS_IN_SOAK: usize = 500;
 /// Runs of a batch while Redis or the database has trouble as well.
 const BATCH: usize = 16;
 /// How often a process is killed.
@@ -173,7 +175,11 @@ enum Trouble {
 
 impl Trouble {
     fn runs(&self) -> usize {
-        if matches!(self, Self::Kills) { RUNS } else { BATCH }
+        match self {
+            Self::Kills if whole() => RUNS_IN_SOAK,
+            Self::Kills => RUNS,
+            Self::KillsAndRedis(_) | Self::Restarts(_) => BATCH,
+        }
     }
 
     /// How often it is made; the last runs end in peace.
@@ -244,14 +250,14 @@ async fn an_api_two_workers_and_a_scheduler_end_every_run_once_whatever_dies_aga
 
 async fn processes_are_killed() {
     let folder = folder();
-    let site = site(folder.path(), for_tests().await, None).await;
+    let site = site(folder.path(), postgres::connect_options().await, None).await;
     every_run_ends_once(site, Trouble::Kills).await;
 }
 
 async fn redis_is_killed_as_well() {
     let Some(redis) = RedisServer::start("processes with Redis").await else { return };
     let folder = folder();
-    let site = site(folder.path(), for_tests().await, Some(redis.url())).await;
+    let site = site(folder.path(), postgres::connect_options().await, Some(redis.url())).await;
     every_run_ends_once(site, Trouble::KillsAndRedis(redis)).await;
 }
 

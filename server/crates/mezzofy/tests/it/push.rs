@@ -520,7 +520,6 @@ async fn what_a_process_took_and_did_not_send_goes_to_another_and_what_is_over_i
     end(app, &expo).await;
 }
 
-#[cfg(feature = "failpoints")]
 #[tokio::test]
 async fn a_server_that_dies_with_a_push_in_its_hands_tells_it_at_the_next_start() {
     use mezzofy_store::embedded::Embedded;

@@ -2,7 +2,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::app::{TestApp, text};
+use crate::app::{TestApp, home, text};
 
 pub(crate) fn routes(api: &Value) -> Vec<(Method, String)> {
     let paths = api["paths"].as_object().unwrap();
@@ -10,6 +10,13 @@ pub(crate) fn routes(api: &Value) -> Vec<(Method, String)> {
         methods.as_object().unwrap().keys().map(move |method| (method.to_uppercase().parse().unwrap(), path.clone()))
     });
     all.collect()
+}
+
+#[test]
+fn the_description_in_the_repository_is_what_the_routes_say() {
+    let kept = std::fs::read_to_string(home().join("openapi.json")).unwrap();
+    let told = mezzofy_http::openapi().to_pretty_json().unwrap();
+    assert!(kept.trim_end() == told, "server/openapi.json is not up to date: run make api");
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 //! Teams: what is asked for is posted once, where its person may post, and an administrator signs the account in that does it.
 
 use chrono::{DateTime, TimeDelta};
-use mezzofy_agent::testing::Answer;
 use mezzofy_local365::{Config, Local365, Mailbox, MemoryStorage, Team, serve};
 use mezzofy_microsoft::graph::Settings;
 use mezzofy_microsoft::teams::SCOPES;
+use mezzofy_testing::Answer;
 use reqwest::{Method, StatusCode, Url};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;

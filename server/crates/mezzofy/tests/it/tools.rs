@@ -2,7 +2,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mezzofy_agent::instructions::Instructions;
-use mezzofy_agent::testing::{Answer, Replay};
 use mezzofy_agent::tool::{Context, Outcome, ToolError};
 use mezzofy_documents::office::{Slides, Words};
 use mezzofy_documents::press::Press;
@@ -19,6 +18,7 @@ use mezzofy_engine::config::models::{Dialect, Protocol, ProviderAccess};
 use mezzofy_engine::models::{Models, Surroundings};
 use mezzofy_engine::web::Web;
 use mezzofy_store::{commit, files, people};
+use mezzofy_testing::{Answer, Replay};
 use mezzofy_tools::linkedin::{Prospecting, Source};
 use mezzofy_tools::{MailTexts, Tools, Workshop};
 use serde_json::{Value, json};

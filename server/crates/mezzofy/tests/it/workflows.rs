@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use mezzofy_agent::testing::Answer;
 use mezzofy_documents::reading::{Kind, read};
+use mezzofy_testing::Answer;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 

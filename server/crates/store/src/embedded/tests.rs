@@ -136,11 +136,3 @@ async fn a_server_that_only_commits() {
         println!("\ncommitted {n}");
     }
 }
-
-#[cfg(feature = "testing")]
-#[tokio::test]
-async fn the_tests_of_a_process_share_one_server() {
-    let (one, other) = tokio::join!(super::testing::for_tests(), super::testing::for_tests());
-    assert_eq!(one.get_socket(), other.get_socket());
-    connect(&one).await;
-}

@@ -1,7 +1,7 @@
 //! What happens when a provider fails, and when all of them do.
 
 use mezzofy_agent::model::Stop;
-use mezzofy_agent::testing::{Answer, Fault};
+use mezzofy_testing::{Answer, Fault};
 use serde_json::json;
 
 use super::{W1, freely, newest_results, skill, told};

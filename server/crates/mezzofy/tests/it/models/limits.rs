@@ -1,7 +1,7 @@
 //! Budgets, the limits of one run, and histories that grow too long.
 
-use mezzofy_agent::testing::Answer;
 use mezzofy_domain::usage::Usage;
+use mezzofy_testing::Answer;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 

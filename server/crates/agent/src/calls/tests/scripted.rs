@@ -9,36 +9,31 @@ use serde_json::Value;
 
 use crate::model::{Block, Facts, Heard, Model, ModelError, Reply, Request, Stop, Turn, View};
 
-/// See the module.
 #[derive(Debug, Default)]
-pub struct Scripted {
+pub(super) struct Scripted {
     replies: Mutex<VecDeque<Reply>>,
     asked: Mutex<Vec<Vec<Turn>>>,
 }
 
 impl Scripted {
     /// A model that says this, in order.
-    #[must_use]
-    pub fn new(replies: impl IntoIterator<Item = Reply>) -> Self {
+    pub(super) fn new(replies: impl IntoIterator<Item = Reply>) -> Self {
         Self { replies: Mutex::new(replies.into_iter().collect()), asked: Mutex::default() }
     }
 
     /// The histories it was asked with.
-    #[must_use]
-    pub fn asked(&self) -> Vec<Vec<Turn>> {
+    pub(super) fn asked(&self) -> Vec<Vec<Turn>> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 /// A reply of text.
-#[must_use]
-pub fn says(text: &str) -> Reply {
+pub(super) fn says(text: &str) -> Reply {
     Reply { blocks: vec![Block::text(text)], stop: Stop::Ended, usage: Usage::default() }
 }
 
 /// A reply that calls tools.
-#[must_use]
-pub fn calls<'a>(calls: impl IntoIterator<Item = (&'a str, Value)>) -> Reply {
+pub(super) fn calls<'a>(calls: impl IntoIterator<Item = (&'a str, Value)>) -> Reply {
     let calls = calls.into_iter().enumerate();
     let blocks = calls.map(|(at, (name, input))| Block::call(&format!("call_{at}"), name, &input)).collect();
     Reply { blocks, stop: Stop::Calls, usage: Usage::default() }

@@ -11,7 +11,7 @@ use futures_util::stream::unfold;
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::time::sleep;
 
-use crate::testing::answer::{Chop, Fault};
+use crate::answer::{Chop, Fault};
 
 /// An event as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Semaphore, watch};
 
 use super::sent::Sent;
-use crate::testing::answer::Answer;
+use crate::answer::Answer;
 
 pub(super) struct State {
     pub(super) key: String,

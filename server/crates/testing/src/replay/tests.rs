@@ -6,8 +6,8 @@ use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::model::Stop;
-use crate::testing::{Chop, Fault};
+use crate::{Chop, Fault};
+use mezzofy_agent::model::Stop;
 
 mod faults;
 mod rules;

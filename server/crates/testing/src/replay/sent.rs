@@ -5,7 +5,7 @@ use mezzofy_domain::usage::Usage;
 use serde_json::{Value, json};
 
 use super::protocol::Protocol;
-use crate::testing::checks::{common_prefix, input};
+use crate::checks::{common_prefix, input};
 
 #[derive(Default)]
 pub(super) struct Sent {

@@ -14,8 +14,8 @@ use super::frames::{self, Sending};
 use super::protocol::Protocol;
 use super::state::State;
 use super::{collect, messages};
-use crate::testing::answer::{Answer, Fault, Kind};
-use crate::testing::checks;
+use crate::answer::{Answer, Fault, Kind};
+use crate::checks;
 
 /// The largest body the Messages API takes.
 const LARGEST: usize = 32 * 1024 * 1024;

@@ -3,7 +3,7 @@
 use mezzofy_domain::usage::Usage;
 use serde_json::Value;
 
-use crate::model::Stop;
+use mezzofy_agent::model::Stop;
 
 /// One answer of a script.
 pub struct Answer {

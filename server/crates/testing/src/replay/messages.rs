@@ -4,8 +4,8 @@ use mezzofy_domain::usage::Usage;
 use serde_json::{Value, json};
 
 use super::frames::Frame;
-use crate::model::Stop;
-use crate::testing::answer::{Thought, Words, pieces};
+use crate::answer::{Thought, Words, pieces};
+use mezzofy_agent::model::Stop;
 
 /// The only version it speaks.
 pub(super) const VERSION: &str = "2026-10-21";

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::frames::Frame;
 use super::{chat, messages};
-use crate::testing::answer::Words;
-use crate::testing::checks;
+use crate::answer::Words;
+use crate::checks;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Protocol {

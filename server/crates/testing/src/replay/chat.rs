@@ -4,8 +4,8 @@ use mezzofy_domain::usage::Usage;
 use serde_json::{Value, json};
 
 use super::frames::Frame;
-use crate::model::Stop;
-use crate::testing::answer::{Thought, Words, pieces};
+use crate::answer::{Thought, Words, pieces};
+use mezzofy_agent::model::Stop;
 
 /// A reply as events. As Kimi does, ids of calls repeat from reply to reply.
 pub(super) fn stream(words: &Words, request: &Value, number: usize, usage: Usage) -> Vec<Frame> {
