@@ -22,6 +22,7 @@ pub mod password;
 pub mod people;
 pub mod period;
 mod random;
+pub mod reading;
 pub mod recovery_code;
 pub mod reporting;
 pub mod roles;

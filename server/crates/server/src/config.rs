@@ -22,7 +22,7 @@ use crate::push::PushService;
 use crate::schedules::ScheduleLimits;
 use crate::sealing::Keyring;
 use crate::webhooks::Source;
-use crate::{kept, secrets};
+use crate::{kept, reader, secrets};
 
 pub mod models;
 
@@ -170,7 +170,7 @@ pub struct Config {
     pub settings: Settings,
     /// `roles.yaml`.
     pub roles: Roles,
-    /// The program that is started to read files: this one.
+    /// The program that is started to read files, `mezzofy-read`.
     pub reader: PathBuf,
     /// The folder with skills, prompts, brand and config.
     pub home: PathBuf,
@@ -288,8 +288,8 @@ impl Config {
         };
         let settings = settings(&home)?;
         let public_url = variable("PUBLIC_URL")?.map(|url| url.trim_end_matches('/').to_owned());
-        let reader = std::env::current_exe()
-            .map_err(|error| ConfigError(format!("where this program is can't be told: {error}")))?;
+        let reader =
+            reader::program().map_err(|error| ConfigError(format!("where this program is can't be told: {error}")))?;
         Ok(Self {
             reader,
             providers: models::of_environment(&settings.models, variable)?,

@@ -4,30 +4,25 @@
 use std::collections::BTreeMap;
 
 use lopdf::{Bookmark, Dictionary, Document, Object, ObjectId, Stream, dictionary};
+use mezzofy_domain::reading::ReadingError;
 
-use crate::reading::ReadingError;
-
-/// Pages of the whole at most.
-pub const PAGES: usize = 2_000;
-/// How deep a tree of pages may be.
-const DEPTH: usize = 64;
+const MAX_MERGED_PAGES: usize = 2_000;
+const MAX_PAGE_TREE_DEPTH: usize = 64;
 /// What the pages of a tree may take from the nodes above them (ISO 32000-1, 7.7.3.4).
-const INHERITED: [&[u8]; 4] = [b"Resources", b"MediaBox", b"CropBox", b"Rotate"];
+const INHERITED_ENTRIES: [&[u8]; 4] = [b"Resources", b"MediaBox", b"CropBox", b"Rotate"];
 /// What a page keeps: what it shows (ISO 32000-1, table 30).
-const KEPT: [&[u8]; 9] =
+const KEPT_ENTRIES: [&[u8]; 9] =
     [b"Resources", b"MediaBox", b"CropBox", b"BleedBox", b"TrimBox", b"Rotate", b"Contents", b"Group", b"UserUnit"];
 
 /// A PDF by its name, for the bookmarks.
 #[derive(Debug, Clone, Copy)]
-pub struct Source<'a> {
-    /// What people call it.
+pub struct NamedPdf<'a> {
     pub name: &'a str,
-    /// The file.
     pub bytes: &'a [u8],
 }
 
 /// One PDF with the pages of all, and how many they are; or the index of a file that can't be used and why.
-pub fn merge(sources: &[Source<'_>], title: &str) -> Result<(Vec<u8>, usize), (usize, ReadingError)> {
+pub fn merge(sources: &[NamedPdf<'_>], title: &str) -> Result<(Vec<u8>, usize), (usize, ReadingError)> {
     let mut whole = Document::with_version("1.7");
     let root = whole.new_object_id();
     let mut kids = Vec::new();
@@ -35,7 +30,7 @@ pub fn merge(sources: &[Source<'_>], title: &str) -> Result<(Vec<u8>, usize), (u
         let first = kids.len();
         let pages = take(&mut whole, source.bytes, root).map_err(|error| (at, error))?;
         kids.extend(pages);
-        if kids.len() > PAGES {
+        if kids.len() > MAX_MERGED_PAGES {
             return Err((at, ReadingError::TooLarge));
         }
         let page = *kids.get(first).ok_or((at, ReadingError::Empty))?;
@@ -93,16 +88,16 @@ fn take(whole: &mut Document, bytes: &[u8], root: ObjectId) -> Result<Vec<Object
 fn page(source: &Document, id: ObjectId, root: ObjectId) -> Option<Dictionary> {
     let own = source.get_dictionary(id).ok()?;
     let mut page = dictionary! {"Type" => "Page", "Parent" => root};
-    for key in KEPT {
+    for key in KEPT_ENTRIES {
         if let Ok(value) = own.get(key) {
             page.set(key, value.clone());
         }
     }
     let mut node = own;
-    for _ in 0..DEPTH {
+    for _ in 0..MAX_PAGE_TREE_DEPTH {
         let Some(above) = node.get(b"Parent").ok().and_then(|parent| parent.as_reference().ok()) else { break };
         node = source.get_dictionary(above).ok()?;
-        for key in INHERITED {
+        for key in INHERITED_ENTRIES {
             if !page.has(key)
                 && let Ok(value) = node.get(key)
             {
@@ -132,26 +127,25 @@ fn harmless(object: Object) -> Object {
 mod tests {
     use std::path::PathBuf;
 
+    use mezzofy_domain::reading::FileKind;
+
     use super::*;
-    use crate::doc::{DocKind, Writing};
-    use crate::press::samples;
-    use crate::press::tests::PRESS;
-    use crate::reading::{self, Kind};
+    use crate::read::read;
 
-    fn pdf(kind: DocKind, writing: Writing) -> Vec<u8> {
-        PRESS.pdf(&samples::sample(kind, writing), "2026-11-22T01:00:00Z".parse().unwrap(), "1").unwrap().bytes
-    }
+    /// What `documents` has printed, in English and in Simplified Chinese.
+    const LETTER: &[u8] = include_bytes!("../samples/letter-en.pdf");
+    const DIGEST: &[u8] = include_bytes!("../samples/digest-zh-Hans.pdf");
 
-    fn merged(files: &[Vec<u8>]) -> Result<(Vec<u8>, usize), (usize, ReadingError)> {
+    fn merged(files: &[&[u8]]) -> Result<(Vec<u8>, usize), (usize, ReadingError)> {
         let names = ["Letter", "会员计划"];
-        let sources: Vec<Source<'_>> =
-            files.iter().zip(names.iter().cycle()).map(|(bytes, name)| Source { name, bytes }).collect();
+        let sources: Vec<NamedPdf<'_>> =
+            files.iter().zip(names.iter().cycle()).map(|(bytes, name)| NamedPdf { name, bytes }).collect();
         merge(&sources, "Quarter 第三季度")
     }
 
     #[test]
     fn pages_stand_in_the_order_of_the_files_and_read_as_before() {
-        let files = [pdf(DocKind::Letter, Writing::English), pdf(DocKind::Digest, Writing::Simplified)];
+        let files = [LETTER, DIGEST];
         let (bytes, pages) = merged(&files).unwrap();
         // Without the tags the same words are found in another order.
         let text = |bytes: &[u8]| -> Vec<String> {
@@ -160,7 +154,7 @@ mod tests {
                 characters.sort_unstable();
                 characters.into_iter().collect()
             };
-            reading::read(Kind::Pdf, bytes).unwrap().parts.into_iter().map(|part| characters(part.text)).collect()
+            read(FileKind::Pdf, bytes).unwrap().parts.into_iter().map(|part| characters(part.text)).collect()
         };
         let apart: Vec<String> = files.iter().flat_map(|file| text(file)).collect();
         assert_eq!(text(&bytes), apart);
@@ -173,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_merged_file_does_nothing_by_itself() {
-        let mut file = Document::load_mem(&pdf(DocKind::Letter, Writing::English)).unwrap();
+        let mut file = Document::load_mem(LETTER).unwrap();
         let act = dictionary! {"S" => "JavaScript", "JS" => Object::string_literal("app.alert(1)")};
         let act = file.add_object(act);
         let page = *file.get_pages().values().next().unwrap();
@@ -184,7 +178,7 @@ mod tests {
         file.catalog_mut().unwrap().set("OpenAction", act);
         let mut bytes = Vec::new();
         file.save_to(&mut bytes).unwrap();
-        let (made, _) = merged(&[bytes]).unwrap();
+        let (made, _) = merged(&[&bytes]).unwrap();
         let made = String::from_utf8_lossy(&made).into_owned();
         for acting in ["JavaScript", "OpenAction", "/AA", "Annots", "StructTreeRoot"] {
             assert!(!made.contains(acting), "{acting}");
@@ -193,8 +187,7 @@ mod tests {
 
     #[test]
     fn a_file_that_is_none_is_named() {
-        let good = pdf(DocKind::Letter, Writing::English);
-        assert_eq!(merged(&[good.clone(), b"%PDF-1.7 no".to_vec()]), Err((1, ReadingError::Damaged)));
-        assert_eq!(merged(&[Vec::new(), good]), Err((0, ReadingError::Empty)));
+        assert_eq!(merged(&[LETTER, b"%PDF-1.7 no"]), Err((1, ReadingError::Damaged)));
+        assert_eq!(merged(&[b"", LETTER]), Err((0, ReadingError::Empty)));
     }
 }

@@ -1,52 +1,37 @@
-//! Reads what people upload: text with its tables, each part with the place it stands at. The parsers of others may fail in
-//! any way, so this runs in a child process with little memory and time; limits here keep the rest bounded.
+//! What a file says, as the program `mezzofy-read` tells it and the server uses it; no parser is here.
 
-use mezzofy_domain::language::Language;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-mod csv;
-mod find;
-mod html;
-mod mail;
-mod pdf;
-mod slides;
-mod text;
-mod unzip;
-mod word;
-mod workbook;
-mod xml;
+use crate::language::Language;
 
-pub use find::Quote;
+pub mod quotes;
 
-/// Characters of a reading at most; what is beyond is left out and said so.
-pub const LONGEST: usize = 2_000_000;
-/// Pages that are read at most.
-pub const PAGES: usize = 500;
+/// What `mezzofy-read merge` is to do: the first line of its standard input. The files follow, one after the other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergeOrder {
+    pub title: String,
+    /// Name and bytes of each file.
+    pub files: Vec<(String, usize)>,
+}
 
 /// The kinds of files that can be read, by their media types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// PDF.
+pub enum FileKind {
     Pdf,
-    /// A Word document.
     Word,
-    /// A presentation.
     Slides,
-    /// A workbook.
     Workbook,
     /// Values between commas.
     Csv,
     /// Plain text, or Markdown, or JSON.
     Text,
-    /// A web page.
     Html,
-    /// A mail.
     Mail,
 }
 
-impl Kind {
+impl FileKind {
     /// The kind of a media type; `None` for one that can't be read.
     #[must_use]
     pub fn of(media_type: &str) -> Option<Self> {
@@ -85,23 +70,58 @@ impl Kind {
 /// What a file says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
-    /// What it is.
-    pub kind: Kind,
+    pub kind: FileKind,
     /// How many pages, slides, sheets or lines it has.
     pub count: usize,
     /// Its parts, in order; none is empty.
-    pub parts: Vec<Part>,
+    pub parts: Vec<ReadingPart>,
     /// Whether something was left out because there is too much.
     pub cut: bool,
     /// Whether it holds macros; they were not looked at.
     pub macros: bool,
 }
 
+impl Reading {
+    /// A reading of which nothing is cut, without macros.
+    #[must_use]
+    pub fn new(kind: FileKind, count: usize, parts: Vec<ReadingPart>) -> Self {
+        Self { kind, count, parts, cut: false, macros: false }
+    }
+
+    /// How much it is, in words: `12 pages`, `12页`.
+    #[must_use]
+    pub fn size(&self, language: Language) -> String {
+        let (one, many, chinese) = match self.kind {
+            FileKind::Pdf => ("page", "pages", "页"),
+            FileKind::Slides => ("slide", "slides", "张幻灯片"),
+            FileKind::Workbook => ("sheet", "sheets", "个工作表"),
+            FileKind::Csv => ("row", "rows", "行"),
+            FileKind::Text => ("line", "lines", "行"),
+            FileKind::Word | FileKind::Html => ("part", "parts", "个部分"),
+            FileKind::Mail => ("message", "messages", "封"),
+        };
+        let count = self.count;
+        match language {
+            Language::Zh => format!("{count}{chinese}"),
+            Language::En | Language::Ms => format!("{count} {}", if count == 1 { one } else { many }),
+        }
+    }
+
+    /// All of it as one text, each part after its place in brackets.
+    #[must_use]
+    pub fn whole(&self, language: Language) -> String {
+        let part = |part: &ReadingPart| match part.locator.say(language) {
+            place if place.is_empty() => part.text.clone(),
+            place => format!("[{place}]\n{}", part.text),
+        };
+        self.parts.iter().map(part).collect::<Vec<_>>().join("\n\n")
+    }
+}
+
 /// A part of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
-    /// Where it stands.
-    pub place: Place,
+pub struct ReadingPart {
+    pub locator: Locator,
     /// What it says; tables as Markdown.
     pub text: String,
 }
@@ -109,32 +129,26 @@ pub struct Part {
 /// Where a part stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Place {
+pub enum Locator {
     /// This page, from 1.
     Page(usize),
     /// This slide, from 1.
     Slide(usize),
     /// These cells of a sheet, e.g. `A1:F50`.
     Cells {
-        /// The sheet.
         sheet: String,
         /// The first and the last cell.
         range: String,
     },
     /// These lines, from 1.
-    Lines {
-        /// The first.
-        first: usize,
-        /// The last.
-        last: usize,
-    },
+    Lines { first: usize, last: usize },
     /// Below this heading.
     Heading(String),
     /// All of it, or what stands before the first heading.
     Begin,
 }
 
-impl Place {
+impl Locator {
     /// The place as people name it; empty for the begin.
     #[must_use]
     pub fn say(&self, language: Language) -> String {
@@ -158,10 +172,8 @@ impl Place {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Error)]
 #[serde(rename_all = "snake_case")]
 pub enum ReadingError {
-    /// Nothing is in it.
     #[error("it is empty")]
     Empty,
-    /// It needs a password.
     #[error("it is protected with a password; save it without one and upload it again")]
     Protected,
     /// It is broken, or not what it claims to be.
@@ -176,7 +188,6 @@ pub enum ReadingError {
     /// Reading it took more time or memory than it may.
     #[error("reading it took more time or memory than it may; split it and upload the parts")]
     TooMuch,
-    /// No reader knows the kind.
     #[error("files of this kind can't be read; save it as PDF, Word, PowerPoint, Excel, CSV or text")]
     Unknown,
 }
@@ -197,66 +208,3 @@ impl ReadingError {
         if language == Language::Zh { chinese.to_owned() } else { self.to_string() }
     }
 }
-
-/// Reads a file of this kind.
-pub fn read(kind: Kind, bytes: &[u8]) -> Result<Reading, ReadingError> {
-    if bytes.is_empty() {
-        return Err(ReadingError::Empty);
-    }
-    let mut reading = match kind {
-        Kind::Pdf => pdf::read(bytes)?,
-        Kind::Word => word::read(bytes)?,
-        Kind::Slides => slides::read(bytes)?,
-        Kind::Workbook => workbook::read(bytes)?,
-        Kind::Csv => csv::read(bytes)?,
-        Kind::Text => text::read(bytes)?,
-        Kind::Html => html::read(bytes)?,
-        Kind::Mail => mail::read(bytes)?,
-    };
-    reading.parts.retain(|part| !part.text.trim().is_empty());
-    if reading.parts.is_empty() {
-        return Err(ReadingError::NoText);
-    }
-    reading.shorten();
-    Ok(reading)
-}
-
-impl Reading {
-    fn of(kind: Kind, count: usize, parts: Vec<Part>) -> Self {
-        Self { kind, count, parts, cut: false, macros: false }
-    }
-
-    fn shorten(&mut self) {
-        let mut left = LONGEST;
-        for at in 0..self.parts.len() {
-            let length = self.parts[at].text.chars().count();
-            if length > left {
-                self.parts[at].text = self.parts[at].text.chars().take(left).collect();
-                self.parts.truncate(at + 1);
-                self.cut = true;
-                return;
-            }
-            left -= length;
-        }
-    }
-}
-
-/// A row of a Markdown table.
-fn table_row<S: AsRef<str>>(cells: impl IntoIterator<Item = S>) -> String {
-    let mut row = String::from("|");
-    for cell in cells {
-        let cell = cell.as_ref().split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
-        row.push(' ');
-        row.push_str(&cell);
-        row.push_str(" |");
-    }
-    row
-}
-
-/// The rule below a Markdown table's head.
-fn table_rule(columns: usize) -> String {
-    format!("|{}", " --- |".repeat(columns))
-}
-
-#[cfg(test)]
-mod tests;

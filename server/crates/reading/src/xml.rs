@@ -1,51 +1,45 @@
 //! Walking XML without a tree: begin, text and end of elements by their local names. Entities that a document defines itself are
 //! not resolved, so none can grow.
 
+use mezzofy_domain::reading::ReadingError;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::ReadingError;
+const MAX_ELEMENT_DEPTH: usize = 256;
 
-/// So deep may elements stand in each other.
-const DEEPEST: usize = 256;
-
-/// What was met.
-pub(super) enum Met<'a> {
-    /// An element begins.
+pub(crate) enum XmlEvent<'a> {
     Begin(&'a str, &'a BytesStart<'a>),
-    /// Text stands here.
     Text(&'a str),
-    /// An element ends.
     End(&'a str),
 }
 
 /// Tells everything in the order in which it stands.
-pub(super) fn walk(xml: &str, mut tell: impl FnMut(Met<'_>)) -> Result<(), ReadingError> {
+pub(crate) fn walk(xml: &str, mut tell: impl FnMut(XmlEvent<'_>)) -> Result<(), ReadingError> {
     let mut reader = Reader::from_str(xml);
     let mut depth = 0_usize;
     loop {
         match reader.read_event().map_err(|_| ReadingError::Damaged)? {
             Event::Start(start) => {
                 depth += 1;
-                if depth > DEEPEST {
+                if depth > MAX_ELEMENT_DEPTH {
                     return Err(ReadingError::Damaged);
                 }
-                tell(Met::Begin(&local(start.name().as_ref()), &start));
+                tell(XmlEvent::Begin(&local(start.name().as_ref()), &start));
             }
             Event::Empty(start) => {
                 let name = local(start.name().as_ref());
-                tell(Met::Begin(&name, &start));
-                tell(Met::End(&name));
+                tell(XmlEvent::Begin(&name, &start));
+                tell(XmlEvent::End(&name));
             }
             Event::End(end) => {
                 depth = depth.saturating_sub(1);
-                tell(Met::End(&local(end.name().as_ref())));
+                tell(XmlEvent::End(&local(end.name().as_ref())));
             }
-            Event::Text(text) => tell(Met::Text(&text)),
-            Event::CData(text) => tell(Met::Text(&text)),
+            Event::Text(text) => tell(XmlEvent::Text(&text)),
+            Event::CData(text) => tell(XmlEvent::Text(&text)),
             Event::GeneralRef(name) => {
                 if let Some(character) = resolved(&name) {
-                    tell(Met::Text(character.encode_utf8(&mut [0; 4])));
+                    tell(XmlEvent::Text(character.encode_utf8(&mut [0; 4])));
                 }
             }
             Event::Eof => return Ok(()),
@@ -55,7 +49,7 @@ pub(super) fn walk(xml: &str, mut tell: impl FnMut(Met<'_>)) -> Result<(), Readi
 }
 
 /// The value of an attribute, by its local name.
-pub(super) fn attribute(start: &BytesStart<'_>, wanted: &str) -> Option<String> {
+pub(crate) fn attribute(start: &BytesStart<'_>, wanted: &str) -> Option<String> {
     let found = start.attributes().flatten().find(|attribute| local(attribute.key.as_ref()) == wanted);
     found.map(|attribute| attribute.value.into_owned())
 }

@@ -1,28 +1,30 @@
 //! Word documents: paragraphs below their headings, tables as Markdown, notes.
 
-use super::unzip::Archive;
-use super::xml::{Met, attribute, walk};
-use super::{Kind, Part, Place, Reading, ReadingError, table_row, table_rule};
+use mezzofy_domain::reading::{FileKind, Locator, Reading, ReadingError, ReadingPart};
 
-pub(super) fn read(bytes: &[u8]) -> Result<Reading, ReadingError> {
+use crate::archive::Archive;
+use crate::table::{table_row, table_rule};
+use crate::xml::{XmlEvent, attribute, walk};
+
+pub(crate) fn read(bytes: &[u8]) -> Result<Reading, ReadingError> {
     let mut archive = Archive::open(bytes)?;
     let body = archive.text("word/document.xml")?.ok_or(ReadingError::Damaged)?;
     let mut writer = Writer::default();
-    walk(&body, |met| writer.take(&met))?;
+    walk(&body, |event| writer.take(&event))?;
     for notes in ["word/footnotes.xml", "word/endnotes.xml"] {
         if let Some(xml) = archive.text(notes)? {
-            walk(&xml, |met| writer.take(&met))?;
+            walk(&xml, |event| writer.take(&event))?;
         }
     }
     let parts = writer.end();
     let macros = archive.has("vbaProject.bin");
-    Ok(Reading { macros, ..Reading::of(Kind::Word, parts.len(), parts) })
+    Ok(Reading { macros, ..Reading::new(FileKind::Word, parts.len(), parts) })
 }
 
 #[derive(Default)]
 struct Writer {
-    parts: Vec<Part>,
-    place: Option<Place>,
+    parts: Vec<ReadingPart>,
+    locator: Option<Locator>,
     text: String,
     paragraph: String,
     heading: bool,
@@ -32,28 +34,28 @@ struct Writer {
 }
 
 impl Writer {
-    fn take(&mut self, met: &Met<'_>) {
-        match met {
-            Met::Begin("t" | "delText", _) => self.in_text = true,
-            Met::End("t" | "delText") => self.in_text = false,
-            Met::Text(text) if self.in_text => self.paragraph.push_str(text),
-            Met::Begin("tab", _) => self.paragraph.push('\t'),
-            Met::Begin("br" | "cr", _) => self.paragraph.push('\n'),
-            Met::Begin("pStyle", start) => {
+    fn take(&mut self, event: &XmlEvent<'_>) {
+        match event {
+            XmlEvent::Begin("t" | "delText", _) => self.in_text = true,
+            XmlEvent::End("t" | "delText") => self.in_text = false,
+            XmlEvent::Text(text) if self.in_text => self.paragraph.push_str(text),
+            XmlEvent::Begin("tab", _) => self.paragraph.push('\t'),
+            XmlEvent::Begin("br" | "cr", _) => self.paragraph.push('\n'),
+            XmlEvent::Begin("pStyle", start) => {
                 let style = attribute(start, "val").unwrap_or_default().to_lowercase();
                 self.heading =
                     style.starts_with("heading") || style.starts_with("title") || style.parse::<u8>().is_ok();
             }
-            Met::End("p") => self.end_paragraph(),
-            Met::Begin("tbl", _) => self.tables.push(Vec::new()),
-            Met::Begin("tr", _) => self.tables.last_mut().into_iter().for_each(|rows| rows.push(Vec::new())),
-            Met::Begin("tc", _) => {
+            XmlEvent::End("p") => self.end_paragraph(),
+            XmlEvent::Begin("tbl", _) => self.tables.push(Vec::new()),
+            XmlEvent::Begin("tr", _) => self.tables.last_mut().into_iter().for_each(|rows| rows.push(Vec::new())),
+            XmlEvent::Begin("tc", _) => {
                 if let Some(row) = self.tables.last_mut().and_then(|rows| rows.last_mut()) {
                     row.push(String::new());
                 }
             }
-            Met::End("tbl") => self.end_table(),
-            Met::Begin(..) | Met::Text(_) | Met::End(_) => {}
+            XmlEvent::End("tbl") => self.end_table(),
+            XmlEvent::Begin(..) | XmlEvent::Text(_) | XmlEvent::End(_) => {}
         }
     }
 
@@ -69,7 +71,7 @@ impl Writer {
             cell.push_str(paragraph);
         } else if heading {
             self.end_part();
-            self.place = Some(Place::Heading(paragraph.chars().take(120).collect()));
+            self.locator = Some(Locator::Heading(paragraph.chars().take(120).collect()));
         } else {
             self.text.push_str(paragraph);
             self.text.push('\n');
@@ -96,15 +98,16 @@ impl Writer {
 
     fn end_part(&mut self) {
         let text = std::mem::take(&mut self.text);
-        let place = self.place.take().unwrap_or(Place::Begin);
+        let locator = self.locator.take().unwrap_or(Locator::Begin);
         // A heading with nothing below it is still said.
-        let text = if let (true, Place::Heading(heading)) = (text.is_empty(), &place) { heading.clone() } else { text };
+        let text =
+            if let (true, Locator::Heading(heading)) = (text.is_empty(), &locator) { heading.clone() } else { text };
         if !text.is_empty() {
-            self.parts.push(Part { place, text });
+            self.parts.push(ReadingPart { locator, text });
         }
     }
 
-    fn end(mut self) -> Vec<Part> {
+    fn end(mut self) -> Vec<ReadingPart> {
         self.end_paragraph();
         self.end_part();
         self.parts

@@ -1,10 +1,11 @@
 //! Mails: who wrote to whom, when and about what, the text, and the names of what is attached.
 
 use mail_parser::{Address, MessageParser, MessagePart, MimeHeaders as _};
+use mezzofy_domain::reading::{FileKind, Locator, Reading, ReadingError, ReadingPart};
 
-use super::{Kind, Part, Place, Reading, ReadingError, html};
+use crate::html;
 
-pub(super) fn read(bytes: &[u8]) -> Result<Reading, ReadingError> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Reading, ReadingError> {
     let message = MessageParser::default().parse(bytes).ok_or(ReadingError::Damaged)?;
     let mut head = Vec::new();
     for (name, address) in [("From", message.from()), ("To", message.to()), ("Cc", message.cc())] {
@@ -22,14 +23,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Reading, ReadingError> {
     if head.is_empty() {
         return Err(ReadingError::Damaged);
     }
-    let mut parts = vec![Part { place: Place::Begin, text: head.join("\n") }];
+    let mut parts = vec![ReadingPart { locator: Locator::Begin, text: head.join("\n") }];
     let as_html = message.html_body.first().and_then(|at| message.part(*at)).is_some_and(MessagePart::is_text_html);
     if as_html && let Some(body) = message.body_html(0) {
         parts.extend(html::parts(&body)?);
     } else if let Some(body) = message.body_text(0) {
-        parts.push(Part { place: Place::Begin, text: body.into_owned() });
+        parts.push(ReadingPart { locator: Locator::Begin, text: body.into_owned() });
     }
-    Ok(Reading::of(Kind::Mail, 1, parts))
+    Ok(Reading::new(FileKind::Mail, 1, parts))
 }
 
 fn listed(address: &Address<'_>) -> String {

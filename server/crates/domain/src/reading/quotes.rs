@@ -2,25 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mezzofy_domain::language::Language;
+use super::{Locator, Reading};
 
-use super::{Kind, Place, Reading};
-
-/// Characters of a quote at most.
-const QUOTE: usize = 400;
+const MAX_QUOTE_CHARS: usize = 400;
 /// Words that say nothing about what is asked.
-const COMMON: [&str; 40] = [
+const STOP_WORDS: [&str; 40] = [
     "the", "and", "for", "with", "what", "which", "who", "when", "where", "how", "does", "did", "this", "that",
     "these", "from", "are", "was", "were", "has", "have", "can", "you", "please", "file", "document", "attached",
     "tell", "about", "say", "says", "into", "our", "yang", "apa", "dan", "untuk", "dalam", "ini", "itu",
 ];
 
-/// A place and what stands there.
+/// A place of a file and what stands there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
-    /// Where.
-    pub place: Place,
-    /// As it stands there.
+    pub locator: Locator,
     pub text: String,
 }
 
@@ -59,35 +54,6 @@ impl Reading {
         self.passages().into_iter().next()
     }
 
-    /// How much it is, in words: `12 pages`, `12页`.
-    #[must_use]
-    pub fn size(&self, language: Language) -> String {
-        let (one, many, chinese) = match self.kind {
-            Kind::Pdf => ("page", "pages", "页"),
-            Kind::Slides => ("slide", "slides", "张幻灯片"),
-            Kind::Workbook => ("sheet", "sheets", "个工作表"),
-            Kind::Csv => ("row", "rows", "行"),
-            Kind::Text => ("line", "lines", "行"),
-            Kind::Word | Kind::Html => ("part", "parts", "个部分"),
-            Kind::Mail => ("message", "messages", "封"),
-        };
-        let count = self.count;
-        match language {
-            Language::Zh => format!("{count}{chinese}"),
-            Language::En | Language::Ms => format!("{count} {}", if count == 1 { one } else { many }),
-        }
-    }
-
-    /// All of it as one text, each part after its place in brackets.
-    #[must_use]
-    pub fn whole(&self, language: Language) -> String {
-        let part = |part: &super::Part| match part.place.say(language) {
-            place if place.is_empty() => part.text.clone(),
-            place => format!("[{place}]\n{}", part.text),
-        };
-        self.parts.iter().map(part).collect::<Vec<_>>().join("\n\n")
-    }
-
     /// Paragraphs, and rows of tables under their head.
     fn passages(&self) -> Vec<Quote> {
         let mut passages = Vec::new();
@@ -95,8 +61,8 @@ impl Reading {
             let (mut said, mut head) = (String::new(), None::<&str>);
             let mut end = |said: &mut String| {
                 if !said.trim().is_empty() {
-                    let text = std::mem::take(said).trim().chars().take(QUOTE).collect();
-                    passages.push(Quote { place: part.place.clone(), text });
+                    let text = std::mem::take(said).trim().chars().take(MAX_QUOTE_CHARS).collect();
+                    passages.push(Quote { locator: part.locator.clone(), text });
                 }
                 said.clear();
             };
@@ -114,7 +80,7 @@ impl Reading {
                     head = None;
                     said.push_str(line);
                     said.push('\n');
-                    if said.chars().count() > QUOTE / 2 {
+                    if said.chars().count() > MAX_QUOTE_CHARS / 2 {
                         end(&mut said);
                     }
                 }
@@ -144,7 +110,7 @@ fn terms(text: &str) -> BTreeSet<String> {
         } else if !word.is_empty() {
             let word = std::mem::take(&mut word);
             let number = word.chars().any(|c| c.is_ascii_digit());
-            if (number || word.chars().count() >= 3) && !COMMON.contains(&word.as_str()) {
+            if (number || word.chars().count() >= 3) && !STOP_WORDS.contains(&word.as_str()) {
                 // Plural and singular are one word.
                 terms.insert(word.strip_suffix('s').filter(|stem| stem.len() >= 3).unwrap_or(&word).to_owned());
             }
@@ -159,11 +125,11 @@ fn is_han(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Part, Reading};
+    use super::super::{FileKind, ReadingPart};
     use super::*;
 
     fn reading() -> Reading {
-        let part = |page, text: &str| Part { place: Place::Page(page), text: text.to_owned() };
+        let part = |page, text: &str| ReadingPart { locator: Locator::Page(page), text: text.to_owned() };
         let parts = vec![
             part(1, "Master agreement between Mezzofy and ABC.\n\nThe term is two years."),
             part(
@@ -172,12 +138,12 @@ mod tests {
             ),
             part(3, "付款期限为发票开出后三十天。\n\n本合同适用新加坡法律。"),
         ];
-        Reading { kind: Kind::Pdf, count: 3, parts, cut: false, macros: false }
+        Reading { kind: FileKind::Pdf, count: 3, parts, cut: false, macros: false }
     }
 
     fn found(question: &str) -> Vec<(usize, String)> {
-        let page = |quote: Quote| match quote.place {
-            Place::Page(page) => (page, quote.text),
+        let page = |quote: Quote| match quote.locator {
+            Locator::Page(page) => (page, quote.text),
             other => panic!("{other:?}"),
         };
         reading().find(question, 3).into_iter().map(page).collect()

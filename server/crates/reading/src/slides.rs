@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use super::unzip::Archive;
-use super::xml::{Met, attribute, walk};
-use super::{Kind, PAGES, Part, Place, Reading, ReadingError, table_row, table_rule};
+use mezzofy_domain::reading::{FileKind, Locator, Reading, ReadingError, ReadingPart};
 
-pub(super) fn read(bytes: &[u8]) -> Result<Reading, ReadingError> {
+use crate::archive::Archive;
+use crate::table::{table_row, table_rule};
+use crate::xml::{XmlEvent, attribute, walk};
+
+const MAX_SLIDES: usize = 500;
+
+pub(crate) fn read(bytes: &[u8]) -> Result<Reading, ReadingError> {
     let mut archive = Archive::open(bytes)?;
     let presentation = archive.text("ppt/presentation.xml")?.ok_or(ReadingError::Damaged)?;
     let targets = relations(&mut archive, "ppt/_rels/presentation.xml.rels", "ppt")?;
     let mut order = Vec::new();
-    walk(&presentation, |met| {
-        if let Met::Begin("sldId", start) = met {
+    walk(&presentation, |event| {
+        if let XmlEvent::Begin("sldId", start) = event {
             // Both `id` and `r:id` are there; the relation's is the one that is a relation.
             let ids = start.attributes().flatten().map(|it| it.value.into_owned());
             order.extend(ids.filter_map(|id| targets.get(&id).map(|(_, target)| target.clone())));
@@ -20,11 +24,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Reading, ReadingError> {
     })?;
     let count = order.len();
     let mut parts = Vec::new();
-    for (at, slide) in order.into_iter().take(PAGES).enumerate() {
-        parts.push(Part { place: Place::Slide(at + 1), text: one(&mut archive, &slide)? });
+    for (at, slide) in order.into_iter().take(MAX_SLIDES).enumerate() {
+        parts.push(ReadingPart { locator: Locator::Slide(at + 1), text: one(&mut archive, &slide)? });
     }
     let macros = archive.has("vbaProject.bin");
-    Ok(Reading { cut: count > PAGES, macros, ..Reading::of(Kind::Slides, count, parts) })
+    Ok(Reading { cut: count > MAX_SLIDES, macros, ..Reading::new(FileKind::Slides, count, parts) })
 }
 
 fn one(archive: &mut Archive<'_>, slide: &str) -> Result<String, ReadingError> {
@@ -51,15 +55,15 @@ fn one(archive: &mut Archive<'_>, slide: &str) -> Result<String, ReadingError> {
 fn words(xml: &str) -> Result<String, ReadingError> {
     let (mut text, mut line, mut row, mut in_text) = (String::new(), String::new(), None::<Vec<String>>, false);
     let mut first_row = false;
-    walk(xml, |met| match met {
-        Met::Begin("t", _) => in_text = true,
-        Met::End("t") => in_text = false,
-        Met::Text(said) if in_text => line.push_str(said),
-        Met::Begin("br", _) => line.push(' '),
-        Met::Begin("tbl", _) => first_row = true,
-        Met::Begin("tr", _) => row = Some(Vec::new()),
-        Met::End("tc") => row.iter_mut().for_each(|row| row.push(std::mem::take(&mut line))),
-        Met::End("tr") => {
+    walk(xml, |event| match event {
+        XmlEvent::Begin("t", _) => in_text = true,
+        XmlEvent::End("t") => in_text = false,
+        XmlEvent::Text(said) if in_text => line.push_str(said),
+        XmlEvent::Begin("br", _) => line.push(' '),
+        XmlEvent::Begin("tbl", _) => first_row = true,
+        XmlEvent::Begin("tr", _) => row = Some(Vec::new()),
+        XmlEvent::End("tc") => row.iter_mut().for_each(|row| row.push(std::mem::take(&mut line))),
+        XmlEvent::End("tr") => {
             if let Some(row) = row.take() {
                 text.push_str(&table_row(&row));
                 text.push('\n');
@@ -69,15 +73,15 @@ fn words(xml: &str) -> Result<String, ReadingError> {
                 }
             }
         }
-        Met::End("p") if row.is_some() => line.push(' '),
-        Met::End("p") => {
+        XmlEvent::End("p") if row.is_some() => line.push(' '),
+        XmlEvent::End("p") => {
             if !line.trim().is_empty() {
                 text.push_str(line.trim());
                 text.push('\n');
             }
             line.clear();
         }
-        Met::Begin(..) | Met::Text(_) | Met::End(_) => {}
+        XmlEvent::Begin(..) | XmlEvent::Text(_) | XmlEvent::End(_) => {}
     })?;
     Ok(text)
 }
@@ -85,20 +89,20 @@ fn words(xml: &str) -> Result<String, ReadingError> {
 /// The values of a chart as a table: a row for each category, a column for each series.
 fn chart(xml: &str) -> Result<String, ReadingError> {
     let (mut series, mut within, mut in_value) = (Vec::<[Vec<String>; 3]>::new(), None::<usize>, false);
-    walk(xml, |met| match met {
-        Met::Begin("ser", _) => series.push(Default::default()),
-        Met::Begin("tx", _) => within = Some(0),
-        Met::Begin("cat", _) => within = Some(1),
-        Met::Begin("val", _) => within = Some(2),
-        Met::End("tx" | "cat" | "val") => within = None,
-        Met::Begin("v", _) => in_value = true,
-        Met::End("v") => in_value = false,
-        Met::Text(text) if in_value => {
+    walk(xml, |event| match event {
+        XmlEvent::Begin("ser", _) => series.push(Default::default()),
+        XmlEvent::Begin("tx", _) => within = Some(0),
+        XmlEvent::Begin("cat", _) => within = Some(1),
+        XmlEvent::Begin("val", _) => within = Some(2),
+        XmlEvent::End("tx" | "cat" | "val") => within = None,
+        XmlEvent::Begin("v", _) => in_value = true,
+        XmlEvent::End("v") => in_value = false,
+        XmlEvent::Text(text) if in_value => {
             if let (Some(series), Some(at)) = (series.last_mut(), within) {
                 series[at].push(text.to_owned());
             }
         }
-        Met::Begin(..) | Met::Text(_) | Met::End(_) => {}
+        XmlEvent::Begin(..) | XmlEvent::Text(_) | XmlEvent::End(_) => {}
     })?;
     let Some([_, categories, _]) = series.first() else { return Ok(String::new()) };
     let names = series.iter().map(|[name, ..]| name.first().cloned().unwrap_or_default());
@@ -118,8 +122,8 @@ fn relations(
 ) -> Result<BTreeMap<String, (String, String)>, ReadingError> {
     let mut relations = BTreeMap::new();
     let Some(xml) = archive.text(name)? else { return Ok(relations) };
-    walk(&xml, |met| {
-        if let Met::Begin("Relationship", start) = met {
+    walk(&xml, |event| {
+        if let XmlEvent::Begin("Relationship", start) = event {
             let [id, kind, target] = ["Id", "Type", "Target"].map(|name| attribute(start, name).unwrap_or_default());
             relations.insert(id, (kind, resolved(folder, &target)));
         }

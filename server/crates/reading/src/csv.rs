@@ -1,14 +1,14 @@
 //! CSV: rows as tables, with the lines they stand on.
 
-use super::text::decode;
-use super::{Kind, Part, Place, Reading, ReadingError, table_row, table_rule};
+use mezzofy_domain::reading::{FileKind, Locator, Reading, ReadingError, ReadingPart};
 
-/// Rows of a part.
-const ROWS: usize = 50;
-/// Columns that are read.
-const COLUMNS: usize = 100;
+use crate::table::{table_row, table_rule};
+use crate::text::decode;
 
-pub(super) fn read(bytes: &[u8]) -> Result<Reading, ReadingError> {
+const ROWS_PER_PART: usize = 50;
+const MAX_COLUMNS: usize = 100;
+
+pub(crate) fn read(bytes: &[u8]) -> Result<Reading, ReadingError> {
     let text = decode(bytes)?;
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -20,8 +20,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Reading, ReadingError> {
     for record in reader.records() {
         let record = record.map_err(|_| ReadingError::Damaged)?;
         last = record.position().map_or(last, |position| usize::try_from(position.line()).unwrap_or(usize::MAX));
-        cut |= record.len() > COLUMNS;
-        let row: Vec<String> = record.iter().take(COLUMNS).map(str::to_owned).collect();
+        cut |= record.len() > MAX_COLUMNS;
+        let row: Vec<String> = record.iter().take(MAX_COLUMNS).map(str::to_owned).collect();
         count += 1;
         let Some(head) = &head else {
             lines.extend([table_row(&row), table_rule(row.len())]);
@@ -33,15 +33,15 @@ pub(super) fn read(bytes: &[u8]) -> Result<Reading, ReadingError> {
             lines.extend([table_row(head), table_rule(head.len())]);
         }
         lines.push(table_row(&row));
-        if lines.len() >= ROWS + 2 {
+        if lines.len() >= ROWS_PER_PART + 2 {
             let text = std::mem::take(&mut lines).join("\n");
-            parts.push(Part { place: Place::Lines { first, last }, text });
+            parts.push(ReadingPart { locator: Locator::Lines { first, last }, text });
         }
     }
     if !lines.is_empty() {
-        parts.push(Part { place: Place::Lines { first, last }, text: lines.join("\n") });
+        parts.push(ReadingPart { locator: Locator::Lines { first, last }, text: lines.join("\n") });
     }
-    Ok(Reading { cut, ..Reading::of(Kind::Csv, count, parts) })
+    Ok(Reading { cut, ..Reading::new(FileKind::Csv, count, parts) })
 }
 
 /// What stands most often in the first line: comma, semicolon or tab.

@@ -1,24 +1,20 @@
 use std::io::Write as _;
 
 use mezzofy_domain::language::Language;
+use mezzofy_domain::reading::Locator;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::*;
-use crate::doc::{DocKind, Writing};
-use crate::press::samples;
-use crate::press::tests::PRESS;
-use crate::sheets;
+
+/// A book that `documents` has printed, in each script.
+const ENGLISH: &[u8] = include_bytes!("../../samples/playbook-en.pdf");
+const SIMPLIFIED: &[u8] = include_bytes!("../../samples/playbook-zh-Hans.pdf");
+const TRADITIONAL: &[u8] = include_bytes!("../../samples/playbook-zh-Hant.pdf");
+/// A dashboard's figures in Simplified Chinese.
+const WORKBOOK: &[u8] = include_bytes!("../../samples/dashboard-zh-Hans.xlsx");
 
 fn text(reading: &Reading) -> String {
     reading.parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join("\n")
-}
-
-fn at() -> chrono::DateTime<chrono::Utc> {
-    "2026-11-22T01:00:00Z".parse().unwrap()
-}
-
-fn pdf(writing: Writing) -> Vec<u8> {
-    PRESS.pdf(&samples::sample(DocKind::Playbook, writing), at(), "x").unwrap().bytes
 }
 
 fn zipped(entries: &[(&str, &str)]) -> Vec<u8> {
@@ -72,10 +68,6 @@ fn slides() -> Vec<u8> {
     ])
 }
 
-fn workbook() -> Vec<u8> {
-    sheets::xlsx(&samples::sample(DocKind::Dashboard, Writing::Simplified), at()).unwrap()
-}
-
 const MAIL: &str = "From: Grace Tan <grace@mezzofy.example>\r\nTo: bob@other.example\r\nSubject: =?utf-8?B?5oql5Lu3?=\r\n\
                     MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nThe \
                     price is 12.\r\n--b\r\nContent-Type: application/pdf; name=offer.pdf\r\nContent-Disposition: attachment; filename=offer.pdf\r\n\r\nx\r\n--b--\r\n";
@@ -84,86 +76,91 @@ const PAGE: &str = "<html><head><style>p{}</style><script>steal()</script></head
                     <h2>Prices</h2><table><tr><th>Item</th><th>Price</th></tr><tr><td>Coupon</td><td>12</td></tr></table></body></html>";
 
 /// A good file of each kind.
-fn corpus() -> Vec<(Kind, Vec<u8>)> {
+fn corpus() -> Vec<(FileKind, Vec<u8>)> {
     vec![
-        (Kind::Pdf, pdf(Writing::English)),
-        (Kind::Word, word()),
-        (Kind::Slides, slides()),
-        (Kind::Workbook, workbook()),
-        (Kind::Csv, b"a,b\n1,\"two\nlines\"\n3,4\n".to_vec()),
-        (Kind::Text, "eins\nzwei\n报表".as_bytes().to_vec()),
-        (Kind::Html, PAGE.as_bytes().to_vec()),
-        (Kind::Mail, MAIL.as_bytes().to_vec()),
+        (FileKind::Pdf, ENGLISH.to_vec()),
+        (FileKind::Word, word()),
+        (FileKind::Slides, slides()),
+        (FileKind::Workbook, WORKBOOK.to_vec()),
+        (FileKind::Csv, b"a,b\n1,\"two\nlines\"\n3,4\n".to_vec()),
+        (FileKind::Text, "eins\nzwei\n报表".as_bytes().to_vec()),
+        (FileKind::Html, PAGE.as_bytes().to_vec()),
+        (FileKind::Mail, MAIL.as_bytes().to_vec()),
     ]
 }
 
 #[test]
 fn a_pdf_is_read_page_by_page_in_every_script() {
-    for (writing, words) in [
-        (Writing::English, "Renew the breakfast coupon, which brought the most first visits."),
-        (Writing::Simplified, "把集点卡迁移到新的收银终端"),
-        (Writing::Traditional, "把集點卡遷移到新的收銀終端"),
+    for (book, words) in [
+        (ENGLISH, "Renew the breakfast coupon, which brought the most first visits."),
+        (SIMPLIFIED, "把集点卡迁移到新的收银终端"),
+        (TRADITIONAL, "把集點卡遷移到新的收銀終端"),
     ] {
-        let reading = read(Kind::Pdf, &pdf(writing)).unwrap();
+        let reading = read(FileKind::Pdf, book).unwrap();
         assert!(reading.count >= 5 && !reading.cut);
         let found = reading.parts.iter().find(|part| {
             let squeezed: String = part.text.split_whitespace().collect();
             squeezed.contains(&words.split_whitespace().collect::<String>())
         });
-        assert!(matches!(found.map(|part| &part.place), Some(Place::Page(page)) if *page > 2), "{}", text(&reading));
+        assert!(
+            matches!(found.map(|part| &part.locator), Some(Locator::Page(page)) if *page > 2),
+            "{}",
+            text(&reading)
+        );
     }
 }
 
 #[test]
 fn a_word_document_is_read_below_its_headings_with_tables() {
-    let reading = read(Kind::Word, &word()).unwrap();
+    let reading = read(FileKind::Word, &word()).unwrap();
     assert!(reading.macros);
-    assert_eq!(reading.parts[0], Part { place: Place::Begin, text: "Before & after\n".into() });
-    assert_eq!(reading.parts[1].place, Place::Heading("条款".into()));
+    assert_eq!(reading.parts[0], ReadingPart { locator: Locator::Begin, text: "Before & after\n".into() });
+    assert_eq!(reading.parts[1].locator, Locator::Heading("条款".into()));
     assert_eq!(reading.parts[1].text, "付款三十天\n| Item | Price |\n| --- | --- |\n| Coupon\\|A | 12.50 |\n");
 }
 
 #[test]
 fn slides_are_read_in_their_order_with_tables_charts_and_notes() {
-    let reading = read(Kind::Slides, &slides()).unwrap();
+    let reading = read(FileKind::Slides, &slides()).unwrap();
     assert_eq!(reading.count, 2);
     let first = &reading.parts[0];
-    assert_eq!(first.place, Place::Slide(1));
+    assert_eq!(first.locator, Locator::Slide(1));
     for words in ["First slide\n", "| A | B |\n| --- | --- |\n", "> Say hello", "|  | Revenue |", "| Q1 | 7 |"] {
         assert!(first.text.contains(words), "{words} is not in {}", first.text);
     }
-    assert_eq!(reading.parts[1], Part { place: Place::Slide(2), text: "Second\n".into() });
+    assert_eq!(reading.parts[1], ReadingPart { locator: Locator::Slide(2), text: "Second\n".into() });
 }
 
 #[test]
 fn a_workbook_is_read_with_its_cells() {
-    let reading = read(Kind::Workbook, &workbook()).unwrap();
+    let reading = read(FileKind::Workbook, WORKBOOK).unwrap();
     let table = reading.parts.iter().find(|part| part.text.contains("4013")).unwrap();
-    assert!(matches!(&table.place, Place::Cells { range, .. } if range == "A1:C17"), "{:?}", table.place);
+    assert!(matches!(&table.locator, Locator::Cells { range, .. } if range == "A1:C17"), "{:?}", table.locator);
     assert!(table.text.contains("| 4000 | 吉隆坡 | 12345.67 |"), "{}", table.text);
 }
 
 #[test]
 fn csv_keeps_its_lines_and_text_its_encoding() {
-    let reading = read(Kind::Csv, b"a;b\n1;\"two\nlines\"\n3;4\n").unwrap();
-    assert_eq!(reading.parts[0].place, Place::Lines { first: 1, last: 4 });
+    let reading = read(FileKind::Csv, b"a;b\n1;\"two\nlines\"\n3;4\n").unwrap();
+    assert_eq!(reading.parts[0].locator, Locator::Lines { first: 1, last: 4 });
     assert_eq!(reading.parts[0].text, "| a | b |\n| --- | --- |\n| 1 | two lines |\n| 3 | 4 |");
     let said = "报表已经发给首席执行官，请放心查收附件内容。";
     let gb = encoding_rs::GB18030.encode(said).0;
     let utf16: Vec<u8> = std::iter::once(0xfeff).chain(said.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     for bytes in [said.as_bytes(), &gb, &utf16] {
-        assert_eq!(text(&read(Kind::Text, bytes).unwrap()), said);
+        assert_eq!(text(&read(FileKind::Text, bytes).unwrap()), said);
     }
 }
 
 #[test]
 fn a_page_and_a_mail_are_read_without_what_nobody_sees() {
-    let page = read(Kind::Html, PAGE.as_bytes()).unwrap();
+    let page = read(FileKind::Html, PAGE.as_bytes()).unwrap();
     assert!(text(&page).contains("Ten < twelve") && text(&page).contains("Coupon"), "{}", text(&page));
     assert!(
-        !text(&page).contains("steal") && page.parts.iter().any(|part| part.place == Place::Heading("Prices".into()))
+        !text(&page).contains("steal")
+            && page.parts.iter().any(|part| part.locator == Locator::Heading("Prices".into()))
     );
-    let mail = read(Kind::Mail, MAIL.as_bytes()).unwrap();
+    let mail = read(FileKind::Mail, MAIL.as_bytes()).unwrap();
     for words in
         ["From: Grace Tan <grace@mezzofy.example>", "Subject: 报价", "Attachments: offer.pdf", "The price is 12."]
     {
@@ -174,14 +171,14 @@ fn a_page_and_a_mail_are_read_without_what_nobody_sees() {
 #[test]
 fn what_can_not_be_read_says_why_and_what_to_do() {
     let compound = [&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1][..], &[0; 600]].concat();
-    for kind in [Kind::Word, Kind::Slides, Kind::Workbook] {
+    for kind in [FileKind::Word, FileKind::Slides, FileKind::Workbook] {
         assert_eq!(read(kind, &compound), Err(ReadingError::Protected));
     }
     for (kind, _) in corpus() {
         assert_eq!(read(kind, b""), Err(ReadingError::Empty));
     }
-    assert_eq!(read(Kind::Word, &workbook()), Err(ReadingError::Damaged));
-    assert_eq!(read(Kind::Text, b" \n "), Err(ReadingError::NoText));
+    assert_eq!(read(FileKind::Word, WORKBOOK), Err(ReadingError::Damaged));
+    assert_eq!(read(FileKind::Text, b" \n "), Err(ReadingError::NoText));
     let said = ReadingError::Protected.say(Language::Zh);
     assert!(said.contains("密码"));
 }
@@ -189,23 +186,23 @@ fn what_can_not_be_read_says_why_and_what_to_do() {
 #[test]
 fn bombs_are_refused() {
     let large = " ".repeat(70 * 1024 * 1024);
-    assert_eq!(read(Kind::Word, &zipped(&[("word/document.xml", &large)])), Err(ReadingError::TooLarge));
+    assert_eq!(read(FileKind::Word, &zipped(&[("word/document.xml", &large)])), Err(ReadingError::TooLarge));
     let sheets: Vec<(String, String)> =
         (0..3).map(|at| (format!("xl/{at}.xml"), " ".repeat(50 * 1024 * 1024))).collect();
     let sheets: Vec<(&str, &str)> = sheets.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    assert_eq!(read(Kind::Workbook, &zipped(&sheets)), Err(ReadingError::TooLarge));
+    assert_eq!(read(FileKind::Workbook, &zipped(&sheets)), Err(ReadingError::TooLarge));
     let laughs = r#"<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
         <w:document xmlns:w="w"><w:p><w:t>&b;&b; ok</w:t></w:p></w:document>"#;
-    assert_eq!(text(&read(Kind::Word, &zipped(&[("word/document.xml", laughs)])).unwrap()), "ok\n");
+    assert_eq!(text(&read(FileKind::Word, &zipped(&[("word/document.xml", laughs)])).unwrap()), "ok\n");
     let deep = format!("<w>{}{}</w>", "<p>".repeat(100_000), "</p>".repeat(100_000));
-    assert_eq!(read(Kind::Word, &zipped(&[("word/document.xml", &deep)])), Err(ReadingError::Damaged));
+    assert_eq!(read(FileKind::Word, &zipped(&[("word/document.xml", &deep)])), Err(ReadingError::Damaged));
 }
 
 #[test]
 fn a_reading_is_cut_where_it_grows_too_long() {
-    let long = "line of text\n".repeat(LONGEST / 12);
-    let reading = read(Kind::Text, long.as_bytes()).unwrap();
-    assert!(reading.cut && text(&reading).chars().count() <= LONGEST + reading.parts.len());
+    let long = "line of text\n".repeat(MAX_READING_CHARS / 12);
+    let reading = read(FileKind::Text, long.as_bytes()).unwrap();
+    assert!(reading.cut && text(&reading).chars().count() <= MAX_READING_CHARS + reading.parts.len());
 }
 
 /// Small random numbers that are the same each time (Marsaglia, "Xorshift RNGs", 2003).
@@ -244,8 +241,8 @@ fn mutated(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
     made
 }
 
-/// For `FUZZ_SECONDS` each reader (or the one that `FUZZ_KIND` names), else a few hundred files each. A panic of a library is caught by the child process; it is counted and told
-/// here, and one of ours fails the test.
+/// For `FUZZ_SECONDS` each reader (or the one that `FUZZ_KIND` names), else a few hundred files each. `mezzofy-read` catches a panic; here it is
+/// counted, told, and fails the test.
 #[test]
 fn broken_files_are_refused_without_a_panic() {
     let seconds = std::env::var_os("FUZZ_SECONDS").and_then(|text| text.to_str()?.parse::<u64>().ok());
@@ -256,7 +253,7 @@ fn broken_files_are_refused_without_a_panic() {
         let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
         let begun = std::time::Instant::now();
         let (mut files, mut panics) = (0_u64, Vec::new());
-        let rounds = if kind == Kind::Pdf { 40 } else { 300 };
+        let rounds = if kind == FileKind::Pdf { 40 } else { 300 };
         while seconds.map_or(files < rounds, |seconds| begun.elapsed().as_secs() < seconds) {
             let file = mutated(&good, &mut dice);
             let met = std::panic::catch_unwind(|| drop(read(kind, &file)));
@@ -276,7 +273,7 @@ fn a_file_cut_anywhere_is_refused_or_read_as_far_as_it_goes() {
         for part in 1..20 {
             let cut = &good[..good.len() * part / 20];
             let met = read(kind, cut);
-            let zipped = matches!(kind, Kind::Word | Kind::Slides | Kind::Workbook);
+            let zipped = matches!(kind, FileKind::Word | FileKind::Slides | FileKind::Workbook);
             assert!(!zipped || met == Err(ReadingError::Damaged), "{kind:?} {part}/20: {met:?}");
         }
     }

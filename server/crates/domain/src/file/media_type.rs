@@ -1,12 +1,12 @@
 //! What a file is, decided by its content and never by its name.
 
-mod written;
+use super::text_type;
 
 /// What the product knows by its first bytes.
-const TYPES: [&str; 4] = ["application/pdf", "image/png", "image/jpeg", "image/webp"];
+const BINARY_TYPES: [&str; 4] = ["application/pdf", "image/png", "image/jpeg", "image/webp"];
 
 /// The parts by which the archives of Office are told apart, and what they are.
-const OFFICE: [(&[u8], &str); 3] = [
+const OFFICE_TYPES: [(&[u8], &str); 3] = [
     (b"word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     (b"ppt/presentation.xml", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
     (b"xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -18,13 +18,13 @@ const OFFICE: [(&[u8], &str); 3] = [
 pub fn media_type(bytes: &[u8]) -> Option<&'static str> {
     if bytes.starts_with(b"PK\x03\x04") {
         let has = |name: &[u8]| bytes.windows(name.len()).any(|window| window == name);
-        return OFFICE.into_iter().find(|(name, _)| has(name)).map(|(_, found)| found);
+        return OFFICE_TYPES.into_iter().find(|(name, _)| has(name)).map(|(_, found)| found);
     }
     match infer::get(bytes) {
         Some(found) if !found.mime_type().starts_with("text/") => {
-            TYPES.into_iter().find(|known| *known == found.mime_type())
+            BINARY_TYPES.into_iter().find(|known| *known == found.mime_type())
         }
-        Some(_) | None => written::kind(bytes),
+        Some(_) | None => text_type::of(bytes),
     }
 }
 

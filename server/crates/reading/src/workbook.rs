@@ -3,18 +3,17 @@
 use std::io::Cursor;
 
 use calamine::{Data, Range, Reader as _, Xlsx, XlsxError, open_workbook_from_rs};
+use mezzofy_domain::file::media_type::is_compound;
+use mezzofy_domain::reading::{FileKind, Locator, Reading, ReadingError, ReadingPart};
 
-use super::unzip::{Archive, is_compound};
-use super::{Kind, Part, Place, Reading, ReadingError, table_row, table_rule};
+use crate::archive::Archive;
+use crate::table::{table_row, table_rule};
 
-/// Rows of a part.
-const ROWS: usize = 50;
-/// Columns that are read.
-const COLUMNS: usize = 100;
-/// Rows of a sheet that are read.
-const LONGEST: usize = 20_000;
+const ROWS_PER_PART: usize = 50;
+const MAX_COLUMNS: usize = 100;
+const MAX_ROWS_PER_SHEET: usize = 20_000;
 
-pub(super) fn read(bytes: &[u8]) -> Result<Reading, ReadingError> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Reading, ReadingError> {
     if is_compound(bytes) {
         return Err(ReadingError::Protected);
     }
@@ -38,24 +37,24 @@ fn sheets(bytes: &[u8]) -> Result<Reading, ReadingError> {
             cut = true;
             continue;
         };
-        cut |= range.height() > LONGEST || range.width() > COLUMNS;
+        cut |= range.height() > MAX_ROWS_PER_SHEET || range.width() > MAX_COLUMNS;
         parts.extend(tables(sheet, &range));
     }
     if parts.is_empty() && cut {
         return Err(ReadingError::Damaged);
     }
-    Ok(Reading { cut, ..Reading::of(Kind::Workbook, names.len(), parts) })
+    Ok(Reading { cut, ..Reading::new(FileKind::Workbook, names.len(), parts) })
 }
 
-fn tables(sheet: &str, range: &Range<Data>) -> Vec<Part> {
+fn tables(sheet: &str, range: &Range<Data>) -> Vec<ReadingPart> {
     let Some((top, left)) = range.start() else { return Vec::new() };
-    let width = range.width().min(COLUMNS);
+    let width = range.width().min(MAX_COLUMNS);
     let rows: Vec<Vec<String>> =
-        range.rows().take(LONGEST).map(|row| row.iter().take(width).map(shown).collect()).collect();
+        range.rows().take(MAX_ROWS_PER_SHEET).map(|row| row.iter().take(width).map(shown).collect()).collect();
     let head = rows.first().cloned().unwrap_or_default();
     let mut parts = Vec::new();
-    for (nth, some) in rows.chunks(ROWS).enumerate() {
-        let first = top as usize + nth * ROWS;
+    for (nth, some) in rows.chunks(ROWS_PER_PART).enumerate() {
+        let first = top as usize + nth * ROWS_PER_PART;
         let mut lines = Vec::new();
         // The head stands above each part, so that its columns can be told.
         if nth > 0 {
@@ -72,7 +71,7 @@ fn tables(sheet: &str, range: &Range<Data>) -> Vec<Part> {
         }
         let last_column = left as usize + width.saturating_sub(1);
         let range = format!("{}{}:{}{}", column(left as usize), first + 1, column(last_column), first + some.len());
-        parts.push(Part { place: Place::Cells { sheet: sheet.to_owned(), range }, text: lines.join("\n") });
+        parts.push(ReadingPart { locator: Locator::Cells { sheet: sheet.to_owned(), range }, text: lines.join("\n") });
     }
     parts
 }

@@ -2,25 +2,23 @@
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::Encoding;
+use mezzofy_domain::reading::{FileKind, Locator, Reading, ReadingError, ReadingPart};
 
-use super::{Kind, Part, Place, Reading, ReadingError};
+const LINES_PER_PART: usize = 50;
 
-/// Lines of a part.
-const LINES: usize = 50;
-
-pub(super) fn read(bytes: &[u8]) -> Result<Reading, ReadingError> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Reading, ReadingError> {
     let text = decode(bytes)?;
     let lines: Vec<&str> = text.lines().collect();
-    let part = |(nth, some): (usize, &[&str])| Part {
-        place: Place::Lines { first: nth * LINES + 1, last: nth * LINES + some.len() },
+    let part = |(nth, some): (usize, &[&str])| ReadingPart {
+        locator: Locator::Lines { first: nth * LINES_PER_PART + 1, last: nth * LINES_PER_PART + some.len() },
         text: some.join("\n"),
     };
-    let parts = lines.chunks(LINES).enumerate().map(part).collect();
-    Ok(Reading::of(Kind::Text, lines.len(), parts))
+    let parts = lines.chunks(LINES_PER_PART).enumerate().map(part).collect();
+    Ok(Reading::new(FileKind::Text, lines.len(), parts))
 }
 
 /// The text of a file: UTF-8 or UTF-16 by its mark, else what it looks like (UTF-8, GB 18030, Big5 and others).
-pub(super) fn decode(bytes: &[u8]) -> Result<String, ReadingError> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<String, ReadingError> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return Ok(encoding.decode_without_bom_handling(&bytes[mark..]).0.into_owned());
     }

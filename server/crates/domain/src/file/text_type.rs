@@ -1,11 +1,11 @@
 //! Texts told apart by how they begin: a web page, a mail, a table, Markdown, or plain text.
 
 /// So much of a text is looked at.
-const LOOK: usize = 8 * 1024;
+const HEAD_BYTES: usize = 8 * 1024;
 
 /// The media type of a text; `None` for what is no text.
-pub(crate) fn kind(bytes: &[u8]) -> Option<&'static str> {
-    let head = &bytes[..bytes.len().min(LOOK)];
+pub(super) fn of(bytes: &[u8]) -> Option<&'static str> {
+    let head = &bytes[..bytes.len().min(HEAD_BYTES)];
     if bytes.is_empty() {
         return None;
     }
@@ -81,7 +81,7 @@ fn is_markdown(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::kind;
+    use super::of;
 
     #[test]
     fn texts_are_told_apart_by_how_they_begin() {
@@ -95,10 +95,10 @@ mod tests {
             ("Dear Grace,\nthank you.", "text/plain"),
             ("Note: buy milk\nfor all", "text/plain"),
         ] {
-            assert_eq!(kind(text.as_bytes()), Some(wanted), "{text}");
+            assert_eq!(of(text.as_bytes()), Some(wanted), "{text}");
         }
-        assert_eq!(kind(b"a\0b"), None);
-        assert_eq!(kind(&encoding()), Some("text/plain"));
+        assert_eq!(of(b"a\0b"), None);
+        assert_eq!(of(&encoding()), Some("text/plain"));
     }
 
     /// Chinese in GB 18030.
