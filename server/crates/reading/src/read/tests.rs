@@ -1,7 +1,7 @@
 use std::io::Write as _;
 
 use mezzofy_domain::language::Language;
-use mezzofy_domain::reading::Locator;
+use mezzofy_domain::reading::{Locator, ReadingPart};
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::*;
