@@ -10,9 +10,10 @@ use chrono::DateTime;
 use mezzofy_documents::content::{Content, Grid};
 use mezzofy_documents::doc::DocKind;
 use mezzofy_documents::office::{Slides, Words};
-use mezzofy_documents::reading::{self, Kind};
 use mezzofy_documents::{Doc, Press, sheets};
 use mezzofy_domain::language::Language;
+use mezzofy_domain::reading::FileKind;
+use mezzofy_reading::read;
 use serde_json::{Value, json};
 
 const TIMES: usize = 15;
@@ -50,13 +51,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     })?;
     let book = press.pdf(&doc(DocKind::Playbook, chapters(60))?, at, "long")?;
     tell("read_50_pages_ms", |_| {
-        reading::read(Kind::Pdf, &book.bytes)?;
+        read(FileKind::Pdf, &book.bytes)?;
         Ok(())
     })?;
     writeln!(std::io::stdout(), "pages_read {}", book.pages)?;
     let book = press.pdf(&doc(DocKind::Playbook, table(2_200))?, at, "tables")?;
     tell("read_50_pages_of_tables_ms", |_| {
-        reading::read(Kind::Pdf, &book.bytes)?;
+        read(FileKind::Pdf, &book.bytes)?;
         Ok(())
     })?;
     Ok(())

@@ -4,10 +4,8 @@
 pub mod content;
 pub mod doc;
 pub mod markdown;
-pub mod merging;
 pub mod office;
 pub mod press;
-pub mod reading;
 pub mod reports;
 pub mod sheets;
 pub mod statement;

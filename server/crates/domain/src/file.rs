@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::id::{self, Id};
 use crate::trust::Trust;
 
+pub mod media_type;
+mod text_type;
+
 /// A file as mails, answers and outbox rows name it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {

@@ -23,6 +23,7 @@ pub mod notification;
 pub mod password;
 pub mod people;
 pub mod period;
+pub mod reading;
 pub mod recovery_code;
 pub mod reporting;
 pub mod roles;

@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use crate::push::expo::PushService;
 use crate::sealing::Keyring;
-use crate::{secret_file, secrets};
+use crate::{reader, secret_file, secrets};
 
 pub mod models;
 
@@ -188,7 +188,7 @@ pub struct Config {
     pub settings: Settings,
     /// `roles.yaml`.
     pub roles: Roles,
-    /// The program that is started to read files: this one.
+    /// The program that is started to read files, `mezzofy-read`.
     pub reader: PathBuf,
     /// The folder with skills, prompts, brand and config.
     pub home: PathBuf,
@@ -306,8 +306,8 @@ impl Config {
         };
         let settings = settings(&home)?;
         let public_url = variable("PUBLIC_URL")?.map(|url| url.trim_end_matches('/').to_owned());
-        let reader = std::env::current_exe()
-            .map_err(|error| ConfigError(format!("where this program is can't be told: {error}")))?;
+        let reader =
+            reader::program().map_err(|error| ConfigError(format!("where this program is can't be told: {error}")))?;
         Ok(Self {
             reader,
             providers: models::of_environment(&settings.models, variable)?,

@@ -3,10 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use mezzofy_documents::reading::{Place, Reading};
 use mezzofy_domain::canonical::sha256_hex;
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::Department;
+use mezzofy_domain::reading::{Locator, Reading};
 use mezzofy_store::knowledge::{Chunk, NewDocument};
 
 use crate::reader::Reader;
@@ -90,11 +90,11 @@ fn media_type(ending: &str) -> Option<&'static str> {
 fn of_reading(read: &Reading) -> Vec<Chunk> {
     let mut chunks = Vec::new();
     for part in &read.parts {
-        let page = match &part.place {
-            Place::Page(number) | Place::Slide(number) => i32::try_from(*number).ok(),
-            Place::Cells { .. } | Place::Lines { .. } | Place::Heading(_) | Place::Begin => None,
+        let page = match &part.locator {
+            Locator::Page(number) | Locator::Slide(number) => i32::try_from(*number).ok(),
+            Locator::Cells { .. } | Locator::Lines { .. } | Locator::Heading(_) | Locator::Begin => None,
         };
-        let heading = if page.is_some() { String::new() } else { part.place.say(Language::En) };
+        let heading = if page.is_some() { String::new() } else { part.locator.say(Language::En) };
         chunks.extend(cut(&part.text).into_iter().map(|text| Chunk { page, heading: heading.clone(), text }));
     }
     chunks

@@ -1,56 +1,63 @@
-//! Reads files in a child process: this program, started again with nothing of our environment, little memory, little time and
-//! no way to write a file. Whatever a foreign parser does there, the server goes on.
+//! Reads files in a child process: `mezzofy-read`, started for each with nothing of our environment and little time; it gives up memory and the right
+//! to write by itself. Whatever a foreign parser does there, the server goes on.
 
-use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use mezzofy_documents::merging::{Source, merge};
-use mezzofy_documents::reading::{Kind, Reading, ReadingError};
-use rustix::process::{Resource, Rlimit, setrlimit};
-use serde::{Deserialize, Serialize};
+use mezzofy_domain::reading::{FileKind, MergeOrder, Reading, ReadingError};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 use tokio::sync::Semaphore;
 
 /// How long reading a file may take.
-pub const LONGEST: Duration = Duration::from_secs(30);
-/// Processor seconds of the child, for when nobody is left to stop it.
-const PROCESSOR: u64 = 30;
-/// Bytes of memory of the child.
-const MEMORY: u64 = 512 * 1024 * 1024;
-/// Bytes it may answer.
-const ANSWER: u64 = 32 * 1024 * 1024;
-/// Children at once.
-const AT_ONCE: usize = 2;
-/// The child's command.
-const COMMAND: &str = "read-file";
-/// That of the child that merges.
-const MERGE: &str = "merge-pdf";
+pub const READING_TIMEOUT: Duration = Duration::from_secs(30);
+const MAX_ANSWER_BYTES: u64 = 32 * 1024 * 1024;
+const MAX_CHILDREN: usize = 2;
+const PROGRAM: &str = "mezzofy-read";
+
+/// Where the program stands: beside this one. Cargo puts tests one folder below.
+pub fn program() -> std::io::Result<PathBuf> {
+    let this = std::env::current_exe()?;
+    let folder = this.parent().unwrap_or(Path::new("/"));
+    let folder = folder.parent().filter(|_| folder.ends_with("deps")).unwrap_or(folder);
+    Ok(folder.join(PROGRAM))
+}
+
+/// Says what to do where the program is not there.
+pub fn check(program: &Path) -> Result<(), String> {
+    if program.is_file() {
+        return Ok(());
+    }
+    Err(format!(
+        "{} is missing, which reads the files of people: install it beside mezzofy; “make server” builds both",
+        program.display()
+    ))
+}
 
 /// Starts children.
 #[derive(Debug)]
 pub struct Reader {
     program: PathBuf,
-    longest: Duration,
-    places: Semaphore,
+    timeout: Duration,
+    slots: Semaphore,
 }
 
 impl Reader {
-    /// A reader that starts this program, which must be `mezzofy`, for so long at most.
+    /// A reader that starts this program, which must be `mezzofy-read`, for so long at most.
     #[must_use]
-    pub fn new(program: PathBuf, longest: Duration) -> Self {
-        Self { program, longest, places: Semaphore::new(AT_ONCE) }
+    pub fn new(program: PathBuf, timeout: Duration) -> Self {
+        Self { program, timeout, slots: Semaphore::new(MAX_CHILDREN) }
     }
 
     /// What a file of this media type says.
     pub async fn read(&self, media_type: &str, bytes: &[u8]) -> Result<Reading, ReadingError> {
-        let known = Kind::of(media_type).is_some() || (cfg!(debug_assertions) && media_type.starts_with("test/"));
-        if !known {
+        // A child built for development knows kinds that misbehave.
+        let misbehaves = cfg!(debug_assertions) && media_type.starts_with("test/");
+        if FileKind::of(media_type).is_none() && !misbehaves {
             return Err(ReadingError::Unknown);
         }
-        let answer = self.answer(&[COMMAND, media_type], bytes).await?;
+        let answer = self.answer(&["read", media_type], bytes).await?;
         serde_json::from_slice(&answer).unwrap_or(Err(ReadingError::TooMuch))
     }
 
@@ -60,7 +67,7 @@ impl Reader {
         files: &[(String, Vec<u8>)],
         title: &str,
     ) -> Result<(Vec<u8>, usize), (usize, ReadingError)> {
-        let order = Order {
+        let order = MergeOrder {
             title: title.to_owned(),
             files: files.iter().map(|(name, bytes)| (name.clone(), bytes.len())).collect(),
         };
@@ -70,7 +77,7 @@ impl Reader {
         for (_, bytes) in files {
             input.extend_from_slice(bytes);
         }
-        let mut answer = self.answer(&[MERGE], &input).await.map_err(|error| (0, error))?;
+        let mut answer = self.answer(&["merge"], &input).await.map_err(|error| (0, error))?;
         let line = answer.iter().position(|byte| *byte == b'\n').ok_or_else(too_much)?;
         let merged: Result<usize, (usize, ReadingError)> =
             serde_json::from_slice(&answer[..line]).unwrap_or_else(|_| Err(too_much()));
@@ -80,8 +87,8 @@ impl Reader {
 
     /// What a child answers within the limits.
     async fn answer(&self, arguments: &[&str], bytes: &[u8]) -> Result<Vec<u8>, ReadingError> {
-        let _place = self.places.acquire().await.map_err(|_| ReadingError::TooMuch)?;
-        match tokio::time::timeout(self.longest, self.ask(arguments, bytes)).await {
+        let _slot = self.slots.acquire().await.map_err(|_| ReadingError::TooMuch)?;
+        match tokio::time::timeout(self.timeout, self.ask(arguments, bytes)).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => {
                 tracing::warn!(%error, "a file could not be read");
@@ -112,7 +119,7 @@ impl Reader {
         let take = async {
             let mut answer = Vec::new();
             if let Some(stdout) = stdout {
-                stdout.take(ANSWER).read_to_end(&mut answer).await?;
+                stdout.take(MAX_ANSWER_BYTES).read_to_end(&mut answer).await?;
             }
             Ok::<_, std::io::Error>(answer)
         };
@@ -122,75 +129,18 @@ impl Reader {
     }
 }
 
-/// What is merged: a title, then the name and size of each file, in the order of their bytes.
-#[derive(Serialize, Deserialize)]
-struct Order {
-    title: String,
-    files: Vec<(String, usize)>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Gives up the child's rights; what comes on standard input.
-fn confined() -> Result<Vec<u8>, String> {
-    let limit = |most| Rlimit { current: Some(most), maximum: Some(most) };
-    for (resource, most) in [
-        (Resource::Data, MEMORY),
-        (Resource::Cpu, PROCESSOR),
-        (Resource::Fsize, 0),
-        (Resource::Core, 0),
-        (Resource::Nofile, 16),
-    ] {
-        setrlimit(resource, limit(most)).map_err(|error| error.to_string())?;
-    }
-    let mut bytes = Vec::new();
-    std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes).map_err(|error| error.to_string())?;
-    Ok(bytes)
-}
-
-/// The child that merges: an order, a line break and the files on standard input; pages, a line break and the file on standard output.
-pub fn merging_child() -> Result<(), String> {
-    let input = confined()?;
-    let line = input.iter().position(|byte| *byte == b'\n').ok_or("no order was given")?;
-    let order: Order = serde_json::from_slice(&input[..line]).map_err(|error| error.to_string())?;
-    let mut rest = &input[line + 1..];
-    let mut sources = Vec::new();
-    for (name, size) in &order.files {
-        let (bytes, after) = rest.split_at_checked(*size).ok_or("a file is not whole")?;
-        sources.push(Source { name, bytes });
-        rest = after;
-    }
-    let merged = std::panic::catch_unwind(|| merge(&sources, &order.title));
-    let (file, told) = match merged.unwrap_or(Err((0, ReadingError::Damaged))) {
-        Ok((file, pages)) => (file, Ok(pages)),
-        Err(wrong) => (Vec::new(), Err(wrong)),
-    };
-    let mut out = std::io::stdout().lock();
-    serde_json::to_writer(&mut out, &told).map_err(|error| error.to_string())?;
-    out.write_all(b"\n").and_then(|()| out.write_all(&file)).map_err(|error| error.to_string())
-}
-
-/// The child that reads: takes a file on standard input and answers on standard output.
-pub fn child(media_type: &str) -> Result<(), String> {
-    let bytes = confined()?;
-    #[cfg(debug_assertions)]
-    misbehave(media_type);
-    let kind = Kind::of(media_type).ok_or_else(|| format!("files of the kind {media_type} can't be read"))?;
-    // A panic of a parser is a broken file.
-    let reading = std::panic::catch_unwind(|| mezzofy_documents::reading::read(kind, &bytes));
-    let reading = reading.unwrap_or(Err(ReadingError::Damaged));
-    serde_json::to_writer(std::io::stdout().lock(), &reading).map_err(|error| error.to_string())
-}
-
-/// Kinds that tests use for a parser that goes wrong.
-#[cfg(debug_assertions)]
-fn misbehave(media_type: &str) {
-    match media_type {
-        "test/memory" => {
-            let mut eaten = Vec::new();
-            while eaten.len() < 1_000_000 {
-                eaten.push(vec![1_u8; 1024 * 1024]);
-            }
-        }
-        "test/time" => while std::hint::black_box(true) {},
-        _ => {}
+    #[test]
+    fn the_program_is_looked_for_beside_this_one_and_missed_with_a_sentence() {
+        let program = program().unwrap();
+        assert!(program.ends_with(PROGRAM) && !program.parent().unwrap().ends_with("deps"), "{}", program.display());
+        let problem = check(Path::new("/nowhere/mezzofy-read")).unwrap_err();
+        assert!(
+            problem.starts_with("/nowhere/mezzofy-read is missing") && problem.contains("make server"),
+            "{problem}"
+        );
     }
 }

@@ -9,11 +9,11 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use mezzofy_documents::reading::Part;
+use mezzofy_domain::file::media_type::{is_compound, media_type};
 use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::reading::ReadingPart;
 use mezzofy_domain::trust::Trust;
-use mezzofy_media::{is_compound, media_type};
 use mezzofy_store::{commit, files};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -131,7 +131,7 @@ async fn text(
     let reading = app.reader.read(&media_type, &bytes).await;
     let reading = reading
         .map_err(|error| Problem::new(Kind::Invalid, format!("{name} can't be read: {}.", error.say(language))))?;
-    let part = |part: Part| TextPart { place: part.place.say(language), text: part.text };
+    let part = |part: ReadingPart| TextPart { place: part.locator.say(language), text: part.text };
     Ok(Json(TextView { cut: reading.cut, parts: reading.parts.into_iter().map(part).collect() }))
 }
 

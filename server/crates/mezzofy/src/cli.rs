@@ -76,15 +76,6 @@ enum Command {
     Doctor,
     /// Prints the description of the API
     Openapi,
-    /// Reads a file from standard input, within limits; the server starts this itself
-    #[command(hide = true)]
-    ReadFile {
-        /// What it is
-        media_type: String,
-    },
-    /// Merges PDFs from standard input, within limits; the server starts this itself
-    #[command(hide = true)]
-    MergePdf,
 }
 
 /// Runs the command that the arguments name.
@@ -105,7 +96,6 @@ fn end(result: Result<(), String>) -> ExitCode {
 }
 
 fn run(command: Command) -> Result<(), String> {
-    // Only where it is needed: the children do with less memory.
     let runtime =
         || tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string());
     let visit = |demo| Config::load(demo).map_err(|error| error.to_string());
@@ -114,8 +104,6 @@ fn run(command: Command) -> Result<(), String> {
             log("info");
             runtime()?.block_on(serve::run(&visit(demo.is_some())?, demo, &role))
         }
-        Command::ReadFile { media_type } => mezzofy_engine::reader::child(&media_type),
-        Command::MergePdf => mezzofy_engine::reader::merging_child(),
         Command::Openapi => {
             let text = mezzofy_http::openapi().to_pretty_json().map_err(|error| error.to_string())?;
             say(&text);

@@ -221,7 +221,8 @@ pub async fn make(
         if knowledge::count(&mut tx).await.map_err(text)? == 0 {
             // All pages are Markdown, for which no other program is needed.
             let documents =
-                library::read(&home.join("knowledge/pages"), &Reader::new(PathBuf::new(), reader::LONGEST)).await?;
+                library::read(&home.join("knowledge/pages"), &Reader::new(PathBuf::new(), reader::READING_TIMEOUT))
+                    .await?;
             for document in &documents {
                 knowledge::put(&mut tx, document, now).await.map_err(text)?;
             }

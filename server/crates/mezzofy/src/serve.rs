@@ -67,7 +67,8 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
     let (settings, budgets) = (config.settings.models.clone(), config.settings.budgets);
     let models = Models::new(settings, budgets, &config.providers, around)?;
     let models = Arc::new(models);
-    let reader = Arc::new(Reader::new(config.reader.clone(), reader::LONGEST));
+    reader::check(&config.reader)?;
+    let reader = Arc::new(Reader::new(config.reader.clone(), reader::READING_TIMEOUT));
     let knowledge = config.home.join("knowledge");
     let products = Products::new(config.settings.catalogue.url.as_deref(), &knowledge.join("catalogue.yaml"))?;
     let products = Arc::new(products);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use mezzofy_domain::language::Language;
+use mezzofy_domain::reading::FileKind;
 use rust_decimal::Decimal;
 
 use super::*;
@@ -220,6 +221,22 @@ fn every_kind_of_document_is_printed_in_every_script() {
             }
             reading::check_with_tools(&pdf, &[]);
         }
+    }
+}
+
+/// Programs of others find the words: page by page, as `mezzofy-read` does.
+#[test]
+fn a_printed_book_reads_back_in_every_script() {
+    for (writing, words) in [
+        (Writing::English, "Renew the breakfast coupon, which brought the most first visits."),
+        (Writing::Simplified, "把集点卡迁移到新的收银终端"),
+        (Writing::Traditional, "把集點卡遷移到新的收銀終端"),
+    ] {
+        let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+        let pdf = PRESS.pdf(&samples::sample(DocKind::Playbook, writing), at("2026-11-22T01:00:00Z"), "x").unwrap();
+        let book = mezzofy_reading::read(FileKind::Pdf, &pdf.bytes).unwrap();
+        assert_eq!((book.count, book.cut), (pdf.pages, false));
+        assert!(book.parts.iter().any(|part| squeezed(&part.text).contains(&squeezed(words))), "{book:?}");
     }
 }
 

@@ -1,3 +1,5 @@
+use mezzofy_domain::reading::FileKind;
+use mezzofy_reading::read;
 use rust_decimal::Decimal;
 
 use super::*;
@@ -25,7 +27,7 @@ fn every_kind_of_document_with_figures_becomes_a_workbook_in_every_script() {
         for writing in Writing::ALL {
             let doc = samples::sample(kind, writing);
             let book = xlsx(&doc, at("2026-11-22T01:00:00Z")).unwrap();
-            let read = crate::reading::read(crate::reading::Kind::Workbook, &book).unwrap();
+            let read = read(FileKind::Workbook, &book).unwrap();
             assert!(read.parts.iter().any(|part| part.text.contains("12345.67") || part.text.contains("12,345.67")));
             if let Some(folder) = &folder {
                 let name = format!("{}-{}.xlsx", kind.template().trim_end_matches(".typ"), writing.tag());

@@ -4,7 +4,7 @@ use mezzofy_documents::press::Press;
 use mezzofy_store::embedded::Embedded;
 
 use mezzofy_engine::config::Config;
-use mezzofy_engine::{database, models};
+use mezzofy_engine::{database, models, reader};
 
 use super::say;
 
@@ -65,6 +65,10 @@ pub(super) async fn run() -> Result<(), String> {
             }
         },
         Err(error) => line(State::Wrong, "documents", error.to_string()),
+    }
+    match reader::check(&config.reader) {
+        Ok(()) => line(State::On, "reading", format!("{} reads files of people", config.reader.display())),
+        Err(problem) => line(State::Wrong, "reading", problem),
     }
     if config.web_dir().join("index.html").is_file() {
         line(State::On, "web app", "served at /".to_owned());

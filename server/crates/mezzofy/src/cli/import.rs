@@ -73,7 +73,8 @@ pub(super) async fn run(config: &Config, what: What) -> Result<(), String> {
             Parsed::Tickets(parsed, bytes)
         }
         What::Knowledge { dir } => {
-            let reader = Reader::new(config.reader.clone(), reader::LONGEST);
+            reader::check(&config.reader)?;
+            let reader = Reader::new(config.reader.clone(), reader::READING_TIMEOUT);
             Parsed::Knowledge(library::read(dir, &reader).await?)
         }
     };

@@ -11,6 +11,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mezzofy::demo::{self, Demo};
 use mezzofy::serve;
 use mezzofy_agent::defences::Defences;
+use mezzofy_domain::reading::Reading;
+use mezzofy_engine::reader::{self, Reader};
 use mezzofy_domain::roles::Roles;
 use mezzofy_engine::app::App;
 use mezzofy_engine::clock::Clock;
@@ -88,13 +90,19 @@ pub(crate) fn home_with_outreach(folder: &Path, change: impl Fn(&str, String) ->
     made
 }
 
+/// What a file says, read as the server reads it.
+pub(crate) async fn read(media_type: &str, bytes: &[u8]) -> Reading {
+    let reader = Reader::new(reader::program().unwrap(), reader::READING_TIMEOUT);
+    reader.read(media_type, bytes).await.unwrap()
+}
+
 fn config(data_dir: &Path) -> Config {
     let home = home();
     let yaml = std::fs::read_to_string(home.join("config/config.yaml")).unwrap();
     Config {
         settings: mezzofy_engine::config::Settings::parse(&yaml).unwrap(),
         roles: Roles::parse(&std::fs::read_to_string(home.join("config/roles.yaml")).unwrap()).unwrap(),
-        reader: env!("CARGO_BIN_EXE_mezzofy").into(),
+        reader: reader::program().unwrap(),
         home,
         data_dir: data_dir.to_owned(),
         host: Ipv4Addr::LOCALHOST.into(),

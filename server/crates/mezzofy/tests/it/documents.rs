@@ -1,12 +1,12 @@
 //! Documents that a model describes: their figures come from data that the run has read, or the document is not made.
 
-use mezzofy_documents::reading::Kind;
+use mezzofy_domain::file::media_type::media_type;
 use mezzofy_domain::language::Language;
 use mezzofy_testing::Answer;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::app::{Client, TestApp, text};
+use crate::app::{Client, TestApp, read, text};
 use crate::files_in::upload;
 use crate::models::{newest_results, said_in};
 
@@ -80,9 +80,8 @@ async fn a_model_describes_documents_and_their_figures_come_from_the_books() {
                 assert_eq!(rows.lines().count(), 7);
             }
             office => {
-                assert_eq!(mezzofy_media::media_type(&made), Some(office));
-                let kind = Kind::of(office).unwrap();
-                let said = mezzofy_documents::reading::read(kind, &made).unwrap().whole(Language::En);
+                assert_eq!(media_type(&made), Some(office));
+                let said = read(office, &made).await.whole(Language::En);
                 assert!(said.contains("| 2026-10 |"), "{said}");
             }
         }
@@ -174,7 +173,7 @@ async fn pdfs_of_a_person_become_one_and_those_of_others_do_not() {
     let files = run["files"].as_array().unwrap();
     assert_eq!(files.len(), 1, "{run}");
     assert_eq!(text(&files[0]["name"]), "both-offers.pdf");
-    let said = mezzofy_documents::reading::read(Kind::Pdf, &bytes(&finance, &files[0]).await).unwrap();
+    let said = read("application/pdf", &bytes(&finance, &files[0]).await).await;
     assert_eq!(said.parts.iter().filter(|part| part.text.contains("stamp card for breakfast")).count(), 2);
     let results = newest_results(&replay);
     let foreign = format!("There is no file {} of yours.", text(&foreign["id"]));

@@ -4,12 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use mezzofy_documents::reading::{Kind, read};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::app::{Client, TestApp, home, text};
+use crate::app::{Client, TestApp, home, read, text};
 
 /// Who asks for what. Together they make every kind of document and mail that the planner makes.
 const REQUESTS: [(&str, &str); 15] = [
@@ -150,10 +149,9 @@ async fn said(who: &Client, run: &Value) -> String {
         let answer =
             who.request(Method::GET, &format!("/v1/files/{}/content", text(&file["id"]))).send().await.unwrap();
         let bytes = answer.bytes().await.unwrap();
-        let kind = Kind::of(file["media_type"].as_str().unwrap()).unwrap();
         // Round numbers alone on a line are the marks of an axis.
         let mark = |line: &&str| line.trim().parse::<u32>().is_ok_and(|number| number % 10 == 0);
-        for part in read(kind, &bytes).unwrap().parts {
+        for part in read(&text(&file["media_type"]), &bytes).await.parts {
             for line in part.text.lines().filter(|line| !mark(line)) {
                 all.push('\n');
                 all.push_str(line);

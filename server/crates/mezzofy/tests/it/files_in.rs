@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use mezzofy_documents::reading::ReadingError;
-use mezzofy_engine::reader::Reader;
+use mezzofy_domain::reading::ReadingError;
+use mezzofy_engine::reader::{self, Reader};
 use mezzofy_testing::Answer;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, StatusCode};
@@ -161,10 +161,11 @@ async fn a_request_that_a_skill_does_is_done_also_with_a_file() {
 /// The parser takes all memory, or all time: the child ends, and the next file is read.
 #[tokio::test]
 async fn a_parser_that_eats_memory_or_time_is_ended_and_the_next_file_is_read() {
-    let reader = Reader::new(env!("CARGO_BIN_EXE_mezzofy").into(), Duration::from_secs(3));
+    let reader = Reader::new(reader::program().unwrap(), Duration::from_secs(3));
     for kind in ["test/memory", "test/time"] {
         assert_eq!(reader.read(kind, b"x").await, Err(ReadingError::TooMuch), "{kind}");
     }
+    assert_eq!(reader.read("test/panic", b"x").await, Err(ReadingError::Damaged));
     let read = reader.read("text/plain", TERMS.as_bytes()).await.unwrap();
     assert_eq!(read.count, 5);
     assert_eq!(reader.read("video/mp4", b"x").await, Err(ReadingError::Unknown));

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use mezzofy_documents::reading::{Kind, read};
 use mezzofy_testing::Answer;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::app::{Client, TestApp, text, wait_for};
+use crate::app::{Client, TestApp, read, text, wait_for};
 use crate::models::said_in;
 
 const W2: &str = "Find 20 F&B companies in Singapore on LinkedIn and send intro emails";
@@ -23,8 +22,13 @@ async fn said(who: &Client, run: &Value, ending: &str) -> String {
         .unwrap_or_else(|| panic!("no {ending} in {run}"));
     let answer = who.request(Method::GET, &format!("/v1/files/{}/content", text(&file["id"]))).send().await.unwrap();
     let bytes = answer.bytes().await.unwrap();
-    let kind = Kind::of(file["media_type"].as_str().unwrap()).unwrap();
-    read(kind, &bytes).unwrap().parts.into_iter().map(|part| part.text).collect::<Vec<_>>().join("\n")
+    read(&text(&file["media_type"]), &bytes)
+        .await
+        .parts
+        .into_iter()
+        .map(|part| part.text)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// The result of a run's first call of a tool.

@@ -1,9 +1,11 @@
 use std::path::PathBuf;
 
+use mezzofy_domain::reading::FileKind;
+use mezzofy_reading::read;
+
 use super::*;
 use crate::doc::{Block, DocKind, Form, Writing};
 use crate::press::samples;
-use crate::reading;
 
 fn brand() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../brand")
@@ -30,7 +32,7 @@ fn every_kind_of_document_becomes_slides_in_every_script() {
             let doc = samples::sample(kind, writing);
             let deck = made(&doc);
             assert_eq!(deck, made(&doc));
-            let read = reading::read(reading::Kind::Slides, &deck).unwrap();
+            let read = read(FileKind::Slides, &deck).unwrap();
             assert!(read.count >= doc.sections.len(), "{} slides", read.count);
             assert!(read.parts.iter().any(|part| part.text.contains(&doc.title)));
             if let Some(folder) = &folder {
@@ -45,7 +47,7 @@ fn every_kind_of_document_becomes_slides_in_every_script() {
 fn a_deck_reads_back_with_its_tables_charts_and_notes() {
     let mut doc = samples::sample(DocKind::Deck, Writing::English);
     doc.sections[2].notes = Some("Say this & that".into());
-    let read = reading::read(reading::Kind::Slides, &made(&doc)).unwrap();
+    let read = read(FileKind::Slides, &made(&doc)).unwrap();
     let text: Vec<&str> = read.parts.iter().map(|part| part.text.as_str()).collect();
     assert!(text[2].contains("> Say this & that") && text[2].contains("Kuala Lumpur"), "{}", text[2]);
     assert!(text.concat().contains("| 4000 | Kuala Lumpur | 12,345.67 |"));
@@ -65,7 +67,7 @@ fn what_does_not_fit_goes_on_on_the_next_slide_and_nothing_is_lost() {
             Block::List { ordered: true, items: items.clone() },
         ],
     )];
-    let read = reading::read(reading::Kind::Slides, &made(&doc)).unwrap();
+    let read = read(FileKind::Slides, &made(&doc)).unwrap();
     assert!(read.count > 6, "{} slides", read.count);
     let text: String = read.parts.iter().map(|part| part.text.as_str()).collect();
     assert!(text.contains("很长的一节 (2)") && items.iter().all(|item| text.contains(item)));

@@ -1,9 +1,11 @@
 use std::path::PathBuf;
 
+use mezzofy_domain::reading::FileKind;
+use mezzofy_reading::read;
+
 use super::*;
 use crate::doc::{Block, DocKind, Picture, Section};
 use crate::press::samples;
-use crate::reading;
 
 fn brand() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../brand")
@@ -35,7 +37,7 @@ fn every_kind_of_document_becomes_a_word_document_in_every_script() {
             let doc = samples::sample(kind, writing);
             let docx = made(&doc);
             assert_eq!(docx, made(&doc));
-            let read = reading::read(reading::Kind::Word, &docx).unwrap();
+            let read = read(FileKind::Word, &docx).unwrap();
             let text = read.whole(writing.language());
             for section in &doc.sections {
                 assert!(section.title.iter().all(|title| text.contains(title)), "{section:?} in {text}");
@@ -54,7 +56,7 @@ fn tables_and_texts_read_back_as_they_were_said() {
     let text = "Fish & chips < 5 \u{202e}> 3".to_owned();
     doc.sections =
         vec![Section::new("Costs", vec![Block::Paragraph { text }, Block::Table(samples::table(Writing::English, 3))])];
-    let read = reading::read(reading::Kind::Word, &made(&doc)).unwrap();
+    let read = read(FileKind::Word, &made(&doc)).unwrap();
     let text: String = read.parts.iter().map(|part| part.text.as_str()).collect();
     assert!(text.contains("Fish & chips < 5 > 3") && text.contains("| 4000 | Kuala Lumpur | 12,345.67 |"), "{text}");
 }

@@ -1,0 +1,19 @@
+//! Media types that tests use for a parser that goes wrong.
+
+use std::hint::black_box;
+use std::panic::panic_any;
+
+pub(crate) fn of(media_type: &str) {
+    match media_type {
+        "test/memory" => {
+            let mut eaten = Vec::new();
+            while eaten.len() < 1_000_000 {
+                eaten.push(vec![1_u8; 1024 * 1024]);
+            }
+        }
+        "test/time" => while black_box(true) {},
+        "test/panic" => panic_any("a parser"),
+        "test/write" => drop(std::fs::write("written", "x")),
+        _ => {}
+    }
+}
