@@ -1,8 +1,10 @@
 //! Messages of a conversation.
 
 use chrono::{DateTime, Utc};
+use mezzofy_domain::coded;
 use mezzofy_domain::id::{self, Id};
 use sqlx::PgConnection;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
 use crate::StoreError;
@@ -10,7 +12,8 @@ use crate::page::{Page, Slice};
 use crate::runs::Run;
 
 /// Who said it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Author {
     /// The person.
     Person,
@@ -18,16 +21,7 @@ pub enum Author {
     Assistant,
 }
 
-impl Author {
-    /// As it is stored and sent.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Person => "person",
-            Self::Assistant => "assistant",
-        }
-    }
-}
+coded!(Author);
 
 /// What a person sees in a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]

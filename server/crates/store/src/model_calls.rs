@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use mezzofy_domain::coded;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Department;
 use mezzofy_domain::period::Period;
 use mezzofy_domain::usage::Usage;
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::StoreError;
 use crate::budgets::{self, DefaultBudgets, Scope, Subject};
@@ -53,7 +55,8 @@ pub struct Exhausted {
 }
 
 /// Where a call stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum CallState {
     /// At work; it counts for what was reserved.
     Reserved,
@@ -65,21 +68,7 @@ pub enum CallState {
     Lost,
 }
 
-impl CallState {
-    /// Every state.
-    pub const ALL: [Self; 4] = [Self::Reserved, Self::Settled, Self::Failed, Self::Lost];
-
-    /// As it is stored.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Reserved => "reserved",
-            Self::Settled => "settled",
-            Self::Failed => "failed",
-            Self::Lost => "lost",
-        }
-    }
-}
+coded!(CallState);
 
 /// A call.
 #[derive(Debug, Clone, PartialEq, Eq)]
