@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::StoreError;
 use crate::page::{Page, Slice};
+use crate::store::{decode, unsigned};
 
 /// An approval.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,16 +110,15 @@ impl TryFrom<Row> for Approval {
         Ok(Self {
             id: row.id.into(),
             person: row.person_id.into(),
-            department: Department::from_code(&row.department)
-                .ok_or_else(|| StoreError::stored("approval", &row.department))?,
+            department: decode("approval", &row.department)?,
             run: row.run_id.into(),
             conversation: row.conversation_id.into(),
             call: row.call,
-            state: ApprovalState::from_code(&row.state).ok_or_else(|| StoreError::stored("approval", &row.state))?,
+            state: decode("approval", &row.state)?,
             summary: row.summary,
             why: row.why,
             effects: serde_json::from_value(row.effects).map_err(read)?,
-            recipients: usize::try_from(row.recipients).unwrap_or_default(),
+            recipients: unsigned("approval's number of recipients", row.recipients)?,
             payload_hash: row.payload_hash,
             approved: row.approved.map(serde_json::from_value).transpose().map_err(read)?,
             created_at: row.created_at,

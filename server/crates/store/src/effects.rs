@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::StoreError;
 use crate::page::{Page, Slice};
+use crate::store::decode;
 
 /// An effect.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,7 +78,7 @@ impl TryFrom<Row> for Effect {
             id: row.id.into(),
             person: row.person_id.into(),
             run: row.run_id.into(),
-            state: EffectState::from_code(&row.state).ok_or_else(|| StoreError::stored("effect", &row.state))?,
+            state: decode("effect", &row.state)?,
             idempotency_key: row.idempotency_key,
             payload,
             payload_hash: row.payload_hash,

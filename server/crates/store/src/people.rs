@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
-use mezzofy_domain::people::{Department, Person};
+use mezzofy_domain::people::Person;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::store::decode;
 use crate::{Store, StoreError};
 
 pub mod accounts;
@@ -28,10 +29,8 @@ impl TryFrom<Row> for Person {
     fn try_from(row: Row) -> Result<Self, StoreError> {
         Ok(Self {
             id: row.id.into(),
-            department: Department::from_code(&row.department)
-                .ok_or_else(|| StoreError::stored("person", &format!("department {}", row.department)))?,
-            language: Language::from_code(&row.language)
-                .ok_or_else(|| StoreError::stored("person", &format!("language {}", row.language)))?,
+            department: decode("person's department", &row.department)?,
+            language: decode("person's language", &row.language)?,
             email: row.email,
             name: row.name,
             title: row.title,

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::StoreError;
 use crate::page::{Page, Slice};
+use crate::store::decode;
 
 /// A schedule.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,14 +107,14 @@ impl TryFrom<Row> for Schedule {
             owner: row.person_id.into(),
             name: row.name,
             request: row.request,
-            agent: row.agent.as_deref().and_then(Department::from_code),
+            agent: row.agent.map(|agent| decode("schedule", &agent)).transpose()?,
             skill: row.skill,
             inputs: serde_json::from_value(row.inputs).map_err(|error| StoreError::stored("schedule", &error))?,
             emails: row.emails,
             channel: row.channel,
             push: row.push,
             rule: serde_json::from_value(row.rule).map_err(|error| StoreError::stored("schedule", &error))?,
-            misfire: Misfire::from_code(&row.misfire).ok_or_else(|| StoreError::stored("schedule", &row.misfire))?,
+            misfire: decode("schedule", &row.misfire)?,
             paused: row.paused,
             created_at: row.created_at,
         })
@@ -353,17 +354,16 @@ pub async fn occurrences(
     )
     .fetch_all(db)
     .await?;
-    let wrong = |what: &str| StoreError::stored("occurrence", &what);
     let rows = rows.into_iter().map(|row| {
-        let reason = row.reason.map(|code| Reason::from_code(&code).ok_or_else(|| wrong(&code))).transpose()?;
-        let waiting = row.waiting_for.map(|code| serde_json::from_value(Value::String(code))).transpose();
+        let reason = row.reason.map(|code| decode("occurrence", &code)).transpose()?;
+        let waiting_for = row.waiting_for.map(|code| decode("occurrence", &code)).transpose()?;
         Ok(Occurrence {
             id: row.id,
             due_at: row.due_at,
-            state: State::from_code(&row.state).ok_or_else(|| wrong(&row.state))?,
+            state: decode("occurrence", &row.state)?,
             reason,
             run: row.run_id,
-            waiting_for: waiting.map_err(|error| StoreError::stored("occurrence", &error))?,
+            waiting_for,
             error: row.error,
         })
     });

@@ -1,6 +1,5 @@
 use super::*;
-use crate::schedule::occurrence::{Reason, State};
-use crate::schedule::plan::Misfire;
+use crate::schedule::occurrence::Reason;
 use chrono_tz::Asia::Singapore;
 
 #[test]
