@@ -15,8 +15,9 @@ pub const WAITS: TimeDelta = TimeDelta::hours(72);
 pub const RECIPIENTS_ALONE: usize = 50;
 
 /// Where an approval stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum ApprovalState {
     /// Nobody has decided.

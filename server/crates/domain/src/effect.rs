@@ -10,8 +10,9 @@ use crate::coded;
 use crate::file::Attachment;
 
 /// What kind of change an effect is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum EffectKind {
     /// A mail from the person's mailbox.
@@ -25,10 +26,9 @@ pub enum EffectKind {
 coded!(EffectKind);
 
 /// Where an effect stands. It moves only forward: intended, attempting, then one of the three ends.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Display, EnumString, IntoStaticStr, VariantArray,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum EffectState {
     /// Its row with payload and key is committed; nothing has left.

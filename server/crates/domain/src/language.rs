@@ -6,22 +6,9 @@ use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 use crate::coded;
 
 /// A language a person can choose. Written `en`, `zh` (simplified Chinese) or `ms` everywhere outside.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    Default,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    IntoStaticStr,
-    VariantArray,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Language {
     /// English.

@@ -10,6 +10,16 @@ use crate::StoreError;
 use crate::page::{Page, Slice};
 use crate::store::{decode, unsigned};
 
+/// A checked query of `files` from its `WHERE` on, so that the columns stand once.
+macro_rules! select {
+    ($($rest:tt)+) => {
+        sqlx::query_as!(
+            Row,
+            "SELECT id, person_id, run_id, name, media_type, size, sha256, trust, created_at FROM files" + $($rest)+
+        )
+    };
+}
+
 struct Row {
     id: Uuid,
     person_id: Uuid,
@@ -69,10 +79,8 @@ pub async fn add(db: &mut PgConnection, file: &File) -> Result<(), StoreError> {
 
 /// A person's files, newest first.
 pub async fn list(db: &mut PgConnection, person: Id<id::Person>, page: Page) -> Result<Slice<File>, StoreError> {
-    let rows = sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, run_id, name, media_type, size, sha256, trust, created_at FROM files
-         WHERE person_id = $1 AND deleted_at IS NULL AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
+    let rows = select!(
+        " WHERE person_id = $1 AND deleted_at IS NULL AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
         person.uuid(),
         page.before,
         page.fetch()
@@ -84,45 +92,24 @@ pub async fn list(db: &mut PgConnection, person: Id<id::Person>, page: Page) -> 
 
 /// A person's file.
 pub async fn get(db: &mut PgConnection, person: Id<id::Person>, id: Id<id::File>) -> Result<Option<File>, StoreError> {
-    let row = sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, run_id, name, media_type, size, sha256, trust, created_at FROM files
-         WHERE id = $1 AND person_id = $2 AND deleted_at IS NULL",
-        id.uuid(),
-        person.uuid()
-    )
-    .fetch_optional(db)
-    .await?;
+    let row = select!(" WHERE id = $1 AND person_id = $2 AND deleted_at IS NULL", id.uuid(), person.uuid())
+        .fetch_optional(db)
+        .await?;
     row.map(File::try_from).transpose()
 }
 
 /// Those of these files that are the person's, oldest first.
 pub async fn of_ids(db: &mut PgConnection, person: Id<id::Person>, ids: &[Uuid]) -> Result<Vec<File>, StoreError> {
     read_all(
-        sqlx::query_as!(
-            Row,
-            "SELECT id, person_id, run_id, name, media_type, size, sha256, trust, created_at FROM files
-         WHERE id = ANY($1) AND person_id = $2 AND deleted_at IS NULL ORDER BY id",
-            ids,
-            person.uuid()
-        )
-        .fetch_all(db)
-        .await?,
+        select!(" WHERE id = ANY($1) AND person_id = $2 AND deleted_at IS NULL ORDER BY id", ids, person.uuid())
+            .fetch_all(db)
+            .await?,
     )
 }
 
 /// The files each of these runs made, oldest first.
 pub async fn of_runs(db: &mut PgConnection, runs: &[Uuid]) -> Result<Vec<File>, StoreError> {
-    read_all(
-        sqlx::query_as!(
-            Row,
-            "SELECT id, person_id, run_id, name, media_type, size, sha256, trust, created_at FROM files
-         WHERE run_id = ANY($1) AND deleted_at IS NULL ORDER BY id",
-            runs
-        )
-        .fetch_all(db)
-        .await?,
-    )
+    read_all(select!(" WHERE run_id = ANY($1) AND deleted_at IS NULL ORDER BY id", runs).fetch_all(db).await?)
 }
 
 /// How many files runs have made for a person since then, deleted ones among them.
@@ -167,10 +154,8 @@ pub async fn named(
     most: i64,
 ) -> Result<Vec<Attachment>, StoreError> {
     let pattern = format!("%{}%", wanted.to_lowercase().replace(['%', '_', '\\'], " "));
-    let rows = sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, run_id, name, media_type, size, sha256, trust, created_at FROM files
-         WHERE person_id = $1 AND deleted_at IS NULL AND lower(name) LIKE $2 ORDER BY id DESC LIMIT $3",
+    let rows = select!(
+        " WHERE person_id = $1 AND deleted_at IS NULL AND lower(name) LIKE $2 ORDER BY id DESC LIMIT $3",
         person.uuid(),
         pattern,
         most

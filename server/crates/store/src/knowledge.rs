@@ -16,6 +16,16 @@ pub(crate) use index::reindex;
 use index::vector;
 pub use index::words;
 
+/// A checked query of `knowledge_documents` from its `WHERE` on, so that the columns stand once.
+macro_rules! select {
+    ($($rest:tt)+) => {
+        sqlx::query_as!(
+            Document,
+            "SELECT id, name, title, department, uploaded, sha256, added_at FROM knowledge_documents" + $($rest)+
+        )
+    };
+}
+
 /// Pieces that are compared at most: with all words of a question, and with one of its rare ones.
 const WITH_ALL: i64 = 100;
 const WITH_ONE: i64 = 400;
@@ -141,38 +151,20 @@ pub async fn put(db: &mut PgConnection, new: &NewDocument, now: DateTime<Utc>) -
 
 /// The documents, newest first.
 pub async fn list(db: &mut PgConnection, page: Page) -> Result<Slice<Document>, StoreError> {
-    let rows = sqlx::query_as!(
-        Document,
-        "SELECT id, name, title, department, uploaded, sha256, added_at FROM knowledge_documents
-         WHERE $1::uuid IS NULL OR id < $1 ORDER BY id DESC LIMIT $2",
-        page.before,
-        page.fetch()
-    )
-    .fetch_all(db)
-    .await?;
+    let rows = select!(" WHERE $1::uuid IS NULL OR id < $1 ORDER BY id DESC LIMIT $2", page.before, page.fetch())
+        .fetch_all(db)
+        .await?;
     Ok(page.slice(rows, |document| document.id))
 }
 
 /// One of the documents.
 pub async fn get(db: &mut PgConnection, id: Uuid) -> Result<Option<Document>, StoreError> {
-    Ok(sqlx::query_as!(
-        Document,
-        "SELECT id, name, title, department, uploaded, sha256, added_at FROM knowledge_documents WHERE id = $1",
-        id
-    )
-    .fetch_optional(db)
-    .await?)
+    Ok(select!(" WHERE id = $1", id).fetch_optional(db).await?)
 }
 
 /// The upload of a name.
 pub async fn upload_named(db: &mut PgConnection, name: &str) -> Result<Option<Document>, StoreError> {
-    Ok(sqlx::query_as!(
-        Document,
-        "SELECT id, name, title, department, uploaded, sha256, added_at FROM knowledge_documents WHERE name = $1 AND uploaded",
-        name
-    )
-    .fetch_optional(db)
-    .await?)
+    Ok(select!(" WHERE name = $1 AND uploaded", name).fetch_optional(db).await?)
 }
 
 /// Removes a document with its pieces.

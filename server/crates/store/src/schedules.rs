@@ -16,6 +16,17 @@ use crate::StoreError;
 use crate::page::{Page, Slice};
 use crate::store::decode;
 
+/// A checked query of `schedules` from its `WHERE` on, so that the columns stand once.
+macro_rules! select {
+    ($($rest:tt)+) => {
+        sqlx::query_as!(
+            Row,
+            "SELECT id, person_id, name, request, agent, skill, inputs, emails, channel, push, rule, misfire, \
+             paused, created_at FROM schedules" + $($rest)+
+        )
+    };
+}
+
 /// A schedule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schedule {
@@ -152,10 +163,8 @@ pub async fn add(db: &mut PgConnection, new: &Schedule) -> Result<bool, StoreErr
 
 /// A person's schedules, newest first.
 pub async fn list(db: &mut PgConnection, owner: Id<id::Person>, page: Page) -> Result<Slice<Schedule>, StoreError> {
-    let rows = sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, name, request, agent, skill, inputs, emails, channel, push, rule, misfire, paused, created_at FROM schedules
-         WHERE person_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
+    let rows = select!(
+        " WHERE person_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
         owner.uuid(),
         page.before,
         page.fetch()
@@ -178,17 +187,11 @@ pub async fn get(
     owner: Id<id::Person>,
     id: Id<id::Schedule>,
 ) -> Result<Option<Schedule>, StoreError> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, name, request, agent, skill, inputs, emails, channel, push, rule, misfire, paused, created_at FROM schedules
-         WHERE id = $1 AND person_id = $2",
-        id.uuid(),
-        owner.uuid()
-    )
-    .fetch_optional(db)
-    .await?
-    .map(Schedule::try_from)
-    .transpose()
+    select!(" WHERE id = $1 AND person_id = $2", id.uuid(), owner.uuid())
+        .fetch_optional(db)
+        .await?
+        .map(Schedule::try_from)
+        .transpose()
 }
 
 /// A person's schedule, which nobody else changes or starts until the transaction ends.
@@ -197,17 +200,11 @@ pub async fn lock(
     owner: Id<id::Person>,
     id: Id<id::Schedule>,
 ) -> Result<Option<Schedule>, StoreError> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, name, request, agent, skill, inputs, emails, channel, push, rule, misfire, paused, created_at FROM schedules
-         WHERE id = $1 AND person_id = $2 FOR UPDATE",
-        id.uuid(),
-        owner.uuid()
-    )
-    .fetch_optional(db)
-    .await?
-    .map(Schedule::try_from)
-    .transpose()
+    select!(" WHERE id = $1 AND person_id = $2 FOR UPDATE", id.uuid(), owner.uuid())
+        .fetch_optional(db)
+        .await?
+        .map(Schedule::try_from)
+        .transpose()
 }
 
 /// Stores what may be changed of a schedule. Answers `false` when its owner has another one of that name.
