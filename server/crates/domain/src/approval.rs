@@ -2,8 +2,10 @@
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::canonical::{self, NotCanonical};
+use crate::coded;
 use crate::effect::{Payload, PayloadFields};
 use crate::trust::Trust;
 
@@ -15,6 +17,8 @@ pub const RECIPIENTS_ALONE: usize = 50;
 /// Where an approval stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum ApprovalState {
     /// Nobody has decided.
     Pending,
@@ -26,27 +30,7 @@ pub enum ApprovalState {
     Expired,
 }
 
-impl ApprovalState {
-    /// Every state.
-    pub const ALL: [Self; 4] = [Self::Pending, Self::Approved, Self::Rejected, Self::Expired];
-
-    /// As it is stored and sent.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Approved => "approved",
-            Self::Rejected => "rejected",
-            Self::Expired => "expired",
-        }
-    }
-
-    /// The state of a code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.code() == code)
-    }
-}
+coded!(ApprovalState);
 
 /// An effect as it is proposed to a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

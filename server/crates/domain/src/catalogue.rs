@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::language::{Language, Text};
-use crate::writing::{distance, is_han, plain};
+use crate::writing::{distance, is_han, light_stem, plain};
 
 /// What the company sells.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,10 +176,10 @@ fn terms(text: &str) -> Vec<String> {
         if c.is_alphanumeric() && !is_han(c) {
             word.push(c);
         } else if !word.is_empty() {
-            words.push(stem(std::mem::take(&mut word)));
+            words.push(light_stem(&std::mem::take(&mut word)));
         }
     }
-    let empty: Vec<String> = EMPTY.split_whitespace().map(stem).collect();
+    let empty: Vec<String> = EMPTY.split_whitespace().map(light_stem).collect();
     for word in &mut words {
         if word.chars().any(is_han) {
             let mut longest: Vec<&String> = empty.iter().filter(|word| word.chars().any(is_han)).collect();
@@ -191,15 +191,6 @@ fn terms(text: &str) -> Vec<String> {
     }
     words.retain(|word| !word.is_empty() && !empty.contains(word));
     words
-}
-
-fn stem(word: impl AsRef<str>) -> String {
-    let word = word.as_ref();
-    if word.len() < 4 || !word.is_ascii() || word.ends_with("ss") {
-        return word.to_owned();
-    }
-    word.strip_suffix("ies")
-        .map_or_else(|| word.strip_suffix('s').unwrap_or(word).to_owned(), |base| format!("{base}y"))
 }
 
 /// The share of the wanted words that a name or its other words have.

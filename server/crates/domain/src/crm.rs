@@ -1,10 +1,10 @@
 //! Leads: companies that may become customers, the people to talk to there, and how far the talk has come.
 
-use std::fmt;
-
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
+use crate::coded;
 use crate::effect::is_address;
 
 pub mod file;
@@ -14,9 +14,9 @@ pub mod same;
 /// How far a lead has come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Status {
-    /// It will not become a customer. First in order, so that of two records the living one counts.
-    Lost,
     /// Nobody has talked to it.
     #[default]
     New,
@@ -30,37 +30,20 @@ pub enum Status {
     Negotiation,
     /// It is a customer.
     Won,
+    /// It will not become a customer.
+    Lost,
 }
+
+coded!(Status);
 
 impl Status {
-    /// Every status, in the order of a lead's life.
-    pub const ALL: [Self; 7] =
-        [Self::New, Self::Contacted, Self::Qualified, Self::Proposal, Self::Negotiation, Self::Won, Self::Lost];
-
-    /// As it is stored and sent.
+    /// The further of the two. Of two records the living one counts.
     #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Contacted => "contacted",
-            Self::Qualified => "qualified",
-            Self::Proposal => "proposal",
-            Self::Negotiation => "negotiation",
-            Self::Won => "won",
-            Self::Lost => "lost",
+    pub fn further(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Lost, status) | (status, Self::Lost) => status,
+            (one, other) => one.max(other),
         }
-    }
-
-    /// The status of a code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.code() == code)
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
     }
 }
 

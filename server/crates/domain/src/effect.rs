@@ -1,8 +1,9 @@
 //! Effects: calls that change something outside our database, and the states that make each happen once.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
+
+use crate::coded;
 
 mod address;
 mod event;
@@ -19,6 +20,8 @@ pub use post::{PostPayload, PostTarget};
 /// What kind of change an effect is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum EffectKind {
     /// A mail from the person's mailbox.
     Mail,
@@ -28,30 +31,13 @@ pub enum EffectKind {
     Calendar,
 }
 
-impl EffectKind {
-    /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Mail, Self::Teams, Self::Calendar];
-
-    /// As it is stored and sent.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Mail => "mail",
-            Self::Teams => "teams",
-            Self::Calendar => "calendar",
-        }
-    }
-
-    /// The kind of a code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
-}
+coded!(EffectKind);
 
 /// Where an effect stands. It moves only forward: intended, attempting, then one of the three ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum EffectState {
     /// Its row with payload and key is committed; nothing has left.
     Intended,
@@ -65,28 +51,9 @@ pub enum EffectState {
     Unknown,
 }
 
+coded!(EffectState);
+
 impl EffectState {
-    /// Every state.
-    pub const ALL: [Self; 5] = [Self::Intended, Self::Attempting, Self::Done, Self::Failed, Self::Unknown];
-
-    /// As it is stored and sent.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Intended => "intended",
-            Self::Attempting => "attempting",
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// The state of a code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.code() == code)
-    }
-
     /// Whether nothing more will happen.
     #[must_use]
     pub fn has_ended(self) -> bool {
@@ -94,11 +61,5 @@ impl EffectState {
             Self::Done | Self::Failed | Self::Unknown => true,
             Self::Intended | Self::Attempting => false,
         }
-    }
-}
-
-impl fmt::Display for EffectState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
     }
 }

@@ -1,12 +1,15 @@
 //! The languages of the app and of what the assistant writes.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
+
+use crate::coded;
 
 /// A language a person can choose. Written `en`, `zh` (simplified Chinese) or `ms` everywhere outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Language {
     /// English.
     #[default]
@@ -17,23 +20,9 @@ pub enum Language {
     Ms,
 }
 
+coded!(Language);
+
 impl Language {
-    /// The code as it is stored and sent: `en`, `zh` or `ms`.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::Zh => "zh",
-            Self::Ms => "ms",
-        }
-    }
-
-    /// The language of a code, `None` for one the product does not speak.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::En, Self::Zh, Self::Ms].into_iter().find(|language| language.code() == code)
-    }
-
     /// The language a text is written in: Chinese when it holds any Han character, else `otherwise`.
     #[must_use]
     pub fn of_text(text: &str, otherwise: Self) -> Self {
@@ -87,12 +76,6 @@ impl Text {
     }
 }
 
-impl fmt::Display for Language {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,13 +86,5 @@ mod tests {
         assert_eq!(Language::of_text("the October statement", Language::Zh), Language::En);
         assert_eq!(Language::of_text("2025?", Language::Zh), Language::Zh);
         assert_eq!(Language::of_text("penyata kewangan", Language::Ms), Language::Ms);
-    }
-
-    #[test]
-    fn codes_round_trip() {
-        for language in [Language::En, Language::Zh, Language::Ms] {
-            assert_eq!(Language::from_code(language.code()), Some(language));
-        }
-        assert_eq!(Language::from_code("fr"), None);
     }
 }

@@ -3,9 +3,10 @@
 //! A debit is positive and a credit negative wherever one amount stands for both; only a statement's lines turn the sign
 //! to what people read. Amounts of different currencies are never added.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
+
+use crate::coded;
 
 pub mod entry;
 pub mod import;
@@ -14,6 +15,8 @@ pub mod statement;
 /// The five kinds of account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum AccountType {
     /// What the company has.
     Asset,
@@ -27,28 +30,9 @@ pub enum AccountType {
     Expense,
 }
 
+coded!(AccountType);
+
 impl AccountType {
-    /// Every kind, in the order of a chart of accounts.
-    pub const ALL: [Self; 5] = [Self::Asset, Self::Liability, Self::Equity, Self::Revenue, Self::Expense];
-
-    /// As it is stored and imported, e.g. `asset`.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Asset => "asset",
-            Self::Liability => "liability",
-            Self::Equity => "equity",
-            Self::Revenue => "revenue",
-            Self::Expense => "expense",
-        }
-    }
-
-    /// The kind of a code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
-
     /// Whether a debit makes it grow, so that people read its debit balance as positive.
     #[must_use]
     pub fn grows_by_debit(self) -> bool {
@@ -56,12 +40,6 @@ impl AccountType {
             Self::Asset | Self::Expense => true,
             Self::Liability | Self::Equity | Self::Revenue => false,
         }
-    }
-}
-
-impl fmt::Display for AccountType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
     }
 }
 

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod campaign;
 pub mod canonical;
 pub mod catalogue;
+pub mod coded;
 pub mod crm;
 pub mod device;
 pub mod effect;

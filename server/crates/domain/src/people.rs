@@ -1,10 +1,11 @@
 //! People of the company and the departments they work in.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
+use crate::coded;
 use crate::id::{self, Id};
 use crate::language::Language;
 
@@ -34,6 +35,8 @@ pub struct Person {
 /// The five departments; also the names of the agents that serve them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Department {
     /// Books and statements.
     Finance,
@@ -47,34 +50,7 @@ pub enum Department {
     Management,
 }
 
-impl Department {
-    /// Every department.
-    pub const ALL: [Self; 5] = [Self::Finance, Self::Sales, Self::Marketing, Self::Support, Self::Management];
-
-    /// As it is stored and sent, e.g. `finance`.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Finance => "finance",
-            Self::Sales => "sales",
-            Self::Marketing => "marketing",
-            Self::Support => "support",
-            Self::Management => "management",
-        }
-    }
-
-    /// The department of a code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|department| department.code() == code)
-    }
-}
-
-impl fmt::Display for Department {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
+coded!(Department);
 
 /// The company as the assistant knows it: which addresses are inside, and where in Teams its people meet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
+use crate::coded;
 use crate::people::{Department, Person};
 
 /// One thing that a route or a tool can require.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Permission {
     /// Talk to the assistant and see one's own conversations, runs, files and outbox.
     Chat,
@@ -52,34 +56,7 @@ pub enum Permission {
     ReadAudit,
 }
 
-impl Permission {
-    /// As `roles.yaml` and the API's description write it.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Chat => "chat",
-            Self::MakeDocuments => "make_documents",
-            Self::ReadLedger => "read_ledger",
-            Self::ReadLeads => "read_leads",
-            Self::ReadOwnLeads => "read_own_leads",
-            Self::ChangeLeads => "change_leads",
-            Self::FindLeads => "find_leads",
-            Self::ReadTickets => "read_tickets",
-            Self::ReadCampaigns => "read_campaigns",
-            Self::ReadKpis => "read_kpis",
-            Self::QueryData => "query_data",
-            Self::SendMail => "send_mail",
-            Self::PostInTeams => "post_in_teams",
-            Self::PostAnywhere => "post_anywhere",
-            Self::Calendar => "calendar",
-            Self::DecideForOthers => "decide_for_others",
-            Self::StandingApprovals => "standing_approvals",
-            Self::Schedules => "schedules",
-            Self::Administer => "administer",
-            Self::ReadAudit => "read_audit",
-        }
-    }
-}
+coded!(Permission);
 
 /// One role: whose data, what it may do, and with which skills.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
+use crate::coded;
 use crate::effect::Payload;
 use crate::id::{self, Id};
 use crate::people::Department;
@@ -40,6 +42,8 @@ pub struct Recipients {
 /// A kind of rule for recipients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Rule {
     /// Whoever the skill finds.
     Anyone,
@@ -49,26 +53,7 @@ pub enum Rule {
     Addresses,
 }
 
-impl Rule {
-    /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Anyone, Self::Domains, Self::Addresses];
-
-    /// As it is stored and sent.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Anyone => "anyone",
-            Self::Domains => "domains",
-            Self::Addresses => "addresses",
-        }
-    }
-
-    /// The kind of a code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|rule| rule.code() == code)
-    }
-}
+coded!(Rule);
 
 impl StandingApproval {
     /// Whether it covers a mail that this step of the skill writes. The limit is counted elsewhere.

@@ -38,6 +38,13 @@ impl Usage {
         }
     }
 
+    /// With an estimate for what its provider did not count: no call takes no prompt, and no reply no output.
+    #[must_use]
+    pub fn or_estimated(self, estimate: Self) -> Self {
+        let prompt = if self.prompt() == 0 { estimate } else { self };
+        Self { output: if self.output == 0 { estimate.output } else { self.output }, ..prompt }
+    }
+
     /// Both together.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
@@ -129,6 +136,16 @@ mod tests {
             cache_write_5m: decimal(write),
             cache_write_1h: decimal(write_1h),
         }
+    }
+
+    #[test]
+    fn what_a_provider_did_not_count_is_estimated_and_not_free() {
+        let estimate = Usage { input: 900, output: 40, ..Usage::default() };
+        assert_eq!(Usage::default().or_estimated(estimate), estimate);
+        let counted = Usage { input: 3, cache_read: 700, output: 12, ..Usage::default() };
+        assert_eq!(counted.or_estimated(estimate), counted);
+        assert_eq!(Usage { output: 0, ..counted }.or_estimated(estimate), Usage { output: 40, ..counted });
+        assert_eq!(Usage { output: 12, ..Usage::default() }.or_estimated(estimate), Usage { output: 12, ..estimate });
     }
 
     #[test]

@@ -1,31 +1,32 @@
-//! How texts are compared across ways of writing: width, traditional and simplified characters, accents.
+//! How texts are compared across ways of writing: width, traditional and simplified characters, accents, forms of a word.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// Traditional characters and their simplified forms, position by position: those of business, places and everyday words.
-const TRADITIONAL: &str = "\
-    財務報損負產債個給發總經執資單電郵傳請這製檔現轉關書數據業績贈幫們師長內買兩從與時間開應該對話點處類額錢後別將幣過動計劃帳無須營當馬為寫詩說範圍結餘狀飲國際優連鎖飯館麵訂戶員積會領\
-    載體壓縮網頁鏈絡導閱讀錯誤訊號碼驗證簽見決題問確認還歸銷賣場廣東門實貨運輸倉儲藥醫療護髮廳樂園遊戲輪觀飛機車輛進達標雲華語萬億張貼揚陳楊劉鄭鄧葉鍾鐘錶寶貝貴賓禮聯繫係團隊購測試賬歷\
-    曆設備註課質選擇項顧願線練習訓識記錄講許論壇調誰談謝議協勞勢趨費貿賽贏趕跡軟輕鬆餅遠適遲邊緣鄰鋪錦鍵盤鏡鏟鑰陽陰階隨險風隱雙雜誌雞離難靜態響頂級順預頭頻顏顯騰驚魚鮮鳥龍蝦龜齊齒圖樣\
-    廠沒裡麼來壞嗎閃補償換掃綁簡檢覺聽戰術專環細終組織續絕統紀約紅純綠維緊編縣繼斷擔擁擊廢齡勝區衛參厲啟嚴塊聲夠夾奪獎妝孫寧審層屬島帶庫強彈彙徹憑慶撥擺攝擴樓權歐歲殘殺氣濟灣燈熱爐獨獲\
-    畫異監盡種穩竊筆糧紙羅職腦膚臺興蘭裝複視親覽觸託評詞詢詳誠譯變讓豐販責貸賀辦農遞遷釋針鋒鐵鑑閉霧韓顛飽鬥黃黨";
-const SIMPLIFIED: &str = "\
-    财务报损负产债个给发总经执资单电邮传请这制档现转关书数据业绩赠帮们师长内买两从与时间开应该对话点处类额钱后别将币过动计划账无须营当马为写诗说范围结余状饮国际优连锁饭馆面订户员积会领\
-    载体压缩网页链络导阅读错误讯号码验证签见决题问确认还归销卖场广东门实货运输仓储药医疗护发厅乐园游戏轮观飞机车辆进达标云华语万亿张贴扬陈杨刘郑邓叶钟钟表宝贝贵宾礼联系系团队购测试账历\
-    历设备注课质选择项顾愿线练习训识记录讲许论坛调谁谈谢议协劳势趋费贸赛赢赶迹软轻松饼远适迟边缘邻铺锦键盘镜铲钥阳阴阶随险风隐双杂志鸡离难静态响顶级顺预头频颜显腾惊鱼鲜鸟龙虾龟齐齿图样\
-    厂没里么来坏吗闪补偿换扫绑简检觉听战术专环细终组织续绝统纪约红纯绿维紧编县继断担拥击废龄胜区卫参厉启严块声够夹夺奖妆孙宁审层属岛带库强弹汇彻凭庆拨摆摄扩楼权欧岁残杀气济湾灯热炉独获\
-    画异监尽种稳窃笔粮纸罗职脑肤台兴兰装复视亲览触托评词询详诚译变让丰贩责贷贺办农递迁释针锋铁鉴闭雾韩颠饱斗黄党";
+use ferrous_opencc::OpenCC;
+use ferrous_opencc::config::BuiltinConfig;
+use rust_stemmers::{Algorithm, Stemmer};
+use unicode_normalization::UnicodeNormalization;
 
-static FORMS: LazyLock<HashMap<char, char>> = LazyLock::new(|| TRADITIONAL.chars().zip(SIMPLIFIED.chars()).collect());
+/// The simplified form of each Han character that has another one, by OpenCC. Character by character, so that a part of a text
+/// reads as the text does.
+static FORMS: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
+    let Ok(opencc) = OpenCC::from_config(BuiltinConfig::T2s) else { return HashMap::new() };
+    // A line each: in a phrase a character may have another form.
+    let lines: String = ('\u{3400}'..='\u{9fff}').flat_map(|c| [c, '\n']).collect();
+    let simplified = opencc.convert(&lines);
+    lines.chars().zip(simplified.chars()).filter(|(from, to)| from != to).collect()
+});
 
 /// The simplified form of a character; others stay.
 #[must_use]
 pub fn simplified(c: char) -> char {
-    if c.is_ascii() {
-        return c;
+    match c {
+        c if !is_han(c) => c,
+        // OpenCC tells what is for hanging up from what is to be paid; people write one for the other.
+        '帳' | '帐' | '賬' => '账',
+        c => FORMS.get(&c).copied().unwrap_or(c),
     }
-    FORMS.get(&c).copied().unwrap_or(c)
 }
 
 /// Whether a character is one of the Han script.
@@ -34,59 +35,73 @@ pub fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{2fa1f}' | '〇')
 }
 
-/// A full-width character of ASCII as ASCII.
+/// A full-width character of ASCII as ASCII, a half-width one of another script as the usual one.
 #[must_use]
 pub fn half_width(c: char) -> char {
     match c {
-        '\u{3000}' | '\u{a0}' => ' ',
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '\u{a0}' | '\u{3000}' | '\u{ff01}'..='\u{ffef}' => c.nfkc().next().unwrap_or(c),
         other => other,
     }
 }
 
-/// A Latin letter without its accent.
-#[must_use]
-pub fn without_accent(c: char) -> char {
-    const ACCENTED: &str = "àáâãäåāăąçćčďèéêëēęěìíîïīłñńňòóôõöøōřśšșťțùúûüūůýÿžźż";
-    const PLAIN: &str = "aaaaaaaaacccdeeeeeeeiiiiilnnnooooooorssssttuuuuuuyyzzz";
-    if c.is_ascii() || is_han(c) {
-        return c;
+/// A Latin letter without its accent, a doubled Han character as the usual one; `None` for an accent by itself.
+fn without_accent(c: char) -> Option<char> {
+    match c {
+        '\u{300}'..='\u{36f}' => None,
+        'ø' => Some('o'),
+        'ł' => Some('l'),
+        'đ' => Some('d'),
+        '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' | '\u{f900}'..='\u{faff}' | '\u{2f800}'..='\u{2fa1f}' => {
+            c.nfd().next()
+        }
+        other => Some(other),
     }
-    ACCENTED.chars().zip(PLAIN.chars()).find_map(|(from, to)| (from == c).then_some(to)).unwrap_or(c)
 }
 
 /// Lower case, half width, simplified, without accents.
 #[must_use]
 pub fn plain(text: &str) -> String {
-    text.chars().map(half_width).flat_map(char::to_lowercase).map(simplified).map(without_accent).collect()
+    text.chars().map(half_width).flat_map(char::to_lowercase).filter_map(without_accent).map(simplified).collect()
+}
+
+/// What the forms of an English word have in common; a word of fewer than four letters, or of another script, as it is.
+#[must_use]
+pub fn stem(word: &str) -> String {
+    if word.len() < 4 || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return word.to_owned();
+    }
+    Stemmer::create(Algorithm::English).stem(word).into_owned()
+}
+
+/// An English word without plural, `-ing`, `-ed` and a final `e`: what names are compared by, for which [`stem`] takes too much together
+/// (`Mary` and `Marie`).
+#[must_use]
+pub fn light_stem(word: &str) -> String {
+    if word.len() < 4 || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return word.to_owned();
+    }
+    let mut stem = word;
+    if let Some(base) = stem.strip_suffix("ies").filter(|base| base.len() > 2) {
+        return format!("{base}y");
+    }
+    if !["ss", "us", "is"].iter().any(|end| stem.ends_with(end)) {
+        stem = stem.strip_suffix('s').unwrap_or(stem);
+    }
+    let base = stem.strip_suffix("ing").or_else(|| stem.strip_suffix("ed"));
+    if let Some(base) = base.filter(|base| base.len() > 2) {
+        stem = base;
+    }
+    stem.strip_suffix('e').filter(|base| base.len() > 2).unwrap_or(stem).to_owned()
 }
 
 /// How many insertions, deletions, changes and swaps of neighbours turn one text into the other, counted up to `most`.
 /// (Optimal string alignment.)
 #[must_use]
 pub fn distance(one: &str, other: &str, most: usize) -> Option<usize> {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    if one.len().abs_diff(other.len()) > most {
+    if one.chars().count().abs_diff(other.chars().count()) > most {
         return None;
     }
-    let mut rows = vec![vec![0; other.len() + 1]; one.len() + 1];
-    for (at, row) in rows.iter_mut().enumerate() {
-        row[0] = at;
-    }
-    for (at, cell) in rows[0].iter_mut().enumerate() {
-        *cell = at;
-    }
-    for i in 1..=one.len() {
-        for j in 1..=other.len() {
-            let changed = usize::from(one[i - 1] != other[j - 1]);
-            let mut least = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + changed);
-            if i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] {
-                least = least.min(rows[i - 2][j - 2] + 1);
-            }
-            rows[i][j] = least;
-        }
-    }
-    Some(rows[one.len()][other.len()]).filter(|steps| *steps <= most)
+    Some(strsim::osa_distance(one, other)).filter(|steps| *steps <= most)
 }
 
 #[cfg(test)]
@@ -95,10 +110,56 @@ mod tests {
 
     #[test]
     fn ways_of_writing_fall_together() {
-        assert_eq!(TRADITIONAL.chars().count(), SIMPLIFIED.chars().count());
         assert_eq!(plain("金龍餐飲國際"), plain("金龙餐饮国际"));
         assert_eq!(plain("Ｃａｆé Zoë"), "cafe zoe");
+        assert_eq!(plain("Cafe\u{301} Phở Đà Nẵng Łódź Smørrebrød"), "cafe pho da nang lodz smorrebrod");
+        assert_eq!(plain("ﾗｰﾒﾝ"), "ラーメン");
         assert_eq!(plain("顧客的電郵"), "顾客的电邮");
+    }
+
+    #[test]
+    fn traditional_characters_of_business_places_and_names_fall_together_with_simplified_ones() {
+        for (traditional, simplified) in [
+            ("銀行義務圓滿蘇先生", "银行义务圆满苏先生"),
+            ("帳單賬單帐单", "账单账单账单"),
+            ("諮詢瀋陽傢俬嚐試", "咨询沈阳家私尝试"),
+            ("後週乾淨麵包鬱金香", "后周干净面包郁金香"),
+            ("羅湖區藝術館衛星鐵路", "罗湖区艺术馆卫星铁路"),
+        ] {
+            assert_eq!(plain(traditional), plain(simplified), "{traditional}");
+        }
+        let simplified = "呵护捍卫呱呱矽谷银行账单重庆叠加";
+        assert_eq!(plain(simplified), simplified);
+    }
+
+    #[test]
+    fn forms_of_a_word_have_one_stem() {
+        for (one, other) in [
+            ("policies", "policy"),
+            ("coupons", "coupon"),
+            ("redeeming", "redeemed"),
+            ("companies", "company"),
+            ("refunds", "refunding"),
+        ] {
+            assert_eq!(stem(one), stem(other), "{one} {other}");
+        }
+        assert_eq!((stem("pos"), stem("优惠券"), stem("b2b")), ("pos".into(), "优惠券".into(), "b2b".into()));
+    }
+
+    #[test]
+    fn forms_of_a_name_share_a_light_stem() {
+        for (one, other) in [
+            ("statements", "statement"),
+            ("emailing", "email"),
+            ("generating", "generate"),
+            ("companies", "company"),
+            ("mailed", "mail"),
+        ] {
+            assert_eq!(light_stem(one), light_stem(other), "{one} {other}");
+        }
+        assert_ne!(light_stem("business"), light_stem("busines"));
+        assert_eq!(stem("mary"), stem("marie"));
+        assert_ne!(light_stem("mary"), light_stem("marie"));
     }
 
     #[test]

@@ -12,6 +12,19 @@ use uuid::Uuid;
 
 use crate::StoreError;
 use crate::page::{Page, Slice};
+use crate::store::{decode, unsigned};
+
+/// A checked query of `approvals` from its `WHERE` on, so that the columns stand once.
+macro_rules! select {
+    ($($rest:tt)+) => {
+        sqlx::query_as!(
+            Row,
+            "SELECT id, person_id, department, run_id, conversation_id, call, state, summary, why, effects, \
+             recipients, payload_hash, approved, created_at, expires_at, decided_at, decided_by, reason FROM \
+             approvals" + $($rest)+
+        )
+    };
+}
 
 /// An approval.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,16 +122,15 @@ impl TryFrom<Row> for Approval {
         Ok(Self {
             id: row.id.into(),
             person: row.person_id.into(),
-            department: Department::from_code(&row.department)
-                .ok_or_else(|| StoreError::stored("approval", &row.department))?,
+            department: decode("approval", &row.department)?,
             run: row.run_id.into(),
             conversation: row.conversation_id.into(),
             call: row.call,
-            state: ApprovalState::from_code(&row.state).ok_or_else(|| StoreError::stored("approval", &row.state))?,
+            state: decode("approval", &row.state)?,
             summary: row.summary,
             why: row.why,
             effects: serde_json::from_value(row.effects).map_err(read)?,
-            recipients: usize::try_from(row.recipients).unwrap_or_default(),
+            recipients: unsigned("approval's number of recipients", row.recipients)?,
             payload_hash: row.payload_hash,
             approved: row.approved.map(serde_json::from_value).transpose().map_err(read)?,
             created_at: row.created_at,
@@ -158,48 +170,25 @@ pub async fn ask(db: &mut PgConnection, new: &Approval) -> Result<(), StoreError
 
 /// The approval of a run's calls from this one on.
 pub async fn of_call(db: &mut PgConnection, run: Id<id::Run>, call: &str) -> Result<Option<Approval>, StoreError> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, department, run_id, conversation_id, call, state, summary, why, effects, recipients, payload_hash,
-                approved, created_at, expires_at, decided_at, decided_by, reason
-         FROM approvals WHERE run_id = $1 AND call = $2",
-        run.uuid(),
-        call
-    )
-    .fetch_optional(db)
-    .await?
-    .map(Approval::try_from)
-    .transpose()
+    select!(" WHERE run_id = $1 AND call = $2", run.uuid(), call)
+        .fetch_optional(db)
+        .await?
+        .map(Approval::try_from)
+        .transpose()
 }
 
 /// The approval that a run waits for, locked until the transaction ends.
 pub async fn pending_of_run(db: &mut PgConnection, run: Id<id::Run>) -> Result<Option<Approval>, StoreError> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, department, run_id, conversation_id, call, state, summary, why, effects, recipients, payload_hash,
-                approved, created_at, expires_at, decided_at, decided_by, reason
-         FROM approvals WHERE run_id = $1 AND state = 'pending' FOR UPDATE",
-        run.uuid()
-    )
-    .fetch_optional(db)
-    .await?
-    .map(Approval::try_from)
-    .transpose()
+    select!(" WHERE run_id = $1 AND state = 'pending' FOR UPDATE", run.uuid())
+        .fetch_optional(db)
+        .await?
+        .map(Approval::try_from)
+        .transpose()
 }
 
 /// One approval, whoever asked for it.
 pub async fn get(db: &mut PgConnection, id: Id<id::Approval>) -> Result<Option<Approval>, StoreError> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, department, run_id, conversation_id, call, state, summary, why, effects, recipients, payload_hash,
-                approved, created_at, expires_at, decided_at, decided_by, reason
-         FROM approvals WHERE id = $1",
-        id.uuid()
-    )
-    .fetch_optional(db)
-    .await?
-    .map(Approval::try_from)
-    .transpose()
+    select!(" WHERE id = $1", id.uuid()).fetch_optional(db).await?.map(Approval::try_from).transpose()
 }
 
 /// The same, locked until the transaction ends.
@@ -223,12 +212,8 @@ pub struct Filter {
 pub async fn list(db: &mut PgConnection, filter: Filter, page: Page) -> Result<Slice<Approval>, StoreError> {
     let above = filter.others.map(|(above, _)| i32::try_from(above).unwrap_or(i32::MAX));
     let department = filter.others.and_then(|(_, department)| department).map(Department::code);
-    let rows = sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, department, run_id, conversation_id, call, state, summary, why, effects, recipients, payload_hash,
-                approved, created_at, expires_at, decided_at, decided_by, reason
-         FROM approvals
-         WHERE (person_id = $1 OR (recipients > $2 AND ($3::text IS NULL OR department = $3)))
+    let rows = select!(
+        " WHERE (person_id = $1 OR (recipients > $2 AND ($3::text IS NULL OR department = $3)))
             AND ($4::text IS NULL OR state = $4) AND ($5::uuid IS NULL OR id < $5)
          ORDER BY id DESC LIMIT $6",
         filter.person.uuid(),
@@ -273,16 +258,10 @@ pub async fn pending_of_conversation(
     db: &mut PgConnection,
     conversation: Id<id::Conversation>,
 ) -> Result<Vec<Approval>, StoreError> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, department, run_id, conversation_id, call, state, summary, why, effects, recipients, payload_hash,
-                approved, created_at, expires_at, decided_at, decided_by, reason
-         FROM approvals WHERE conversation_id = $1 AND state = 'pending' FOR UPDATE",
-        conversation.uuid()
-    )
-    .fetch_all(db)
-    .await?
-    .into_iter()
-    .map(Approval::try_from)
-    .collect()
+    select!(" WHERE conversation_id = $1 AND state = 'pending' FOR UPDATE", conversation.uuid())
+        .fetch_all(db)
+        .await?
+        .into_iter()
+        .map(Approval::try_from)
+        .collect()
 }

@@ -9,6 +9,16 @@ use sqlx::PgConnection;
 use crate::page::MOST;
 use crate::{Store, StoreError};
 
+/// A checked query of `audit` from its `WHERE` on, so that the columns stand once.
+macro_rules! select {
+    ($($rest:tt)+) => {
+        sqlx::query_as!(
+            Row,
+            "SELECT number, at, who, action, subject_kind, subject, detail, hash FROM audit" + $($rest)+
+        )
+    };
+}
+
 /// Entries that are read at once by those who read all.
 const AT_ONCE: i64 = 1_000;
 
@@ -71,10 +81,8 @@ pub async fn list(
 ) -> Result<(Vec<Stored>, Option<i64>), StoreError> {
     let limit = limit.clamp(1, MOST);
     let person = filter.person.map(|person| person.to_string());
-    let mut rows = sqlx::query_as!(
-        Row,
-        "SELECT number, at, who, action, subject_kind, subject, detail, hash FROM audit
-         WHERE ($1::text IS NULL OR action = $1)
+    let mut rows = select!(
+        " WHERE ($1::text IS NULL OR action = $1)
            AND ($2::text IS NULL OR who = $2 OR (subject_kind = 'person' AND subject = $2))
            AND ($3::bigint IS NULL OR number < $3)
          ORDER BY number DESC LIMIT $4",
@@ -95,10 +103,8 @@ pub async fn list(
 /// The next entries after a number, oldest first, up to another; none at the end.
 pub async fn after(db: &mut PgConnection, filter: Filter, after: i64, last: i64) -> Result<Vec<Stored>, StoreError> {
     let person = filter.person.map(|person| person.to_string());
-    let rows = sqlx::query_as!(
-        Row,
-        "SELECT number, at, who, action, subject_kind, subject, detail, hash FROM audit
-         WHERE number > $1 AND number <= $2 AND ($3::text IS NULL OR action = $3)
+    let rows = select!(
+        " WHERE number > $1 AND number <= $2 AND ($3::text IS NULL OR action = $3)
            AND ($4::text IS NULL OR who = $4 OR (subject_kind = 'person' AND subject = $4))
          ORDER BY number LIMIT $5",
         after,

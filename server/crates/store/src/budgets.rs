@@ -4,18 +4,21 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+use mezzofy_domain::coded;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Department;
 use mezzofy_domain::period::{Period, PeriodKind};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer};
 use sqlx::PgConnection;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
 use crate::{StoreError, people};
 
 /// What a budget is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Scope {
     /// Everyone together.
     Company,
@@ -25,26 +28,7 @@ pub enum Scope {
     Person,
 }
 
-impl Scope {
-    /// Every scope, in the order in which budgets are checked.
-    pub const ALL: [Self; 3] = [Self::Company, Self::Department, Self::Person];
-
-    /// As it is stored and sent.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Company => "company",
-            Self::Department => "department",
-            Self::Person => "person",
-        }
-    }
-
-    /// The scope of a code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scope| scope.code() == code)
-    }
-}
+coded!(Scope);
 
 /// Whose budget it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

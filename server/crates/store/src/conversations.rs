@@ -8,6 +8,16 @@ use uuid::Uuid;
 use crate::StoreError;
 use crate::page::{Page, Slice};
 
+/// A checked query of `conversations` from its `WHERE` on, so that the columns stand once.
+macro_rules! select {
+    ($($rest:tt)+) => {
+        sqlx::query_as!(
+            Conversation,
+            "SELECT id, title, created_at, updated_at FROM conversations" + $($rest)+
+        )
+    };
+}
+
 /// A thread of messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversation {
@@ -48,10 +58,8 @@ pub async fn list(
     person: Id<id::Person>,
     page: Page,
 ) -> Result<Slice<Conversation>, StoreError> {
-    let rows = sqlx::query_as!(
-        Conversation,
-        "SELECT id, title, created_at, updated_at FROM conversations
-         WHERE person_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
+    let rows = select!(
+        " WHERE person_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
         person.uuid(),
         page.before,
         page.fetch()
@@ -67,14 +75,7 @@ pub async fn get(
     person: Id<id::Person>,
     id: Id<id::Conversation>,
 ) -> Result<Option<Conversation>, StoreError> {
-    Ok(sqlx::query_as!(
-        Conversation,
-        "SELECT id, title, created_at, updated_at FROM conversations WHERE id = $1 AND person_id = $2",
-        id.uuid(),
-        person.uuid()
-    )
-    .fetch_optional(db)
-    .await?)
+    Ok(select!(" WHERE id = $1 AND person_id = $2", id.uuid(), person.uuid()).fetch_optional(db).await?)
 }
 
 /// Locks a conversation until the transaction ends, so that two messages sent at once are taken one after the other.
@@ -83,14 +84,9 @@ pub async fn lock(
     person: Id<id::Person>,
     id: Id<id::Conversation>,
 ) -> Result<Option<Conversation>, StoreError> {
-    Ok(sqlx::query_as!(
-        Conversation,
-        "SELECT id, title, created_at, updated_at FROM conversations WHERE id = $1 AND person_id = $2 FOR NO KEY UPDATE",
-        id.uuid(),
-        person.uuid()
-    )
-    .fetch_optional(db)
-    .await?)
+    Ok(select!(" WHERE id = $1 AND person_id = $2 FOR NO KEY UPDATE", id.uuid(), person.uuid())
+        .fetch_optional(db)
+        .await?)
 }
 
 /// Renames a conversation.

@@ -9,6 +9,18 @@ use uuid::Uuid;
 
 use crate::StoreError;
 use crate::page::{Page, Slice};
+use crate::store::decode;
+
+/// A checked query of `effects` from its `WHERE` on, so that the columns stand once.
+macro_rules! select {
+    ($($rest:tt)+) => {
+        sqlx::query_as!(
+            Row,
+            "SELECT id, person_id, run_id, kind, state, idempotency_key, payload, payload_hash, walk, error, \
+             approval_id, standing_approval_id, held_until, taken_back, created_at, done_at FROM effects" + $($rest)+
+        )
+    };
+}
 
 /// An effect.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,7 +89,7 @@ impl TryFrom<Row> for Effect {
             id: row.id.into(),
             person: row.person_id.into(),
             run: row.run_id.into(),
-            state: EffectState::from_code(&row.state).ok_or_else(|| StoreError::stored("effect", &row.state))?,
+            state: decode("effect", &row.state)?,
             idempotency_key: row.idempotency_key,
             payload,
             payload_hash: row.payload_hash,
@@ -123,18 +135,11 @@ pub async fn done_in_run(
     run: Id<id::Run>,
     payload_hash: &str,
 ) -> Result<Option<Effect>, StoreError> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, run_id, kind, state, idempotency_key, payload, payload_hash, walk, error,
-                approval_id, standing_approval_id, held_until, taken_back, created_at, done_at
-         FROM effects WHERE run_id = $1 AND payload_hash = $2 AND state = 'done'",
-        run.uuid(),
-        payload_hash
-    )
-    .fetch_optional(db)
-    .await?
-    .map(Effect::try_from)
-    .transpose()
+    select!(" WHERE run_id = $1 AND payload_hash = $2 AND state = 'done'", run.uuid(), payload_hash)
+        .fetch_optional(db)
+        .await?
+        .map(Effect::try_from)
+        .transpose()
 }
 
 /// Moves an effect from intended to attempting, once it is held no longer. Answers false when another worker has, when it was
@@ -234,18 +239,7 @@ pub async fn sent_since(
 
 /// The effects of these keys.
 pub async fn of_keys(db: &mut PgConnection, keys: &[String]) -> Result<Vec<Effect>, StoreError> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, run_id, kind, state, idempotency_key, payload, payload_hash, walk, error,
-                approval_id, standing_approval_id, held_until, taken_back, created_at, done_at
-         FROM effects WHERE idempotency_key = ANY ($1)",
-        keys
-    )
-    .fetch_all(db)
-    .await?
-    .into_iter()
-    .map(Effect::try_from)
-    .collect()
+    select!(" WHERE idempotency_key = ANY ($1)", keys).fetch_all(db).await?.into_iter().map(Effect::try_from).collect()
 }
 
 /// Keeps how far the effect has come, while it is attempted. Answers false, and keeps nothing, when the stored place is not `from`:
@@ -304,11 +298,8 @@ pub async fn list(
     kind: Option<EffectKind>,
     page: Page,
 ) -> Result<Slice<Effect>, StoreError> {
-    let rows = sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, run_id, kind, state, idempotency_key, payload, payload_hash, walk, error,
-                approval_id, standing_approval_id, held_until, taken_back, created_at, done_at
-         FROM effects WHERE person_id = $1 AND ($2::text IS NULL OR kind = $2) AND ($3::uuid IS NULL OR id < $3)
+    let rows = select!(
+        " WHERE person_id = $1 AND ($2::text IS NULL OR kind = $2) AND ($3::uuid IS NULL OR id < $3)
          ORDER BY id DESC LIMIT $4",
         person.uuid(),
         kind.map(EffectKind::code),
@@ -327,16 +318,9 @@ pub async fn get(
     person: Id<id::Person>,
     id: Id<id::Effect>,
 ) -> Result<Option<Effect>, StoreError> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, run_id, kind, state, idempotency_key, payload, payload_hash, walk, error,
-                approval_id, standing_approval_id, held_until, taken_back, created_at, done_at
-         FROM effects WHERE id = $1 AND person_id = $2",
-        id.uuid(),
-        person.uuid()
-    )
-    .fetch_optional(db)
-    .await?
-    .map(Effect::try_from)
-    .transpose()
+    select!(" WHERE id = $1 AND person_id = $2", id.uuid(), person.uuid())
+        .fetch_optional(db)
+        .await?
+        .map(Effect::try_from)
+        .transpose()
 }

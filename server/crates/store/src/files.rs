@@ -3,12 +3,22 @@
 use chrono::{DateTime, Utc};
 use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
-use mezzofy_domain::trust::Trust;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
 use crate::page::{Page, Slice};
+use crate::store::{decode, unsigned};
+
+/// A checked query of `files` from its `WHERE` on, so that the columns stand once.
+macro_rules! select {
+    ($($rest:tt)+) => {
+        sqlx::query_as!(
+            Row,
+            "SELECT id, person_id, run_id, name, media_type, size, sha256, trust, created_at FROM files" + $($rest)+
+        )
+    };
+}
 
 struct Row {
     id: Uuid,
@@ -22,23 +32,28 @@ struct Row {
     created_at: DateTime<Utc>,
 }
 
-impl From<Row> for File {
-    fn from(row: Row) -> Self {
-        Self {
+impl TryFrom<Row> for File {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
             attachment: Attachment {
                 id: row.id.into(),
                 name: row.name,
                 media_type: row.media_type,
-                size: u64::try_from(row.size).unwrap_or_default(),
+                size: unsigned("file's size", row.size)?,
                 sha256: row.sha256,
             },
             owner: row.person_id.into(),
             run: row.run_id.map(Into::into),
-            // What this version does not know is trusted least.
-            trust: Trust::from_code(&row.trust).unwrap_or(Trust::Outside),
+            trust: decode("file's trust", &row.trust)?,
             created_at: row.created_at,
-        }
+        })
     }
+}
+
+fn read_all(rows: Vec<Row>) -> Result<Vec<File>, StoreError> {
+    rows.into_iter().map(File::try_from).collect()
 }
 
 /// Stores a file's row; its bytes must be in the storage already.
@@ -64,62 +79,37 @@ pub async fn add(db: &mut PgConnection, file: &File) -> Result<(), StoreError> {
 
 /// A person's files, newest first.
 pub async fn list(db: &mut PgConnection, person: Id<id::Person>, page: Page) -> Result<Slice<File>, StoreError> {
-    let rows = sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, run_id, name, media_type, size, sha256, trust, created_at FROM files
-         WHERE person_id = $1 AND deleted_at IS NULL AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
+    let rows = select!(
+        " WHERE person_id = $1 AND deleted_at IS NULL AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
         person.uuid(),
         page.before,
         page.fetch()
     )
     .fetch_all(db)
     .await?;
-    Ok(page.slice(rows.into_iter().map(File::from).collect(), |file| file.attachment.id.uuid()))
+    Ok(page.slice(read_all(rows)?, |file| file.attachment.id.uuid()))
 }
 
 /// A person's file.
 pub async fn get(db: &mut PgConnection, person: Id<id::Person>, id: Id<id::File>) -> Result<Option<File>, StoreError> {
-    Ok(sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, run_id, name, media_type, size, sha256, trust, created_at FROM files
-         WHERE id = $1 AND person_id = $2 AND deleted_at IS NULL",
-        id.uuid(),
-        person.uuid()
-    )
-    .fetch_optional(db)
-    .await?
-    .map(File::from))
+    let row = select!(" WHERE id = $1 AND person_id = $2 AND deleted_at IS NULL", id.uuid(), person.uuid())
+        .fetch_optional(db)
+        .await?;
+    row.map(File::try_from).transpose()
 }
 
 /// Those of these files that are the person's, oldest first.
 pub async fn of_ids(db: &mut PgConnection, person: Id<id::Person>, ids: &[Uuid]) -> Result<Vec<File>, StoreError> {
-    Ok(sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, run_id, name, media_type, size, sha256, trust, created_at FROM files
-         WHERE id = ANY($1) AND person_id = $2 AND deleted_at IS NULL ORDER BY id",
-        ids,
-        person.uuid()
+    read_all(
+        select!(" WHERE id = ANY($1) AND person_id = $2 AND deleted_at IS NULL ORDER BY id", ids, person.uuid())
+            .fetch_all(db)
+            .await?,
     )
-    .fetch_all(db)
-    .await?
-    .into_iter()
-    .map(File::from)
-    .collect())
 }
 
 /// The files each of these runs made, oldest first.
 pub async fn of_runs(db: &mut PgConnection, runs: &[Uuid]) -> Result<Vec<File>, StoreError> {
-    Ok(sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, run_id, name, media_type, size, sha256, trust, created_at FROM files
-         WHERE run_id = ANY($1) AND deleted_at IS NULL ORDER BY id",
-        runs
-    )
-    .fetch_all(db)
-    .await?
-    .into_iter()
-    .map(File::from)
-    .collect())
+    read_all(select!(" WHERE run_id = ANY($1) AND deleted_at IS NULL ORDER BY id", runs).fetch_all(db).await?)
 }
 
 /// How many files runs have made for a person since then, deleted ones among them.
@@ -164,15 +154,42 @@ pub async fn named(
     most: i64,
 ) -> Result<Vec<Attachment>, StoreError> {
     let pattern = format!("%{}%", wanted.to_lowercase().replace(['%', '_', '\\'], " "));
-    let rows = sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, run_id, name, media_type, size, sha256, trust, created_at FROM files
-         WHERE person_id = $1 AND deleted_at IS NULL AND lower(name) LIKE $2 ORDER BY id DESC LIMIT $3",
+    let rows = select!(
+        " WHERE person_id = $1 AND deleted_at IS NULL AND lower(name) LIKE $2 ORDER BY id DESC LIMIT $3",
         person.uuid(),
         pattern,
         most
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(|row| File::from(row).attachment).collect())
+    Ok(read_all(rows)?.into_iter().map(|file| file.attachment).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use mezzofy_domain::trust::Trust;
+
+    use super::*;
+
+    fn row(size: i64, trust: &str) -> Row {
+        let (name, media_type) = ("leads.csv".to_owned(), "text/csv".to_owned());
+        Row {
+            id: Uuid::nil(),
+            person_id: Uuid::nil(),
+            run_id: None,
+            name,
+            media_type,
+            size,
+            sha256: String::new(),
+            trust: trust.to_owned(),
+            created_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn a_size_or_a_trust_that_cannot_be_read_is_an_error() {
+        assert_eq!(File::try_from(row(7, "company")).unwrap().trust, Trust::Company);
+        assert!(File::try_from(row(-7, "company")).is_err());
+        assert!(File::try_from(row(7, "friend")).is_err());
+    }
 }

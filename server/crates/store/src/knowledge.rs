@@ -1,24 +1,31 @@
 //! The knowledge base: documents in pieces, found by the words they hold. Words are cut by jieba, so that Chinese is found; see
 //! docs/decisions/0025-company-data.md.
 
-use std::sync::LazyLock;
-
 use chrono::{DateTime, Utc};
-use jieba_rs::Jieba;
 use mezzofy_domain::id::Id;
 use mezzofy_domain::people::Department;
-use mezzofy_domain::writing::{is_han, plain};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
 use crate::page::{Page, Slice};
 
-static JIEBA: LazyLock<Jieba> = LazyLock::new(Jieba::new);
-/// Words that are in nearly every piece and tell none from another.
-const COMMON: &str = "a an and are as at be by can do does for from had has have how i if in is it its may me my no not of on or our so that the \
-    their them then there these they this to us was we were what when where which who why will with you your 的 了 是 在 和 我 你 他 们 我们 有 \
-    吗 呢 吧 请 怎么 什么 如何 多少 哪 这 那 个 也 就 都 与 或 及";
+mod index;
+
+pub(crate) use index::reindex;
+use index::vector;
+pub use index::words;
+
+/// A checked query of `knowledge_documents` from its `WHERE` on, so that the columns stand once.
+macro_rules! select {
+    ($($rest:tt)+) => {
+        sqlx::query_as!(
+            Document,
+            "SELECT id, name, title, department, uploaded, sha256, added_at FROM knowledge_documents" + $($rest)+
+        )
+    };
+}
+
 /// Pieces that are compared at most: with all words of a question, and with one of its rare ones.
 const WITH_ALL: i64 = 100;
 const WITH_ONE: i64 = 400;
@@ -91,43 +98,6 @@ pub struct Found {
     pub score: f64,
 }
 
-/// The words of a text as they are stored and looked for: lower case, simplified, without plural, Chinese cut into words and
-/// single characters left out where a word holds them.
-#[must_use]
-pub fn words(text: &str) -> Vec<String> {
-    let text = plain(text);
-    let mut words = Vec::new();
-    for piece in JIEBA.cut_for_search(&text, true) {
-        let piece = piece.trim();
-        if piece.chars().any(is_han) {
-            words.push(piece.to_owned());
-        } else {
-            words.extend(piece.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(stem));
-        }
-    }
-    words.retain(|word| !COMMON.split_whitespace().any(|common| common == word) && word.len() < 200);
-    words
-}
-
-fn stem(word: &str) -> String {
-    if word.len() < 4 || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        return word.to_owned();
-    }
-    let base =
-        word.strip_suffix("ing").or_else(|| word.strip_suffix("ed")).filter(|base| base.len() > 2).unwrap_or(word);
-    let base = if base.ends_with("ss") || base.ends_with("us") { base } else { base.strip_suffix('s').unwrap_or(base) };
-    base.strip_suffix('e').filter(|base| base.len() > 2).unwrap_or(base).to_owned()
-}
-
-/// A `tsvector` as PostgreSQL reads it.
-fn vector(words: &[String]) -> String {
-    // Positions end at 16383 and 256 of one word; order matters little here.
-    let lexeme = |(at, word): (usize, &String)| {
-        format!("'{}':{}", word.replace('\'', "''").replace('\\', ""), (at + 1).min(16_000))
-    };
-    words.iter().enumerate().map(lexeme).collect::<Vec<_>>().join(" ")
-}
-
 /// Stores a document in place of the one of its name that came the same way. Answers whether anything is new.
 pub async fn put(db: &mut PgConnection, new: &NewDocument, now: DateTime<Utc>) -> Result<bool, StoreError> {
     // Two who add the same document do it one after the other.
@@ -162,11 +132,7 @@ pub async fn put(db: &mut PgConnection, new: &NewDocument, now: DateTime<Utc>) -
     .execute(&mut *db)
     .await?;
     let numbers: Vec<i32> = (1_i32..).take(new.chunks.len()).collect();
-    let vectors: Vec<String> = new
-        .chunks
-        .iter()
-        .map(|chunk| vector(&words(&format!("{} {} {}", new.title, chunk.heading, chunk.text))))
-        .collect();
+    let vectors: Vec<String> = new.chunks.iter().map(|chunk| vector(&new.title, &chunk.heading, &chunk.text)).collect();
     sqlx::query!(
         "INSERT INTO knowledge_chunks (document_id, number, page, heading, text, tokens)
          SELECT $1, number, page, heading, text, tokens::tsvector
@@ -185,38 +151,20 @@ pub async fn put(db: &mut PgConnection, new: &NewDocument, now: DateTime<Utc>) -
 
 /// The documents, newest first.
 pub async fn list(db: &mut PgConnection, page: Page) -> Result<Slice<Document>, StoreError> {
-    let rows = sqlx::query_as!(
-        Document,
-        "SELECT id, name, title, department, uploaded, sha256, added_at FROM knowledge_documents
-         WHERE $1::uuid IS NULL OR id < $1 ORDER BY id DESC LIMIT $2",
-        page.before,
-        page.fetch()
-    )
-    .fetch_all(db)
-    .await?;
+    let rows = select!(" WHERE $1::uuid IS NULL OR id < $1 ORDER BY id DESC LIMIT $2", page.before, page.fetch())
+        .fetch_all(db)
+        .await?;
     Ok(page.slice(rows, |document| document.id))
 }
 
 /// One of the documents.
 pub async fn get(db: &mut PgConnection, id: Uuid) -> Result<Option<Document>, StoreError> {
-    Ok(sqlx::query_as!(
-        Document,
-        "SELECT id, name, title, department, uploaded, sha256, added_at FROM knowledge_documents WHERE id = $1",
-        id
-    )
-    .fetch_optional(db)
-    .await?)
+    Ok(select!(" WHERE id = $1", id).fetch_optional(db).await?)
 }
 
 /// The upload of a name.
 pub async fn upload_named(db: &mut PgConnection, name: &str) -> Result<Option<Document>, StoreError> {
-    Ok(sqlx::query_as!(
-        Document,
-        "SELECT id, name, title, department, uploaded, sha256, added_at FROM knowledge_documents WHERE name = $1 AND uploaded",
-        name
-    )
-    .fetch_optional(db)
-    .await?)
+    Ok(select!(" WHERE name = $1 AND uploaded", name).fetch_optional(db).await?)
 }
 
 /// Removes a document with its pieces.
@@ -326,18 +274,4 @@ pub async fn count_words(db: &mut PgConnection) -> Result<(), StoreError> {
 /// How many documents there are to see.
 pub async fn count(db: &mut PgConnection) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM knowledge_documents"#).fetch_one(db).await?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_are_cut_into_words_in_either_language() {
-        assert_eq!(words("How do I redeem the coupons?"), ["redeem", "coupon"]);
-        let chinese = words("優惠券如何退款");
-        assert!(chinese.contains(&"退款".to_owned()), "{chinese:?}");
-        assert_eq!(words("優惠券"), words("优惠券"));
-        assert_eq!(vector(&["it's".to_owned(), "a".to_owned()]), "'it''s':1 'a':2");
-    }
 }

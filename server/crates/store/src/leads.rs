@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::StoreError;
 use crate::page::{Page, Slice};
+use crate::store::decode;
 
 /// A lead as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +103,7 @@ impl TryFrom<Row> for StoredLead {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
-        let status = Status::from_code(&row.status).ok_or_else(|| StoreError::stored("lead", &row.status))?;
+        let status = decode("lead", &row.status)?;
         Ok(Self {
             id: row.id.into(),
             lead: Lead {

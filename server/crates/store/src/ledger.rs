@@ -6,12 +6,13 @@ use chrono::{Datelike, NaiveDate};
 use mezzofy_domain::ledger::entry::StateHash;
 use mezzofy_domain::ledger::import::{ImportErrors, LedgerFile};
 use mezzofy_domain::ledger::statement::{AccountActivity, CashActivity, Figures, MonthFigures, StatementInput};
-use mezzofy_domain::ledger::{Account, AccountType, CashRule, LedgerState};
+use mezzofy_domain::ledger::{Account, CashRule, LedgerState};
 use mezzofy_domain::period::Period;
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
 
 use crate::StoreError;
+use crate::store::decode;
 
 /// What an import did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,7 +175,7 @@ async fn figures(
     .await?;
     let mut accounts = Vec::with_capacity(rows.len());
     for row in rows {
-        let kind = AccountType::from_code(&row.kind).ok_or_else(|| StoreError::stored("account", &row.kind))?;
+        let kind = decode("account", &row.kind)?;
         accounts.push(AccountActivity {
             account: Account { code: row.code, name: row.name, kind, currency: row.currency },
             opening: row.opening,

@@ -1,16 +1,29 @@
 //! Messages of a conversation.
 
 use chrono::{DateTime, Utc};
+use mezzofy_domain::coded;
 use mezzofy_domain::id::{self, Id};
 use sqlx::PgConnection;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
 use crate::StoreError;
 use crate::page::{Page, Slice};
 use crate::runs::Run;
 
+/// A checked query of `messages` from its `WHERE` on, so that the columns stand once.
+macro_rules! select {
+    ($($rest:tt)+) => {
+        sqlx::query_as!(
+            Message,
+            "SELECT id, conversation_id, run_id, author, text, choices, file_ids, created_at FROM messages" + $($rest)+
+        )
+    };
+}
+
 /// Who said it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Author {
     /// The person.
     Person,
@@ -18,16 +31,7 @@ pub enum Author {
     Assistant,
 }
 
-impl Author {
-    /// As it is stored and sent.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Person => "person",
-            Self::Assistant => "assistant",
-        }
-    }
-}
+coded!(Author);
 
 /// What a person sees in a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,15 +155,9 @@ pub async fn by_client_id(
     conversation: Id<id::Conversation>,
     client_id: Uuid,
 ) -> Result<Option<Message>, StoreError> {
-    Ok(sqlx::query_as!(
-        Message,
-        "SELECT id, conversation_id, run_id, author, text, choices, file_ids, created_at FROM messages
-         WHERE conversation_id = $1 AND client_id = $2",
-        conversation.uuid(),
-        client_id
-    )
-    .fetch_optional(db)
-    .await?)
+    Ok(select!(" WHERE conversation_id = $1 AND client_id = $2", conversation.uuid(), client_id)
+        .fetch_optional(db)
+        .await?)
 }
 
 /// The messages of a conversation, newest first.
@@ -168,10 +166,8 @@ pub async fn list(
     conversation: Id<id::Conversation>,
     page: Page,
 ) -> Result<Slice<Message>, StoreError> {
-    let rows = sqlx::query_as!(
-        Message,
-        "SELECT id, conversation_id, run_id, author, text, choices, file_ids, created_at FROM messages
-         WHERE conversation_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
+    let rows = select!(
+        " WHERE conversation_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
         conversation.uuid(),
         page.before,
         page.fetch()

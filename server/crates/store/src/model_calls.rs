@@ -2,15 +2,18 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use mezzofy_domain::coded;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Department;
 use mezzofy_domain::period::Period;
 use mezzofy_domain::usage::Usage;
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::StoreError;
 use crate::budgets::{self, DefaultBudgets, Scope, Subject};
+use crate::store::{decode, unsigned};
 
 /// Reservations queue here one by one: the company's budget concerns all of them.
 const RESERVING: i64 = 0x6d6f_6465_6c73;
@@ -53,7 +56,8 @@ pub struct Exhausted {
 }
 
 /// Where a call stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum CallState {
     /// At work; it counts for what was reserved.
     Reserved,
@@ -65,21 +69,7 @@ pub enum CallState {
     Lost,
 }
 
-impl CallState {
-    /// Every state.
-    pub const ALL: [Self; 4] = [Self::Reserved, Self::Settled, Self::Failed, Self::Lost];
-
-    /// As it is stored.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Reserved => "reserved",
-            Self::Settled => "settled",
-            Self::Failed => "failed",
-            Self::Lost => "lost",
-        }
-    }
-}
+coded!(CallState);
 
 /// A call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -273,19 +263,18 @@ pub async fn of_run(db: &mut PgConnection, run: Id<id::Run>) -> Result<Vec<Model
     .fetch_all(db)
     .await?;
     let calls = rows.into_iter().map(|row| {
-        let state = CallState::ALL.into_iter().find(|state| state.code() == row.state);
         Ok(ModelCall {
             id: row.id.into(),
             provider: row.provider,
             model: row.model,
             task: row.task,
-            state: state.ok_or_else(|| StoreError::stored("model call", &row.state))?,
+            state: decode("model call", &row.state)?,
             usage: Usage {
-                input: count(row.input_tokens),
-                cache_read: count(row.cache_read_tokens),
-                cache_write_5m: count(row.cache_write_5m_tokens),
-                cache_write_1h: count(row.cache_write_1h_tokens),
-                output: count(row.output_tokens),
+                input: count(row.input_tokens)?,
+                cache_read: count(row.cache_read_tokens)?,
+                cache_write_5m: count(row.cache_write_5m_tokens)?,
+                cache_write_1h: count(row.cache_write_1h_tokens)?,
+                output: count(row.output_tokens)?,
             },
             cost: row.cost.normalize(),
             created_at: row.created_at,
@@ -312,15 +301,14 @@ pub async fn of_month(db: &mut PgConnection, month: Period, zone: Tz) -> Result<
     .fetch_all(db)
     .await?;
     let rows = rows.into_iter().map(|row| {
-        let department = Department::from_code(&row.department);
         Ok(UsageRow {
             person: row.email,
-            department: department.ok_or_else(|| StoreError::stored("model call", &row.department))?,
+            department: decode("model call", &row.department)?,
             model: row.model,
-            runs: count(row.runs),
-            input_tokens: count(row.input_tokens),
-            cached_tokens: count(row.cached_tokens),
-            output_tokens: count(row.output_tokens),
+            runs: count(row.runs)?,
+            input_tokens: count(row.input_tokens)?,
+            cached_tokens: count(row.cached_tokens)?,
+            output_tokens: count(row.output_tokens)?,
             cost: row.cost.normalize(),
         })
     });
@@ -331,6 +319,17 @@ fn stored(tokens: u64) -> i64 {
     i64::try_from(tokens).unwrap_or(i64::MAX)
 }
 
-fn count(rows: i64) -> u64 {
-    u64::try_from(rows).unwrap_or_default()
+fn count(number: i64) -> Result<u64, StoreError> {
+    unsigned("model call", number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_that_cannot_be_read_are_an_error_and_not_none() {
+        assert_eq!(count(3).unwrap(), 3);
+        assert!(count(-3).is_err());
+    }
 }

@@ -3,11 +3,22 @@
 use chrono::{DateTime, Utc};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
-use mezzofy_domain::people::{Department, Person};
+use mezzofy_domain::people::Person;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::store::decode;
 use crate::{Store, StoreError};
+
+/// A checked query of `people` from its `WHERE` on, so that the columns stand once.
+macro_rules! select {
+    ($($rest:tt)+) => {
+        sqlx::query_as!(
+            Row,
+            "SELECT id, email, name, title, role, department, language, disabled FROM people" + $($rest)+
+        )
+    };
+}
 
 pub mod accounts;
 
@@ -28,10 +39,8 @@ impl TryFrom<Row> for Person {
     fn try_from(row: Row) -> Result<Self, StoreError> {
         Ok(Self {
             id: row.id.into(),
-            department: Department::from_code(&row.department)
-                .ok_or_else(|| StoreError::stored("person", &format!("department {}", row.department)))?,
-            language: Language::from_code(&row.language)
-                .ok_or_else(|| StoreError::stored("person", &format!("language {}", row.language)))?,
+            department: decode("person's department", &row.department)?,
+            language: decode("person's language", &row.language)?,
             email: row.email,
             name: row.name,
             title: row.title,
@@ -43,28 +52,12 @@ impl TryFrom<Row> for Person {
 
 /// Everyone, by name.
 pub async fn all(db: &mut PgConnection) -> Result<Vec<Person>, StoreError> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, email, name, title, role, department, language, disabled FROM people ORDER BY name, id"
-    )
-    .fetch_all(db)
-    .await?
-    .into_iter()
-    .map(Person::try_from)
-    .collect()
+    select!(" ORDER BY name, id").fetch_all(db).await?.into_iter().map(Person::try_from).collect()
 }
 
 /// One person.
 pub async fn get(db: &mut PgConnection, person: Id<id::Person>) -> Result<Option<Person>, StoreError> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, email, name, title, role, department, language, disabled FROM people WHERE id = $1",
-        person.uuid()
-    )
-    .fetch_optional(db)
-    .await?
-    .map(Person::try_from)
-    .transpose()
+    select!(" WHERE id = $1", person.uuid()).fetch_optional(db).await?.map(Person::try_from).transpose()
 }
 
 /// The person whose session this is, while it is going on and they may sign in. One query without a transaction: every
@@ -84,15 +77,7 @@ pub async fn of_session(store: &Store, session: Id<id::Session>) -> Result<Optio
 
 /// The person of an address.
 pub async fn find(db: &mut PgConnection, email: &str) -> Result<Option<Person>, StoreError> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, email, name, title, role, department, language, disabled FROM people WHERE email = lower($1)",
-        email
-    )
-    .fetch_optional(db)
-    .await?
-    .map(Person::try_from)
-    .transpose()
+    select!(" WHERE email = lower($1)", email).fetch_optional(db).await?.map(Person::try_from).transpose()
 }
 
 /// The person of an address, with the hash of their password.
@@ -154,15 +139,11 @@ pub async fn set_language(db: &mut PgConnection, person: Id<id::Person>, languag
 
 /// One person, whose row waits for this transaction.
 pub async fn lock(db: &mut PgConnection, person: Id<id::Person>) -> Result<Option<Person>, StoreError> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, email, name, title, role, department, language, disabled FROM people WHERE id = $1 FOR NO KEY UPDATE",
-        person.uuid()
-    )
-    .fetch_optional(db)
-    .await?
-    .map(Person::try_from)
-    .transpose()
+    select!(" WHERE id = $1 FOR NO KEY UPDATE", person.uuid())
+        .fetch_optional(db)
+        .await?
+        .map(Person::try_from)
+        .transpose()
 }
 
 /// Who has one of these roles and may sign in. Their rows wait for this transaction, so that two of them don't go at once.

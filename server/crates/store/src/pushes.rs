@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::StoreError;
 use crate::page::{Page, Slice};
+use crate::store::decode;
 
 /// What is to be told to all devices of a person.
 #[derive(Debug, Clone)]
@@ -168,7 +169,7 @@ pub async fn take(
     .fetch_all(db)
     .await?;
     let pushes = rows.into_iter().map(|row| {
-        let matter = Matter::from_code(&row.matter).ok_or_else(|| StoreError::stored("push", &row.matter))?;
+        let matter = decode("push", &row.matter)?;
         let to = row.device_id.zip(row.token).map(|(device, token)| Address {
             device: device.into(),
             token,
@@ -299,7 +300,7 @@ pub async fn list(
     .fetch_all(db)
     .await?;
     let shown = rows.into_iter().map(|row| {
-        let matter = Matter::from_code(&row.matter).ok_or_else(|| StoreError::stored("push", &row.matter))?;
+        let matter = decode("push", &row.matter)?;
         Ok(Shown {
             id: row.id,
             matter,

@@ -8,6 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
+use crate::store::decode;
 
 /// A run.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,8 +84,8 @@ impl TryFrom<Row> for Run {
             id: row.id.into(),
             conversation: row.conversation_id.into(),
             person: row.person_id.into(),
-            state: RunState::from_code(&row.state).ok_or_else(|| StoreError::stored("run", &row.state))?,
-            waiting_for: row.waiting_for.map(|w| serde_json::from_value(Value::String(w))).transpose().map_err(read)?,
+            state: decode("run", &row.state)?,
+            waiting_for: row.waiting_for.map(|code| decode("run", &code)).transpose()?,
             agent: row.agent,
             skill: row.skill,
             inputs: row.inputs,

@@ -14,6 +14,18 @@ use uuid::Uuid;
 
 use crate::StoreError;
 use crate::page::{Page, Slice};
+use crate::store::decode;
+
+/// A checked query of `schedules` from its `WHERE` on, so that the columns stand once.
+macro_rules! select {
+    ($($rest:tt)+) => {
+        sqlx::query_as!(
+            Row,
+            "SELECT id, person_id, name, request, agent, skill, inputs, emails, channel, push, rule, misfire, \
+             paused, created_at FROM schedules" + $($rest)+
+        )
+    };
+}
 
 /// A schedule.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,14 +118,14 @@ impl TryFrom<Row> for Schedule {
             owner: row.person_id.into(),
             name: row.name,
             request: row.request,
-            agent: row.agent.as_deref().and_then(Department::from_code),
+            agent: row.agent.map(|agent| decode("schedule", &agent)).transpose()?,
             skill: row.skill,
             inputs: serde_json::from_value(row.inputs).map_err(|error| StoreError::stored("schedule", &error))?,
             emails: row.emails,
             channel: row.channel,
             push: row.push,
             rule: serde_json::from_value(row.rule).map_err(|error| StoreError::stored("schedule", &error))?,
-            misfire: Misfire::from_code(&row.misfire).ok_or_else(|| StoreError::stored("schedule", &row.misfire))?,
+            misfire: decode("schedule", &row.misfire)?,
             paused: row.paused,
             created_at: row.created_at,
         })
@@ -151,10 +163,8 @@ pub async fn add(db: &mut PgConnection, new: &Schedule) -> Result<bool, StoreErr
 
 /// A person's schedules, newest first.
 pub async fn list(db: &mut PgConnection, owner: Id<id::Person>, page: Page) -> Result<Slice<Schedule>, StoreError> {
-    let rows = sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, name, request, agent, skill, inputs, emails, channel, push, rule, misfire, paused, created_at FROM schedules
-         WHERE person_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
+    let rows = select!(
+        " WHERE person_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
         owner.uuid(),
         page.before,
         page.fetch()
@@ -177,17 +187,11 @@ pub async fn get(
     owner: Id<id::Person>,
     id: Id<id::Schedule>,
 ) -> Result<Option<Schedule>, StoreError> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, name, request, agent, skill, inputs, emails, channel, push, rule, misfire, paused, created_at FROM schedules
-         WHERE id = $1 AND person_id = $2",
-        id.uuid(),
-        owner.uuid()
-    )
-    .fetch_optional(db)
-    .await?
-    .map(Schedule::try_from)
-    .transpose()
+    select!(" WHERE id = $1 AND person_id = $2", id.uuid(), owner.uuid())
+        .fetch_optional(db)
+        .await?
+        .map(Schedule::try_from)
+        .transpose()
 }
 
 /// A person's schedule, which nobody else changes or starts until the transaction ends.
@@ -196,17 +200,11 @@ pub async fn lock(
     owner: Id<id::Person>,
     id: Id<id::Schedule>,
 ) -> Result<Option<Schedule>, StoreError> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, person_id, name, request, agent, skill, inputs, emails, channel, push, rule, misfire, paused, created_at FROM schedules
-         WHERE id = $1 AND person_id = $2 FOR UPDATE",
-        id.uuid(),
-        owner.uuid()
-    )
-    .fetch_optional(db)
-    .await?
-    .map(Schedule::try_from)
-    .transpose()
+    select!(" WHERE id = $1 AND person_id = $2 FOR UPDATE", id.uuid(), owner.uuid())
+        .fetch_optional(db)
+        .await?
+        .map(Schedule::try_from)
+        .transpose()
 }
 
 /// Stores what may be changed of a schedule. Answers `false` when its owner has another one of that name.
@@ -353,17 +351,16 @@ pub async fn occurrences(
     )
     .fetch_all(db)
     .await?;
-    let wrong = |what: &str| StoreError::stored("occurrence", &what);
     let rows = rows.into_iter().map(|row| {
-        let reason = row.reason.map(|code| Reason::from_code(&code).ok_or_else(|| wrong(&code))).transpose()?;
-        let waiting = row.waiting_for.map(|code| serde_json::from_value(Value::String(code))).transpose();
+        let reason = row.reason.map(|code| decode("occurrence", &code)).transpose()?;
+        let waiting_for = row.waiting_for.map(|code| decode("occurrence", &code)).transpose()?;
         Ok(Occurrence {
             id: row.id,
             due_at: row.due_at,
-            state: State::from_code(&row.state).ok_or_else(|| wrong(&row.state))?,
+            state: decode("occurrence", &row.state)?,
             reason,
             run: row.run_id,
-            waiting_for: waiting.map_err(|error| StoreError::stored("occurrence", &error))?,
+            waiting_for,
             error: row.error,
         })
     });

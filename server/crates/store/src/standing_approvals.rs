@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Department;
-use mezzofy_domain::standing::{Recipients, Rule, StandingApproval};
+use mezzofy_domain::standing::{Recipients, StandingApproval};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
 use crate::page::{Page, Slice};
+use crate::store::{decode, unsigned};
 
 struct Row {
     id: Uuid,
@@ -26,18 +27,14 @@ impl TryFrom<Row> for StandingApproval {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
-        let wrong = |what: &str| StoreError::stored("standing approval", &what);
         Ok(Self {
             id: row.id.into(),
             owner: row.person_id.into(),
-            department: Department::from_code(&row.department).ok_or_else(|| wrong(&row.department))?,
+            department: decode("standing approval", &row.department)?,
             skill: row.skill,
             template: row.template,
-            recipients: Recipients {
-                rule: Rule::from_code(&row.rule).ok_or_else(|| wrong(&row.rule))?,
-                values: row.allowed,
-            },
-            limit_a_day: u32::try_from(row.limit_a_day).map_err(|_| wrong("limit"))?,
+            recipients: Recipients { rule: decode("standing approval", &row.rule)?, values: row.allowed },
+            limit_a_day: unsigned("standing approval's limit", row.limit_a_day)?,
             created_at: row.created_at,
         })
     }

@@ -1,6 +1,7 @@
 //! The pool, the migrations and the one error of the store.
 
 use std::io::ErrorKind;
+use std::str::FromStr;
 
 use apalis_postgres::PostgresStorage;
 use sqlx::error::DatabaseError;
@@ -9,7 +10,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Transaction};
 
-use crate::Scope;
+use crate::{Scope, knowledge};
 
 /// A transaction. Nothing of it stays unless it is committed; none is held over network IO.
 pub type Tx = Transaction<'static, Postgres>;
@@ -63,6 +64,16 @@ impl StoreError {
     }
 }
 
+/// A coded value of a row. One that this version does not know is an error, never another value.
+pub(crate) fn decode<T: FromStr>(what: &'static str, code: &str) -> Result<T, StoreError> {
+    code.parse().map_err(|_| StoreError::stored(what, &code))
+}
+
+/// A number of a row that can't be below zero.
+pub(crate) fn unsigned<T: TryFrom<N>, N: Copy + ToString>(what: &'static str, number: N) -> Result<T, StoreError> {
+    number.try_into().map_err(|_| StoreError::stored(what, &number))
+}
+
 /// PostgreSQL's code for it: appendix A of its documentation.
 const DISK_FULL: &str = "53100";
 
@@ -110,7 +121,7 @@ impl Store {
         }
         queue.set_ignore_missing(true).run(&self.pool).await?;
         sqlx::migrate!("./migrations").set_ignore_missing(true).run(&self.pool).await?;
-        Ok(())
+        knowledge::reindex(&mut *self.connection().await?).await
     }
 
     /// Begins a transaction that acts as a person and sees no more than they may. As many ways to the database as the other.

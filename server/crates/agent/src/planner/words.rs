@@ -1,10 +1,10 @@
 //! A text as the planner reads it: words, Han characters, email addresses and marks, without regard to case, width,
-//! plural or (for the characters our phrases use) traditional forms.
+//! plural or traditional forms.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use mezzofy_domain::writing::{distance, is_han, simplified};
+use mezzofy_domain::writing::{self, distance, is_han, light_stem, simplified};
 use serde::Deserialize;
 
 /// What a token is.
@@ -35,7 +35,7 @@ pub(crate) struct Token {
 impl Token {
     fn new(raw: String, kind: Kind) -> Self {
         let text: String = raw.to_lowercase().chars().map(simplified).collect();
-        let stem = if kind == Kind::Word { stem(&text) } else { text.clone() };
+        let stem = if kind == Kind::Word { light_stem(&text) } else { text.clone() };
         Self { raw, text, stem, kind }
     }
 
@@ -145,32 +145,12 @@ fn email_end(chars: &[char], at: usize) -> Option<usize> {
 
 fn half_width(c: char) -> char {
     match c {
-        '\u{3000}' | '\u{a0}' => ' ',
         '。' => '.',
         '、' => ',',
         '’' | '‘' | '`' => '\'',
         '–' | '—' | '−' => '-',
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        other => other,
+        other => writing::half_width(other),
     }
-}
-
-fn stem(word: &str) -> String {
-    if word.len() < 4 || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        return word.to_owned();
-    }
-    let mut stem = word;
-    if let Some(base) = stem.strip_suffix("ies").filter(|base| base.len() > 2) {
-        return format!("{base}y");
-    }
-    if !["ss", "us", "is"].iter().any(|end| stem.ends_with(end)) {
-        stem = stem.strip_suffix('s').unwrap_or(stem);
-    }
-    let base = stem.strip_suffix("ing").or_else(|| stem.strip_suffix("ed"));
-    if let Some(base) = base.filter(|base| base.len() > 2) {
-        stem = base;
-    }
-    stem.strip_suffix('e').filter(|base| base.len() > 2).unwrap_or(stem).to_owned()
 }
 
 /// A few words in a row, as a data file writes them.
@@ -373,19 +353,5 @@ mod tests {
         assert_eq!(texts("mail grace.tan+x@mezzofy.example."), ["mail", "grace.tan+x@mezzofy.example", "."]);
         assert_eq!(texts("发给ceo@mezzofy.example吧"), ["发", "给", "ceo@mezzofy.example", "吧"]);
         assert!(tokens("me @ home a@b").iter().all(|token| token.kind != Kind::Email));
-    }
-
-    #[test]
-    fn forms_of_a_word_share_a_stem() {
-        for (one, other) in [
-            ("statements", "statement"),
-            ("emailing", "email"),
-            ("generating", "generate"),
-            ("companies", "company"),
-            ("mailed", "mail"),
-        ] {
-            assert_eq!(stem(one), stem(other), "{one} {other}");
-        }
-        assert_ne!(stem("business"), stem("busines"));
     }
 }

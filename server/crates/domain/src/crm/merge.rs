@@ -27,7 +27,7 @@ impl Lead {
             (Some(mine), Some(theirs)) if *mine != theirs => more.push(format!("Also assigned to: {theirs}")),
             (Some(_), _) => {}
         }
-        self.status = self.status.max(other.status);
+        self.status = self.status.further(other.status);
         self.follow_up_date = earliest(self.follow_up_date, other.follow_up_date);
         self.last_contacted = self.last_contacted.max(other.last_contacted);
         self.opted_out |= other.opted_out;

@@ -17,9 +17,6 @@ const SHARED_HOSTS: &str = "gmail.com googlemail.com yahoo.com yahoo.com.sg yaho
     weebly.com shopify.com myshopify.com shopee.sg lazada.sg carousell.sg square.site business.site github.io weixin.qq.com \
     weibo.com xiaohongshu.com grab.com foodpanda.sg deliveroo.com.sg";
 
-/// Second levels below a country that are no company's own.
-const SECOND_LEVELS: &str = "com co org net gov edu ac or ne go in id web my";
-
 /// Words that say in which legal form a company is, or what everybody's name may end with.
 const LEGAL_FORMS: &str = "pte ltd limited private llp llc lp inc incorporated corp corporation co company sdn bhd berhad pt cv tbk plc \
     gmbh ag sa sarl bv nv kk pty oy ab as spa srl";
@@ -201,12 +198,9 @@ pub fn domain(text: &str) -> Option<String> {
     if labels.len() < 2 || !labels.iter().all(fits) || labels.iter().all(|label| label.parse::<u8>().is_ok()) {
         return None;
     }
-    let second = labels.len() > 2
-        && labels.last().is_some_and(|last| last.len() == 2)
-        && SECOND_LEVELS.split_whitespace().any(|level| level == labels[labels.len() - 2]);
-    let registered = labels[labels.len() - if second { 3 } else { 2 }..].join(".");
+    let registered = psl::domain_str(host)?;
     let shared = |name: &str| SHARED_HOSTS.split_whitespace().any(|shared| shared == name);
-    (!shared(&registered) && !shared(host)).then_some(registered)
+    (!shared(registered) && !shared(host)).then(|| registered.to_owned())
 }
 
 /// The words of a company's name without its legal form, lower case and simplified.

@@ -9,6 +9,7 @@ use super::entry::Entry;
 pub use crate::import::{ImportErrors, ImportProblem};
 use crate::import::{Layout, rows};
 use columns::Column;
+use strum::VariantNames;
 
 mod columns;
 mod grouping;
@@ -49,8 +50,7 @@ pub struct FileAccount {
 pub fn parse(bytes: &[u8]) -> Result<LedgerFile, ImportErrors> {
     let mut problems = ImportErrors::default();
     let mut grouping = grouping::Grouping::default();
-    let columns = Column::ALL.map(Column::name);
-    let layout = Layout { of: "ledger", rows: "entries", columns: &columns, needed: &columns };
+    let layout = Layout { of: "ledger", rows: "entries", columns: Column::VARIANTS, needed: Column::VARIANTS };
     rows::read(bytes, &layout, &mut problems, |cells, problems| match row::Row::read(cells, problems) {
         Some(row) => grouping.take(row, problems),
         None => grouping.skip(cells.get(Column::EntryId.name())),

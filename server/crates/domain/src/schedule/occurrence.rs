@@ -1,14 +1,16 @@
 //! One due moment of a schedule: where it stands, and why it is not like the others.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
+use crate::coded;
 use crate::language::Language;
 
 /// Where an occurrence stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum State {
     /// To be run as soon as its moment has come.
     Due,
@@ -22,38 +24,13 @@ pub enum State {
     Failed,
 }
 
-impl State {
-    /// Every state.
-    pub const ALL: [Self; 5] = [Self::Due, Self::Running, Self::Done, Self::Skipped, Self::Failed];
-
-    /// As it is stored and sent.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Due => "due",
-            Self::Running => "running",
-            Self::Done => "done",
-            Self::Skipped => "skipped",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// The state of a code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.code() == code)
-    }
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
+coded!(State);
 
 /// Why an occurrence was not run; or, of a manual one, why there is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Reason {
     /// Nobody was there at its moment.
     Missed,
@@ -71,38 +48,9 @@ pub enum Reason {
     Manual,
 }
 
+coded!(Reason);
+
 impl Reason {
-    /// Every reason.
-    pub const ALL: [Self; 7] = [
-        Self::Missed,
-        Self::Superseded,
-        Self::Paused,
-        Self::OwnerDisabled,
-        Self::NotPermitted,
-        Self::Overlapped,
-        Self::Manual,
-    ];
-
-    /// As it is stored and sent.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Missed => "missed",
-            Self::Superseded => "superseded",
-            Self::Paused => "paused",
-            Self::OwnerDisabled => "owner_disabled",
-            Self::NotPermitted => "not_permitted",
-            Self::Overlapped => "overlapped",
-            Self::Manual => "manual",
-        }
-    }
-
-    /// The reason of a code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.code() == code)
-    }
-
     /// The reason as a sentence.
     #[must_use]
     pub fn say(self, language: Language) -> &'static str {
@@ -151,11 +99,5 @@ impl Reason {
             Self::Overlapped => "Tidak dijalankan kerana larian sebelumnya belum selesai.",
             Self::Manual => "Dijalankan kerana diminta oleh seseorang.",
         }
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
     }
 }

@@ -2,6 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
+use crate::coded;
 
 use super::Rule;
 use super::occurrence::Reason;
@@ -12,6 +15,8 @@ pub const AT_ONCE: usize = 100;
 /// What to do with the moments that nobody was there for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Misfire {
     /// None of them runs.
     Skip,
@@ -21,6 +26,8 @@ pub enum Misfire {
     /// All of them run.
     All,
 }
+
+coded!(Misfire);
 
 /// What becomes of an occurrence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,25 +57,6 @@ pub struct Planned {
 }
 
 impl Misfire {
-    /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Skip, Self::Latest, Self::All];
-
-    /// As it is stored and sent.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Skip => "skip",
-            Self::Latest => "latest",
-            Self::All => "all",
-        }
-    }
-
-    /// The kind of a code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|misfire| misfire.code() == code)
-    }
-
     /// What becomes of a moment at `now`, when up to `late` after it is still in time. `has_newer` says whether the same
     /// schedule has a newer one that has come.
     fn fate(self, due_at: DateTime<Utc>, now: DateTime<Utc>, late: TimeDelta, has_newer: bool) -> Fate {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
-use crate::writing::{is_han, plain};
+use crate::writing::{is_han, plain, stem};
 
 /// What tickets are about, as English and Chinese say it. The first word names it.
 const CONCEPTS: &[&str] = &[
@@ -168,14 +168,4 @@ fn cut(text: &str) -> (Vec<String>, Vec<Vec<char>>) {
         }
     }
     (words, runs)
-}
-
-fn stem(word: &str) -> String {
-    if word.len() < 4 || !word.is_ascii() {
-        return word.to_owned();
-    }
-    let base = word.strip_suffix("ing").or_else(|| word.strip_suffix("ed")).filter(|base| base.len() > 2);
-    let base = base.unwrap_or(word);
-    let base = if base.ends_with("ss") { base } else { base.strip_suffix('s').unwrap_or(base) };
-    base.strip_suffix('e').filter(|base| base.len() > 2).unwrap_or(base).to_owned()
 }

@@ -103,13 +103,14 @@ impl Models {
         let history = tries.stripped.as_deref().unwrap_or(asking.history);
         let request = request(asking, history, tries.max_tokens);
         let replied = asking.stop.run_until_cancelled(offer.client.stream(&request, &mut hear)).await;
+        // Where the provider's count is not known: the prompt, and what was heard.
+        let output = u64::try_from(heard / 3).unwrap_or(u64::MAX);
+        let estimated = Usage { input: estimate(asking), output, ..Usage::default() };
         let billed = match &replied {
-            Some(Ok(reply)) => Some(reply.usage.believable()),
-            // What the provider counted is not known: the prompt, and what was heard.
-            None | Some(Err(ModelError::BrokenOff(_))) => {
-                let output = u64::try_from(heard / 3).unwrap_or_default();
-                Some(Usage { input: estimate(asking), output, ..Usage::default() })
-            }
+            // What a filter refuses need not have reached the model.
+            Some(Ok(reply)) if matches!(reply.stop, Stop::Refused(_)) => Some(reply.usage.believable()),
+            Some(Ok(reply)) => Some(reply.usage.or_estimated(estimated).believable()),
+            None | Some(Err(ModelError::BrokenOff(_))) => Some(estimated.believable()),
             Some(Err(_)) => None,
         };
         self.settle(call, offer, billed).await?;

@@ -1,6 +1,5 @@
 use super::*;
-use crate::schedule::occurrence::{Reason, State};
-use crate::schedule::plan::Misfire;
+use crate::schedule::occurrence::Reason;
 use chrono_tz::Asia::Singapore;
 
 #[test]
@@ -183,20 +182,9 @@ fn refusals_say_what_is_wrong_and_what_to_do() {
 }
 
 #[test]
-fn every_reason_is_a_sentence_in_each_language_and_codes_round_trip() {
+fn every_reason_is_a_sentence_in_each_language() {
     for reason in Reason::ALL {
-        assert_eq!(Reason::from_code(reason.code()), Some(reason));
-        assert_eq!(serde_json::to_string(&reason).unwrap(), format!("\"{reason}\""));
         assert!(reason.say(Language::En).ends_with('.') && reason.say(Language::Ms).ends_with('.'));
         assert!(reason.say(Language::Zh).ends_with('。'));
     }
-    for state in State::ALL {
-        assert_eq!(State::from_code(state.code()), Some(state));
-        assert_eq!(serde_json::to_string(&state).unwrap(), format!("\"{state}\""));
-    }
-    for misfire in Misfire::ALL {
-        assert_eq!(Misfire::from_code(misfire.code()), Some(misfire));
-        assert_eq!(serde_json::to_string(&misfire).unwrap(), format!("\"{}\"", misfire.code()));
-    }
-    assert_eq!(Reason::from_code("lost"), None);
 }
