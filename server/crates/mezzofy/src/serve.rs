@@ -184,8 +184,7 @@ async fn microsoft(
         (tenant.clone(), account, team, SETTLE.map(Duration::from_secs).to_vec())
     } else {
         let channels = config.settings.company.channels.keys().cloned().collect();
-        let started =
-            local365::start(store, &config.settings.company, channels, clock.clone(), tasks, stop).await;
+        let started = local365::start(store, &config.settings.company, channels, clock.clone(), tasks, stop).await;
         let started = started.map_err(|error| format!("local365 can't listen: {error}"))?;
         (started.settings, Arc::new(started.account) as Arc<dyn Account>, local365::TEAM.to_owned(), Vec::new())
     };

@@ -1,16 +1,16 @@
 //! The words of the knowledge base, against a database.
-#![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
 use chrono::DateTime;
+use mezzofy_store::Store;
 use mezzofy_store::knowledge::{self, Chunk, NewDocument};
-use mezzofy_store::{Store, embedded};
+use mezzofy_testing::postgres;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use uuid::Uuid;
 
 #[tokio::test]
 async fn pieces_that_another_version_has_cut_are_cut_anew() {
-    let server = embedded::testing::for_tests().await;
+    let server = postgres::connect_options().await;
     let database = format!("knowledge_{}", Uuid::new_v4().simple());
     let mut root = server.connect().await.unwrap();
     root.execute(AssertSqlSafe(format!("CREATE DATABASE {database}"))).await.unwrap();
