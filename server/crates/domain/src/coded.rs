@@ -1,4 +1,4 @@
-//! Enums that are stored and sent as a code: the variant's name in snake_case, which strum derives here and serde elsewhere.
+//! Enums that are stored and sent as a code: the variant's name in `snake_case`, which strum derives here and serde elsewhere.
 
 /// Gives enums with `EnumString`, `IntoStaticStr` and `VariantArray` of strum the list of all and the ways to a code and back.
 #[macro_export]

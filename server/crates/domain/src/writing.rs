@@ -8,7 +8,7 @@ use ferrous_opencc::config::BuiltinConfig;
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
 
-/// The simplified form of each Han character that has another one, by OpenCC. Character by character, so that a part of a text
+/// The simplified form of each Han character that has another one, by `OpenCC`. Character by character, so that a part of a text
 /// reads as the text does.
 static FORMS: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
     let Ok(opencc) = OpenCC::from_config(BuiltinConfig::T2s) else { return HashMap::new() };

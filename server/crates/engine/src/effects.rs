@@ -17,6 +17,7 @@ use crate::channels;
 const HOUR: TimeDelta = TimeDelta::hours(1);
 
 /// The idempotency key of a call's effect.
+#[must_use]
 pub fn idempotency_key(run: Id<id::Run>, call: &str) -> String {
     format!("{run}/{call}")
 }

@@ -44,6 +44,7 @@ pub struct Pushing {
 
 impl Pushing {
     /// What is said of a matter: the title, and the text in a language.
+    #[must_use]
     pub fn said(&self, matter: Matter, language: Language) -> (&str, &str) {
         (&self.texts.title, self.texts.of(matter).in_language(language))
     }

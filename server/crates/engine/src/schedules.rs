@@ -26,6 +26,7 @@ pub enum Refused {
 
 impl Refused {
     /// The reason and what to do.
+    #[must_use]
     pub fn say(&self, language: Language) -> String {
         match (self, language) {
             (Self::TooMany(most), Language::Zh) => format!("您已有{most}个定时任务，请先删除一个。"),

@@ -9,11 +9,13 @@ use chacha20poly1305::aead::Generate;
 use uuid::Uuid;
 
 /// Random bytes from the system's generator.
+#[must_use]
 pub fn random<const N: usize>() -> [u8; N] {
     Generate::generate()
 }
 
 /// 256 random bits as text for a header, a cookie or a file.
+#[must_use]
 pub fn random_text() -> String {
     URL_SAFE_NO_PAD.encode(random::<32>())
 }
@@ -24,6 +26,7 @@ pub fn hash_password(password: &str) -> Result<String, String> {
 }
 
 /// Whether the password is that of the hash. Without a hash (nobody has the address) it takes the same time and is false.
+#[must_use]
 pub fn check_password(password: &str, hash: Option<&str>) -> bool {
     const NOBODYS: &str =
         "$argon2id$v=19$m=19456,t=2,p=1$bWV6em9meS1ub2JvZHk$ZJ1kCwQmS8rS3qv9PkI1fCBSJxkLUKqbEi8bGVJkX0g";

@@ -15,6 +15,7 @@ pub struct ServiceAccount {
 }
 
 impl ServiceAccount {
+    #[must_use]
     pub fn new(store: &Store, keyring: &Keyring) -> Self {
         Self { store: store.clone(), keyring: keyring.clone() }
     }

@@ -152,8 +152,10 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
     }))
 }
 
-/// What makes documents.
-fn documents(config: &Config) -> Result<(Arc<dyn Printer>, Arc<Slides>, Arc<Words>), String> {
+/// What makes PDFs, presentations and Word documents.
+type DocumentMakers = (Arc<dyn Printer>, Arc<Slides>, Arc<Words>);
+
+fn documents(config: &Config) -> Result<DocumentMakers, String> {
     let brand = config.home.join("brand");
     let press = Press::new(&brand, &config.font_dirs()).map_err(|error| error.to_string())?;
     let slides = Slides::new(&brand, &press.layouts()).map_err(|error| error.to_string())?;

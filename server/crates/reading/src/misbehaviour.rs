@@ -1,7 +1,6 @@
 //! Media types that tests use for a parser that goes wrong.
 
 use std::hint::black_box;
-use std::panic::panic_any;
 
 pub(crate) fn of(media_type: &str) {
     match media_type {
@@ -12,7 +11,7 @@ pub(crate) fn of(media_type: &str) {
             }
         }
         "test/time" => while black_box(true) {},
-        "test/panic" => panic_any("a parser"),
+        "test/panic" => assert!(black_box(false), "a parser"),
         "test/write" => drop(std::fs::write("written", "x")),
         _ => {}
     }

@@ -1,5 +1,4 @@
 //! The words of the knowledge base, against a database.
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
 use chrono::DateTime;
 use mezzofy_store::Store;

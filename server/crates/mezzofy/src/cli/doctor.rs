@@ -56,16 +56,8 @@ pub(super) async fn run() -> Result<(), String> {
                 .to_owned(),
         ),
     }
-    match Press::new(&config.home.join("brand"), &config.font_dirs()) {
-        Ok(press) => match press.missing().as_slice() {
-            [] => line(State::On, "documents", "PDF in English and Chinese".to_owned()),
-            missing => {
-                let fonts = missing.join(", ");
-                line(State::Wrong, "documents", format!("fonts are missing: {fonts}. Run “make fonts”"));
-            }
-        },
-        Err(error) => line(State::Wrong, "documents", error.to_string()),
-    }
+    let (state, detail) = documents(&config);
+    line(state, "documents", detail);
     match reader::check(&config.reader) {
         Ok(()) => line(State::On, "reading", format!("{} reads files of people", config.reader.display())),
         Err(problem) => line(State::Wrong, "reading", problem),
@@ -110,6 +102,14 @@ pub(super) async fn run() -> Result<(), String> {
         Ok(())
     } else {
         Err(format!("{wrong} of these must be put right before the server can serve everything"))
+    }
+}
+
+fn documents(config: &Config) -> (State, String) {
+    match Press::new(&config.home.join("brand"), &config.font_dirs()).map(|press| press.missing()) {
+        Ok(missing) if missing.is_empty() => (State::On, "PDF in English and Chinese".to_owned()),
+        Ok(missing) => (State::Wrong, format!("fonts are missing: {}. Run “make fonts”", missing.join(", "))),
+        Err(error) => (State::Wrong, error.to_string()),
     }
 }
 

@@ -16,7 +16,6 @@ use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Roles;
-use mezzofy_http;
 use mezzofy_store::{audit, people};
 use reqwest::{Method, StatusCode};
 use serde::Deserialize;
