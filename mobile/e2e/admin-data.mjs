@@ -1,16 +1,9 @@
 // What administrators look after besides people and money: the knowledge base, and webhooks with their sources.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { base, launch, openPage, see, shoot, signIn, speak } from './browser.mjs';
-
-let browser;
-before(async () => {
-  assert.ok(base, 'BASE_URL says where the server is');
-  browser = await launch();
-});
-after(() => browser?.close());
+import { base, openPage, see, shoot, signIn, speak } from './browser.mjs';
 
 const ADMIN = 'admin@mezzofy.example';
 const text = (page, what) => page.getByText(what).filter({ visible: true }).first();
@@ -26,7 +19,7 @@ async function deliver(secret, id, event, data) {
 
 for (const size of ['desktop', 'phone']) {
   test(`a source gets a secret, and what it tells is shown with what came of it (${size})`, async () => {
-    const { page, problems, close } = await openPage(browser, { size });
+    const { page, problems, close } = await openPage({ size });
     await signIn(page, ADMIN, '/admin/webhooks');
     await see(page, 'radio', 'Sources').click();
     const panel = see(page, 'region', 'mezzofy');
@@ -56,7 +49,7 @@ for (const size of ['desktop', 'phone']) {
   });
 
   test(`a document is added to the knowledge base for one department and removed again (${size})`, async () => {
-    const { page, problems, close } = await openPage(browser, { size });
+    const { page, problems, close } = await openPage({ size });
     await signIn(page, ADMIN, '/admin/knowledge');
     const add = see(page, 'button', 'Add a document');
     await add.waitFor();
@@ -78,7 +71,7 @@ for (const size of ['desktop', 'phone']) {
 }
 
 test('both pages speak Chinese', async () => {
-  const { page, problems, close } = await openPage(browser, { size: 'phone' });
+  const { page, problems, close } = await openPage({ size: 'phone' });
   await signIn(page, ADMIN, '/admin/people');
   await see(page, 'button', 'Add a person').waitFor();
   await speak(page, '中文');

@@ -1,8 +1,8 @@
 // What leaves the company in a browser: asked for, looked at, changed, approved, and taken back in time.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { base, launch, openPage, see, shoot, signIn, speak } from './browser.mjs';
+import { base, openPage, see, shoot, signIn, speak, text } from './browser.mjs';
 
 const PERSON = 'ceo@mezzofy.example';
 const PARTNER = 'partner@bank.example';
@@ -47,15 +47,6 @@ const words = {
   },
 };
 
-let browser;
-before(async () => {
-  assert.ok(base, 'BASE_URL says where the server is');
-  browser = await launch();
-});
-after(() => browser?.close());
-
-const text = (page, what) => page.getByText(what, { exact: typeof what === 'string' }).filter({ visible: true }).first();
-
 /** Asks for a mail to somebody outside, and opens the approval that waits. */
 async function ask(page, w, name) {
   await page.goto(`${base}/chat/new`);
@@ -76,7 +67,7 @@ for (const [language, size] of [
 ]) {
   test(`a mail to somebody outside is looked at, changed, approved and taken back (${language}, ${size})`, async () => {
     const w = words[language];
-    const { page, problems, close } = await openPage(browser, { size });
+    const { page, problems, close } = await openPage({ size });
     await signIn(page, PERSON);
     await see(page, 'navigation', /./).waitFor();
     await speak(page, language === 'en' ? 'English' : '中文');

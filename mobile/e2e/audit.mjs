@@ -1,19 +1,12 @@
 // The audit log in a browser, against a running server with the demo people.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { base, launch, openPage, see, shoot, signIn } from './browser.mjs';
-
-let browser;
-before(async () => {
-  assert.ok(base, 'BASE_URL says where the server is');
-  browser = await launch();
-});
-after(() => browser?.close());
+import { openPage, see, shoot, signIn } from './browser.mjs';
 
 for (const size of ['desktop', 'phone']) {
   test(`an executive reads who did what and takes it along (${size})`, async () => {
-    const { page, problems, close } = await openPage(browser, { size });
+    const { page, problems, close } = await openPage({ size });
     await signIn(page, 'ceo@mezzofy.example');
     await see(page, 'link', 'Admin').click();
     await page.waitForURL(/\/admin\/audit$/);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
 import { chromium } from 'playwright-core';
 
 export const base = process.env.BASE_URL;
@@ -9,15 +10,19 @@ export const sizes = { desktop: { width: 1440, height: 900 }, phone: { width: 39
 const shots = process.env.SHOTS;
 if (shots) mkdirSync(shots, { recursive: true });
 
-export function launch() {
-  return chromium.launch({
+/** The browser of the file whose tests these are. */
+export let browser;
+before(async () => {
+  assert.ok(base, 'BASE_URL says where the server is');
+  browser = await chromium.launch({
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
   });
-}
+});
+after(() => browser?.close());
 
 /** A page in a fresh profile. `problems` gathers console errors, broken policies and uncaught exceptions. */
-export async function openPage(browser, { size = 'desktop', colorScheme = 'light' } = {}) {
+export async function openPage({ size = 'desktop', colorScheme = 'light' } = {}) {
   const context = await browser.newContext({ viewport: sizes[size], colorScheme, locale: 'en-SG', deviceScaleFactor: size === 'phone' ? 2 : 1 });
   const page = await context.newPage();
   const problems = [];
@@ -35,6 +40,11 @@ export async function openPage(browser, { size = 'desktop', colorScheme = 'light
 /** The visible one of the elements that have a role and a name. */
 export function see(page, role, name, options = {}) {
   return page.getByRole(role, { name, ...options }).filter({ visible: true }).first();
+}
+
+/** The visible one of the elements that have a text: a string is the whole of it. */
+export function text(page, what) {
+  return page.getByText(what, { exact: typeof what === 'string' }).filter({ visible: true }).first();
 }
 
 export async function shoot(page, name) {

@@ -1,18 +1,9 @@
 // The calendar in a browser: a meeting with a customer is asked for, its time is changed before it is approved, and what was made is read in the
 // outbox; free times are offered. And the page of endpoints that are told what happens.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { base, launch, openPage, see, shoot, signIn, speak } from './browser.mjs';
-
-let browser;
-before(async () => {
-  assert.ok(base, 'BASE_URL says where the server is');
-  browser = await launch();
-});
-after(() => browser?.close());
-
-const text = (page, what) => page.getByText(what, { exact: typeof what === 'string' }).filter({ visible: true }).first();
+import { base, openPage, see, shoot, signIn, speak, text } from './browser.mjs';
 
 for (const [size, language] of [['desktop', 'en'], ['phone', 'zh']]) {
   const w =
@@ -20,7 +11,7 @@ for (const [size, language] of [['desktop', 'en'], ['phone', 'zh']]) {
       ? { ask: 'Meet with jane@abc.example tomorrow at 4pm for 30 minutes about “Gift vouchers”', composer: 'Ask for anything', review: 'Review', change: 'Change this event', ends: 'Ends', save: 'Save', approve: 'Approve and send', approved: 'Approved', when: 'When', invited: 'Invited', online: 'With a link to join in Teams.' }
       : { ask: '明天下午四点和jane@abc.example开会半小时，讨论“礼券方案”', composer: '请输入您的需求', review: '查看', change: '修改这项日程', ends: '结束', save: '保存', approve: '批准并发送', approved: '已批准', when: '时间', invited: '受邀人', online: '附有Teams会议链接。' };
   test(`a meeting with a customer is changed, approved and made as it was approved (${size}, ${language})`, async () => {
-    const { page, problems, close } = await openPage(browser, { size });
+    const { page, problems, close } = await openPage({ size });
     await signIn(page, 'sales.rep@mezzofy.example');
     await see(page, 'link', /^(Outbox|发件箱)$/).waitFor();
     await speak(page, language === 'en' ? 'English' : '中文');
@@ -52,7 +43,7 @@ for (const [size, language] of [['desktop', 'en'], ['phone', 'zh']]) {
 }
 
 test('times at which everybody is free are offered, and what is on is told', async () => {
-  const { page, problems, close } = await openPage(browser, { size: 'phone' });
+  const { page, problems, close } = await openPage({ size: 'phone' });
   await signIn(page, 'finance.manager@mezzofy.example');
   await see(page, 'link', 'Outbox').waitFor();
   await page.goto(`${base}/chat/new`);
@@ -74,7 +65,7 @@ for (const [size, language] of [['desktop', 'en'], ['phone', 'zh']]) {
       ? { endpoints: 'Endpoints', add: 'Add an endpoint', name: 'Name', address: 'Address', ended: 'A run has ended', decided: 'An approval was decided', save: 'Save', once: 'Copy it now: it is shown only this once.', remove: 'Remove', none: 'Nobody is told' }
       : { endpoints: '接收端', add: '添加接收端', name: '名称', address: '地址', ended: '运行结束', decided: '审批已决定', save: '保存', once: '请立即复制：密钥仅显示这一次。', remove: '删除', none: '没有接收端' };
   test(`an administrator adds an endpoint and sees its secret once (${size}, ${language})`, async () => {
-    const { page, problems, close } = await openPage(browser, { size });
+    const { page, problems, close } = await openPage({ size });
     await signIn(page, 'admin@mezzofy.example');
     await see(page, 'link', /^(Outbox|发件箱)$/).waitFor();
     await speak(page, language === 'en' ? 'English' : '中文');

@@ -1,8 +1,8 @@
 // Files in a browser: attach one in the chat, ask about it, read what it says. Against a running server with the demo people.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { base, launch, openPage, see, shoot, signIn, speak } from './browser.mjs';
+import { base, openPage, see, shoot, signIn, speak } from './browser.mjs';
 
 const PERSON = 'sales.rep@mezzofy.example';
 const TERMS = ['Agreement between Mezzofy and ABC Restaurant Group.', '', 'Payment is due within 45 days of the invoice.', '', '本合同适用新加坡法律。', ''].join('\n');
@@ -17,13 +17,6 @@ const words = {
     refused: /can't be taken/, open: '打开 prices.csv', quote: '本合同适用新加坡法律。', language: '中文',
   },
 };
-
-let browser;
-before(async () => {
-  assert.ok(base, 'BASE_URL says where the server is');
-  browser = await launch();
-});
-after(() => browser?.close());
 
 const file = (name, text) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(text) });
 
@@ -54,7 +47,7 @@ async function askAboutFiles(page, language, name) {
 
 for (const size of ['desktop', 'phone']) {
   test(`a person attaches files, asks about them and reads what they say, at the size of a ${size}`, async () => {
-    const { page, problems, close } = await openPage(browser, { size });
+    const { page, problems, close } = await openPage({ size });
     await signIn(page, PERSON);
     await see(page, 'navigation', /./).waitFor();
     await askAboutFiles(page, 'en', `${size}-files-en`);

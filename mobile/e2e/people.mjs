@@ -1,16 +1,9 @@
 // Who signs in and how: a second factor with its codes; people and roles, as an administrator has them.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { base, launch, openPage, see, shoot, signIn } from './browser.mjs';
-
-let browser;
-before(async () => {
-  assert.ok(base, 'BASE_URL says where the server is');
-  browser = await launch();
-});
-after(() => browser?.close());
+import { openPage, see, shoot, signIn } from './browser.mjs';
 
 const text = (page, what) => page.getByText(what).filter({ visible: true }).first();
 
@@ -27,7 +20,7 @@ function code(secret, steps = 0) {
 for (const size of ['desktop', 'phone']) {
   test(`a second factor is set up, asked for at sign-in, and turned off (${size})`, async () => {
     const who = size === 'desktop' ? 'marketing.creator@mezzofy.example' : 'marketing.manager@mezzofy.example';
-    const { page, problems, close } = await openPage(browser, { size });
+    const { page, problems, close } = await openPage({ size });
     await signIn(page, who, '/settings');
     const group = see(page, 'region', 'Second factor');
     await group.getByRole('button', { name: 'Set up' }).click();
@@ -65,7 +58,7 @@ for (const size of ['desktop', 'phone']) {
   });
 
   test(`an administrator adds a person, gives another role and keeps them out (${size})`, async () => {
-    const { page, problems, close } = await openPage(browser, { size });
+    const { page, problems, close } = await openPage({ size });
     await signIn(page, 'admin@mezzofy.example', '/admin/people');
     await see(page, 'link', /^Grace Tan, ceo@mezzofy.example, Executive$/).waitFor();
     await shoot(page, `${size}-people`);

@@ -1,22 +1,14 @@
 // Schedules in a browser, against a running server with the demo people: those of the demo, one made through the form, its history.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { base, launch, openPage, see, shoot, signIn, speak } from './browser.mjs';
+import { base, openPage, see, shoot, signIn, speak, text } from './browser.mjs';
 
 const FINANCE = 'finance.manager@mezzofy.example';
 const SUMMARY = 'monthly_financial_summary';
 const DIGEST = 'Open invoices';
 
-let browser;
-before(async () => {
-  assert.ok(base, 'BASE_URL says where the server is');
-  browser = await launch();
-});
-after(() => browser?.close());
-
 const card = (page, name) => see(page, 'article', name, { exact: true });
-const text = (page, what) => page.getByText(what, { exact: typeof what === 'string' }).filter({ visible: true }).first();
 
 /** To the schedules over the menu. */
 async function toSchedules(page, name = 'Schedules') {
@@ -26,7 +18,7 @@ async function toSchedules(page, name = 'Schedules') {
 
 for (const size of ['desktop', 'phone']) {
   test(`a schedule of the demo is resumed and run at once, and its conversation shows the statement (${size})`, async () => {
-    const { page, problems, close } = await openPage(browser, { size });
+    const { page, problems, close } = await openPage({ size });
     await signIn(page, FINANCE);
     await toSchedules(page);
     const summary = card(page, SUMMARY);
@@ -68,7 +60,7 @@ for (const size of ['desktop', 'phone']) {
   });
 
   test(`a schedule is made through the form, read in words, changed and removed (${size})`, async () => {
-    const { page, problems, close } = await openPage(browser, { size });
+    const { page, problems, close } = await openPage({ size });
     await signIn(page, FINANCE);
     await toSchedules(page);
     await see(page, 'button', 'New schedule').click();
@@ -130,7 +122,7 @@ for (const size of ['desktop', 'phone']) {
   });
 
   test(`schedules are read in Chinese (${size})`, async () => {
-    const { page, problems, close } = await openPage(browser, { size });
+    const { page, problems, close } = await openPage({ size });
     await signIn(page, FINANCE);
     await see(page, 'navigation', /./).waitFor();
     await speak(page, '中文');
@@ -150,7 +142,7 @@ for (const size of ['desktop', 'phone']) {
 }
 
 test('who has no schedules is told what they are for', async () => {
-  const { page, problems, close } = await openPage(browser);
+  const { page, problems, close } = await openPage();
   await signIn(page, 'marketing.manager@mezzofy.example');
   await toSchedules(page);
   await text(page, 'No schedules yet').waitFor();
@@ -163,7 +155,7 @@ test('who has no schedules is told what they are for', async () => {
 });
 
 test('an administrator has room for every place in the bar of a phone', async () => {
-  const { page, problems, close } = await openPage(browser, { size: 'phone' });
+  const { page, problems, close } = await openPage({ size: 'phone' });
   await signIn(page, 'admin@mezzofy.example');
   await toSchedules(page);
   await text(page, 'No schedules yet').waitFor();
@@ -175,7 +167,7 @@ test('an administrator has room for every place in the bar of a phone', async ()
 });
 
 test('who may not have schedules has no entry for them, and their address leads to the chat', async () => {
-  const { page, problems, close } = await openPage(browser);
+  const { page, problems, close } = await openPage();
   await signIn(page, 'sales.rep@mezzofy.example');
   await see(page, 'link', 'Outbox').waitFor();
   assert.equal(await page.getByRole('link', { name: 'Schedules' }).count(), 0);

@@ -1,22 +1,15 @@
 // Settings in a browser, against a running server with the demo people: sessions on other devices, and a password refused.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { base, launch, openPage, see, shoot, signIn } from './browser.mjs';
-
-let browser;
-before(async () => {
-  assert.ok(base, 'BASE_URL says where the server is');
-  browser = await launch();
-});
-after(() => browser?.close());
+import { openPage, see, shoot, signIn } from './browser.mjs';
 
 for (const size of ['desktop', 'phone']) {
   test(`a person ends their session on another device (${size})`, async () => {
-    const other = await openPage(browser);
+    const other = await openPage();
     await signIn(other.page, 'support.agent@mezzofy.example');
     await see(other.page, 'navigation', /./).waitFor();
-    const { page, problems, close } = await openPage(browser, { size });
+    const { page, problems, close } = await openPage({ size });
     await signIn(page, 'support.agent@mezzofy.example', '/settings');
     const list = see(page, 'region', 'Sessions');
     await list.getByText('This device').waitFor();
@@ -36,7 +29,7 @@ for (const size of ['desktop', 'phone']) {
 }
 
 test('a password of fewer than twelve characters can not be saved', async () => {
-  const { page, problems, close } = await openPage(browser);
+  const { page, problems, close } = await openPage();
   await signIn(page, 'support.agent@mezzofy.example', '/settings');
   await see(page, 'button', 'Change password').click();
   await page.getByLabel('Current password', { exact: true }).fill('mezzofy-demo');

@@ -1,17 +1,8 @@
 // Messages in Teams in a browser: one is asked for and read in the outbox, a schedule posts its result, and the page of the account that posts.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { base, launch, openPage, see, shoot, signIn, speak } from './browser.mjs';
-
-let browser;
-before(async () => {
-  assert.ok(base, 'BASE_URL says where the server is');
-  browser = await launch();
-});
-after(() => browser?.close());
-
-const text = (page, what) => page.getByText(what, { exact: typeof what === 'string' }).filter({ visible: true }).first();
+import { base, openPage, see, shoot, signIn, speak, text } from './browser.mjs';
 
 for (const [size, language] of [['desktop', 'en'], ['phone', 'zh']]) {
   const w =
@@ -19,7 +10,7 @@ for (const [size, language] of [['desktop', 'en'], ['phone', 'zh']]) {
       ? { ask: 'Give me the KPI dashboard for October and post it in the management channel', composer: 'Ask for anything', done: /are in the channel management in Teams/, outbox: 'Outbox', subject: 'Key figures, October 2026' }
       : { ask: '给我看看十月的关键指标，并发到管理层频道', composer: '请输入您的需求', done: /已发到Teams的management频道/, outbox: '发件箱', subject: '2026年10月关键指标' };
   test(`a dashboard is posted in a channel and stands in the outbox (${size}, ${language})`, async () => {
-    const { page, problems, close } = await openPage(browser, { size });
+    const { page, problems, close } = await openPage({ size });
     await signIn(page, 'ceo@mezzofy.example');
     await see(page, 'link', /^(Outbox|发件箱)$/).waitFor();
     await speak(page, language === 'en' ? 'English' : '中文');
@@ -40,7 +31,7 @@ for (const [size, language] of [['desktop', 'en'], ['phone', 'zh']]) {
 }
 
 test('who gets a schedule’s result is set in its form and stands on its card', async () => {
-  const { page, problems, close } = await openPage(browser, { size: 'phone' });
+  const { page, problems, close } = await openPage({ size: 'phone' });
   await signIn(page, 'support.manager@mezzofy.example');
   await see(page, 'link', 'Schedules', { exact: true }).click();
   const card = see(page, 'article', 'weekly_support_digest');
@@ -60,7 +51,7 @@ test('who gets a schedule’s result is set in its form and stands on its card',
 
 for (const size of ['desktop', 'phone']) {
   test(`administrators see which account posts, and where (${size})`, async () => {
-    const { page, problems, close } = await openPage(browser, { size });
+    const { page, problems, close } = await openPage({ size });
     await signIn(page, 'admin@mezzofy.example', '/admin/microsoft');
     await text(page, 'Signed in').waitFor();
     await text(page, '#marketing').waitFor();

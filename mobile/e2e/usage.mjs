@@ -1,19 +1,12 @@
 // The administrator's page of usage and budgets in a browser, against a running server with the demo people.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { base, launch, openPage, see, shoot, signIn } from './browser.mjs';
-
-let browser;
-before(async () => {
-  assert.ok(base, 'BASE_URL says where the server is');
-  browser = await launch();
-});
-after(() => browser?.close());
+import { openPage, see, shoot, signIn } from './browser.mjs';
 
 for (const size of ['desktop', 'phone']) {
   test(`an administrator sees the month and sets a budget (${size})`, async () => {
-    const { page, problems, close } = await openPage(browser, { size });
+    const { page, problems, close } = await openPage({ size });
     await signIn(page, 'admin@mezzofy.example');
     await see(page, 'link', 'Admin').click();
     await page.waitForURL(/\/admin\/usage$/);
@@ -39,7 +32,7 @@ for (const size of ['desktop', 'phone']) {
 }
 
 test('nobody else is led there', async () => {
-  const { page, problems, close } = await openPage(browser);
+  const { page, problems, close } = await openPage();
   await signIn(page, 'finance.manager@mezzofy.example', '/admin/usage');
   await see(page, 'navigation', /./).waitFor();
   assert.equal(await page.getByRole('link', { name: 'Admin' }).count(), 0);

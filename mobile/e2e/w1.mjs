@@ -1,8 +1,8 @@
 // Workflow W1 in a browser, against a running server with the demo people: BASE_URL=http://127.0.0.1:8080 npm run test:web
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { base, inkOf, launch, openPage, see, shoot, signIn, speak } from './browser.mjs';
+import { base, inkOf, openPage, see, shoot, signIn, speak } from './browser.mjs';
 
 const PERSON = 'finance.manager@mezzofy.example';
 const CEO = 'ceo@mezzofy.example';
@@ -32,13 +32,6 @@ const words = {
     greeting: /需要我做什么/,
   },
 };
-
-let browser;
-before(async () => {
-  assert.ok(base, 'BASE_URL says where the server is');
-  browser = await launch();
-});
-after(() => browser?.close());
 
 /** Asks, watches, reads the PDF, and looks for the mail. */
 async function askAndCheck(page, language, name) {
@@ -82,7 +75,7 @@ async function askAndCheck(page, language, name) {
 }
 
 test('a finance manager has the statement sent to the CEO, in English and in Chinese', async () => {
-  const { page, problems, close } = await openPage(browser);
+  const { page, problems, close } = await openPage();
   await page.goto(base);
   await see(page, 'button', 'Sign in').waitFor();
   await shoot(page, 'desktop-light-login');
@@ -103,7 +96,7 @@ test('a finance manager has the statement sent to the CEO, in English and in Chi
 });
 
 test('the same works on a phone in the dark, in both languages', async () => {
-  const { page, problems, close } = await openPage(browser, { size: 'phone', colorScheme: 'dark' });
+  const { page, problems, close } = await openPage({ size: 'phone', colorScheme: 'dark' });
   await page.goto(base);
   await see(page, 'button', 'Sign in').waitFor();
   await shoot(page, 'phone-dark-login');
@@ -126,7 +119,7 @@ test('the same works on a phone in the dark, in both languages', async () => {
 });
 
 test('a link into the app asks to sign in first and then leads there', async () => {
-  const { page, problems, close } = await openPage(browser);
+  const { page, problems, close } = await openPage();
   await signIn(page, PERSON, '/outbox');
   await page.waitForURL(/\/outbox$/);
   await see(page, 'link', new RegExp(CEO)).waitFor();

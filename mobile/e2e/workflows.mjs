@@ -1,21 +1,12 @@
 // The departments' work in a browser: W2's twenty mails in one approval, and what was sent is what was shown; the dashboard of W9;
 // what is remembered, and the search over one's history.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { base, launch, openPage, see, shoot, signIn } from './browser.mjs';
+import { base, openPage, see, shoot, signIn, text } from './browser.mjs';
 
 const REP = 'sales.rep@mezzofy.example';
 const CEO = 'ceo@mezzofy.example';
-
-let browser;
-before(async () => {
-  assert.ok(base, 'BASE_URL says where the server is');
-  browser = await launch();
-});
-after(() => browser?.close());
-
-const text = (page, what) => page.getByText(what, { exact: typeof what === 'string' }).filter({ visible: true }).first();
 
 async function ask(page, words) {
   await page.goto(`${base}/chat/new`);
@@ -32,7 +23,7 @@ async function api(page, path) {
 }
 
 test('a representative has twenty companies found and written to, and what was shown is what is sent', async () => {
-  const { page, problems, close } = await openPage(browser);
+  const { page, problems, close } = await openPage();
   await signIn(page, REP);
   await see(page, 'navigation', /./).waitFor();
   await ask(page, 'Find 20 F&B companies in Singapore on LinkedIn and send intro emails');
@@ -72,7 +63,7 @@ test('a representative has twenty companies found and written to, and what was s
 
 for (const size of ['desktop', 'phone']) {
   test(`the dashboard of all departments is in the chat and as a PDF (${size})`, async () => {
-    const { page, problems, close } = await openPage(browser, { size });
+    const { page, problems, close } = await openPage({ size });
     await signIn(page, CEO);
     await see(page, 'navigation', /./).waitFor();
     await ask(page, 'Give me a dashboard of team KPIs across all departments for last month');
@@ -89,7 +80,7 @@ for (const size of ['desktop', 'phone']) {
 }
 
 test('a fact is remembered, seen and forgotten, and what was said is found again', async () => {
-  const { page, problems, close } = await openPage(browser);
+  const { page, problems, close } = await openPage();
   await signIn(page, CEO);
   await see(page, 'navigation', /./).waitFor();
   await ask(page, 'Remember that I prefer short reports');
@@ -111,7 +102,7 @@ test('a fact is remembered, seen and forgotten, and what was said is found again
 
 for (const size of ['desktop', 'phone']) {
   test(`a schedule is made by saying it, runs at once when asked, rests and is removed (${size})`, async () => {
-    const { page, problems, close } = await openPage(browser, { size });
+    const { page, problems, close } = await openPage({ size });
     await signIn(page, CEO);
     await see(page, 'navigation', /./).waitFor();
     await ask(page, 'Every Monday at 9 send me the KPI report for last week');
