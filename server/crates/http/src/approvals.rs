@@ -26,7 +26,7 @@ use super::caller::Caller;
 use super::docs::one_of;
 use super::extract::{Asked, Body, List, PageQuery, Segment};
 use super::outbox::WhenView;
-use super::problem::{Kind, Problem, ProblemBody};
+use super::problem::{Kind, Problem, Problems};
 use super::rule::guarded;
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::channels;
@@ -98,7 +98,7 @@ struct Which {
 }
 
 /// Lists the approvals that the caller asked for or may decide for others, newest first.
-#[utoipa::path(get, path = "/v1/approvals", params(Which), responses((status = 200, body = List<ApprovalView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/approvals", params(Which), responses((status = 200, body = List<ApprovalView>), Problems))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -118,7 +118,7 @@ async fn list(
 }
 
 /// Shows an approval.
-#[utoipa::path(get, path = "/v1/approvals/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = ApprovalView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/approvals/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = ApprovalView), Problems))]
 async fn show(
     State(app): State<App>,
     caller: Caller,
@@ -131,7 +131,7 @@ async fn show(
 }
 
 /// Decides. Who decides first has decided; what is approved is sent byte for byte, in the order shown.
-#[utoipa::path(post, path = "/v1/approvals/{id}/decision", params(("id" = Uuid, Path)), request_body = Decide, responses((status = 200, body = ApprovalView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/approvals/{id}/decision", params(("id" = Uuid, Path)), request_body = Decide, responses((status = 200, body = ApprovalView), Problems))]
 async fn decide(
     State(app): State<App>,
     caller: Caller,

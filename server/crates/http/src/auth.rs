@@ -22,7 +22,7 @@ use super::caller::Caller;
 use super::codes::{self, Code};
 use super::extract::Body;
 use super::me::PersonView;
-use super::problem::{Kind, Problem, ProblemBody};
+use super::problem::{Kind, Problem, Problems};
 use super::rule::{self, guarded};
 use super::tries;
 use mezzofy_engine::access::tokens::ACCESS;
@@ -74,7 +74,7 @@ pub(super) struct SignIn {
 
 /// Signs a person in. After five wrong passwords or codes the address has to wait. Where a code is missing or wrong the answer
 /// to a right password is 401 with the type `/problems/second-factor-needed`.
-#[utoipa::path(post, path = "/v1/auth/login", request_body = Login, responses((status = 200, body = SignIn), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/auth/login", request_body = Login, responses((status = 200, body = SignIn), Problems))]
 async fn login(State(app): State<App>, headers: HeaderMap, Body(login): Body<Login>) -> Result<Response, Problem> {
     let mut connection = app.store.connection().await?;
     let found = people::by_email(&mut connection, &login.email).await?.filter(|(person, _)| !person.disabled);
@@ -107,7 +107,7 @@ async fn login(State(app): State<App>, headers: HeaderMap, Body(login): Body<Log
 }
 
 /// Gives a new pair of tokens for the newest refresh token. An old one ends the session: someone has a copy of it.
-#[utoipa::path(post, path = "/v1/auth/refresh", request_body = Refresh, responses((status = 200, body = SignIn), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/auth/refresh", request_body = Refresh, responses((status = 200, body = SignIn), Problems))]
 async fn refresh(
     State(app): State<App>,
     headers: HeaderMap,
@@ -133,7 +133,7 @@ async fn refresh(
 }
 
 /// Ends the session.
-#[utoipa::path(post, path = "/v1/auth/logout", responses((status = 204), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/auth/logout", responses((status = 204), Problems))]
 async fn logout(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     let mut tx = caller.begin(&app).await?;
     let now = app.clock.now();

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::extract::{Asked, Body, List, PageQuery, Segment};
-use super::problem::{Kind, Problem, ProblemBody};
+use super::problem::{Kind, Problem, Problems};
 use super::rule::guarded;
 use mezzofy_engine::app::App;
 use mezzofy_engine::effects::audit_of_approval;
@@ -66,7 +66,7 @@ struct RenameConversation {
 }
 
 /// Lists the caller's conversations, newest first.
-#[utoipa::path(get, path = "/v1/conversations", params(PageQuery), responses((status = 200, body = List<ConversationView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/conversations", params(PageQuery), responses((status = 200, body = List<ConversationView>), Problems))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -78,7 +78,7 @@ async fn list(
 }
 
 /// Begins a conversation.
-#[utoipa::path(post, path = "/v1/conversations", request_body = NewConversation, responses((status = 201, body = ConversationView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/conversations", request_body = NewConversation, responses((status = 201, body = ConversationView), Problems))]
 async fn create(
     State(app): State<App>,
     caller: Caller,
@@ -92,7 +92,7 @@ async fn create(
 }
 
 /// Shows a conversation.
-#[utoipa::path(get, path = "/v1/conversations/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = ConversationView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/conversations/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = ConversationView), Problems))]
 async fn show(
     State(app): State<App>,
     caller: Caller,
@@ -104,7 +104,7 @@ async fn show(
 }
 
 /// Renames a conversation.
-#[utoipa::path(patch, path = "/v1/conversations/{id}", params(("id" = Uuid, Path)), request_body = RenameConversation, responses((status = 200, body = ConversationView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(patch, path = "/v1/conversations/{id}", params(("id" = Uuid, Path)), request_body = RenameConversation, responses((status = 200, body = ConversationView), Problems))]
 async fn rename(
     State(app): State<App>,
     caller: Caller,
@@ -119,7 +119,7 @@ async fn rename(
 }
 
 /// Deletes a conversation with its messages. Its files and what is in the outbox stay.
-#[utoipa::path(delete, path = "/v1/conversations/{id}", params(("id" = Uuid, Path)), responses((status = 204), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(delete, path = "/v1/conversations/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
 async fn delete(
     State(app): State<App>,
     caller: Caller,

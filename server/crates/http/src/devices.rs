@@ -21,7 +21,7 @@ use super::caller::Caller;
 use super::docs::{nullable, one_of};
 use super::extract::{Body, List, Segment};
 use super::me::languages;
-use super::problem::{Kind, Problem, ProblemBody};
+use super::problem::{Kind, Problem, Problems};
 use super::rule::guarded;
 use mezzofy_engine::app::App;
 
@@ -70,7 +70,7 @@ struct RegisterDevice {
 }
 
 /// Lists the caller's phones, the one that registered last first.
-#[utoipa::path(get, path = "/v1/devices", responses((status = 200, body = List<DeviceView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/devices", responses((status = 200, body = List<DeviceView>), Problems))]
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<List<DeviceView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let items = devices::list(&mut tx, caller.person.id).await?;
@@ -80,7 +80,7 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Json<List<Device
 
 /// Registers the phone that asks. The same token again is the same phone; whoever had it before is not told there any more. It is removed
 /// when the session ends. Of more than ten the one that registered longest ago is removed.
-#[utoipa::path(post, path = "/v1/devices", request_body = RegisterDevice, responses((status = 200, body = DeviceView), (status = 201, body = DeviceView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/devices", request_body = RegisterDevice, responses((status = 200, body = DeviceView), (status = 201, body = DeviceView), Problems))]
 async fn register(
     State(app): State<App>,
     caller: Caller,
@@ -121,7 +121,7 @@ async fn register(
 }
 
 /// Removes a phone. It is told nothing more until it registers again.
-#[utoipa::path(delete, path = "/v1/devices/{id}", params(("id" = Uuid, Path)), responses((status = 204), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(delete, path = "/v1/devices/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
 async fn remove(
     State(app): State<App>,
     caller: Caller,

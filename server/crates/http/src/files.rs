@@ -23,7 +23,7 @@ use mezzofy_engine::views::FileView;
 
 use super::caller::Caller;
 use super::extract::{Asked, List, PageQuery, Segment};
-use super::problem::{Kind, Problem, ProblemBody};
+use super::problem::{Kind, Problem, Problems};
 use super::range::{Wanted, wanted};
 use super::rule::guarded;
 use super::upload::{self, Form};
@@ -67,7 +67,7 @@ struct TextPart {
 }
 
 /// Lists the caller's files, newest first.
-#[utoipa::path(get, path = "/v1/files", params(PageQuery), responses((status = 200, body = List<FileView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/files", params(PageQuery), responses((status = 200, body = List<FileView>), Problems))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -79,7 +79,7 @@ async fn list(
 }
 
 /// Shows a file's name, kind and size.
-#[utoipa::path(get, path = "/v1/files/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = FileView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/files/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = FileView), Problems))]
 async fn show(
     State(app): State<App>,
     caller: Caller,
@@ -89,7 +89,7 @@ async fn show(
 }
 
 /// Takes a file. What it is, its content says: its name and what the sender calls it count for nothing.
-#[utoipa::path(post, path = "/v1/files", request_body(content = Upload, content_type = "multipart/form-data"), responses((status = 201, body = FileView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/files", request_body(content = Upload, content_type = "multipart/form-data"), responses((status = 201, body = FileView), Problems))]
 async fn upload(
     State(app): State<App>,
     caller: Caller,
@@ -119,7 +119,7 @@ async fn upload(
 }
 
 /// What a file says, for those who can't open it.
-#[utoipa::path(get, path = "/v1/files/{id}/text", params(("id" = Uuid, Path)), responses((status = 200, body = TextView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/files/{id}/text", params(("id" = Uuid, Path)), responses((status = 200, body = TextView), Problems))]
 async fn text(
     State(app): State<App>,
     caller: Caller,
@@ -136,7 +136,7 @@ async fn text(
 }
 
 /// Deletes a file. A mail that carries it keeps its copy.
-#[utoipa::path(delete, path = "/v1/files/{id}", params(("id" = Uuid, Path)), responses((status = 204), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(delete, path = "/v1/files/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
 async fn delete(
     State(app): State<App>,
     caller: Caller,
@@ -149,7 +149,7 @@ async fn delete(
 }
 
 /// The bytes of a file, all of them or one range (RFC 9110, section 14).
-#[utoipa::path(get, path = "/v1/files/{id}/content", params(("id" = Uuid, Path)), responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 206, body = Vec<u8>, content_type = "application/octet-stream"), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/files/{id}/content", params(("id" = Uuid, Path)), responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 206, body = Vec<u8>, content_type = "application/octet-stream"), Problems))]
 async fn content(
     State(app): State<App>,
     caller: Caller,

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::problem::{Kind, Problem, ProblemBody};
+use super::problem::{Kind, Problem, Problems};
 use super::rule;
 use mezzofy_engine::app::App;
 
@@ -22,7 +22,7 @@ struct Health {
 }
 
 /// Answers while the process lives.
-#[utoipa::path(get, path = "/healthz", responses((status = 200, body = Health)))]
+#[utoipa::path(get, path = "/healthz", responses((status = 200, body = Health), Problems))]
 async fn alive() -> Json<Health> {
     Json(Health { status: "ok" })
 }
@@ -51,7 +51,7 @@ const LEAST_ROOM: u64 = 16 * 1024 * 1024;
 
 /// Answers 200 when requests can be served: the database answers, the data folder has room, and the server is not stopping. Without Redis
 /// they can.
-#[utoipa::path(get, path = "/readyz", responses((status = 200, body = Readiness), (status = 503, body = ProblemBody), (status = 507, body = ProblemBody)))]
+#[utoipa::path(get, path = "/readyz", responses((status = 200, body = Readiness), Problems))]
 async fn ready(State(app): State<App>) -> Result<Json<Readiness>, Problem> {
     if app.stop.is_cancelled() {
         return Err(Problem::new(Kind::Unavailable, "The server is stopping."));

@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::caller::Caller;
 use super::extract::{Asked, List};
-use super::problem::{Problem, ProblemBody};
+use super::problem::{Problem, Problems};
 use super::rule::{SeeingKpis, guarded};
 use mezzofy_engine::app::App;
 use mezzofy_engine::kpis::Figures;
@@ -67,7 +67,7 @@ struct Which {
 }
 
 /// Lists the key figures that the caller may see.
-#[utoipa::path(get, path = "/v1/kpis", params(Which), responses((status = 200, body = List<KpiView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/kpis", params(Which), responses((status = 200, body = List<KpiView>), Problems))]
 async fn list(
     State(app): State<App>,
     caller: Caller<SeeingKpis>,

@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::caller::Caller;
 use super::docs::one_of;
 use super::extract::{Asked, Body, List, PageQuery, Segment};
-use super::problem::{Kind, Problem, ProblemBody};
+use super::problem::{Kind, Problem, Problems};
 use super::rule::{ChangingLeads, SeeingLeads, guarded};
 use mezzofy_engine::app::App;
 
@@ -165,7 +165,7 @@ fn status(code: &str) -> Result<Status, Problem> {
 }
 
 /// Lists the leads that the caller may see, newest first.
-#[utoipa::path(get, path = "/v1/leads", params(Which), responses((status = 200, body = List<LeadView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/leads", params(Which), responses((status = 200, body = List<LeadView>), Problems))]
 async fn list(
     State(app): State<App>,
     caller: Caller<SeeingLeads>,
@@ -178,7 +178,7 @@ async fn list(
 }
 
 /// The leads that the caller may see as CSV, in the layout that `import leads` takes.
-#[utoipa::path(get, path = "/v1/leads/export", params(Which), responses((status = 200, content_type = "text/csv", body = String), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/leads/export", params(Which), responses((status = 200, content_type = "text/csv", body = String), Problems))]
 async fn export(
     State(app): State<App>,
     caller: Caller<SeeingLeads>,
@@ -288,7 +288,7 @@ impl LeadBody {
 }
 
 /// Adds a lead. One of a company that is there already completes it: then it answers 200 with that lead.
-#[utoipa::path(post, path = "/v1/leads", request_body = LeadBody, responses((status = 201, body = LeadView), (status = 200, body = LeadView, description = "The company was there"), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/leads", request_body = LeadBody, responses((status = 201, body = LeadView), (status = 200, body = LeadView, description = "The company was there"), Problems))]
 async fn create(
     State(app): State<App>,
     caller: Caller<ChangingLeads>,
@@ -315,7 +315,7 @@ async fn create(
 }
 
 /// Changes a lead that the caller may see.
-#[utoipa::path(patch, path = "/v1/leads/{id}", params(("id" = Uuid, Path)), request_body = LeadBody, responses((status = 200, body = LeadView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(patch, path = "/v1/leads/{id}", params(("id" = Uuid, Path)), request_body = LeadBody, responses((status = 200, body = LeadView), Problems))]
 async fn change(
     State(app): State<App>,
     caller: Caller<ChangingLeads>,

@@ -57,8 +57,9 @@ const BODY: usize = 1024 * 1024;
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Mezzofy AI Assistant", description = "What the app and other programs build against."),
+    servers((url = "/", description = "The server that shows this description.")),
     modifiers(&BearerToken),
-    components(schemas(problem::ProblemBody))
+    components(schemas(problem::ProblemBody), responses(problem::Problems))
 )]
 struct Api;
 
@@ -91,7 +92,7 @@ fn api() -> OpenApiRouter<App> {
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut api = api().into_openapi();
-    docs::name_operations(&mut api);
+    docs::complete(&mut api);
     api
 }
 

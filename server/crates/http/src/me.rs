@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::caller::Caller;
 use super::docs::one_of;
 use super::extract::Body;
-use super::problem::{Problem, ProblemBody};
+use super::problem::{Problem, Problems};
 use super::rule::guarded;
 use super::tries;
 use mezzofy_engine::app::{App, AppState};
@@ -80,13 +80,13 @@ struct UpdatePerson {
 }
 
 /// Shows who is signed in.
-#[utoipa::path(get, path = "/v1/me", responses((status = 200, body = PersonView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/me", responses((status = 200, body = PersonView), Problems))]
 async fn show(caller: Caller) -> Json<PersonView> {
     Json(caller.person.into())
 }
 
 /// Saves the language the app and the assistant speak with the person.
-#[utoipa::path(patch, path = "/v1/me", request_body = UpdatePerson, responses((status = 200, body = PersonView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(patch, path = "/v1/me", request_body = UpdatePerson, responses((status = 200, body = PersonView), Problems))]
 async fn update(
     State(app): State<App>,
     mut caller: Caller,

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::extract::{Body, List, Segment};
-use super::problem::{Kind, Problem, ProblemBody};
+use super::problem::{Kind, Problem, Problems};
 use super::rule::guarded;
 use mezzofy_engine::app::App;
 
@@ -45,7 +45,7 @@ struct NewMemory {
 }
 
 /// Lists what is remembered for the caller, oldest first.
-#[utoipa::path(get, path = "/v1/memories", responses((status = 200, body = List<MemoryView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/memories", responses((status = 200, body = List<MemoryView>), Problems))]
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<List<MemoryView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let items = memories::list(&mut tx, caller.person.id, MAX_FACTS).await?;
@@ -53,7 +53,7 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Json<List<Memory
 }
 
 /// Remembers a fact for the caller.
-#[utoipa::path(post, path = "/v1/memories", request_body = NewMemory, responses((status = 204), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/memories", request_body = NewMemory, responses((status = 204), Problems))]
 async fn add(State(app): State<App>, caller: Caller, Body(new): Body<NewMemory>) -> Result<StatusCode, Problem> {
     let text = new.text.trim();
     if text.is_empty() || text.chars().count() > MAX_FACT_CHARS || text.contains('\0') {
@@ -73,7 +73,7 @@ async fn add(State(app): State<App>, caller: Caller, Body(new): Body<NewMemory>)
 }
 
 /// Forgets a fact.
-#[utoipa::path(delete, path = "/v1/memories/{id}", params(("id" = Uuid, Path)), responses((status = 204), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(delete, path = "/v1/memories/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
 async fn remove(State(app): State<App>, caller: Caller, Segment(id): Segment<Uuid>) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
     if !memories::remove(&mut tx, caller.person.id, id).await? {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::extract::{Asked, Body, List, PageQuery, Segment};
-use super::problem::{Problem, ProblemBody};
+use super::problem::{Problem, Problems};
 use super::rule::guarded;
 use super::runs::RunView;
 use mezzofy_engine::app::App;
@@ -72,7 +72,7 @@ struct Accepted {
 }
 
 /// Lists a conversation's messages, newest first.
-#[utoipa::path(get, path = "/v1/conversations/{id}/messages", params(("id" = Uuid, Path), PageQuery), responses((status = 200, body = List<MessageView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/conversations/{id}/messages", params(("id" = Uuid, Path), PageQuery), responses((status = 200, body = List<MessageView>), Problems))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -91,7 +91,7 @@ async fn list(
 }
 
 /// Takes a message. It starts a run, or answers the question that the conversation's newest run waits with.
-#[utoipa::path(post, path = "/v1/conversations/{id}/messages", params(("id" = Uuid, Path)), request_body = SendMessage, responses((status = 202, body = Accepted), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/conversations/{id}/messages", params(("id" = Uuid, Path)), request_body = SendMessage, responses((status = 202, body = Accepted), Problems))]
 async fn create(
     State(app): State<App>,
     caller: Caller,

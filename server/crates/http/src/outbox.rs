@@ -22,7 +22,7 @@ use uuid::Uuid;
 use super::caller::Caller;
 use super::docs::one_of;
 use super::extract::{Asked, List, PageQuery, Segment};
-use super::problem::{Kind, Problem, ProblemBody};
+use super::problem::{Kind, Problem, Problems};
 use super::rule::guarded;
 use mezzofy_engine::app::{App, AppState};
 
@@ -205,7 +205,7 @@ struct Filter {
 }
 
 /// Lists the caller's effects, newest first.
-#[utoipa::path(get, path = "/v1/outbox", params(Filter), responses((status = 200, body = List<EffectView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/outbox", params(Filter), responses((status = 200, body = List<EffectView>), Problems))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -235,7 +235,7 @@ async fn list(
 }
 
 /// Shows an effect with exactly what is or was sent.
-#[utoipa::path(get, path = "/v1/outbox/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = EffectView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/outbox/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = EffectView), Problems))]
 async fn show(
     State(app): State<App>,
     caller: Caller,
@@ -252,7 +252,7 @@ async fn show(
 }
 
 /// Takes an effect back that has not left.
-#[utoipa::path(post, path = "/v1/outbox/{id}/undo", params(("id" = Uuid, Path)), responses((status = 200, body = EffectView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/outbox/{id}/undo", params(("id" = Uuid, Path)), responses((status = 200, body = EffectView), Problems))]
 async fn undo(
     State(app): State<App>,
     caller: Caller,

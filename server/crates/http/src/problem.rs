@@ -1,5 +1,7 @@
 //! The one error of the HTTP edge: `application/problem+json` (RFC 9457). The cause is logged and never sent.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::Request;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -10,10 +12,14 @@ use mezzofy_engine::access::limiters::RateLimited;
 use mezzofy_engine::runs::BeginError;
 use mezzofy_store::StoreError;
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::{Content, Ref, RefOr, Response as Described, ResponseBuilder};
+use utoipa::{IntoResponses, ToResponse, ToSchema};
 
 /// The header that carries a request's number.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The media type of a problem.
+const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Families of problems; the table in [`Kind::facts`] gives each its status and title.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +118,26 @@ pub(crate) struct ProblemBody {
     pub request_id: String,
     /// The fields that are wrong.
     pub errors: Vec<FieldError>,
+}
+
+/// Every answer of a route that is an error, for the description of the API.
+pub(super) struct Problems;
+
+impl IntoResponses for Problems {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        let (name, _) = Self::response();
+        ["4XX", "5XX"].map(|status| (status.to_owned(), Ref::from_response_name(name).into())).into()
+    }
+}
+
+impl ToResponse<'_> for Problems {
+    fn response() -> (&'static str, RefOr<Described>) {
+        let described = ResponseBuilder::new()
+            .description("What went wrong, to what, and what to do.")
+            .content(MEDIA_TYPE, Content::new(Some(Ref::from_schema_name(ProblemBody::name()))))
+            .build();
+        ("Problem", described.into())
+    }
 }
 
 impl Problem {
@@ -250,7 +276,7 @@ pub(crate) async fn write(request: Request, next: Next) -> Response {
             written.headers_mut().insert(name, value.clone());
         }
     }
-    written.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    written.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
     if let Some(seconds) = problem.retry_after {
         written.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }

@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::caller::Caller;
 use super::extract::List;
-use super::problem::{Kind, Problem, ProblemBody};
+use super::problem::{Kind, Problem, Problems};
 use super::rule::guarded;
 use mezzofy_engine::app::App;
 
@@ -79,7 +79,7 @@ fn view(product: &Product, language: Language) -> ProductView {
 }
 
 /// Lists the products.
-#[utoipa::path(get, path = "/v1/products", responses((status = 200, body = List<ProductView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/products", responses((status = 200, body = List<ProductView>), Problems))]
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<List<ProductView>>, Problem> {
     let catalogue = app.products.current().await.map_err(|told| Problem::new(Kind::Unavailable, told))?;
     let items = catalogue.products.iter().map(|product| view(product, caller.person.language)).collect();

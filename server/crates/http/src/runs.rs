@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::caller::Caller;
 use super::docs::{nullable, one_of};
 use super::extract::{Asked, Segment};
-use super::problem::{Kind, Problem, ProblemBody};
+use super::problem::{Kind, Problem, Problems};
 use super::rule::guarded;
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::views::{FileView, UsageView};
@@ -166,7 +166,7 @@ struct Events {
 }
 
 /// Shows a run, at once or when it has ended or waits for a person.
-#[utoipa::path(get, path = "/v1/runs/{id}", params(("id" = Uuid, Path), Wait), responses((status = 200, body = RunView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/runs/{id}", params(("id" = Uuid, Path), Wait), responses((status = 200, body = RunView), Problems))]
 async fn show(
     State(app): State<App>,
     caller: Caller,
@@ -191,7 +191,7 @@ async fn show(
 }
 
 /// Stops a run before its next step. What has been done stays done.
-#[utoipa::path(post, path = "/v1/runs/{id}/cancel", params(("id" = Uuid, Path)), responses((status = 202, body = RunView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/runs/{id}/cancel", params(("id" = Uuid, Path)), responses((status = 202, body = RunView), Problems))]
 async fn cancel(
     State(app): State<App>,
     caller: Caller,
@@ -212,7 +212,7 @@ async fn cancel(
 }
 
 /// Lists what happened in a run, oldest first.
-#[utoipa::path(get, path = "/v1/runs/{id}/events", params(("id" = Uuid, Path), After), responses((status = 200, body = Events), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/runs/{id}/events", params(("id" = Uuid, Path), After), responses((status = 200, body = Events), Problems))]
 async fn list_events(
     State(app): State<App>,
     caller: Caller,

@@ -24,7 +24,7 @@ use uuid::Uuid;
 use super::caller::Caller;
 use super::docs::{nullable, one_of};
 use super::extract::{Asked, Body, List, PageQuery, Segment};
-use super::problem::{Kind, Problem, ProblemBody};
+use super::problem::{Kind, Problem, Problems};
 use super::rule::{Scheduling, guarded};
 use super::runs::RunView;
 use mezzofy_engine::app::{App, AppState};
@@ -212,7 +212,7 @@ struct Begun {
 }
 
 /// Lists the caller's schedules, newest first.
-#[utoipa::path(get, path = "/v1/schedules", params(PageQuery), responses((status = 200, body = List<ScheduleView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/schedules", params(PageQuery), responses((status = 200, body = List<ScheduleView>), Problems))]
 async fn list(
     State(app): State<App>,
     caller: Caller<Scheduling>,
@@ -230,7 +230,7 @@ async fn list(
 }
 
 /// Makes a schedule. It begins at once.
-#[utoipa::path(post, path = "/v1/schedules", request_body = Make, responses((status = 201, body = ScheduleView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/schedules", request_body = Make, responses((status = 201, body = ScheduleView), Problems))]
 async fn make(
     State(app): State<App>,
     caller: Caller<Scheduling>,
@@ -274,7 +274,7 @@ async fn make(
 }
 
 /// Shows a schedule.
-#[utoipa::path(get, path = "/v1/schedules/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = ScheduleView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/schedules/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = ScheduleView), Problems))]
 async fn show(
     State(app): State<App>,
     caller: Caller<Scheduling>,
@@ -286,7 +286,7 @@ async fn show(
 }
 
 /// Changes a schedule. A run that has already started is left to finish.
-#[utoipa::path(patch, path = "/v1/schedules/{id}", params(("id" = Uuid, Path)), request_body = Change, responses((status = 200, body = ScheduleView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(patch, path = "/v1/schedules/{id}", params(("id" = Uuid, Path)), request_body = Change, responses((status = 200, body = ScheduleView), Problems))]
 async fn change(
     State(app): State<App>,
     caller: Caller<Scheduling>,
@@ -336,7 +336,7 @@ async fn change(
 }
 
 /// Removes a schedule with its history. What its runs made stays.
-#[utoipa::path(delete, path = "/v1/schedules/{id}", params(("id" = Uuid, Path)), responses((status = 204), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(delete, path = "/v1/schedules/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
 async fn remove(
     State(app): State<App>,
     caller: Caller<Scheduling>,
@@ -351,7 +351,7 @@ async fn remove(
 }
 
 /// Pauses a schedule. A run that has already started is left to finish; times that come meanwhile are noted as skipped.
-#[utoipa::path(post, path = "/v1/schedules/{id}/pause", params(("id" = Uuid, Path)), responses((status = 200, body = ScheduleView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/schedules/{id}/pause", params(("id" = Uuid, Path)), responses((status = 200, body = ScheduleView), Problems))]
 async fn pause(
     State(app): State<App>,
     caller: Caller<Scheduling>,
@@ -361,7 +361,7 @@ async fn pause(
 }
 
 /// Resumes a schedule. It goes on with its next time.
-#[utoipa::path(post, path = "/v1/schedules/{id}/resume", params(("id" = Uuid, Path)), responses((status = 200, body = ScheduleView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/schedules/{id}/resume", params(("id" = Uuid, Path)), responses((status = 200, body = ScheduleView), Problems))]
 async fn resume(
     State(app): State<App>,
     caller: Caller<Scheduling>,
@@ -371,7 +371,7 @@ async fn resume(
 }
 
 /// Runs a schedule now, beside its times and whether it is paused or not.
-#[utoipa::path(post, path = "/v1/schedules/{id}/run", params(("id" = Uuid, Path)), responses((status = 202, body = Begun), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/schedules/{id}/run", params(("id" = Uuid, Path)), responses((status = 202, body = Begun), Problems))]
 async fn run(
     State(app): State<App>,
     caller: Caller<Scheduling>,
@@ -386,7 +386,7 @@ async fn run(
 }
 
 /// Lists a schedule's occurrences, the newest moment first, the one ahead among them.
-#[utoipa::path(get, path = "/v1/schedules/{id}/occurrences", params(("id" = Uuid, Path), PageQuery), responses((status = 200, body = List<OccurrenceView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/schedules/{id}/occurrences", params(("id" = Uuid, Path), PageQuery), responses((status = 200, body = List<OccurrenceView>), Problems))]
 async fn history(
     State(app): State<App>,
     caller: Caller<Scheduling>,

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::caller::Caller;
 use super::docs::one_of;
 use super::extract::{Asked, List};
-use super::problem::{Problem, ProblemBody};
+use super::problem::{Problem, Problems};
 use super::rule::guarded;
 use mezzofy_engine::app::App;
 
@@ -54,7 +54,7 @@ struct Question {
 }
 
 /// Finds what holds the words, the newest of each kind.
-#[utoipa::path(get, path = "/v1/search", params(Question), responses((status = 200, body = List<HitView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/search", params(Question), responses((status = 200, body = List<HitView>), Problems))]
 async fn search(
     State(app): State<App>,
     caller: Caller,

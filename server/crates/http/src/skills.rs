@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::caller::Caller;
 use super::extract::List;
-use super::problem::{Problem, ProblemBody};
+use super::problem::{Problem, Problems};
 use super::rule::guarded;
 use mezzofy_engine::app::App;
 
@@ -33,7 +33,7 @@ struct SkillView {
 }
 
 /// Lists the skills the caller's role may use and somebody can ask for, in the caller's language.
-#[utoipa::path(get, path = "/v1/skills", responses((status = 200, body = List<SkillView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/skills", responses((status = 200, body = List<SkillView>), Problems))]
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<List<SkillView>>, Problem> {
     let language = caller.person.language;
     let may = |skill: &&Skill| !skill.is_for_events() && app.roles.allows_skill(&caller.person.role, &skill.name);

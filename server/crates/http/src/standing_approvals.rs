@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::caller::Caller;
 use super::docs::one_of;
 use super::extract::{Asked, Body, List, PageQuery, Segment};
-use super::problem::{Problem, ProblemBody};
+use super::problem::{Problem, Problems};
 use super::rule::{StandingApproving, guarded};
 use mezzofy_engine::app::{App, AppState};
 
@@ -89,7 +89,7 @@ struct Give {
 }
 
 /// Lists the standing approvals of the caller's department; those of all departments for management.
-#[utoipa::path(get, path = "/v1/standing-approvals", params(PageQuery), responses((status = 200, body = List<StandingApprovalView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/standing-approvals", params(PageQuery), responses((status = 200, body = List<StandingApprovalView>), Problems))]
 async fn list(
     State(app): State<App>,
     caller: Caller<StandingApproving>,
@@ -111,7 +111,7 @@ async fn list(
 }
 
 /// Gives a standing approval for the caller's department. It covers what runs send from now on.
-#[utoipa::path(post, path = "/v1/standing-approvals", request_body = Give, responses((status = 201, body = StandingApprovalView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/standing-approvals", request_body = Give, responses((status = 201, body = StandingApprovalView), Problems))]
 async fn give(
     State(app): State<App>,
     caller: Caller<StandingApproving>,
@@ -127,7 +127,7 @@ async fn give(
 }
 
 /// Ends a standing approval at once.
-#[utoipa::path(delete, path = "/v1/standing-approvals/{id}", params(("id" = Uuid, Path)), responses((status = 204), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(delete, path = "/v1/standing-approvals/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
 async fn end(
     State(app): State<App>,
     caller: Caller<StandingApproving>,

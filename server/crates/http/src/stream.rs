@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 
 use super::caller::Caller;
 use super::extract::Asked;
-use super::problem::{Kind, Problem, ProblemBody};
+use super::problem::{Kind, Problem, Problems};
 use super::rule::{self, Chatting};
 use super::runs::EventView;
 use mezzofy_engine::app::{App, AppState};
@@ -69,7 +69,7 @@ enum HelloKind {
 }
 
 /// Opens a WebSocket. The first frame must be `{"type": "hello", "token", "after"?}` within 10 s; a wrong token closes with 4401, a role that may not with 4403.
-#[utoipa::path(get, path = "/v1/stream", params(From), responses((status = 101, description = "frames `{type: \"event\", cursor, run_id, conversation_id, kind, data}`"), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/stream", params(From), responses((status = 101, description = "frames `{type: \"event\", cursor, run_id, conversation_id, kind, data}`"), Problems))]
 async fn stream(State(app): State<App>, Asked(from): Asked<From>, upgrade: WebSocketUpgrade) -> Response {
     upgrade.max_message_size(64 * 1024).read_buffer_size(READ).on_upgrade(move |socket| async move {
         let serving = app.tasks.track_future(serve(&app, socket, from.after));

@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::extract::Segment;
-use super::problem::{Kind, Problem, ProblemBody};
+use super::problem::{Kind, Problem, Problems};
 use super::rule;
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::webhooks::{self, Refused, Told};
@@ -41,7 +41,7 @@ struct EventBody {
 
 /// Takes a delivery of a source, signed as Standard Webhooks says or with `X-Mezzofy-Signature`. It is stored when this is
 /// answered; sent again, it is answered in the same way and nothing happens.
-#[utoipa::path(post, path = "/webhooks/{source}", params(("source" = String, Path)), request_body = EventBody, responses((status = 202), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/webhooks/{source}", params(("source" = String, Path)), request_body = EventBody, responses((status = 202), Problems))]
 async fn receive(
     State(app): State<App>,
     Segment(source): Segment<String>,

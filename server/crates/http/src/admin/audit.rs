@@ -22,7 +22,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::super::caller::Caller;
 use super::super::docs::one_of;
 use super::super::extract::{Asked, List};
-use super::super::problem::{Problem, ProblemBody};
+use super::super::problem::{Problem, Problems};
 use super::super::rule::{ReadingAudit, guarded};
 use super::harmless;
 use mezzofy_engine::app::{App, AppState};
@@ -101,7 +101,7 @@ fn actions() -> Object {
 type Addresses = BTreeMap<String, String>;
 
 /// Lists the audit log, newest first.
-#[utoipa::path(get, path = "/v1/admin/audit", params(AuditQuery), responses((status = 200, body = List<AuditEntryView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/admin/audit", params(AuditQuery), responses((status = 200, body = List<AuditEntryView>), Problems))]
 async fn list(
     State(app): State<App>,
     caller: Caller<ReadingAudit>,
@@ -121,7 +121,7 @@ async fn list(
 }
 
 /// The log as a CSV file for a spreadsheet, oldest first. The export is an entry itself.
-#[utoipa::path(get, path = "/v1/admin/audit.csv", params(AuditTableQuery), responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/admin/audit.csv", params(AuditTableQuery), responses((status = 200, body = String, content_type = "text/csv"), Problems))]
 async fn export(
     State(app): State<App>,
     caller: Caller<ReadingAudit>,

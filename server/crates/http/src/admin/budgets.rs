@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::super::caller::Caller;
 use super::super::docs::one_of;
 use super::super::extract::Body;
-use super::super::problem::{Problem, ProblemBody};
+use super::super::problem::{Problem, Problems};
 use super::super::rule::{Administering, guarded};
 use super::{exact, month};
 use mezzofy_engine::app::App;
@@ -81,7 +81,7 @@ fn written<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>,
 }
 
 /// Lists every budget with what is spent of it this month.
-#[utoipa::path(get, path = "/v1/admin/budgets", responses((status = 200, body = BudgetsView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/admin/budgets", responses((status = 200, body = BudgetsView), Problems))]
 async fn list(State(app): State<App>, caller: Caller<Administering>) -> Result<Json<BudgetsView>, Problem> {
     let month = month(&app, None)?;
     let mut tx = caller.begin(&app).await?;
@@ -100,7 +100,7 @@ async fn list(State(app): State<App>, caller: Caller<Administering>) -> Result<J
 }
 
 /// Sets a budget. It holds from the next call of a model on.
-#[utoipa::path(put, path = "/v1/admin/budgets", request_body = SetBudget, responses((status = 200, body = BudgetView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(put, path = "/v1/admin/budgets", request_body = SetBudget, responses((status = 200, body = BudgetView), Problems))]
 async fn set(
     State(app): State<App>,
     caller: Caller<Administering>,

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::super::caller::Caller;
 use super::super::docs::one_of;
 use super::super::extract::{Asked, Body, List, PageQuery, Segment};
-use super::super::problem::{Kind, Problem, ProblemBody};
+use super::super::problem::{Kind, Problem, Problems};
 use super::super::rule::{Administering, guarded};
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::endpoints::{EVENTS, TEST};
@@ -158,7 +158,7 @@ struct Which {
 }
 
 /// Lists the endpoints.
-#[utoipa::path(get, path = "/v1/admin/endpoints", responses((status = 200, body = List<EndpointView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/admin/endpoints", responses((status = 200, body = List<EndpointView>), Problems))]
 async fn list(State(app): State<App>, caller: Caller<Administering>) -> Result<Json<List<EndpointView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let items = stored::all(&mut tx).await?.into_iter().map(EndpointView::from).collect();
@@ -166,7 +166,7 @@ async fn list(State(app): State<App>, caller: Caller<Administering>) -> Result<J
 }
 
 /// Adds an endpoint. Its secret is shown only now.
-#[utoipa::path(post, path = "/v1/admin/endpoints", request_body = NewEndpoint, responses((status = 201, body = EndpointSecret), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/admin/endpoints", request_body = NewEndpoint, responses((status = 201, body = EndpointSecret), Problems))]
 async fn add(
     State(app): State<App>,
     caller: Caller<Administering>,
@@ -189,7 +189,7 @@ async fn add(
 }
 
 /// Changes, pauses or resumes an endpoint. What happens while it is paused it is never told.
-#[utoipa::path(patch, path = "/v1/admin/endpoints/{id}", params(("id" = Uuid, Path)), request_body = ChangeEndpoint, responses((status = 200, body = EndpointView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(patch, path = "/v1/admin/endpoints/{id}", params(("id" = Uuid, Path)), request_body = ChangeEndpoint, responses((status = 200, body = EndpointView), Problems))]
 async fn change(
     State(app): State<App>,
     caller: Caller<Administering>,
@@ -229,7 +229,7 @@ async fn change(
 }
 
 /// Removes an endpoint, with its secrets and what was still to be sent to it.
-#[utoipa::path(delete, path = "/v1/admin/endpoints/{id}", params(("id" = Uuid, Path)), responses((status = 204), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(delete, path = "/v1/admin/endpoints/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
 async fn remove(
     State(app): State<App>,
     caller: Caller<Administering>,
@@ -244,7 +244,7 @@ async fn remove(
 }
 
 /// Gives an endpoint a new secret. For a day what is sent is signed with the one before, too.
-#[utoipa::path(post, path = "/v1/admin/endpoints/{id}/secret", params(("id" = Uuid, Path)), responses((status = 201, body = EndpointSecret), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/admin/endpoints/{id}/secret", params(("id" = Uuid, Path)), responses((status = 201, body = EndpointSecret), Problems))]
 async fn renew_secret(
     State(app): State<App>,
     caller: Caller<Administering>,
@@ -261,7 +261,7 @@ async fn renew_secret(
 }
 
 /// Sends an `endpoint.test`, also to one that is paused; what becomes of it is among the sendings.
-#[utoipa::path(post, path = "/v1/admin/endpoints/{id}/test", params(("id" = Uuid, Path)), responses((status = 202), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/admin/endpoints/{id}/test", params(("id" = Uuid, Path)), responses((status = 202), Problems))]
 async fn test(
     State(app): State<App>,
     caller: Caller<Administering>,
@@ -276,7 +276,7 @@ async fn test(
 }
 
 /// Lists what was sent, newest first.
-#[utoipa::path(get, path = "/v1/admin/sendings", params(Which), responses((status = 200, body = List<SendingView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/admin/sendings", params(Which), responses((status = 200, body = List<SendingView>), Problems))]
 async fn sendings(
     State(app): State<App>,
     caller: Caller<Administering>,
@@ -289,7 +289,7 @@ async fn sendings(
 }
 
 /// Sends something again that was given up.
-#[utoipa::path(post, path = "/v1/admin/sendings/{id}/repeat", params(("id" = Uuid, Path)), responses((status = 202), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/admin/sendings/{id}/repeat", params(("id" = Uuid, Path)), responses((status = 202), Problems))]
 async fn repeat(
     State(app): State<App>,
     caller: Caller<Administering>,

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::super::caller::Caller;
 use super::super::docs::one_of;
 use super::super::extract::{Asked, List, PageQuery, Segment};
-use super::super::problem::{Kind, Problem, ProblemBody};
+use super::super::problem::{Kind, Problem, Problems};
 use super::super::rule::{Administering, guarded};
 use super::super::upload::{self, Form};
 use mezzofy_engine::app::App;
@@ -68,7 +68,7 @@ struct NewDocument {
 }
 
 /// Lists the documents, newest first.
-#[utoipa::path(get, path = "/v1/admin/knowledge", params(PageQuery), responses((status = 200, body = List<DocumentView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/admin/knowledge", params(PageQuery), responses((status = 200, body = List<DocumentView>), Problems))]
 async fn list(
     State(app): State<App>,
     caller: Caller<Administering>,
@@ -80,7 +80,7 @@ async fn list(
 }
 
 /// Adds a document, in place of the upload of the same name. It is found as soon as this is answered.
-#[utoipa::path(post, path = "/v1/admin/knowledge", request_body(content = NewDocument, content_type = "multipart/form-data"), responses((status = 201, body = DocumentView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/admin/knowledge", request_body(content = NewDocument, content_type = "multipart/form-data"), responses((status = 201, body = DocumentView), Problems))]
 async fn add(
     State(app): State<App>,
     caller: Caller<Administering>,
@@ -113,7 +113,7 @@ async fn add(
 }
 
 /// Removes a document that was added here. One of a folder goes when it is taken out of the folder and that is imported again.
-#[utoipa::path(delete, path = "/v1/admin/knowledge/{id}", params(("id" = Uuid, Path)), responses((status = 204), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(delete, path = "/v1/admin/knowledge/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
 async fn remove(
     State(app): State<App>,
     caller: Caller<Administering>,

@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 
 use super::super::caller::Caller;
 use super::super::extract::Asked;
-use super::super::problem::{Kind, Problem, ProblemBody};
+use super::super::problem::{Kind, Problem, Problems};
 use super::super::rule::{self, Administering, Rule, guarded};
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::secrets;
@@ -72,7 +72,7 @@ struct Back {
 }
 
 /// Shows which account posts in Teams.
-#[utoipa::path(get, path = "/v1/admin/microsoft/service-account", responses((status = 200, body = ServiceAccountView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/admin/microsoft/service-account", responses((status = 200, body = ServiceAccountView), Problems))]
 async fn show(State(app): State<App>, caller: Caller<Administering>) -> Result<Json<ServiceAccountView>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let connected = microsoft::connected(&mut tx).await?;
@@ -90,7 +90,7 @@ async fn show(State(app): State<App>, caller: Caller<Administering>) -> Result<J
 }
 
 /// Begins to sign an account in: the browser goes to the address, and comes back to the app.
-#[utoipa::path(post, path = "/v1/admin/microsoft/service-account", responses((status = 200, body = SignInPage), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/admin/microsoft/service-account", responses((status = 200, body = SignInPage), Problems))]
 async fn sign_in(
     State(app): State<App>,
     caller: Caller<Administering>,
@@ -117,7 +117,7 @@ async fn sign_in(
 }
 
 /// Forgets the account; nothing is posted in Teams from then on.
-#[utoipa::path(delete, path = "/v1/admin/microsoft/service-account", responses((status = 204), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(delete, path = "/v1/admin/microsoft/service-account", responses((status = 204), Problems))]
 async fn sign_out(State(app): State<App>, caller: Caller<Administering>) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
     if !microsoft::disconnect(&mut tx).await? {
@@ -129,7 +129,7 @@ async fn sign_out(State(app): State<App>, caller: Caller<Administering>) -> Resu
 }
 
 /// Takes the browser back from Microsoft, and sends it to the app.
-#[utoipa::path(get, path = "/v1/auth/microsoft/callback", params(Back), responses((status = 303)))]
+#[utoipa::path(get, path = "/v1/auth/microsoft/callback", params(Back), responses((status = 303), Problems))]
 async fn callback(State(app): State<App>, Asked(back): Asked<Back>) -> Redirect {
     let ended = match connect(&app, back).await {
         Ok(()) => "connected",

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::super::caller::Caller;
 use super::super::extract::{Asked, Body, List, PageQuery, Segment};
 use super::super::me::{departments, languages};
-use super::super::problem::{Kind, Problem, ProblemBody};
+use super::super::problem::{Kind, Problem, Problems};
 use super::super::rule::{Administering, guarded};
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::people::{self, Refused, Wanted};
@@ -116,7 +116,7 @@ struct ChangePerson {
 }
 
 /// Lists the people, the newest first.
-#[utoipa::path(get, path = "/v1/admin/people", params(PeopleQuery), responses((status = 200, body = List<AccountView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/admin/people", params(PeopleQuery), responses((status = 200, body = List<AccountView>), Problems))]
 async fn list(
     State(app): State<App>,
     _: Caller<Administering>,
@@ -129,7 +129,7 @@ async fn list(
 }
 
 /// Shows a person.
-#[utoipa::path(get, path = "/v1/admin/people/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = AccountView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/admin/people/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = AccountView), Problems))]
 async fn show(
     State(app): State<App>,
     _: Caller<Administering>,
@@ -141,7 +141,7 @@ async fn show(
 }
 
 /// Adds a person, who can sign in at once.
-#[utoipa::path(post, path = "/v1/admin/people", request_body = AddPerson, responses((status = 201, body = AccountView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/admin/people", request_body = AddPerson, responses((status = 201, body = AccountView), Problems))]
 async fn add(
     State(app): State<App>,
     Caller { person: admin, .. }: Caller<Administering>,
@@ -162,7 +162,7 @@ async fn add(
 }
 
 /// Changes a person. Each change is an entry of the audit log.
-#[utoipa::path(patch, path = "/v1/admin/people/{id}", params(("id" = Uuid, Path)), request_body = ChangePerson, responses((status = 200, body = AccountView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(patch, path = "/v1/admin/people/{id}", params(("id" = Uuid, Path)), request_body = ChangePerson, responses((status = 200, body = AccountView), Problems))]
 async fn change(
     State(app): State<App>,
     Caller { person: admin, .. }: Caller<Administering>,

@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::super::caller::Caller;
 use super::super::me::departments;
-use super::super::problem::{Problem, ProblemBody};
+use super::super::problem::{Problem, Problems};
 use super::super::rule::{Administering, guarded};
 use mezzofy_engine::app::App;
 
@@ -45,7 +45,7 @@ struct RoleView {
 }
 
 /// Lists the roles with how many people have each.
-#[utoipa::path(get, path = "/v1/admin/roles", responses((status = 200, body = RolesView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/admin/roles", responses((status = 200, body = RolesView), Problems))]
 async fn list(State(app): State<App>, _: Caller<Administering>) -> Result<Json<RolesView>, Problem> {
     let mut connection = app.store.connection().await?;
     let people = accounts::by_role(&mut connection).await?;

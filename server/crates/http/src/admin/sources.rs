@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::super::caller::Caller;
 use super::super::docs::one_of;
 use super::super::extract::{Asked, List, PageQuery, Segment};
-use super::super::problem::{Kind, Problem, ProblemBody};
+use super::super::problem::{Kind, Problem, Problems};
 use super::super::rule::{Administering, guarded};
 use mezzofy_engine::app::App;
 use mezzofy_engine::{secrets, webhooks};
@@ -143,7 +143,7 @@ struct Which {
 }
 
 /// Lists who may send webhooks.
-#[utoipa::path(get, path = "/v1/admin/sources", responses((status = 200, body = List<SourceView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/admin/sources", responses((status = 200, body = List<SourceView>), Problems))]
 async fn list(State(app): State<App>, caller: Caller<Administering>) -> Result<Json<List<SourceView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let secrets = deliveries::secrets(&mut tx, app.clock.now()).await?;
@@ -163,7 +163,7 @@ async fn list(State(app): State<App>, caller: Caller<Administering>) -> Result<J
 }
 
 /// Makes a new secret for a source. The ones before still hold for a day.
-#[utoipa::path(post, path = "/v1/admin/sources/{name}/secrets", params(("name" = String, Path)), responses((status = 201, body = NewSecret), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/admin/sources/{name}/secrets", params(("name" = String, Path)), responses((status = 201, body = NewSecret), Problems))]
 async fn make_secret(
     State(app): State<App>,
     caller: Caller<Administering>,
@@ -187,7 +187,7 @@ async fn make_secret(
 }
 
 /// Ends a secret at once.
-#[utoipa::path(delete, path = "/v1/admin/sources/secrets/{id}", params(("id" = Uuid, Path)), responses((status = 204), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(delete, path = "/v1/admin/sources/secrets/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
 async fn end_secret(
     State(app): State<App>,
     caller: Caller<Administering>,
@@ -203,7 +203,7 @@ async fn end_secret(
 }
 
 /// Lists what was delivered, newest first, without what it says.
-#[utoipa::path(get, path = "/v1/admin/deliveries", params(Which), responses((status = 200, body = List<DeliveryView>), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/admin/deliveries", params(Which), responses((status = 200, body = List<DeliveryView>), Problems))]
 async fn delivered(
     State(app): State<App>,
     caller: Caller<Administering>,
@@ -216,7 +216,7 @@ async fn delivered(
 }
 
 /// Takes a delivery up again for which nothing was begun, or whose run has failed before anything left the house.
-#[utoipa::path(post, path = "/v1/admin/deliveries/{id}/repeat", params(("id" = Uuid, Path)), responses((status = 200, body = DeliveryView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/admin/deliveries/{id}/repeat", params(("id" = Uuid, Path)), responses((status = 200, body = DeliveryView), Problems))]
 async fn repeat(
     State(app): State<App>,
     caller: Caller<Administering>,

@@ -17,7 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::super::caller::Caller;
 use super::super::docs::one_of;
 use super::super::extract::Asked;
-use super::super::problem::{Problem, ProblemBody};
+use super::super::problem::{Problem, Problems};
 use super::super::rule::{Administering, guarded};
 use super::{exact, harmless, month};
 use mezzofy_engine::app::App;
@@ -138,7 +138,7 @@ struct MonthQuery {
 }
 
 /// Shows what models were used for in a month, and their prices.
-#[utoipa::path(get, path = "/v1/admin/usage", params(MonthQuery), responses((status = 200, body = UsageMonthView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/admin/usage", params(MonthQuery), responses((status = 200, body = UsageMonthView), Problems))]
 async fn show(
     State(app): State<App>,
     caller: Caller<Administering>,
@@ -156,7 +156,7 @@ async fn show(
 }
 
 /// The same as a CSV file for a spreadsheet.
-#[utoipa::path(get, path = "/v1/admin/usage.csv", params(MonthQuery), responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/admin/usage.csv", params(MonthQuery), responses((status = 200, body = String, content_type = "text/csv"), Problems))]
 async fn export(
     State(app): State<App>,
     caller: Caller<Administering>,

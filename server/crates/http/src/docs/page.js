@@ -23,7 +23,7 @@ function block(title, content, all) {
   return [element('p', title), element('pre', JSON.stringify(shape(schema, all), null, 2))];
 }
 
-function route(path, method, operation, all) {
+function route(path, method, operation, { schemas: all, responses }) {
   const details = element('details');
   const summary = element('summary');
   summary.append(element('b', method.toUpperCase()), element('code', path), element('span', operation.summary ?? ''));
@@ -37,7 +37,8 @@ function route(path, method, operation, all) {
   }
   body.append(...block('Takes', operation.requestBody?.content, all));
   for (const [status, response] of Object.entries(operation.responses)) {
-    body.append(...block(`Answers ${status}`, response.content, all));
+    const { content } = response.$ref ? responses[response.$ref.split('/').pop()] : response;
+    body.append(...block(`Answers ${status}`, content, all));
   }
   details.append(summary, body);
   return details;
@@ -47,8 +48,10 @@ async function show() {
   const api = await (await fetch('/openapi.json')).json();
   const groups = new Map();
   for (const [path, methods] of Object.entries(api.paths)) {
-    const group = path.startsWith('/v1/') ? path.split('/')[2] : 'health';
-    groups.set(group, [...(groups.get(group) ?? []), ...Object.entries(methods).map(([method, operation]) => route(path, method, operation, api.components.schemas))]);
+    for (const [method, operation] of Object.entries(methods)) {
+      const [group] = operation.tags;
+      groups.set(group, [...(groups.get(group) ?? []), route(path, method, operation, api.components)]);
+    }
   }
   for (const [name, routes] of groups) {
     document.getElementById('routes').append(element('h2', name), ...routes);

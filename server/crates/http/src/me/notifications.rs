@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::caller::Caller;
 use crate::extract::Body;
-use crate::problem::{Problem, ProblemBody};
+use crate::problem::{Problem, Problems};
 use crate::rule::guarded;
 use mezzofy_engine::app::App;
 
@@ -45,14 +45,14 @@ struct ChangeNotificationSettings {
 }
 
 /// Shows what the caller is told on their phones.
-#[utoipa::path(get, path = "/v1/me/notifications", responses((status = 200, body = NotificationSettings), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/me/notifications", responses((status = 200, body = NotificationSettings), Problems))]
 async fn show(State(app): State<App>, caller: Caller) -> Result<Json<NotificationSettings>, Problem> {
     let mut tx = caller.begin(&app).await?;
     Ok(Json(devices::wishes(&mut tx, caller.person.id).await?.into()))
 }
 
 /// Changes what the caller is told on their phones; what is left out stays.
-#[utoipa::path(patch, path = "/v1/me/notifications", request_body = ChangeNotificationSettings, responses((status = 200, body = NotificationSettings), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(patch, path = "/v1/me/notifications", request_body = ChangeNotificationSettings, responses((status = 200, body = NotificationSettings), Problems))]
 async fn change(
     State(app): State<App>,
     caller: Caller,

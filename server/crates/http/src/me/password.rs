@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{proven, sessions};
 use crate::caller::Caller;
 use crate::extract::Body;
-use crate::problem::{Problem, ProblemBody};
+use crate::problem::{Problem, Problems};
 use crate::rule::guarded;
 use mezzofy_engine::app::App;
 use mezzofy_engine::secrets;
@@ -31,7 +31,7 @@ struct ChangePassword {
 }
 
 /// Changes the caller's password and ends their other sessions. Wrong tries count together with those of signing in.
-#[utoipa::path(post, path = "/v1/me/password", request_body = ChangePassword, responses((status = 204), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/me/password", request_body = ChangePassword, responses((status = 204), Problems))]
 async fn change(
     State(app): State<App>,
     caller: Caller,

@@ -16,7 +16,7 @@ use super::{proven, sessions};
 use crate::caller::Caller;
 use crate::codes::{self, Code};
 use crate::extract::Body;
-use crate::problem::{Kind, Problem, ProblemBody};
+use crate::problem::{Kind, Problem, Problems};
 use crate::rule::guarded;
 use crate::tries;
 use mezzofy_engine::app::{App, AppState};
@@ -80,7 +80,7 @@ struct RecoveryCodes {
 }
 
 /// Shows whether the caller has a second factor.
-#[utoipa::path(get, path = "/v1/me/second-factor", responses((status = 200, body = SecondFactorView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/me/second-factor", responses((status = 200, body = SecondFactorView), Problems))]
 async fn show(State(app): State<App>, caller: Caller) -> Result<Json<SecondFactorView>, Problem> {
     let mut tx = app.store.begin().await?;
     Ok(Json(SecondFactorView {
@@ -90,7 +90,7 @@ async fn show(State(app): State<App>, caller: Caller) -> Result<Json<SecondFacto
 }
 
 /// Begins to set up a second factor. It is in force once it is confirmed; beginning again replaces an unconfirmed one.
-#[utoipa::path(post, path = "/v1/me/second-factor", request_body = BeginSecondFactor, responses((status = 200, body = SecondFactorSecret), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/me/second-factor", request_body = BeginSecondFactor, responses((status = 200, body = SecondFactorSecret), Problems))]
 async fn begin(
     State(app): State<App>,
     caller: Caller,
@@ -113,7 +113,7 @@ async fn begin(
 }
 
 /// Puts the second factor in force with a first code of the app, and ends the caller's other sessions.
-#[utoipa::path(post, path = "/v1/me/second-factor/confirm", request_body = ConfirmSecondFactor, responses((status = 200, body = RecoveryCodes), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/me/second-factor/confirm", request_body = ConfirmSecondFactor, responses((status = 200, body = RecoveryCodes), Problems))]
 async fn confirm(
     State(app): State<App>,
     caller: Caller,
@@ -140,7 +140,7 @@ async fn confirm(
 }
 
 /// Gives ten new recovery codes. The old ones are good no more.
-#[utoipa::path(post, path = "/v1/me/second-factor/recovery-codes", request_body = ProveSecondFactor, responses((status = 200, body = RecoveryCodes), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/me/second-factor/recovery-codes", request_body = ProveSecondFactor, responses((status = 200, body = RecoveryCodes), Problems))]
 async fn renew(
     State(app): State<App>,
     caller: Caller,
@@ -156,7 +156,7 @@ async fn renew(
 }
 
 /// Removes the second factor: signing in asks for the password only.
-#[utoipa::path(delete, path = "/v1/me/second-factor", request_body = ProveSecondFactor, responses((status = 204), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(delete, path = "/v1/me/second-factor", request_body = ProveSecondFactor, responses((status = 204), Problems))]
 async fn remove(
     State(app): State<App>,
     caller: Caller,

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::caller::Caller;
 use crate::extract::Segment;
-use crate::problem::{Problem, ProblemBody};
+use crate::problem::{Problem, Problems};
 use crate::rule::guarded;
 use mezzofy_engine::app::App;
 
@@ -45,7 +45,7 @@ struct SessionsView {
 }
 
 /// Lists where the caller is signed in.
-#[utoipa::path(get, path = "/v1/me/sessions", responses((status = 200, body = SessionsView), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/me/sessions", responses((status = 200, body = SessionsView), Problems))]
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<SessionsView>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let open = sessions::open(&mut tx, caller.person.id, caller.session, app.clock.now()).await?;
@@ -60,7 +60,7 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Json<SessionsVie
 }
 
 /// Ends a session of the caller at once: neither its access token nor its refresh token is taken any more.
-#[utoipa::path(delete, path = "/v1/me/sessions/{id}", params(("id" = Uuid, Path)), responses((status = 204), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(delete, path = "/v1/me/sessions/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
 async fn end(
     State(app): State<App>,
     caller: Caller,
@@ -77,7 +77,7 @@ async fn end(
 }
 
 /// Ends all sessions of the caller but the one that asks.
-#[utoipa::path(delete, path = "/v1/me/sessions", responses((status = 204), (status = "4XX", body = ProblemBody)))]
+#[utoipa::path(delete, path = "/v1/me/sessions", responses((status = 204), Problems))]
 async fn end_others(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
     end_all_but(&mut tx, &caller, "ended by the person", app.clock.now()).await?;
