@@ -1,6 +1,6 @@
 //! What a model's work takes in tokens, and what that costs.
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
 /// The tokens of one model call, or of several together.
@@ -55,6 +55,44 @@ impl Usage {
             cache_write_1h: self.cache_write_1h + other.cache_write_1h,
             output: self.output + other.output,
         }
+    }
+}
+
+/// What a run took of the models so far, as it is stored with the run and shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunUsage {
+    /// The model of the newest reply; `planner` is built in and costs nothing.
+    pub model: String,
+    /// Tokens of the prompts, cached ones among them.
+    pub input_tokens: u64,
+    /// Tokens of the replies.
+    pub output_tokens: u64,
+    /// Tokens of the prompts that were read from a cache.
+    pub cached_tokens: u64,
+    /// USD with six decimals; stored as text.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub cost: Decimal,
+}
+
+impl RunUsage {
+    /// That of a run which no model has served.
+    #[must_use]
+    pub fn planner() -> Self {
+        Self::of("planner".to_owned(), Usage::default(), Decimal::ZERO)
+    }
+
+    /// That of a run which a model has served, with all its calls together. A half of a millionth is rounded away from zero.
+    #[must_use]
+    pub fn of(model: String, usage: Usage, cost: Decimal) -> Self {
+        let mut cost = cost.round_dp_with_strategy(6, RoundingStrategy::MidpointAwayFromZero);
+        cost.rescale(6);
+        Self { model, input_tokens: usage.prompt(), output_tokens: usage.output, cached_tokens: usage.cache_read, cost }
+    }
+
+    /// Tokens of prompts and replies together.
+    #[must_use]
+    pub fn tokens(&self) -> u64 {
+        self.input_tokens.saturating_add(self.output_tokens)
     }
 }
 
@@ -156,6 +194,36 @@ mod tests {
         assert_eq!(usage.prompt(), 21_703);
         assert_eq!(sonnet.cost(Usage::default()), Decimal::ZERO);
         assert_eq!(sonnet.most(1_000, 100), decimal("0.0035"));
+    }
+
+    #[test]
+    fn the_usage_of_a_run_is_stored_as_it_always_was() {
+        let usage = Usage { input: 3, cache_read: 2, output: 4, ..Usage::default() };
+        for (usage, stored) in [
+            (
+                RunUsage::planner(),
+                r#"{"model":"planner","input_tokens":0,"output_tokens":0,"cached_tokens":0,"cost":"0.000000"}"#,
+            ),
+            (
+                RunUsage::of("a".to_owned(), usage, decimal("1.2345675")),
+                r#"{"model":"a","input_tokens":5,"output_tokens":4,"cached_tokens":2,"cost":"1.234568"}"#,
+            ),
+        ] {
+            assert_eq!(serde_json::to_string(&usage).unwrap(), stored);
+            assert_eq!(serde_json::from_str::<RunUsage>(stored).unwrap(), usage);
+        }
+    }
+
+    #[test]
+    fn the_usage_of_a_run_that_can_not_be_read_is_an_error_and_not_nothing() {
+        let stored = |cost: &str| {
+            format!(r#"{{"model":"a","input_tokens":5,"output_tokens":4,"cached_tokens":2,"cost":{cost}}}"#)
+        };
+        assert!(serde_json::from_str::<RunUsage>(&stored("\"0.1\"")).is_ok());
+        for cost in ["\"much\"", "\"\"", "null"] {
+            assert!(serde_json::from_str::<RunUsage>(&stored(cost)).is_err(), "{cost}");
+        }
+        assert!(serde_json::from_str::<RunUsage>("{}").is_err());
     }
 
     #[test]

@@ -51,8 +51,8 @@ impl Figures<'_> {
             let mut units: Vec<&String> = now.iter().chain(&then).map(|(_, unit)| unit).collect();
             units.sort();
             units.dedup();
-            let of = |values: &[(Option<Decimal>, String)], wanted: &str| {
-                values.iter().find(|(_, unit)| unit == wanted).and_then(|(value, _)| *value)
+            let of = |values: &[(Decimal, String)], wanted: &str| {
+                values.iter().find(|(_, unit)| unit == wanted).map(|(value, _)| *value)
             };
             if units.is_empty() {
                 kpis.push(kpi(definition, definition.unit.clone(), None, None));
@@ -93,7 +93,7 @@ impl Figures<'_> {
                 [] => values.push((*month, Decimal::ZERO)),
                 [(value, of)] if unit.as_ref().is_none_or(|unit| unit == of) => {
                     unit = Some(of.clone());
-                    values.push((*month, value.unwrap_or_default()));
+                    values.push((*month, *value));
                 }
                 _ => return Ok(None),
             }
@@ -112,7 +112,7 @@ impl Figures<'_> {
         scope: &Scope,
         definition: &Definition,
         (first, last): (NaiveDate, NaiveDate),
-    ) -> Result<Vec<(Option<Decimal>, String)>, StoreError> {
+    ) -> Result<Vec<(Decimal, String)>, StoreError> {
         let broken = |detail: String| {
             tracing::error!(key = definition.key, error = detail, "a key figure can't be computed");
             StoreError::Stored { what: "key figure", detail }
@@ -121,11 +121,12 @@ impl Figures<'_> {
         let answer = reporting::run(self.store, scope, &query, LIMITS, self.zone).await?;
         let answer = answer.map_err(|refusal| broken(format!("{refusal:?}")))?;
         let read = |row: Vec<Option<String>>| {
-            let value = row.first().cloned().flatten().and_then(|text| text.parse::<Decimal>().ok());
+            let text = row.first()?.clone()?;
             let unit = row.get(1).cloned().flatten().unwrap_or_else(|| definition.unit.clone());
-            (value.map(|value| value.normalize()), unit)
+            let value = text.parse::<Decimal>().map_err(|error| broken(format!("{text} is no number: {error}")));
+            Some(value.map(|value| (value.normalize(), unit)))
         };
-        Ok(answer.rows.into_iter().map(read).filter(|(value, _)| value.is_some()).collect())
+        answer.rows.into_iter().filter_map(read).collect()
     }
 }
 

@@ -5,6 +5,7 @@ use mezzofy_domain::file::File;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
 use mezzofy_domain::run::{RunState, WaitingFor};
+use mezzofy_domain::usage::RunUsage;
 use mezzofy_store::messages::{Author, Fresh, Message, NewMessage};
 use mezzofy_store::runs::Run;
 use mezzofy_store::{StoreError, Tx, commit, conversations, jobs, messages, runs};
@@ -12,7 +13,6 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::app::AppState;
-use crate::views::UsageView;
 
 /// Characters of a message at most.
 pub const MAX_MESSAGE_CHARS: usize = 5_000;
@@ -192,7 +192,7 @@ fn new_run(
         tools: Vec::new(),
         answer: None,
         error: None,
-        usage: serde_json::to_value(UsageView::planner())?,
+        usage: RunUsage::planner(),
         machine: serde_json::to_value(machine)?,
         version: 0,
         cancel_asked: false,

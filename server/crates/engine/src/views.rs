@@ -2,8 +2,6 @@
 
 mod file;
 mod message;
-mod usage;
 
 pub use file::FileView;
 pub use message::MessageView;
-pub use usage::{UsageView, micro_usd};

@@ -2,7 +2,7 @@
 //! sources of webhooks and their deliveries; endpoints and what is sent to them; the account that posts in Teams; and the audit log.
 
 use mezzofy_domain::period::{Period, PeriodKind};
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::problem::Problem;
@@ -40,6 +40,11 @@ fn month(app: &AppState, period: Option<&str>) -> Result<Period, Problem> {
     month.ok_or_else(|| Problem::field("period", "The period must be a month such as 2026-11."))
 }
 
+/// USD with six decimals, a half away from zero.
+fn micro_usd(amount: Decimal) -> String {
+    format!("{:.6}", amount.round_dp_with_strategy(6, RoundingStrategy::MidpointAwayFromZero))
+}
+
 /// USD as it was set, with two decimals or more.
 fn exact(amount: Decimal) -> String {
     let amount = amount.normalize();
@@ -53,8 +58,6 @@ fn harmless(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use mezzofy_engine::views::micro_usd;
-
     use super::*;
 
     #[test]

@@ -108,7 +108,7 @@ async fn create(
         IncomingMessage { text, files: &files, file_ids: &create.file_ids, client_id: Some(create.client_id) };
     if let Some((message, run)) = begin_fresh(&app, &mut tx, &caller.person, id, incoming).await? {
         commit(tx).await?;
-        let accepted = Accepted { message: MessageView::of(message, &files), run: RunView::of(run, &[])? };
+        let accepted = Accepted { message: MessageView::of(message, &files), run: RunView::of(run, &[]) };
         return Ok((StatusCode::ACCEPTED, Json(accepted)));
     }
     drop(tx);
@@ -127,5 +127,5 @@ async fn create(
 
 async fn accepted(tx: &mut Tx, message: Message, run: Run, sent: &[File]) -> Result<Accepted, Problem> {
     let files = files::of_runs(tx, &[run.id.uuid()]).await?;
-    Ok(Accepted { message: MessageView::of(message, sent), run: RunView::of(run, &files)? })
+    Ok(Accepted { message: MessageView::of(message, sent), run: RunView::of(run, &files) })
 }

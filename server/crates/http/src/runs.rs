@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use mezzofy_domain::file::File;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::run::{RunError, RunErrorKind, RunState, WaitingFor};
+use mezzofy_domain::usage::RunUsage;
 use mezzofy_store::events::{self, Event};
 use mezzofy_store::runs::{self, Run};
 use mezzofy_store::{commit, files, jobs};
@@ -24,7 +25,7 @@ use super::extract::{Asked, Segment};
 use super::problem::{Kind, Problem, Problems};
 use super::rule::guarded;
 use mezzofy_engine::app::{App, AppState};
-use mezzofy_engine::views::{FileView, UsageView};
+use mezzofy_engine::views::FileView;
 
 /// Seconds that `wait` is at most.
 const LONGEST_WAIT: u64 = 60;
@@ -90,9 +91,28 @@ struct ErrorView {
     detail: String,
 }
 
+/// What a run cost.
+#[derive(Debug, Serialize, ToSchema)]
+struct UsageView {
+    /// The model that planned; `planner` is built in and costs nothing.
+    model: String,
+    input_tokens: u64,
+    output_tokens: u64,
+    cached_tokens: u64,
+    /// USD, decimal.
+    cost: String,
+}
+
+impl From<RunUsage> for UsageView {
+    fn from(usage: RunUsage) -> Self {
+        let RunUsage { model, input_tokens, output_tokens, cached_tokens, cost } = usage;
+        Self { model, input_tokens, output_tokens, cached_tokens, cost: cost.to_string() }
+    }
+}
+
 impl RunView {
-    pub(super) fn of(run: Run, files: &[File]) -> Result<Self, Problem> {
-        Ok(Self {
+    pub(super) fn of(run: Run, files: &[File]) -> Self {
+        Self {
             id: run.id.uuid(),
             conversation_id: run.conversation.uuid(),
             state: run.state.code().to_owned(),
@@ -104,10 +124,10 @@ impl RunView {
             answer: run.answer,
             files: files.iter().filter(|file| file.run == Some(run.id)).map(FileView::of).collect(),
             error: run.error.map(|RunError { kind, detail }| ErrorView { kind: kind.code().to_owned(), detail }),
-            usage: serde_json::from_value(run.usage).map_err(Problem::internal)?,
+            usage: run.usage.into(),
             created_at: run.created_at,
             ended_at: run.ended_at,
-        })
+        }
     }
 }
 
@@ -185,7 +205,7 @@ async fn show(
         {
             let mut tx = caller.begin(&app).await?;
             let files = files::of_runs(&mut tx, &[id.uuid()]).await?;
-            return Ok(Json(RunView::of(run, &files)?));
+            return Ok(Json(RunView::of(run, &files)));
         }
     }
 }
@@ -208,7 +228,7 @@ async fn cancel(
     }
     let files = files::of_runs(&mut tx, &[id.uuid()]).await?;
     commit(tx).await?;
-    Ok((axum::http::StatusCode::ACCEPTED, Json(RunView::of(run, &files)?)))
+    Ok((axum::http::StatusCode::ACCEPTED, Json(RunView::of(run, &files))))
 }
 
 /// Lists what happened in a run, oldest first.

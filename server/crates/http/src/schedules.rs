@@ -382,7 +382,7 @@ async fn run(
     let run = mezzofy_engine::schedules::begin(&app, &mut tx, &schedule, &caller.person, false).await?;
     schedules::put(&mut tx, id, run.created_at, Fate::Manual(run.id)).await?;
     commit(tx).await?;
-    Ok((StatusCode::ACCEPTED, Json(Begun { run: RunView::of(run, &[])? })))
+    Ok((StatusCode::ACCEPTED, Json(Begun { run: RunView::of(run, &[]) })))
 }
 
 /// Lists a schedule's occurrences, the newest moment first, the one ahead among them.

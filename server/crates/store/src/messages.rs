@@ -132,7 +132,7 @@ pub async fn add_fresh(
         run.person.uuid(),
         run.id.uuid(),
         new.id.uuid(),
-        run.usage,
+        run.stored_usage()?,
         run.machine,
         new.client_id,
         title,

@@ -6,7 +6,7 @@ use mezzofy_domain::coded;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Department;
 use mezzofy_domain::period::Period;
-use mezzofy_domain::usage::Usage;
+use mezzofy_domain::usage::{RunUsage, Usage};
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use strum::{EnumString, IntoStaticStr, VariantArray};
@@ -114,6 +114,12 @@ impl Sum {
             usage: calls.iter().fold(Usage::default(), |sum, call| sum.plus(call.usage)),
             cost: calls.iter().map(|call| call.cost).sum(),
         }
+    }
+
+    /// As it is stored with the run whose calls they are; without any the planner served.
+    #[must_use]
+    pub fn of_run(self) -> RunUsage {
+        self.model.map_or_else(RunUsage::planner, |model| RunUsage::of(model, self.usage, self.cost))
     }
 }
 

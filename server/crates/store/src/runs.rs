@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::run::{RunError, RunState, WaitingFor};
+use mezzofy_domain::usage::RunUsage;
 use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -36,7 +37,7 @@ pub struct Run {
     /// Why it failed.
     pub error: Option<RunError>,
     /// Tokens and money.
-    pub usage: Value,
+    pub usage: RunUsage,
     /// The run machine, for the agent crate.
     pub machine: Value,
     /// Rises by one with each save.
@@ -92,7 +93,7 @@ impl TryFrom<Row> for Run {
             tools: row.tools,
             answer: row.answer,
             error: row.error.map(serde_json::from_value).transpose().map_err(read)?,
-            usage: row.usage,
+            usage: serde_json::from_value(row.usage).map_err(read)?,
             machine: row.machine,
             version: row.version,
             cancel_asked: row.cancel_asked,
@@ -101,6 +102,12 @@ impl TryFrom<Row> for Run {
             created_at: row.created_at,
             ended_at: row.ended_at,
         })
+    }
+}
+
+impl Run {
+    pub(crate) fn stored_usage(&self) -> Result<Value, StoreError> {
+        serde_json::to_value(&self.usage).map_err(|error| StoreError::stored("run", &error))
     }
 }
 
@@ -113,7 +120,7 @@ pub async fn add(db: &mut PgConnection, run: &Run, background: bool) -> Result<(
         run.conversation.uuid(),
         run.person.uuid(),
         run.state.code(),
-        run.usage,
+        run.stored_usage()?,
         run.machine,
         run.created_at,
         background
@@ -171,7 +178,7 @@ pub async fn save(db: &mut PgConnection, run: &mut Run) -> Result<(), StoreError
         &run.tools,
         run.answer,
         error,
-        run.usage,
+        run.stored_usage()?,
         run.machine,
         run.ended_at,
         run.wake_at,

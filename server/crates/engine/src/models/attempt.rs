@@ -86,6 +86,11 @@ impl Models {
         }
     }
 
+    #[tracing::instrument(
+        name = "model",
+        skip_all,
+        fields(run = %asking.run, model = offer.source.model, task = asking.task.code(), call = tracing::field::Empty)
+    )]
     async fn try_once(
         &self,
         offer: &Offer,
@@ -94,6 +99,7 @@ impl Models {
         told: &mut (dyn FnMut(Told<'_>) + Send),
     ) -> Result<Result<Reply, Again>, Failure> {
         let call = self.reserve(offer, asking, tries.max_tokens).await?;
+        tracing::Span::current().record("call", tracing::field::display(call));
         told(Told::Begun);
         let mut heard = 0;
         let mut hear = |text: &str| {

@@ -17,7 +17,7 @@ use mezzofy_domain::people::{Department, Person};
 use mezzofy_domain::period::Period;
 use mezzofy_domain::run::{RunError, RunErrorKind};
 use mezzofy_domain::trust::Trust;
-use mezzofy_domain::usage::Usage;
+use mezzofy_domain::usage::{RunUsage, Usage};
 use mezzofy_store::messages::Author;
 use mezzofy_store::model_calls::Sum;
 use mezzofy_store::page::Page;
@@ -31,7 +31,6 @@ use super::step::Step;
 use crate::app::AppState;
 use crate::config::models::Task;
 use crate::models::{Answer, Asking, Unanswered, Why, title};
-use crate::views::UsageView;
 
 /// Messages of the conversation that a model is told besides the newest.
 const EARLIER: i64 = 20;
@@ -443,10 +442,10 @@ impl RunWorker<'_> {
     }
 
     /// What the run took so far, as it is shown.
-    async fn usage(&self) -> Result<serde_json::Value, StepError> {
+    async fn usage(&self) -> Result<RunUsage, StepError> {
         let mut tx = self.begin().await?;
         let calls = model_calls::of_run(&mut tx, self.run.id).await?;
-        serde_json::to_value(UsageView::of(&Sum::of(&calls))).map_err(|error| StepError::Retry(error.to_string()))
+        Ok(Sum::of(&calls).of_run())
     }
 }
 

@@ -20,9 +20,8 @@ use super::super::docs::one_of;
 use super::super::extract::Body;
 use super::super::problem::{Problem, Problems};
 use super::super::rule::{Administering, guarded};
-use super::{exact, month};
+use super::{exact, micro_usd, month};
 use mezzofy_engine::app::App;
-use mezzofy_engine::views::micro_usd;
 
 /// USD that a budget can be at most; more is a slip of the hand.
 const MOST: u32 = 1_000_000_000;

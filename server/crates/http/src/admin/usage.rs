@@ -19,10 +19,9 @@ use super::super::docs::one_of;
 use super::super::extract::Asked;
 use super::super::problem::{Problem, Problems};
 use super::super::rule::{Administering, guarded};
-use super::{exact, harmless, month};
+use super::{exact, harmless, micro_usd, month};
 use mezzofy_engine::app::App;
 use mezzofy_engine::config::models::ModelCard;
-use mezzofy_engine::views::micro_usd;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(guarded!(show)).routes(guarded!(export))
