@@ -11,7 +11,6 @@ use mezzofy_domain::people::Person;
 use mezzofy_domain::schedule::Rule;
 use mezzofy_domain::schedule::occurrence::{Reason, State as Standing};
 use mezzofy_domain::schedule::plan::Misfire;
-use mezzofy_store::page::Page;
 use mezzofy_store::schedules::{self, Fate, Occurrence, Schedule};
 use mezzofy_store::{Tx, commit};
 use serde::{Deserialize, Serialize};
@@ -39,6 +38,8 @@ use rule::{RuleView, checked_rule};
 
 /// Characters of a name at most.
 const NAME: usize = 120;
+/// Occurrences that say how a schedule stands: what a person started may stand before the one ahead, which is the newest of the rule.
+const NEWEST: i64 = 2;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -80,8 +81,7 @@ struct ScheduleView {
     said: String,
     #[schema(schema_with = misfires)]
     misfire: String,
-    #[schema(schema_with = states)]
-    state: String,
+    state: ScheduleState,
     /// When it comes next; null when it is paused or over.
     #[schema(required = true)]
     next_at: Option<DateTime<Utc>>,
@@ -89,6 +89,15 @@ struct ScheduleView {
     #[schema(required = true)]
     last: Option<OccurrenceView>,
     created_at: DateTime<Utc>,
+}
+
+/// Whether a schedule comes again.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ScheduleState {
+    Active,
+    Paused,
+    Over,
 }
 
 /// One due moment.
@@ -109,10 +118,6 @@ struct OccurrenceView {
 
 fn misfires() -> Object {
     one_of(Misfire::ALL.map(Misfire::code))
-}
-
-fn states() -> Object {
-    one_of(["active", "paused", "over"])
 }
 
 fn standings() -> Object {
@@ -220,13 +225,10 @@ async fn list(
 ) -> Result<Json<List<ScheduleView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let slice = schedules::list(&mut tx, caller.person.id, query.page()?).await?;
-    let mut views = Vec::new();
-    for schedule in &slice.items {
-        views.push(view(&app, &mut tx, schedule, caller.person.language).await?);
-    }
-    let mut views = views.into_iter();
-    let list = List::of(slice, |_| views.next());
-    Ok(Json(List { items: list.items.into_iter().flatten().collect(), next_cursor: list.next_cursor }))
+    let ids: Vec<Uuid> = slice.items.iter().map(|schedule| schedule.id.uuid()).collect();
+    let mut newest = schedules::newest_occurrences(&mut tx, &ids, NEWEST).await?;
+    let mut newest = |schedule: &Schedule| newest.remove(&schedule.id.uuid()).unwrap_or_default();
+    Ok(Json(List::of(slice, |schedule| view(&app, &schedule, newest(&schedule), caller.person.language))))
 }
 
 /// Makes a schedule. It begins at once.
@@ -268,7 +270,7 @@ async fn make(
         let problem = Problem::new(Kind::Conflict, refused.say(language));
         if matches!(refused, Refused::Taken(_)) { problem.about("name") } else { problem }
     })?;
-    let view = view(&app, &mut tx, &schedule, language).await?;
+    let view = shown(&app, &mut tx, &schedule, language).await?;
     commit(tx).await?;
     Ok((StatusCode::CREATED, Json(view)))
 }
@@ -282,7 +284,7 @@ async fn show(
 ) -> Result<Json<ScheduleView>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let schedule = seen(&mut tx, &caller.person, id).await?;
-    Ok(Json(view(&app, &mut tx, &schedule, caller.person.language).await?))
+    Ok(Json(shown(&app, &mut tx, &schedule, caller.person.language).await?))
 }
 
 /// Changes a schedule. A run that has already started is left to finish.
@@ -424,7 +426,7 @@ async fn set_paused(
         commit(tx).await?;
         return Ok(Json(view));
     }
-    Ok(Json(view(app, &mut tx, &schedule, caller.person.language).await?))
+    Ok(Json(shown(app, &mut tx, &schedule, caller.person.language).await?))
 }
 
 /// Notes what was done in the audit log and answers how the schedule stands.
@@ -436,25 +438,30 @@ async fn told(
     person: &Person,
 ) -> Result<ScheduleView, Problem> {
     mezzofy_engine::schedules::note(tx, schedule, action, app.clock.now()).await?;
-    view(app, tx, schedule, person.language).await
+    shown(app, tx, schedule, person.language).await
 }
 
-async fn view(app: &AppState, tx: &mut Tx, schedule: &Schedule, language: Language) -> Result<ScheduleView, Problem> {
-    // What a person started may stand before the one ahead, which is the newest of the rule.
-    let newest = schedules::occurrences(tx, schedule.id, Page { before: None, limit: 2 }).await?.items;
+/// How one schedule stands.
+async fn shown(app: &AppState, tx: &mut Tx, schedule: &Schedule, language: Language) -> Result<ScheduleView, Problem> {
+    let id = schedule.id.uuid();
+    let newest = schedules::newest_occurrences(tx, &[id], NEWEST).await?.remove(&id);
+    Ok(view(app, schedule, newest.unwrap_or_default(), language))
+}
+
+fn view(app: &AppState, schedule: &Schedule, newest: Vec<Occurrence>, language: Language) -> ScheduleView {
     let next = newest.iter().find(|occurrence| occurrence.state == Standing::Due).map(|occurrence| occurrence.due_at);
     let last = newest.into_iter().find(|occurrence| occurrence.state != Standing::Due);
     let state = match next {
-        None => "over",
-        Some(_) if schedule.paused => "paused",
-        Some(_) => "active",
+        None => ScheduleState::Over,
+        Some(_) if schedule.paused => ScheduleState::Paused,
+        Some(_) => ScheduleState::Active,
     };
     let of_skill = schedule.skill.as_deref().and_then(|name| app.skills.get(name)).map(|skill| skill.department);
     let (cron, time_zone) = match &schedule.rule {
         Rule::Cron { cron, zone } => (Some(cron.clone()), Some(zone.clone())),
         Rule::Interval { .. } | Rule::Once { .. } => (None, None),
     };
-    Ok(ScheduleView {
+    ScheduleView {
         id: schedule.id.uuid(),
         name: schedule.name.clone(),
         request: schedule.request.clone(),
@@ -471,11 +478,11 @@ async fn view(app: &AppState, tx: &mut Tx, schedule: &Schedule, language: Langua
         time_zone,
         said: schedule.rule.say(language, app.zone),
         misfire: schedule.misfire.code().to_owned(),
-        state: state.to_owned(),
+        state,
         next_at: next.filter(|_| !schedule.paused),
         last: last.map(|occurrence| occurrence_view(occurrence, language)),
         created_at: schedule.created_at,
-    })
+    }
 }
 
 fn occurrence_view(occurrence: Occurrence, language: Language) -> OccurrenceView {

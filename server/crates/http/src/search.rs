@@ -5,13 +5,11 @@ use axum::extract::State;
 use mezzofy_store::leads::{self, Filter};
 use mezzofy_store::{files, knowledge, messages};
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::Object;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use super::caller::Caller;
-use super::docs::one_of;
 use super::extract::{Asked, List};
 use super::problem::{Problem, Problems};
 use super::rule::guarded;
@@ -31,8 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// Something that was found.
 #[derive(Debug, Serialize, ToSchema)]
 struct HitView {
-    #[schema(schema_with = kinds)]
-    kind: &'static str,
+    kind: HitKind,
     /// Of the conversation, file, lead or document.
     id: Uuid,
     title: String,
@@ -40,8 +37,14 @@ struct HitView {
     text: String,
 }
 
-fn kinds() -> Object {
-    one_of(["conversation", "file", "lead", "knowledge"])
+/// In what the words were found.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum HitKind {
+    Conversation,
+    File,
+    Lead,
+    Knowledge,
 }
 
 /// What to look for.
@@ -68,25 +71,25 @@ async fn search(
     let mut items = Vec::new();
     for hit in messages::search(&mut tx, caller.person.id, wanted, EACH).await? {
         items.push(HitView {
-            kind: "conversation",
+            kind: HitKind::Conversation,
             id: hit.conversation,
             title: hit.title,
             text: around(&hit.text, wanted),
         });
     }
     for file in files::named(&mut tx, caller.person.id, wanted, EACH).await? {
-        items.push(HitView { kind: "file", id: file.id.uuid(), title: file.name, text: String::new() });
+        items.push(HitView { kind: HitKind::File, id: file.id.uuid(), title: file.name, text: String::new() });
     }
     let filter = Filter { text: Some(wanted.to_owned()), ..Filter::default() };
     for stored in leads::find(&mut tx, &filter, EACH).await? {
         let lead = stored.lead;
         let text =
             [lead.industry, lead.location].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
-        items.push(HitView { kind: "lead", id: stored.id.uuid(), title: lead.company, text });
+        items.push(HitView { kind: HitKind::Lead, id: stored.id.uuid(), title: lead.company, text });
     }
     for found in knowledge::search(&mut tx, wanted, usize::try_from(EACH).unwrap_or(10)).await? {
         let title = if found.heading.is_empty() { found.title } else { format!("{}: {}", found.title, found.heading) };
-        items.push(HitView { kind: "knowledge", id: found.document, title, text: around(&found.text, wanted) });
+        items.push(HitView { kind: HitKind::Knowledge, id: found.document, title, text: around(&found.text, wanted) });
     }
     Ok(Json(List { items, next_cursor: None }))
 }

@@ -1,6 +1,8 @@
 //! Schedules and their occurrences. A schedule that is not over has one occurrence ahead, state `due`; when its moment comes,
 //! one process takes it with a lock and stores what became of it, the run it began and the next one in one transaction.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Department;
@@ -77,6 +79,33 @@ pub struct Occurrence {
     pub waiting_for: Option<WaitingFor>,
     /// Why that run failed.
     pub error: Option<String>,
+}
+
+struct OccurrenceRow {
+    schedule_id: Uuid,
+    id: Uuid,
+    due_at: DateTime<Utc>,
+    state: String,
+    reason: Option<String>,
+    run_id: Option<Uuid>,
+    waiting_for: Option<String>,
+    error: Option<String>,
+}
+
+impl TryFrom<OccurrenceRow> for Occurrence {
+    type Error = StoreError;
+
+    fn try_from(row: OccurrenceRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id,
+            due_at: row.due_at,
+            state: decode("occurrence", &row.state)?,
+            reason: row.reason.map(|code| decode("occurrence", &code)).transpose()?,
+            run: row.run_id,
+            waiting_for: row.waiting_for.map(|code| decode("occurrence", &code)).transpose()?,
+            error: row.error,
+        })
+    }
 }
 
 /// What became of a moment.
@@ -337,8 +366,9 @@ pub async fn occurrences(
     schedule: Id<id::Schedule>,
     page: Page,
 ) -> Result<Slice<Occurrence>, StoreError> {
-    let rows = sqlx::query!(
-        r#"SELECT o.id, o.due_at, o.reason, o.run_id, r.waiting_for AS "waiting_for?", r.error ->> 'detail' AS error,
+    let rows = sqlx::query_as!(
+        OccurrenceRow,
+        r#"SELECT o.schedule_id, o.id, o.due_at, o.reason, o.run_id, r.waiting_for AS "waiting_for?", r.error ->> 'detail' AS error,
                   CASE WHEN o.state <> 'started' THEN o.state WHEN r.state IN ('queued', 'running', 'waiting') THEN 'running'
                        WHEN r.state IN ('failed', 'cancelled') THEN 'failed' ELSE 'done' END AS "state!"
            FROM occurrences o LEFT JOIN runs r ON r.id = o.run_id
@@ -351,19 +381,33 @@ pub async fn occurrences(
     )
     .fetch_all(db)
     .await?;
-    let rows = rows.into_iter().map(|row| {
-        let reason = row.reason.map(|code| decode("occurrence", &code)).transpose()?;
-        let waiting_for = row.waiting_for.map(|code| decode("occurrence", &code)).transpose()?;
-        Ok(Occurrence {
-            id: row.id,
-            due_at: row.due_at,
-            state: decode("occurrence", &row.state)?,
-            reason,
-            run: row.run_id,
-            waiting_for,
-            error: row.error,
-        })
-    });
-    let rows = rows.collect::<Result<Vec<_>, StoreError>>()?;
+    let rows = rows.into_iter().map(Occurrence::try_from).collect::<Result<Vec<_>, _>>()?;
     Ok(page.slice(rows, |occurrence| occurrence.id))
+}
+
+/// The newest occurrences of each of these schedules, newest moment first, at most so many of each.
+pub async fn newest_occurrences(
+    db: &mut PgConnection,
+    schedules: &[Uuid],
+    each: i64,
+) -> Result<BTreeMap<Uuid, Vec<Occurrence>>, StoreError> {
+    let rows = sqlx::query_as!(
+        OccurrenceRow,
+        r#"SELECT o.schedule_id, o.id, o.due_at, o.reason, o.run_id, r.waiting_for AS "waiting_for?", r.error ->> 'detail' AS error,
+                  CASE WHEN o.state <> 'started' THEN o.state WHEN r.state IN ('queued', 'running', 'waiting') THEN 'running'
+                       WHEN r.state IN ('failed', 'cancelled') THEN 'failed' ELSE 'done' END AS "state!"
+           FROM unnest($1::uuid[]) AS s(id)
+           CROSS JOIN LATERAL (SELECT * FROM occurrences n WHERE n.schedule_id = s.id ORDER BY n.due_at DESC, n.id DESC LIMIT $2) AS o
+           LEFT JOIN runs r ON r.id = o.run_id
+           ORDER BY o.due_at DESC, o.id DESC"#,
+        schedules,
+        each
+    )
+    .fetch_all(db)
+    .await?;
+    let mut newest: BTreeMap<Uuid, Vec<Occurrence>> = BTreeMap::new();
+    for row in rows {
+        newest.entry(row.schedule_id).or_default().push(row.try_into()?);
+    }
+    Ok(newest)
 }

@@ -282,6 +282,30 @@ async fn a_run_by_hand_answers_with_it_and_stands_in_the_history() {
 }
 
 #[tokio::test]
+async fn in_the_list_each_schedule_stands_as_it_does_alone() {
+    let app = TestApp::new().await;
+    let ceo = app.person("ceo").await;
+    let run_by_hand = made(&ceo, "Run by hand", monday()).await;
+    let paused = made(&ceo, "Paused", monday()).await;
+    let daily = json!({"kind": "cron", "cron": "0 9 * * *", "zone": "Asia/Singapore"});
+    let untouched = made(&ceo, "Untouched", daily).await;
+    ceo.post(&format!("/v1/schedules/{paused}/pause"), json!({})).await;
+    let begun = ceo.post(&format!("/v1/schedules/{run_by_hand}/run"), json!({})).await;
+    ceo.get(&format!("/v1/runs/{}?wait=60", text(&begun["run"]["id"]))).await;
+
+    let list = ceo.items("/v1/schedules").await;
+    let ids: Vec<String> = list.iter().map(|schedule| text(&schedule["id"])).collect();
+    assert_eq!(ids, [untouched, paused, run_by_hand], "newest first");
+    for schedule in &list {
+        assert_eq!(*schedule, ceo.get(&format!("/v1/schedules/{}", text(&schedule["id"]))).await);
+    }
+    let shown = |place: usize| (list[place]["state"].as_str().unwrap(), list[place]["last"]["reason"].as_str());
+    assert_eq!([shown(0), shown(1), shown(2)], [("active", None), ("paused", None), ("active", Some("manual"))]);
+    assert_eq!((&list[1]["next_at"], list[2]["next_at"].is_string()), (&Value::Null, true));
+    app.end().await;
+}
+
+#[tokio::test]
 async fn what_waits_for_a_person_says_so_and_does_not_hold_up_the_next_time() {
     let app = TestApp::new().await;
     let manager = app.person("finance.manager").await;
