@@ -121,6 +121,12 @@ impl Roles {
         self.get(role).is_some_and(|role| self.everyone.contains(&permission) || role.may.contains(&permission))
     }
 
+    /// All that people of this role may do.
+    #[must_use]
+    pub fn permissions(&self, role: &str) -> Vec<Permission> {
+        Permission::ALL.into_iter().filter(|permission| self.allows(role, *permission)).collect()
+    }
+
     /// Whether a person may post in the channel of a department: their own, or any.
     #[must_use]
     pub fn allow_channel(&self, person: &Person, of: Department) -> bool {
@@ -150,6 +156,8 @@ mod tests {
         assert!(!roles.allows("stranger", Permission::Chat));
         assert_eq!(roles.allowing(Permission::ReadLedger), ["viewer"]);
         assert!(roles.allowing(Permission::Administer).is_empty());
+        assert_eq!(roles.permissions("viewer"), [Permission::Chat, Permission::ReadLedger]);
+        assert!(roles.permissions("stranger").is_empty());
         assert!(roles.allows_skill("viewer", "financial_reporting"));
         assert!(!roles.allows_skill("viewer", "pitch_deck"));
     }

@@ -154,7 +154,7 @@ async fn signed_in(app: &AppState, mut tx: Tx, session: Id<id::Session>, person:
         refresh_token: refresh_token.clone(),
         token_type: "Bearer".to_owned(),
         expires_in: ACCESS.num_seconds(),
-        person: person.into(),
+        person: PersonView::of(person, &app.roles),
     };
     with_cookie(Json(answer).into_response(), app, &refresh_token, REFRESH.num_seconds())
 }

@@ -5,10 +5,12 @@ use axum::extract::State;
 use mezzofy_domain::audit::{Deed, Who};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::{Department, Person};
+use mezzofy_domain::roles::{Permission, Roles};
 use mezzofy_store::{Tx, audit, commit, people};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::Object;
+use utoipa::openapi::schema::{Array, ArrayBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
@@ -47,6 +49,16 @@ pub(super) struct PersonView {
     department: String,
     #[schema(schema_with = languages)]
     language: String,
+    /// What the role allows.
+    #[schema(schema_with = permissions)]
+    permissions: Vec<Permission>,
+}
+
+fn permissions() -> Array {
+    ArrayBuilder::new()
+        .items(one_of(Permission::ALL.map(Permission::code)))
+        .description(Some("What the role allows."))
+        .build()
 }
 
 pub(super) fn departments() -> Object {
@@ -57,9 +69,10 @@ pub(super) fn languages() -> Object {
     one_of([Language::En, Language::Zh, Language::Ms].map(Language::code))
 }
 
-impl From<Person> for PersonView {
-    fn from(person: Person) -> Self {
+impl PersonView {
+    pub(super) fn of(person: Person, roles: &Roles) -> Self {
         Self {
+            permissions: roles.permissions(&person.role),
             id: person.id.uuid(),
             email: person.email,
             name: person.name,
@@ -81,8 +94,8 @@ struct UpdatePerson {
 
 /// Shows who is signed in.
 #[utoipa::path(get, path = "/v1/me", responses((status = 200, body = PersonView), Problems))]
-async fn show(caller: Caller) -> Json<PersonView> {
-    Json(caller.person.into())
+async fn show(State(app): State<App>, caller: Caller) -> Json<PersonView> {
+    Json(PersonView::of(caller.person, &app.roles))
 }
 
 /// Saves the language the app and the assistant speak with the person.
@@ -98,7 +111,7 @@ async fn update(
     people::set_language(&mut tx, caller.person.id, language).await?;
     commit(tx).await?;
     caller.person.language = language;
-    Ok(Json(caller.person.into()))
+    Ok(Json(PersonView::of(caller.person, &app.roles)))
 }
 
 /// A transaction for a caller who has shown their password in a field of the body. A wrong one counts as a wrong try of signing in.

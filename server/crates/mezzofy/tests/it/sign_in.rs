@@ -1,4 +1,5 @@
 use chrono::TimeDelta;
+use mezzofy_domain::roles::Permission;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
@@ -13,6 +14,19 @@ async fn a_person_signs_in_and_sees_who_they_are() {
         (me["email"].as_str(), me["department"].as_str()),
         (Some("finance.manager@mezzofy.example"), Some("finance"))
     );
+    app.end().await;
+}
+
+#[tokio::test]
+async fn a_person_is_told_what_their_role_allows() {
+    let app = TestApp::without_data().await;
+    let roles = &app.app.roles;
+    for (mailbox, role) in [("finance.manager", "finance_manager"), ("sales.rep", "sales_rep"), ("admin", "admin")] {
+        let allowed: Vec<&str> = roles.permissions(role).into_iter().map(Permission::code).collect();
+        let (_, signed_in) = app.nobody().sign_in(mailbox, "mezzofy-demo").await;
+        assert_eq!(signed_in["person"]["permissions"], json!(allowed), "{mailbox}");
+        assert_eq!(app.person(mailbox).await.get("/v1/me").await["permissions"], json!(allowed), "{mailbox}");
+    }
     app.end().await;
 }
 
