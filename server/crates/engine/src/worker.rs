@@ -56,6 +56,7 @@ pub async fn work(app: App) {
 }
 
 /// Moves a run on until it ends or waits. `tries` is how often its job was tried before.
+#[tracing::instrument(name = "run", skip_all, fields(run = %id, tries))]
 async fn run_job(app: &AppState, id: Id<id::Run>, tries: usize) -> Result<(), jobs::Retry> {
     let moved = match AssertUnwindSafe(run_worker::move_on(app, id)).catch_unwind().await {
         Ok(moved) => moved,

@@ -48,6 +48,9 @@ impl<R: Rule> Caller<R> {
     pub(super) async fn signed_in(app: &AppState, token: &str) -> Result<Option<Self>, Problem> {
         let Some(session) = app.tokens.read(token, app.clock.now()) else { return Ok(None) };
         let person = people::of_session(&app.store, session).await?;
+        if let Some(person) = &person {
+            tracing::Span::current().record("person", tracing::field::display(person.id));
+        }
         Ok(person.map(|person| Self { person, session, rule: PhantomData }))
     }
 

@@ -1,7 +1,7 @@
 //! The HTTP edge: one file for each resource with its routes, views and handlers.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::HeaderValue;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
@@ -11,6 +11,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tracing::Level;
+use tracing::field::Empty;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
@@ -116,7 +117,9 @@ pub fn router(app: App) -> Router {
                 .make_span_with(|request: &Request| {
                     let id =
                         request.headers().get(problem::REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-                    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+                    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+                    // Who asks is known when their token is read: the caller adds it.
+                    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path(), route, person = Empty)
                 })
                 .on_response(DefaultOnResponse::new().level(Level::INFO)),
         )

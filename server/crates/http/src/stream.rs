@@ -77,6 +77,7 @@ async fn stream(State(app): State<App>, Asked(from): Asked<From>, upgrade: WebSo
     })
 }
 
+#[tracing::instrument(name = "stream", skip_all, fields(person = tracing::field::Empty))]
 async fn serve(app: &AppState, mut socket: WebSocket, after: Option<i64>) {
     let end = match greet(app, &mut socket, after).await {
         Ok((caller, cursor)) => {

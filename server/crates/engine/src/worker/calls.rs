@@ -169,6 +169,7 @@ impl RunWorker<'_> {
     }
 
     /// Passes the first part of the gate and asks the tool.
+    #[tracing::instrument(name = "tool", skip_all, fields(tool = call.tool, call = call.id))]
     pub(super) async fn outcome(&self, call: &Call) -> Result<Result<Outcome, RunError>, StepError> {
         let Some(tool) = self.app.tools.get(&call.tool) else {
             return Ok(Err(self.internal(&format!("there is no tool {}", call.tool))));

@@ -23,6 +23,7 @@ const MAX_ATTEMPTS: u32 = 5;
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(30);
 
 /// Brings an effect that is held no longer to its end, or finds that it is there.
+#[tracing::instrument(name = "effect", skip_all, fields(effect = %effect.id, kind = effect.payload.kind().code()))]
 pub(super) async fn settle(work: &RunWorker<'_>, effect: &mut Effect) -> Result<(), StepError> {
     let app = work.app;
     if effect.state == EffectState::Intended {

@@ -157,6 +157,7 @@ impl RunWorker<'_> {
     }
 
     /// Does one step and stores it; answers whether there is another one.
+    #[tracing::instrument(name = "step", skip_all, fields(version = self.run.version))]
     async fn take_step(&mut self) -> Result<bool, StepError> {
         if self.cancel_asked().await? && !self.machine.state().0.has_ended() && !self.is_acting().await? {
             self.stop_working().await?;
