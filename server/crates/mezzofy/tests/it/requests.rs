@@ -2,7 +2,10 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::app::{TestApp, home, text};
+use crate::app::{TestApp, home, home_with_outreach, text};
+
+/// What a browser takes when it opens a page.
+const BROWSER: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
 
 pub(crate) fn routes(api: &Value) -> Vec<(Method, String)> {
     let paths = api["paths"].as_object().unwrap();
@@ -137,5 +140,46 @@ async fn thirty_messages_a_minute_are_taken_and_the_next_one_has_to_wait() {
     for run in rep.items(&format!("{path}?limit=200")).await {
         rep.get(&format!("/v1/runs/{}?wait=60", text(&run["run_id"]))).await;
     }
+    app.end().await;
+}
+
+#[tokio::test]
+async fn only_addresses_of_the_app_are_the_app() {
+    let web = tempfile::tempdir().unwrap();
+    let home = home_with_outreach(web.path(), |_, text| text);
+    std::fs::create_dir(home.join("web")).unwrap();
+    for (name, text) in [
+        ("index.html", "<title>the app</title>"),
+        ("routes.json", r#"["/", "/chat", "/chat/[id]", "/schedules/[id]/edit"]"#),
+        ("app.js", "let it = 1;"),
+    ] {
+        std::fs::write(home.join("web").join(name), text).unwrap();
+    }
+    let app = TestApp::tuned(|config| config.home = home).await;
+    let nobody = app.nobody();
+    let asked = async |path: &str, accept: &str| {
+        let response = nobody.request(Method::GET, path).header("accept", accept).send().await.unwrap();
+        let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
+        (response.status().as_u16(), kind, response.text().await.unwrap())
+    };
+    for path in ["/", "/chat", "/chat/42", "/schedules/42/edit", "/chat?from=mail"] {
+        for accept in [BROWSER, "*/*"] {
+            let (status, kind, body) = asked(path, accept).await;
+            assert_eq!((status, kind.as_str()), (200, "text/html"), "{path}");
+            assert!(body.contains("the app"), "{path}: {body}");
+        }
+    }
+    for path in ["/nonsense", "/chat/42/more", "/schedules/42", "/v1", "/webhooks"] {
+        let (status, kind, body) = asked(path, BROWSER).await;
+        assert_eq!((status, kind.as_str()), (404, "text/html; charset=utf-8"), "{path}");
+        assert!(body.contains("the app"), "it says that there is nothing: {body}");
+        let (status, kind, _) = asked(path, "*/*").await;
+        assert_eq!((status, kind.as_str()), (404, "application/problem+json"), "{path}");
+    }
+    for path in ["/v1/nonsense", "/webhooks/no/such", "/nope.js"] {
+        let (status, kind, _) = asked(path, BROWSER).await;
+        assert_eq!((status, kind.as_str()), (404, "application/problem+json"), "{path}");
+    }
+    assert_eq!(asked("/app.js", "*/*").await.0, 200);
     app.end().await;
 }
