@@ -1,9 +1,8 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { render, screen } from '@testing-library/react-native';
-import type { ReactElement } from 'react';
+import { screen } from '@testing-library/react-native';
 
 import { session } from '@/services/auth';
 import { Problem } from '@/services/problem';
+import { json, show } from '@/testing/screen';
 
 import { ConversationList } from './chat/conversation-list';
 import { FileList } from './files/file-list';
@@ -27,12 +26,8 @@ const lists = [
   ['the outbox', <OutboxList key="o" />, 'Nothing was sent yet', effect, 'October, ceo@mezzofy.example, Unclear'],
 ] as const;
 
-function show(list: ReactElement) {
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false, gcTime: Infinity } } });
-  render(<QueryClientProvider client={client}>{list}</QueryClientProvider>);
-}
 const answer = (body: unknown, status = 200) =>
-  fetch.mockImplementation(async () => new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } }));
+  fetch.mockImplementation(async () => json(body, status));
 
 describe.each(lists)('%s', (_name, list, empty, item, label) => {
   it('says that it is loading', () => {

@@ -1,7 +1,7 @@
 import { createSession, type RefreshKeeper } from './session';
 import type { Person } from './types';
 
-const person: Person = { id: 'p', email: 'a@b.example', name: 'Ana', title: '', role: 'finance_manager', department: 'finance', language: 'en' };
+const person: Person = { id: 'p', email: 'a@b.example', name: 'Ana', title: '', role: 'finance_manager', department: 'finance', language: 'en', permissions: ['chat'] };
 
 function server() {
   const kept = { token: 'r0' as string | null };

@@ -6,6 +6,8 @@ export type { paths } from './schema';
 type Schemas = components['schemas'];
 
 export type Person = Schemas['PersonView'];
+/** Something that a role can allow. */
+export type Permission = Person['permissions'][number];
 export type Session = Schemas['SignIn'];
 /** A sign-in of the person that goes on. */
 export type SignedInSession = Schemas['SessionView'];

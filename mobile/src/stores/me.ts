@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 
 import type { Problem } from '@/services/problem';
-import type { Person } from '@/services/types';
+import type { Permission, Person } from '@/services/types';
 
 interface Me {
   state: 'restoring' | 'unreachable' | 'signed-out' | 'signed-in';
@@ -11,20 +11,6 @@ interface Me {
   fail: (problem: Problem) => void;
 }
 
-/** Whether someone may look after the whole company: its usage and budgets. */
-export const isAdmin = (person: Person | null): boolean => person?.role === 'admin';
-
-/** Whether someone may read who did what. */
-export const mayReadAudit = (person: Person | null): boolean => isAdmin(person) || person?.role === 'executive';
-
-/** Whether someone may let a skill of their department send without asking each time. */
-export const maySayYesAhead = (person: Person | null): boolean =>
-  isAdmin(person) || ['sales_manager', 'marketing_manager', 'support_manager'].includes(person?.role ?? '');
-
-/** Whether someone may have requests made at set times. */
-export const mayHaveSchedules = (person: Person | null): boolean =>
-  isAdmin(person) || ['executive', 'finance_manager', 'sales_manager', 'marketing_manager', 'support_manager'].includes(person?.role ?? '');
-
 /** Who is signed in here. */
 export const useMe = create<Me>((set) => ({
   state: 'restoring',
@@ -33,3 +19,6 @@ export const useMe = create<Me>((set) => ({
   show: (person) => set({ person, state: person ? 'signed-in' : 'signed-out' }),
   fail: () => set({ state: 'unreachable' }),
 }));
+
+/** Whether the role of who is signed in allows something. */
+export const useMay = (permission: Permission): boolean => useMe((s) => s.person?.permissions.includes(permission) ?? false);

@@ -3,12 +3,14 @@ import { StyleSheet, View } from 'react-native';
 
 import { Segmented } from '@/components/segmented';
 import { useTexts } from '@/i18n/texts';
-import { isAdmin, useMe } from '@/stores/me';
+import { useMay } from '@/stores/me';
+
+export type AdminPlace = 'people' | 'usage' | 'knowledge' | 'webhooks' | 'microsoft' | 'audit';
 
 /** Between the pages of administration, for who may see all of them. */
-export function AdminSwitch({ page }: { page: 'people' | 'usage' | 'knowledge' | 'webhooks' | 'microsoft' | 'audit' }) {
+export function AdminSwitch({ page }: { page: AdminPlace }) {
   const { nav, people, usage, knowledge, webhooks, microsoft, audit } = useTexts();
-  const both = useMe((s) => isAdmin(s.person));
+  const both = useMay('administer');
   if (!both) return null;
   const options = [
     { value: 'people', label: people.title },

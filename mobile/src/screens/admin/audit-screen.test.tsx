@@ -1,11 +1,10 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { act, fireEvent, render, screen, waitFor } from '@testing-library/react-native';
+import { act, fireEvent, screen, waitFor } from '@testing-library/react-native';
 
 import { session } from '@/services/auth';
 import { saveAudit } from '@/services/save-file';
-import type { Person } from '@/services/types';
 import { useMe } from '@/stores/me';
 import { usePreferences } from '@/stores/preferences';
+import { json, personWho, show } from '@/testing/screen';
 
 import { AuditScreen } from './audit-screen';
 
@@ -15,7 +14,6 @@ jest.mock('@/services/address', () => ({ serverAddress: () => 'https://assistant
 jest.mock('@/services/save-file', () => ({ saveAudit: jest.fn(async () => undefined) }));
 
 const fetch = jest.mocked(session.fetch);
-const person = { id: 'p', email: 'ceo@m.example', name: 'Ada', title: '', role: 'executive', department: 'management', language: 'en' } satisfies Person;
 const entry = {
   number: 7,
   at: '2026-11-22T01:00:00Z',
@@ -33,46 +31,38 @@ function answer(items: unknown[], status = 200) {
     const { pathname, search } = new URL(request.url);
     asked.push(pathname + search);
     const body = status === 200 ? { items, next_cursor: null } : { detail: 'The database is being restarted.' };
-    return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
+    return json(body, status);
   });
-}
-function show() {
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false, gcTime: Infinity } } });
-  render(
-    <QueryClientProvider client={client}>
-      <AuditScreen />
-    </QueryClientProvider>,
-  );
 }
 
 beforeEach(() => {
   asked.length = 0;
   usePreferences.setState({ language: 'en' });
-  useMe.getState().show(person);
+  useMe.getState().show(personWho('read_audit'));
 });
 
 it('says that it is loading', () => {
   fetch.mockReturnValue(new Promise(() => undefined));
-  show();
+  show(<AuditScreen />);
   screen.getByLabelText('Loading');
 });
 
 it('says that nothing was noted', async () => {
   answer([]);
-  show();
+  show(<AuditScreen />);
   await screen.findByText('Nothing was noted');
 });
 
 it('says what went wrong and offers to try again', async () => {
   answer([], 503);
-  show();
+  show(<AuditScreen />);
   await screen.findByText('The database is being restarted.');
   screen.getByRole('button', { name: 'Try again' });
 });
 
 it('asks the server nothing for someone who may not read it', () => {
-  useMe.getState().show({ ...person, role: 'sales_manager' });
-  show();
+  useMe.getState().show(personWho('chat'));
+  show(<AuditScreen />);
   screen.getByText('This is for administrators and executives');
   expect(asked).toEqual([]);
 });
@@ -80,7 +70,7 @@ it('asks the server nothing for someone who may not read it', () => {
 it('shows who did what to what, and commands as such', async () => {
   const added = { ...entry, number: 6, who: 'system', person: null, action: 'person_added', subject: { kind: 'person', id: 'p2', person: 'ben@m.example' }, detail: { role: 'sales_rep' } };
   answer([entry, added, { ...entry, number: 5, action: 'done_by_a_newer_server', detail: { role: null } }]);
-  show();
+  show(<AuditScreen />);
   await screen.findByText('Route GET /v1/admin/usage · permission administer');
   screen.getByText('Person ben@m.example · role sales_rep');
   screen.getByText('System');
@@ -90,7 +80,7 @@ it('shows who did what to what, and commands as such', async () => {
 
 it('asks for one action and one person', async () => {
   answer([entry]);
-  show();
+  show(<AuditScreen />);
   fireEvent.press(await screen.findByRole('radio', { name: 'Permission refused' }));
   await waitFor(() => expect(asked).toContain('/v1/admin/audit?limit=40&action=permission_refused'));
   fireEvent.changeText(screen.getByLabelText('Email address of a person'), ' ana@m.example ');
@@ -100,7 +90,7 @@ it('asks for one action and one person', async () => {
 
 it('downloads what is chosen', async () => {
   answer([entry]);
-  show();
+  show(<AuditScreen />);
   fireEvent.press(await screen.findByRole('radio', { name: 'Signed in' }));
   await act(async () => fireEvent.press(screen.getByRole('button', { name: 'Download CSV' })));
   await waitFor(() => expect(saveAudit).toHaveBeenCalledWith({ action: 'signed_in' }));
@@ -108,9 +98,9 @@ it('downloads what is chosen', async () => {
 
 it('leads an administrator to the usage too, and an executive not', async () => {
   answer([]);
-  show();
+  show(<AuditScreen />);
   await screen.findByText('Nothing was noted');
   expect(screen.queryByRole('radio', { name: 'Usage and cost' })).toBeNull();
-  await act(async () => useMe.getState().show({ ...person, role: 'admin' }));
+  await act(async () => useMe.getState().show(personWho('administer', 'read_audit')));
   screen.getByRole('radio', { name: 'Usage and cost' });
 });

@@ -7,7 +7,7 @@ import { useTexts } from '@/i18n/texts';
 import { setBudget } from '@/services/budgets';
 import type { Budget } from '@/services/types';
 
-import { nameOf } from './budgets';
+import { budgetName } from './budget-name';
 
 const DOLLARS = /^\d{1,9}(\.\d{1,2})?$/;
 
@@ -26,7 +26,7 @@ export function BudgetDialog({ budget, onClose }: { budget: Budget; onClose: () 
   const limit = asLimit(typed);
   return (
     <Dialog
-      title={usage.budgetOf(nameOf(budget, texts))}
+      title={usage.budgetOf(budgetName(budget, texts))}
       lead={usage.budgetLead}
       confirm={actions.save}
       disabled={own === 'own' && limit === null}
@@ -35,7 +35,7 @@ export function BudgetDialog({ budget, onClose }: { budget: Budget; onClose: () 
     >
       {!budget.is_default && (
         <Segmented
-          label={usage.budgetOf(nameOf(budget, texts))}
+          label={usage.budgetOf(budgetName(budget, texts))}
           value={own}
           options={[
             { value: 'own', label: usage.ownLimit },

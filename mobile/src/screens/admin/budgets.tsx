@@ -5,13 +5,13 @@ import { Button } from '@/components/button';
 import { IconButton } from '@/components/icon-button';
 import { Text } from '@/components/text';
 import { amount, millionths, monthName, percent } from '@/i18n/amounts';
-import type { Texts } from '@/i18n/en';
 import { useTexts } from '@/i18n/texts';
 import type { Budget } from '@/services/types';
 import { themed, useWide } from '@/theme/theme';
 import { radius, space, type Palette } from '@/theme/tokens';
 
 import { BudgetDialog } from './budget-dialog';
+import { budgetName } from './budget-name';
 import { Panel } from './panel';
 
 /** How many people are shown before one asks for all. */
@@ -20,17 +20,6 @@ const FEW = 5;
 const CLOSE = 0.8;
 
 const spentFirst = (a: Budget, b: Budget) => millionths(b.spent) - millionths(a.spent) || a.subject.localeCompare(b.subject);
-
-export function nameOf({ scope, subject }: Budget, texts: Texts): string {
-  switch (scope) {
-    case 'company':
-      return texts.usage.company;
-    case 'department':
-      return texts.departments[subject] ?? subject;
-    case 'person':
-      return subject;
-  }
-}
 
 /** What may be spent in a month by the company, its departments and its people, and what is spent. */
 export function Budgets({ month, budgets }: { month: string; budgets: Budget[] }) {
@@ -69,7 +58,7 @@ function BudgetRow({ budget, onEdit }: { budget: Budget; onEdit: () => void }) {
   const styles = useStyles();
   const texts = useTexts();
   const { usage } = texts;
-  const name = nameOf(budget, texts);
+  const name = budgetName(budget, texts);
   const spent = millionths(budget.spent);
   const limit = budget.limit === null ? null : millionths(budget.limit);
   const share = limit === null ? 0 : limit > 0 ? spent / limit : 1;

@@ -1,10 +1,10 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { fireEvent, render, screen, waitFor } from '@testing-library/react-native';
+import { fireEvent, screen, waitFor } from '@testing-library/react-native';
 
 import { session } from '@/services/auth';
-import type { Endpoint, Person, Sending } from '@/services/types';
+import type { Endpoint, Sending } from '@/services/types';
 import { useMe } from '@/stores/me';
 import { usePreferences } from '@/stores/preferences';
+import { personWho, show } from '@/testing/screen';
 
 import { WebhooksScreen } from './webhooks-screen';
 
@@ -12,13 +12,12 @@ jest.mock('@/services/auth', () => ({ session: { fetch: jest.fn() } }));
 jest.mock('@/services/address', () => ({ serverAddress: () => 'https://assistant.test' }));
 
 const fetch = jest.mocked(session.fetch);
-const person = { id: 'p', email: 'admin@m.example', name: 'Ada', title: '', role: 'admin', department: 'management', language: 'en' } satisfies Person;
 const at = '2026-11-20T08:00:00Z';
 const endpoint = { id: 'e', name: 'Shop', url: 'https://shop.example/hook', events: ['run.ended'], created_at: at, paused_reason: 'It answered that it wants nothing any more (410).' } satisfies Endpoint;
 const sending = { id: 's', endpoint_id: 'e', endpoint: 'Shop', event: 'run.ended', state: 'failed', tries: 10, next_at: null, status: 500, reason: 'https://shop.example/hook answered with status 500.', created_at: at, done_at: null } satisfies Sending;
 const asked: [string, unknown][] = [];
 
-function show(endpoints: Endpoint[], sendings: Sending[]) {
+function open(endpoints: Endpoint[], sendings: Sending[]) {
   fetch.mockImplementation(async (request) => {
     const { pathname } = new URL(request.url);
     asked.push([`${request.method} ${pathname}`, request.method === 'POST' || request.method === 'PATCH' ? await request.text() : '']);
@@ -27,22 +26,17 @@ function show(endpoints: Endpoint[], sendings: Sending[]) {
     if (request.method === 'POST') return new Response(null, { status: 202 });
     return Response.json({ items: pathname.endsWith('/endpoints') ? endpoints : pathname.endsWith('/sendings') ? sendings : [], next_cursor: null });
   });
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false, gcTime: Infinity } } });
-  render(
-    <QueryClientProvider client={client}>
-      <WebhooksScreen />
-    </QueryClientProvider>,
-  );
+  show(<WebhooksScreen />);
 }
 
 beforeEach(() => {
   asked.length = 0;
   usePreferences.setState({ language: 'en' });
-  useMe.getState().show(person);
+  useMe.getState().show(personWho('administer', 'read_audit'));
 });
 
 it('adds an endpoint for the events that are chosen and shows its secret once', async () => {
-  show([], []);
+  open([], []);
   fireEvent.press(await screen.findByRole('radio', { name: 'Endpoints' }));
   await screen.findByText('Nobody is told');
   fireEvent.press(screen.getByRole('button', { name: 'Add an endpoint' }));
@@ -56,7 +50,7 @@ it('adds an endpoint for the events that are chosen and shows its secret once', 
 });
 
 it('says why an endpoint is told nothing, and resumes it', async () => {
-  show([endpoint], []);
+  open([endpoint], []);
   fireEvent.press(await screen.findByRole('radio', { name: 'Endpoints' }));
   await screen.findByText(/It is told nothing at the moment: It answered that it wants nothing any more/);
   fireEvent.press(screen.getByRole('button', { name: 'Resume' }));
@@ -64,7 +58,7 @@ it('says why an endpoint is told nothing, and resumes it', async () => {
 });
 
 it('shows what was given up and sends it again', async () => {
-  show([], [sending]);
+  open([], [sending]);
   fireEvent.press(await screen.findByRole('radio', { name: 'Sent' }));
   await screen.findByText('https://shop.example/hook answered with status 500.');
   fireEvent.press(screen.getByRole('button', { name: 'Send again' }));

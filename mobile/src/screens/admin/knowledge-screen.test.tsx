@@ -1,11 +1,10 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { fireEvent, render, screen, waitFor } from '@testing-library/react-native';
+import { fireEvent, screen, waitFor } from '@testing-library/react-native';
 import * as DocumentPicker from 'expo-document-picker';
 
 import { session } from '@/services/auth';
-import type { Person } from '@/services/types';
 import { useMe } from '@/stores/me';
 import { usePreferences } from '@/stores/preferences';
+import { personWho, show } from '@/testing/screen';
 
 import { KnowledgeScreen } from './knowledge-screen';
 
@@ -14,7 +13,6 @@ jest.mock('@/services/address', () => ({ serverAddress: () => 'https://assistant
 jest.mock('expo-document-picker', () => ({ getDocumentAsync: jest.fn() }));
 
 const fetch = jest.mocked(session.fetch);
-const person = { id: 'p', email: 'admin@m.example', name: 'Ada', title: '', role: 'admin', department: 'management', language: 'en' } satisfies Person;
 const at = '2026-11-20T08:00:00Z';
 const documents = [
   { id: 'u', name: 'kiosk.md', title: 'Kiosk hand-over', department: 'support', uploaded: true, added_at: at },
@@ -22,30 +20,25 @@ const documents = [
 ];
 const asked: { method: string; path: string }[] = [];
 
-function show(refusal?: string) {
+function open(refusal?: string) {
   fetch.mockImplementation(async (request) => {
     asked.push({ method: request.method, path: new URL(request.url).pathname });
     if (request.method === 'GET') return Response.json({ items: documents, next_cursor: null });
     if (request.method === 'DELETE') return new Response(null, { status: 204 });
     return refusal ? Response.json({ detail: refusal }, { status: 422 }) : Response.json(documents[0], { status: 201 });
   });
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false, gcTime: Infinity } } });
-  render(
-    <QueryClientProvider client={client}>
-      <KnowledgeScreen />
-    </QueryClientProvider>,
-  );
+  show(<KnowledgeScreen />);
 }
 
 beforeEach(() => {
   asked.length = 0;
   usePreferences.setState({ language: 'en' });
-  useMe.getState().show(person);
+  useMe.getState().show(personWho('administer', 'read_audit'));
   jest.mocked(DocumentPicker.getDocumentAsync).mockResolvedValue({ canceled: false, assets: [{ uri: 'file:///hours.md', name: 'hours.md', lastModified: 0, file: new Blob(['# Hours']) as File }] });
 });
 
 it('shows whose each document is and removes only what was added here', async () => {
-  show();
+  open();
   await screen.findByText('Kiosk hand-over');
   screen.getByText('Support');
   expect(screen.queryByRole('button', { name: 'Remove “Refunds”' })).toBeNull();
@@ -55,7 +48,7 @@ it('shows whose each document is and removes only what was added here', async ()
 });
 
 it('adds a document for a department and says why one is refused', async () => {
-  show('hours.md has no text that could be found.');
+  open('hours.md has no text that could be found.');
   await screen.findByText('Refunds');
   fireEvent.press(screen.getByRole('button', { name: 'Add a document' }));
   fireEvent.press(await screen.findByRole('radio', { name: 'Support' }));
@@ -65,8 +58,8 @@ it('adds a document for a department and says why one is refused', async () => {
 });
 
 it('is for administrators', () => {
-  useMe.getState().show({ ...person, role: 'sales_rep' });
-  show();
+  useMe.getState().show(personWho('chat'));
+  open();
   screen.getByText('This is for administrators');
   expect(asked).toEqual([]);
 });

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import { StyleSheet, View } from 'react-native';
 
-import { Text } from '@/components/text';
-import { themed, useWide } from '@/theme/theme';
-import { radius, space, type Palette } from '@/theme/tokens';
+import { Card, CardTitle } from '@/components/card';
+import { useWide } from '@/theme/theme';
+import { space } from '@/theme/tokens';
 
 interface PanelProps {
   title: string;
@@ -15,34 +15,21 @@ interface PanelProps {
 
 /** A titled part of a page. */
 export function Panel({ title, lead, control, children }: PanelProps) {
-  const styles = useStyles();
   const wide = useWide();
   return (
-    <View role="region" aria-label={title} style={[styles.panel, wide && styles.roomy]}>
+    <Card label={title} style={styles.panel}>
       <View style={wide ? styles.row : styles.stack}>
-        <View style={wide && styles.words}>
-          <Text size="heading" role="heading" aria-level={2}>
-            {title}
-          </Text>
-          {lead && (
-            <Text size="small" tone="soft">
-              {lead}
-            </Text>
-          )}
-        </View>
+        <CardTitle title={title} lead={lead} style={wide && styles.words} />
         {control}
       </View>
       {children}
-    </View>
+    </Card>
   );
 }
 
-const useStyles = themed((c: Palette) =>
-  StyleSheet.create({
-    panel: { gap: space.l, padding: space.l, borderRadius: radius.l, borderWidth: 1, borderColor: c.line, backgroundColor: c.raised },
-    roomy: { padding: space.xl },
-    row: { flexDirection: 'row', alignItems: 'center', gap: space.xl },
-    stack: { gap: space.m },
-    words: { flex: 1, minWidth: 0 },
-  }),
-);
+const styles = StyleSheet.create({
+  panel: { gap: space.l },
+  row: { flexDirection: 'row', alignItems: 'center', gap: space.xl },
+  stack: { gap: space.m },
+  words: { flex: 1, minWidth: 0 },
+});

@@ -1,12 +1,11 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { act, fireEvent, render, screen, waitFor } from '@testing-library/react-native';
+import { act, fireEvent, screen, waitFor } from '@testing-library/react-native';
 
 import { session } from '@/services/auth';
 import { Problem } from '@/services/problem';
 import { saveUsage } from '@/services/save-file';
-import type { Person } from '@/services/types';
 import { useMe } from '@/stores/me';
 import { usePreferences } from '@/stores/preferences';
+import { json, personWho, show } from '@/testing/screen';
 
 import { asLimit } from './budget-dialog';
 import { UsageScreen } from './usage-screen';
@@ -16,7 +15,6 @@ jest.mock('@/services/address', () => ({ serverAddress: () => 'https://assistant
 jest.mock('@/services/save-file', () => ({ saveUsage: jest.fn(async () => undefined) }));
 
 const fetch = jest.mocked(session.fetch);
-const person = { id: 'p', email: 'admin@m.example', name: 'Ada', title: '', role: 'admin', department: 'management', language: 'en' } satisfies Person;
 const rates = { input: '2.00', output: '10.00', cache_read: '0.10', cache_write_5m: '2.50', cache_write_1h: '4.00' };
 const long = { above: 100_000, ...rates, input: '8.00' };
 const item = { person: 'ana@m.example', department: 'sales', model: 'claude-sonnet-5-5', runs: 3, input_tokens: 20_000, cached_tokens: 15_000, output_tokens: 900, cost: '1.234567' };
@@ -36,33 +34,25 @@ function answer(items: unknown[], status = 200) {
     asked.push({ method: request.method, path: pathname + search, body: request.method === 'PUT' ? await request.json() : null });
     const month = { period: '2026-11', items, prices: { 'claude-sonnet-5-5': { ...rates, long_prompt: long } } };
     const body = status !== 200 ? { detail: 'The database is being restarted.' } : pathname.endsWith('/budgets') ? budgets : month;
-    return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
+    return json(body, status);
   });
-}
-function show() {
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false, gcTime: Infinity } } });
-  render(
-    <QueryClientProvider client={client}>
-      <UsageScreen />
-    </QueryClientProvider>,
-  );
 }
 
 beforeEach(() => {
   asked.length = 0;
   usePreferences.setState({ language: 'en' });
-  useMe.getState().show(person);
+  useMe.getState().show(personWho('administer', 'read_audit'));
 });
 
 it('says that it is loading', () => {
   fetch.mockReturnValue(new Promise(() => undefined));
-  show();
+  show(<UsageScreen />);
   screen.getByLabelText('Loading');
 });
 
 it('says that no model was used, and still shows the budgets', async () => {
   answer([]);
-  show();
+  show(<UsageScreen />);
   await screen.findByText('No AI model was used in this month');
   screen.getByRole('progressbar', { name: 'Whole company' });
   expect(screen.queryByRole('button', { name: 'Download CSV' })).toBeNull();
@@ -70,27 +60,27 @@ it('says that no model was used, and still shows the budgets', async () => {
 
 it('says what went wrong and offers to try again', async () => {
   answer([], 503);
-  show();
+  show(<UsageScreen />);
   await screen.findByText('The database is being restarted.');
   screen.getByRole('button', { name: 'Try again' });
 });
 
 it('says that there is no connection', async () => {
   fetch.mockRejectedValue(new Problem(0, ''));
-  show();
+  show(<UsageScreen />);
   await screen.findByText('There is no connection');
 });
 
 it('asks the server nothing for someone who is no administrator', () => {
-  useMe.getState().show({ ...person, role: 'sales_manager' });
-  show();
+  useMe.getState().show(personWho('chat'));
+  show(<UsageScreen />);
   screen.getByText('This is for administrators');
   expect(asked).toEqual([]);
 });
 
 it('shows the month that the server says it is, by person, department or model, with the prices', async () => {
   answer([item, { ...item, person: 'ben@m.example', department: 'finance', cost: '0.001000' }]);
-  show();
+  show(<UsageScreen />);
   await screen.findByText('November 2026');
   await screen.findByLabelText('Cost: US$1.24');
   screen.getByText('<US$0.01');
@@ -104,7 +94,7 @@ it('shows the month that the server says it is, by person, department or model, 
 
 it('goes to the month before and back, not into the future', async () => {
   answer([item]);
-  show();
+  show(<UsageScreen />);
   await screen.findByText('November 2026');
   expect(screen.getByRole('button', { name: 'Month after' })).toBeDisabled();
   fireEvent.press(screen.getByRole('button', { name: 'Month before' }));
@@ -114,14 +104,14 @@ it('goes to the month before and back, not into the future', async () => {
 
 it('downloads the month that is shown', async () => {
   answer([item]);
-  show();
+  show(<UsageScreen />);
   fireEvent.press(await screen.findByRole('button', { name: 'Download CSV' }));
   await waitFor(() => expect(saveUsage).toHaveBeenCalledWith('2026-11'));
 });
 
 it('shows what is spent of each budget, also where there is no limit and where it is used up', async () => {
   answer([item]);
-  show();
+  show(<UsageScreen />);
   await screen.findByText('US$1.23 of US$1,000.00');
   screen.getByText('US$1.23, no limit');
   expect(screen.getByRole('progressbar', { name: 'ana@m.example' })).toHaveProp('aria-valuenow', 100);
@@ -129,7 +119,7 @@ it('shows what is spent of each budget, also where there is no limit and where i
 
 it('changes a budget, and gives it back to the configuration', async () => {
   answer([item]);
-  show();
+  show(<UsageScreen />);
   fireEvent.press(await screen.findByRole('button', { name: 'Change the budget: Sales' }));
   expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled();
   fireEvent.changeText(screen.getByLabelText('US dollars a month'), '1,250.50');

@@ -7,11 +7,9 @@ import { IconButton } from '@/components/icon-button';
 import { ScreenHeader } from '@/components/screen-header';
 import { Empty, Failure, Loading } from '@/components/states';
 import { useTexts } from '@/i18n/texts';
-import { asProblem } from '@/services/problem';
 import * as queries from '@/services/queries';
 import { saveUsage } from '@/services/save-file';
-import { useLive } from '@/stores/live';
-import { isAdmin, useMe } from '@/stores/me';
+import { useMay } from '@/stores/me';
 import { themed, useWide } from '@/theme/theme';
 import { space, type Palette } from '@/theme/tokens';
 
@@ -20,36 +18,25 @@ import { Budgets } from './budgets';
 import { MonthSwitch } from './month-switch';
 import { MonthView } from './month-view';
 import { Prices } from './prices';
+import { useDownload } from './use-download';
 
 /** What the models took and cost in a month, and the budgets. */
 export function UsageScreen() {
   const styles = useStyles();
-  const { usage, states } = useTexts();
+  const { usage } = useTexts();
   const wide = useWide();
-  const allowed = useMe((s) => isAdmin(s.person));
-  const tell = useLive((s) => s.tell);
+  const allowed = useMay('administer');
   const [chosen, setChosen] = useState<string | null>(null);
-  const [saving, setSaving] = useState(false);
 
   // The server says which month it is: it goes by the company's time zone.
   const budgets = useQuery({ ...queries.budgets(), enabled: allowed });
   const current = budgets.data?.month ?? null;
   const period = chosen ?? current;
   const month = useQuery({ ...queries.usage(period ?? ''), enabled: period !== null });
+  const { saving, download } = useDownload(async () => period && saveUsage(period));
 
   if (!allowed) return <Empty icon="lock" title={usage.forbidden} lead={usage.forbiddenLead} />;
 
-  const download = async () => {
-    if (!period) return;
-    setSaving(true);
-    try {
-      await saveUsage(period);
-    } catch (error) {
-      const problem = asProblem(error);
-      tell(problem.isOffline ? states.offline : problem.detail || states.serverLead);
-    }
-    setSaving(false);
-  };
   const failed = [budgets, month].find((query) => query.isError && !query.data);
   const months = period && current && <MonthSwitch period={period} last={current} onChange={setChosen} />;
   const some = (month.data?.items.length ?? 0) > 0;

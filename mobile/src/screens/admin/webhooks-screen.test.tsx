@@ -1,11 +1,11 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { fireEvent, render, screen, waitFor } from '@testing-library/react-native';
+import { fireEvent, screen, waitFor } from '@testing-library/react-native';
 
 import { en } from '@/i18n/en';
 import { session } from '@/services/auth';
-import type { Delivery, Person } from '@/services/types';
+import type { Delivery } from '@/services/types';
 import { useMe } from '@/stores/me';
 import { usePreferences } from '@/stores/preferences';
+import { personWho, show } from '@/testing/screen';
 
 import { standing } from './delivery-row';
 import { WebhooksScreen } from './webhooks-screen';
@@ -14,14 +14,13 @@ jest.mock('@/services/auth', () => ({ session: { fetch: jest.fn() } }));
 jest.mock('@/services/address', () => ({ serverAddress: () => 'https://assistant.test' }));
 
 const fetch = jest.mocked(session.fetch);
-const person = { id: 'p', email: 'admin@m.example', name: 'Ada', title: '', role: 'admin', department: 'management', language: 'en' } satisfies Person;
 const at = '2026-11-20T08:00:00Z';
 const delivery = { id: 'd', source: 'mezzofy', event: 'customer_signed_up', key: 'k', received_at: at, state: 'started', reason: null, run_state: 'succeeded', waiting_for: null, repeatable: false } satisfies Delivery;
 const failed = { ...delivery, id: 'f', event: 'order_paid', state: 'failed', reason: 'Its owner, ann@m.example, can\'t sign in.', run_state: null, repeatable: true } satisfies Delivery;
 const source = { name: 'shop', owner: 'sales@m.example', events: { order_paid: 'customer_welcome' }, secrets: [], secret_of_environment: false };
 const asked: string[] = [];
 
-function show(deliveries: Delivery[]) {
+function open(deliveries: Delivery[]) {
   fetch.mockImplementation(async (request) => {
     const { pathname } = new URL(request.url);
     asked.push(`${request.method} ${pathname}`);
@@ -29,22 +28,17 @@ function show(deliveries: Delivery[]) {
     if (pathname.endsWith('/repeat')) return Response.json(delivery);
     return Response.json({ items: pathname.endsWith('/sources') ? [source] : deliveries, next_cursor: null });
   });
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false, gcTime: Infinity } } });
-  render(
-    <QueryClientProvider client={client}>
-      <WebhooksScreen />
-    </QueryClientProvider>,
-  );
+  show(<WebhooksScreen />);
 }
 
 beforeEach(() => {
   asked.length = 0;
   usePreferences.setState({ language: 'en' });
-  useMe.getState().show(person);
+  useMe.getState().show(personWho('administer', 'read_audit'));
 });
 
 it('shows what came of each delivery and takes up again only what may be', async () => {
-  show([delivery, failed]);
+  open([delivery, failed]);
   await screen.findByText('customer_signed_up');
   screen.getByText("Its owner, ann@m.example, can't sign in.");
   const again = screen.getAllByRole('button', { name: 'Take up again' });
@@ -55,7 +49,7 @@ it('shows what came of each delivery and takes up again only what may be', async
 });
 
 it('makes a secret, shows it once, and says what a source without one means', async () => {
-  show([]);
+  open([]);
   await screen.findByText('Nothing was received yet');
   fireEvent.press(screen.getByRole('radio', { name: 'Sources' }));
   await screen.findByText('It has no secret, so nothing it sends is taken.');

@@ -5,16 +5,14 @@ import { ScrollView, StyleSheet, View } from 'react-native';
 import { Button } from '@/components/button';
 import { Segmented } from '@/components/segmented';
 import { PagedList } from '@/components/paged-list';
-import { ScreenHeader } from '@/components/screen-header';
 import { Empty, Failure, Loading } from '@/components/states';
 import { useTexts } from '@/i18n/texts';
 import * as queries from '@/services/queries';
 import { addEndpoint } from '@/services/webhooks';
-import { isAdmin, useMe } from '@/stores/me';
-import { themed } from '@/theme/theme';
-import { space, type Palette } from '@/theme/tokens';
+import { useMay } from '@/stores/me';
+import { space } from '@/theme/tokens';
 
-import { AdminSwitch } from './admin-switch';
+import { AdminPage } from './admin-page';
 import { DeliveryRow } from './delivery-row';
 import { EndpointDialog } from './endpoint-dialog';
 import { EndpointPanel } from './endpoint-panel';
@@ -24,9 +22,8 @@ import { SourcePanel } from './source-panel';
 
 /** Who may send webhooks and what came of those that were received; who is told by us, and what became of that. */
 export function WebhooksScreen() {
-  const styles = useStyles();
   const { webhooks } = useTexts();
-  const allowed = useMe((s) => isAdmin(s.person));
+  const allowed = useMay('administer');
   const [part, setPart] = useState<'deliveries' | 'sources' | 'sendings' | 'endpoints'>('deliveries');
   const [adding, setAdding] = useState(false);
   const [made, setMade] = useState<string | null>(null);
@@ -37,78 +34,69 @@ export function WebhooksScreen() {
 
   if (!allowed) return <Empty icon="lock" title={webhooks.forbidden} lead={webhooks.forbiddenLead} />;
   return (
-    <View role="main" aria-label={webhooks.title} style={styles.screen}>
-      <View style={styles.column}>
-        <ScreenHeader title={webhooks.title} large />
-        <AdminSwitch page="webhooks" />
-        <View style={styles.bar}>
-          <Segmented
-            label={webhooks.title}
-            options={[
-              { value: 'deliveries', label: webhooks.deliveries },
-              { value: 'sources', label: webhooks.sources },
-              { value: 'sendings', label: webhooks.sendings },
-              { value: 'endpoints', label: webhooks.endpoints },
-            ]}
-            value={part}
-            onChange={setPart}
+    <AdminPage page="webhooks" title={webhooks.title}>
+      <View style={styles.bar}>
+        <Segmented
+          label={webhooks.title}
+          options={[
+            { value: 'deliveries', label: webhooks.deliveries },
+            { value: 'sources', label: webhooks.sources },
+            { value: 'sendings', label: webhooks.sendings },
+            { value: 'endpoints', label: webhooks.endpoints },
+          ]}
+          value={part}
+          onChange={setPart}
+        />
+      </View>
+      {part === 'deliveries' ? (
+        <View style={styles.list}>
+          <PagedList
+            label={webhooks.deliveries}
+            query={deliveries}
+            empty={<Empty icon="inbox" title={webhooks.empty} lead={webhooks.emptyLead} />}
+            row={(delivery) => <DeliveryRow delivery={delivery} />}
           />
         </View>
-        {part === 'deliveries' ? (
-          <View style={styles.list}>
-            <PagedList
-              label={webhooks.deliveries}
-              query={deliveries}
-              empty={<Empty icon="inbox" title={webhooks.empty} lead={webhooks.emptyLead} />}
-              row={(delivery) => <DeliveryRow delivery={delivery} />}
-            />
-          </View>
-        ) : part === 'sources' ? (
-          <Panels query={sources}>{(items) => items.map((source) => <SourcePanel key={source.name} source={source} />)}</Panels>
-        ) : part === 'sendings' ? (
-          <View style={styles.list}>
-            <PagedList
-              label={webhooks.sendings}
-              query={sendings}
-              empty={<Empty icon="send" title={webhooks.noSendings} lead={webhooks.noSendingsLead} />}
-              row={(sending) => <SendingRow sending={sending} />}
-            />
-          </View>
-        ) : (
-          <Panels query={endpoints}>
-            {(items) => (
-              <>
-                <View style={styles.bar}>
-                  <Button kind="primary" icon="plus" label={webhooks.addEndpoint} onPress={() => setAdding(true)} />
-                </View>
-                {made && <SecretOnce secret={made} />}
-                {items.length === 0 && <Empty icon="radio" title={webhooks.noEndpoints} lead={webhooks.noEndpointsLead} />}
-                {items.map((endpoint) => (
-                  <EndpointPanel key={endpoint.id} endpoint={endpoint} />
-                ))}
-              </>
-            )}
-          </Panels>
-        )}
-        {adding && <EndpointDialog onSave={async (endpoint) => setMade(await addEndpoint(endpoint))} onClose={() => setAdding(false)} />}
-      </View>
-    </View>
+      ) : part === 'sources' ? (
+        <Panels query={sources}>{(items) => items.map((source) => <SourcePanel key={source.name} source={source} />)}</Panels>
+      ) : part === 'sendings' ? (
+        <View style={styles.list}>
+          <PagedList
+            label={webhooks.sendings}
+            query={sendings}
+            empty={<Empty icon="send" title={webhooks.noSendings} lead={webhooks.noSendingsLead} />}
+            row={(sending) => <SendingRow sending={sending} />}
+          />
+        </View>
+      ) : (
+        <Panels query={endpoints}>
+          {(items) => (
+            <>
+              <View style={styles.bar}>
+                <Button kind="primary" icon="plus" label={webhooks.addEndpoint} onPress={() => setAdding(true)} />
+              </View>
+              {made && <SecretOnce secret={made} />}
+              {items.length === 0 && <Empty icon="radio" title={webhooks.noEndpoints} lead={webhooks.noEndpointsLead} />}
+              {items.map((endpoint) => (
+                <EndpointPanel key={endpoint.id} endpoint={endpoint} />
+              ))}
+            </>
+          )}
+        </Panels>
+      )}
+      {adding && <EndpointDialog onSave={async (endpoint) => setMade(await addEndpoint(endpoint))} onClose={() => setAdding(false)} />}
+    </AdminPage>
   );
 }
 
 /** The items of a list that has one page, below each other. */
 function Panels<T>({ query, children }: { query: UseQueryResult<{ items: T[] }>; children: (items: T[]) => ReactNode }) {
-  const styles = useStyles();
   if (query.data) return <ScrollView contentContainerStyle={styles.panels}>{children(query.data.items)}</ScrollView>;
   return query.isError ? <Failure error={query.error} onRetry={() => void query.refetch()} /> : <Loading />;
 }
 
-const useStyles = themed((c: Palette) =>
-  StyleSheet.create({
-    screen: { flex: 1, alignItems: 'center', paddingHorizontal: space.l, backgroundColor: c.page },
-    column: { flex: 1, width: '100%', maxWidth: 860, gap: space.m },
-    bar: { flexDirection: 'row' },
-    list: { flex: 1 },
-    panels: { gap: space.l, paddingBottom: space.xxxl },
-  }),
-);
+const styles = StyleSheet.create({
+  bar: { flexDirection: 'row' },
+  list: { flex: 1 },
+  panels: { gap: space.l, paddingBottom: space.xxxl },
+});

@@ -5,9 +5,9 @@ import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { Field } from '@/components/field';
 import { Text } from '@/components/text';
+import { useAttempt } from '@/components/use-attempt';
 import { useTexts } from '@/i18n/texts';
 import { approve, reject } from '@/services/approvals';
-import { asProblem } from '@/services/problem';
 import type { Approval } from '@/services/types';
 import { space } from '@/theme/tokens';
 
@@ -15,24 +15,10 @@ import { counts, payloadOf, sent, type Draft } from './draft';
 
 /** Yes or no; one press decides once. */
 export function Decision({ approval, draft }: { approval: Approval; draft: Draft }) {
-  const { approvals, states } = useTexts();
-  const [busy, setBusy] = useState(false);
+  const { approvals } = useTexts();
   const [asking, setAsking] = useState(false);
-  const [refusal, setRefusal] = useState<string | null>(null);
   const { mails } = counts(sent(approval, draft));
-
-  const send = async () => {
-    if (busy) return;
-    setBusy(true);
-    setRefusal(null);
-    try {
-      await approve(approval, payloadOf(approval, draft));
-    } catch (error) {
-      const problem = asProblem(error);
-      setRefusal(problem.isOffline ? states.offlineLead : problem.detail || states.serverLead);
-    }
-    setBusy(false);
-  };
+  const { busy, refusal, attempt } = useAttempt(() => approve(approval, payloadOf(approval, draft)));
 
   return (
     <View style={styles.decision}>
@@ -42,7 +28,7 @@ export function Decision({ approval, draft }: { approval: Approval; draft: Draft
         </Text>
       )}
       <View style={styles.buttons}>
-        <Button kind="primary" icon="check" label={approvals.approve(mails)} busy={busy} disabled={mails === 0} onPress={() => void send()} />
+        <Button kind="primary" icon="check" label={approvals.approve(mails)} busy={busy} disabled={mails === 0} onPress={() => void attempt()} />
         <Button kind="danger" icon="x" label={approvals.reject} disabled={busy} onPress={() => setAsking(true)} />
       </View>
       {mails === 0 && (

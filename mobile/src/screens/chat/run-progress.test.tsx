@@ -1,11 +1,11 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { act, fireEvent, render, screen } from '@testing-library/react-native';
+import { act, fireEvent, screen } from '@testing-library/react-native';
 
 import { session } from '@/services/auth';
 import type { StreamEvent } from '@/services/events';
 import type { Run } from '@/services/types';
 import { useLive } from '@/stores/live';
 import { usePreferences } from '@/stores/preferences';
+import { json, show } from '@/testing/screen';
 
 import { RunProgress } from './run-progress';
 
@@ -27,16 +27,8 @@ const events = [
 function answer(stored: Run) {
   jest.mocked(session.fetch).mockImplementation(async ({ url }) => {
     const body = url.includes('/events') ? { items: events, next_cursor: null } : stored;
-    return new Response(JSON.stringify(body), { status: 200, headers: { 'Content-Type': 'application/json' } });
+    return json(body);
   });
-}
-function show(answered: boolean) {
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false, gcTime: Infinity } } });
-  render(
-    <QueryClientProvider client={client}>
-      <RunProgress runId="r" answered={answered} />
-    </QueryClientProvider>,
-  );
 }
 
 beforeEach(() => {
@@ -50,7 +42,7 @@ it('shows a notice at its place among the steps while the run works', async () =
     useLive.getState().begin({ ...run, state: 'running', ended_at: null });
     for (const event of events) useLive.getState().apply(event);
   });
-  show(false);
+  show(<RunProgress runId="r" answered={false} />);
   await screen.findByText('Writing');
   const texts = screen.getAllByText(/./).map(({ props }) => (props as { children: string }).children);
   expect(texts).toEqual(['Reading the leads', 'Claude does not answer. Kimi goes on.', 'Writing', 'Stop']);
@@ -58,7 +50,7 @@ it('shows a notice at its place among the steps while the run works', async () =
 
 it('keeps the notices with the steps after the run has ended, and counts steps only', async () => {
   answer(run);
-  show(true);
+  show(<RunProgress runId="r" answered={true} />);
   fireEvent.press(screen.getByRole('button', { name: /Show the steps/ }));
   await screen.findByText('Claude does not answer. Kimi goes on.');
   await screen.findByRole('button', { name: /^Done in 4.0 s · 2 steps/ });
@@ -72,7 +64,7 @@ it.each([
 ] as const)('tells in the steps which model served the run and what it cost (%s)', async (language, took, told) => {
   usePreferences.setState({ language });
   answer({ ...run, usage: took });
-  show(true);
+  show(<RunProgress runId="r" answered={true} />);
   fireEvent.press(screen.getByRole('button'));
   await screen.findByText(told);
 });

@@ -3,9 +3,9 @@ import { StyleSheet, View } from 'react-native';
 
 import { Button } from '@/components/button';
 import { Text } from '@/components/text';
+import { useAttempt } from '@/components/use-attempt';
 import { useTexts } from '@/i18n/texts';
 import { takeBack } from '@/services/approvals';
-import { asProblem } from '@/services/problem';
 import { queryClient } from '@/services/query-client';
 import type { Effect } from '@/services/types';
 import { space } from '@/theme/tokens';
@@ -17,11 +17,10 @@ function secondsTo(time: string): number {
 
 /** A mail that has not left: until when, and the way back. */
 export function Held({ effect }: { effect: Effect }) {
-  const { outbox, states } = useTexts();
+  const { outbox } = useTexts();
   const until = effect.undo_until;
   const [seconds, setSeconds] = useState(() => (until ? secondsTo(until) : 0));
-  const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<string | null>(null);
+  const { busy, refusal, attempt } = useAttempt(() => takeBack(effect.id));
   useEffect(() => {
     if (!until) return;
     const timer = setInterval(() => {
@@ -33,17 +32,6 @@ export function Held({ effect }: { effect: Effect }) {
   }, [until]);
   if (!until) return null;
 
-  const undo = async () => {
-    if (busy) return;
-    setBusy(true);
-    try {
-      await takeBack(effect.id);
-    } catch (error) {
-      const problem = asProblem(error);
-      setRefusal(problem.isOffline ? states.offlineLead : problem.detail || states.serverLead);
-    }
-    setBusy(false);
-  };
   return (
     <View style={styles.held}>
       {seconds > 0 && (
@@ -51,7 +39,7 @@ export function Held({ effect }: { effect: Effect }) {
           <Text size="small" tone="coralText" tabular>
             {outbox.leavesIn(seconds)}
           </Text>
-          <Button icon="rotate-ccw" label={outbox.undo} busy={busy} onPress={() => void undo()} />
+          <Button icon="rotate-ccw" label={outbox.undo} busy={busy} onPress={() => void attempt()} />
         </>
       )}
       {refusal && (

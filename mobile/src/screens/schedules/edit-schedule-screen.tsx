@@ -4,7 +4,7 @@ import { useLocalSearchParams } from 'expo-router';
 import { Failure, Loading } from '@/components/states';
 import { useTexts } from '@/i18n/texts';
 import * as queries from '@/services/queries';
-import { mayHaveSchedules, useMe } from '@/stores/me';
+import { useMay } from '@/stores/me';
 import { usePreferences } from '@/stores/preferences';
 
 import { Forbidden } from './forbidden';
@@ -14,7 +14,7 @@ import { ScheduleForm } from './schedule-form';
 export function EditScheduleScreen() {
   const { schedules } = useTexts();
   const { id } = useLocalSearchParams<{ id: string }>();
-  const may = useMe((s) => mayHaveSchedules(s.person));
+  const may = useMay('schedules');
   const language = usePreferences((s) => s.language);
   const query = useQuery({ ...queries.schedule(id, language), enabled: may });
   if (!may) return <Forbidden />;

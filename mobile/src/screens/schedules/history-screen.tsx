@@ -7,7 +7,7 @@ import { ScreenHeader } from '@/components/screen-header';
 import { Empty, Failure, Loading } from '@/components/states';
 import { useTexts } from '@/i18n/texts';
 import * as queries from '@/services/queries';
-import { mayHaveSchedules, useMe } from '@/stores/me';
+import { useMay } from '@/stores/me';
 import { usePreferences } from '@/stores/preferences';
 import { themed } from '@/theme/theme';
 import { radius, space, type Palette } from '@/theme/tokens';
@@ -22,7 +22,7 @@ export function HistoryScreen() {
   const { schedules: words } = useTexts();
   const { id } = useLocalSearchParams<{ id: string }>();
   const router = useRouter();
-  const may = useMe((s) => mayHaveSchedules(s.person));
+  const may = useMay('schedules');
   const language = usePreferences((s) => s.language);
   const schedule = useQuery({ ...queries.schedule(id, language), enabled: may });
   const query = useInfiniteQuery({ ...queries.occurrences(id, language), enabled: may });

@@ -1,5 +1,5 @@
 import { useTexts } from '@/i18n/texts';
-import { mayHaveSchedules, useMe } from '@/stores/me';
+import { useMay } from '@/stores/me';
 
 import { Forbidden } from './forbidden';
 import { FormPage } from './form-page';
@@ -7,7 +7,7 @@ import { ScheduleForm } from './schedule-form';
 
 export function NewScheduleScreen() {
   const { schedules } = useTexts();
-  const may = useMe((s) => mayHaveSchedules(s.person));
+  const may = useMay('schedules');
   if (!may) return <Forbidden />;
   return (
     <FormPage title={schedules.new}>

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { StyleSheet, View } from 'react-native';
 
 import { Button } from '@/components/button';
+import { Card } from '@/components/card';
 import { IconButton } from '@/components/icon-button';
 import { Icon } from '@/components/icon';
 import { Text } from '@/components/text';
@@ -13,7 +14,7 @@ import { asProblem } from '@/services/problem';
 import { pauseSchedule, resumeSchedule, runSchedule } from '@/services/schedules';
 import type { Schedule } from '@/services/types';
 import { themed, useWide } from '@/theme/theme';
-import { radius, space, type Palette } from '@/theme/tokens';
+import { space, type Palette } from '@/theme/tokens';
 
 import { OccurrenceView } from './occurrence-view';
 import { ScheduleStateChip } from './schedule-state';
@@ -46,7 +47,7 @@ export function ScheduleCard({ schedule, onRemove }: { schedule: Schedule; onRem
   const run = () => act('run', async () => router.navigate(`/chat/${await runSchedule(id)}`));
 
   return (
-    <View role="article" aria-label={name} style={[styles.card, wide && styles.roomy]}>
+    <Card role="article" label={name} style={styles.card}>
       <View style={styles.head}>
         <Text size="heading" role="heading" aria-level={2} style={styles.grow}>
           {name}
@@ -122,14 +123,13 @@ export function ScheduleCard({ schedule, onRemove }: { schedule: Schedule; onRem
           <IconButton icon="trash-2" label={words.remove(name)} onPress={onRemove} />
         </View>
       </View>
-    </View>
+    </Card>
   );
 }
 
 const useStyles = themed((c: Palette) =>
   StyleSheet.create({
-    card: { gap: space.s, padding: space.l, borderRadius: radius.l, borderWidth: 1, borderColor: c.line, backgroundColor: c.raised },
-    roomy: { padding: space.xl },
+    card: { gap: space.s },
     head: { flexDirection: 'row', alignItems: 'flex-start', gap: space.m },
     line: { flexDirection: 'row', gap: space.s },
     icon: { height: 22, justifyContent: 'center' },

@@ -12,7 +12,7 @@ import { useTexts } from '@/i18n/texts';
 import * as queries from '@/services/queries';
 import { removeSchedule } from '@/services/schedules';
 import type { Schedule } from '@/services/types';
-import { mayHaveSchedules, useMe } from '@/stores/me';
+import { useMay } from '@/stores/me';
 import { usePreferences } from '@/stores/preferences';
 import { themed } from '@/theme/theme';
 import { space, type Palette } from '@/theme/tokens';
@@ -25,7 +25,7 @@ export function SchedulesScreen() {
   const styles = useStyles();
   const { schedules: words, actions } = useTexts();
   const router = useRouter();
-  const may = useMe((s) => mayHaveSchedules(s.person));
+  const may = useMay('schedules');
   const language = usePreferences((s) => s.language);
   const query = useInfiniteQuery({ ...queries.scheduleList(language), enabled: may });
   const [removing, setRemoving] = useState<Schedule | null>(null);

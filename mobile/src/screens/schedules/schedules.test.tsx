@@ -1,12 +1,11 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react-native';
-import type { ReactElement } from 'react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react-native';
 
 import { session } from '@/services/auth';
 import { queryClient } from '@/services/query-client';
-import type { Occurrence, Person, Schedule } from '@/services/types';
+import type { Occurrence, Schedule } from '@/services/types';
 import { useMe } from '@/stores/me';
 import { usePreferences } from '@/stores/preferences';
+import { json, personWho, show } from '@/testing/screen';
 
 import { HistoryScreen } from './history-screen';
 import { ScheduleForm } from './schedule-form';
@@ -22,7 +21,6 @@ jest.mock('@/services/auth', () => ({ session: { fetch: jest.fn() } }));
 jest.mock('@/services/address', () => ({ serverAddress: () => 'https://assistant.test' }));
 
 const fetch = jest.mocked(session.fetch);
-const person = { id: 'p', email: 'f@m.example', name: 'Ada', title: '', role: 'finance_manager', department: 'finance', language: 'en' } satisfies Person;
 const at = '2026-11-20T08:00:00Z';
 const done: Occurrence = { due_at: at, state: 'done', reason: null, explanation: null, run_id: 'r' };
 const schedule: Schedule = {
@@ -50,7 +48,6 @@ interface Asked {
   body: unknown;
 }
 const asked: Asked[] = [];
-const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
 
 function answer(reply: (asked: Asked) => Response) {
   fetch.mockImplementation(async (request) => {
@@ -63,10 +60,6 @@ const list = (items: unknown[]) => json({ items, next_cursor: null });
 const changes = () => asked.filter(({ method }) => method !== 'GET');
 const press = (name: string) => act(async () => fireEvent.press(screen.getByRole('button', { name })));
 
-function show(part: ReactElement) {
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false, gcTime: Infinity } } });
-  render(<QueryClientProvider client={client}>{part}</QueryClientProvider>);
-}
 
 beforeEach(() => {
   asked.length = 0;
@@ -74,7 +67,7 @@ beforeEach(() => {
   mockDismissTo.mockClear();
   queryClient.clear();
   usePreferences.setState({ language: 'en' });
-  useMe.getState().show(person);
+  useMe.getState().show(personWho('schedules'));
 });
 
 describe('the list', () => {
@@ -100,7 +93,7 @@ describe('the list', () => {
   });
 
   it('asks the server nothing for someone who may not have schedules', () => {
-    useMe.getState().show({ ...person, role: 'sales_rep' });
+    useMe.getState().show(personWho('chat'));
     show(<SchedulesScreen />);
     screen.getByText('Schedules are for managers');
     expect(asked).toEqual([]);

@@ -1,9 +1,8 @@
 import type { ReactNode } from 'react';
 import { StyleSheet, View } from 'react-native';
 
-import { Text } from '@/components/text';
-import { themed, useWide } from '@/theme/theme';
-import { radius, space, type Palette } from '@/theme/tokens';
+import { Card, CardTitle } from '@/components/card';
+import { space } from '@/theme/tokens';
 
 interface GroupProps {
   title: string;
@@ -15,31 +14,17 @@ interface GroupProps {
 
 /** One matter of the settings. */
 export function Group({ title, lead, side, children }: GroupProps) {
-  const styles = useStyles();
   return (
-    <View role="region" aria-label={title} style={[styles.group, useWide() && styles.roomy, side && styles.side]}>
-      <View style={[styles.words, side && styles.grow]}>
-        <Text size="heading" role="heading" aria-level={2}>
-          {title}
-        </Text>
-        {lead && (
-          <Text size="small" tone="soft">
-            {lead}
-          </Text>
-        )}
-      </View>
+    <Card label={title} style={side && styles.side}>
+      <CardTitle title={title} lead={lead} style={[styles.words, side && styles.grow]} />
       <View style={side && styles.control}>{children}</View>
-    </View>
+    </Card>
   );
 }
 
-const useStyles = themed((c: Palette) =>
-  StyleSheet.create({
-    group: { gap: space.m, padding: space.l, borderRadius: radius.l, borderWidth: 1, borderColor: c.line, backgroundColor: c.raised },
-    roomy: { padding: space.xl },
-    side: { flexDirection: 'row', alignItems: 'center', gap: space.xl },
-    grow: { flex: 1 },
-    words: { gap: 2 },
-    control: { minWidth: 280, gap: space.s },
-  }),
-);
+const styles = StyleSheet.create({
+  side: { flexDirection: 'row', alignItems: 'center', gap: space.xl },
+  grow: { flex: 1 },
+  words: { gap: 2 },
+  control: { minWidth: 280, gap: space.s },
+});

@@ -6,6 +6,7 @@ import { phoneToken } from '@/services/push';
 import { queryClient } from '@/services/query-client';
 import { useMe } from '@/stores/me';
 import { usePreferences } from '@/stores/preferences';
+import { personWho } from '@/testing/screen';
 
 import { Notifications } from './notifications';
 
@@ -25,7 +26,7 @@ beforeEach(() => {
   server.devices = [tablet];
   server.settings = { decisions: true, results: true, schedules: true };
   usePreferences.setState({ language: 'en', toldFor: '' });
-  useMe.setState({ person: { id: 'p', email: '', name: 'Ana', title: '', role: 'executive', department: 'management', language: 'en' } });
+  useMe.setState({ person: personWho('chat') });
   jest.mocked(session.fetch).mockImplementation(async (request) => {
     const { method, url } = request;
     const path = new URL(url).pathname;

@@ -1,9 +1,9 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { act, fireEvent, render, screen, waitFor } from '@testing-library/react-native';
+import { act, fireEvent, screen, waitFor } from '@testing-library/react-native';
 
 import { session } from '@/services/auth';
 import { queryClient } from '@/services/query-client';
 import { usePreferences } from '@/stores/preferences';
+import { json, show } from '@/testing/screen';
 
 import { Password } from './password';
 import { Sessions } from './sessions';
@@ -22,17 +22,13 @@ function answer(items: unknown[], refusal?: { status: number; detail: string }) 
   fetch.mockImplementation(async (request) => {
     const { method, url } = request;
     asked.push({ method, path: new URL(url).pathname, body: method === 'POST' ? await request.json() : null });
-    if (method === 'GET') return new Response(JSON.stringify({ items }), { status: 200, headers: { 'Content-Type': 'application/json' } });
+    if (method === 'GET') return json({ items });
     return refusal
       ? new Response(JSON.stringify(refusal), { status: refusal.status, headers: { 'Content-Type': 'application/problem+json' } })
       : new Response(null, { status: 204 });
   });
 }
 
-function show(part: React.ReactElement) {
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false, gcTime: Infinity } } });
-  render(<QueryClientProvider client={client}>{part}</QueryClientProvider>);
-}
 
 const changes = () => asked.filter(({ method }) => method !== 'GET');
 const press = (name: string) => act(async () => fireEvent.press(screen.getByRole('button', { name })));

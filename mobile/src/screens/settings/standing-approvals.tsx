@@ -12,7 +12,7 @@ import { useTexts } from '@/i18n/texts';
 import { endStandingApproval, giveStandingApproval } from '@/services/people';
 import { skills, standing } from '@/services/queries';
 import type { StandingApproval } from '@/services/types';
-import { maySayYesAhead, useMe } from '@/stores/me';
+import { useMay } from '@/stores/me';
 import { usePreferences } from '@/stores/preferences';
 import { space } from '@/theme/tokens';
 
@@ -21,7 +21,7 @@ import { Group } from './group';
 /** What the person's department may send without being asked each time. */
 export function StandingApprovals() {
   const { standing: words, actions } = useTexts();
-  const may = useMe((s) => maySayYesAhead(s.person));
+  const may = useMay('standing_approvals');
   const language = usePreferences((s) => s.language);
   const given = useQuery({ ...standing(), enabled: may }).data?.items ?? [];
   const offered = useQuery({ ...skills(language), enabled: may }).data?.items ?? [];

@@ -14,7 +14,7 @@ import { restoreSession } from '@/services/auth';
 import { useLiveUpdates } from '@/services/live-updates';
 import { useNotifications } from '@/services/notifications';
 import * as queries from '@/services/queries';
-import { isAdmin, mayHaveSchedules, mayReadAudit, useMe } from '@/stores/me';
+import { useMay, useMe } from '@/stores/me';
 import { themed, useWide } from '@/theme/theme';
 import { space, width, type Palette } from '@/theme/tokens';
 
@@ -62,10 +62,10 @@ function SignedIn() {
   const { nav } = useTexts();
   const insets = useSafeAreaInsets();
   const wide = useWide();
-  const admin = useMe((s) => isAdmin(s.person));
+  const admin = useMay('administer');
   const waiting = useQuery(queries.waiting()).data?.items.filter((approval) => approval.may_decide).length ?? 0;
-  const auditor = useMe((s) => mayReadAudit(s.person));
-  const scheduler = useMe((s) => mayHaveSchedules(s.person));
+  const auditor = useMay('read_audit');
+  const scheduler = useMay('schedules');
   useNotifications();
   const side = { paddingTop: insets.top + space.l, paddingBottom: insets.bottom + space.m, paddingLeft: insets.left };
   const bottom = { paddingBottom: insets.bottom };
