@@ -1767,6 +1767,11 @@ export interface components {
             /** @description ok. */
             status: string;
         };
+        /**
+         * @description In what the words were found.
+         * @enum {string}
+         */
+        HitKind: "conversation" | "file" | "lead" | "knowledge";
         /** @description Something that was found. */
         HitView: {
             /**
@@ -1774,8 +1779,7 @@ export interface components {
              * @description Of the conversation, file, lead or document.
              */
             id: string;
-            /** @enum {string} */
-            kind: "conversation" | "file" | "lead" | "knowledge";
+            kind: components["schemas"]["HitKind"];
             /** @description Where the words stand. */
             text: string;
             title: string;
@@ -1854,565 +1858,154 @@ export interface components {
         /** @description A page of a list. */
         List_AccountView: {
             /** @description Newest first. */
-            items: {
-                /** Format: date-time */
-                created_at: string;
-                /** @enum {string} */
-                department: "finance" | "sales" | "marketing" | "support" | "management";
-                /** @description Whether they are kept out. */
-                disabled: boolean;
-                email: string;
-                /** Format: uuid */
-                id: string;
-                /** @enum {string} */
-                language: "en" | "zh" | "ms";
-                /**
-                 * Format: date-time
-                 * @description The newest sign-in or refresh; null when they have never signed in.
-                 */
-                last_seen_at: string | null;
-                name: string;
-                role: string;
-                /** @description Whether signing in asks them for a code besides the password. */
-                second_factor: boolean;
-                title: string;
-            }[];
+            items: components["schemas"]["AccountView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_ApprovalView: {
             /** @description Newest first. */
-            items: {
-                asked_by: components["schemas"]["WhoView"];
-                /** Format: uuid */
-                conversation_id: string;
-                /** Format: date-time */
-                created_at: string;
-                /** Format: date-time */
-                decided_at: string | null;
-                decided_by: components["schemas"]["WhoView"] | null;
-                /** @description What would be sent; once it is approved, what was approved. */
-                effects: components["schemas"]["ProposedView"][];
-                /**
-                 * Format: date-time
-                 * @description Until when it can be decided.
-                 */
-                expires_at: string;
-                /** Format: uuid */
-                id: string;
-                /** @enum {string} */
-                kind: "mail" | "teams" | "calendar";
-                /** @description Whether the caller may decide it now. */
-                may_decide: boolean;
-                /** @description Hex SHA-256 of the RFC 8785 JSON of all payloads, an array. */
-                payload_hash: string;
-                /** @description Why it was rejected, as the person said it. */
-                reason: string | null;
-                /** Format: uuid */
-                run_id: string;
-                /** @enum {string} */
-                state: "pending" | "approved" | "rejected" | "expired";
-                /** @description One line, in the language of the request. */
-                summary: string;
-                /** @description Why a person must decide, a sentence. */
-                why: string;
-            }[];
+            items: components["schemas"]["ApprovalView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_AuditEntryView: {
             /** @description Newest first. */
-            items: {
-                /** @enum {string} */
-                action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "endpoint_added" | "endpoint_changed" | "endpoint_removed" | "service_account_connected" | "service_account_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
-                /** Format: date-time */
-                at: string;
-                /** @description What else is kept of it: ids, codes, amounts and hashes. */
-                detail: Record<string, never>;
-                /** @description SHA-256 of the entry and the hash before. */
-                hash: string;
-                /**
-                 * Format: int64
-                 * @description 1, 2, 3 and so on.
-                 */
-                number: number;
-                /** @description Their email address, if it was a person. */
-                person: string | null;
-                subject: components["schemas"]["AuditSubjectView"];
-                /** @description The id of the person who did it, or `system`. */
-                who: string;
-            }[];
+            items: components["schemas"]["AuditEntryView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_ConversationView: {
             /** @description Newest first. */
-            items: {
-                /** Format: date-time */
-                created_at: string;
-                /** Format: uuid */
-                id: string;
-                /** @description Empty before the first message. */
-                title: string;
-                /**
-                 * Format: date-time
-                 * @description When something was last said in it.
-                 */
-                updated_at: string;
-            }[];
+            items: components["schemas"]["ConversationView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_DeliveryView: {
             /** @description Newest first. */
-            items: {
-                event: string;
-                /** Format: uuid */
-                id: string;
-                /** @description The same for the same delivery. */
-                key: string;
-                /** @description Why nothing was begun. */
-                reason: string | null;
-                /** Format: date-time */
-                received_at: string;
-                /** @description Whether it can be taken up again. */
-                repeatable: boolean;
-                /** @description Where its run stands. */
-                run_state: string | null;
-                source: string;
-                /** @enum {string} */
-                state: "started" | "ignored" | "failed";
-                /** @description What its run waits for: approval or person. */
-                waiting_for: string | null;
-            }[];
+            items: components["schemas"]["DeliveryView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_DeviceView: {
             /** @description Newest first. */
-            items: {
-                /** Format: date-time */
-                created_at: string;
-                /** @description Whether it is signed in with the session that asks. */
-                current: boolean;
-                /** Format: uuid */
-                id: string;
-                /** @enum {string} */
-                language: "en" | "zh" | "ms";
-                /** @description What the program said of itself, such as `App on iOS`. */
-                name: string | null;
-                /** @enum {string|null} */
-                platform: "ios" | "android" | null;
-                /**
-                 * Format: date-time
-                 * @description When it registered last.
-                 */
-                seen_at: string;
-            }[];
+            items: components["schemas"]["DeviceView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_DocumentView: {
             /** @description Newest first. */
-            items: {
-                /** Format: date-time */
-                added_at: string;
-                /** @enum {string} */
-                department: "finance" | "sales" | "marketing" | "support" | "management";
-                /** Format: uuid */
-                id: string;
-                /** @description Its path below the folder it came from, or the name of the upload. */
-                name: string;
-                title: string;
-                /** @description Whether it was added here, rather than by the import of a folder. */
-                uploaded: boolean;
-            }[];
+            items: components["schemas"]["DocumentView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_EffectView: {
             /** @description Newest first. */
-            items: {
-                /**
-                 * Format: uuid
-                 * @description The approval that it was approved with.
-                 */
-                approval_id: string | null;
-                attachments: components["schemas"]["AttachmentView"][];
-                /** @description Plain text. */
-                body: string;
-                cc: string[];
-                /** Format: date-time */
-                created_at: string;
-                /** Format: date-time */
-                done_at: string | null;
-                /** @description Why it failed, or what to check when it can't be known. */
-                error: string | null;
-                /** Format: uuid */
-                id: string;
-                /** @enum {string} */
-                kind: "mail" | "teams" | "calendar" | "push";
-                /** @description Hex SHA-256 of the payload's RFC 8785 JSON: `{to, cc, subject, body, attachments}`, and of an event `when`. */
-                payload_hash: string;
-                /**
-                 * Format: uuid
-                 * @description The run that wanted it; of a push it may be none.
-                 */
-                run_id: string | null;
-                /** @enum {string} */
-                state: "intended" | "attempting" | "done" | "failed" | "unknown";
-                subject: string;
-                /** @description Bare addresses. */
-                to: string[];
-                /**
-                 * Format: date-time
-                 * @description Set while it is held: until then it can be taken back.
-                 */
-                undo_until: string | null;
-                when?: components["schemas"]["WhenView"] | null;
-            }[];
+            items: components["schemas"]["EffectView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_EndpointView: {
             /** @description Newest first. */
-            items: {
-                /** Format: date-time */
-                created_at: string;
-                /** @description run.ended, run.waiting, approval.requested, approval.decided or effect.ended. */
-                events: string[];
-                /** Format: uuid */
-                id: string;
-                name: string;
-                /** @description Why it is told nothing at the moment. */
-                paused_reason: string | null;
-                url: string;
-            }[];
+            items: components["schemas"]["EndpointView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_FileView: {
             /** @description Newest first. */
-            items: {
-                /** Format: date-time */
-                created_at: string;
-                /** Format: uuid */
-                id: string;
-                /** @description Decided by content. */
-                media_type: string;
-                name: string;
-                /**
-                 * Format: uuid
-                 * @description The run that made it.
-                 */
-                run_id: string | null;
-                /** @description Lower-case hex. */
-                sha256: string;
-                /**
-                 * Format: int64
-                 * @description Bytes.
-                 */
-                size: number;
-            }[];
+            items: components["schemas"]["FileView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_HitView: {
             /** @description Newest first. */
-            items: {
-                /**
-                 * Format: uuid
-                 * @description Of the conversation, file, lead or document.
-                 */
-                id: string;
-                /** @enum {string} */
-                kind: "conversation" | "file" | "lead" | "knowledge";
-                /** @description Where the words stand. */
-                text: string;
-                title: string;
-            }[];
+            items: components["schemas"]["HitView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_KpiView: {
             /** @description Newest first. */
-            items: {
-                department: string;
-                /** @description How it is counted. */
-                formula: string;
-                /** @description Its name for programs, e.g. `revenue`. */
-                key: string;
-                /** @description Its name in the caller's language. */
-                name: string;
-                /** @description The title of who answers for it. */
-                owner: string;
-                /** @description The same of the period before; null where there is no data. */
-                previous: string | null;
-                /** @description `count`, `hours`, `percent` or a currency. */
-                unit: string;
-                /** @description A decimal; null where there is no data. */
-                value: string | null;
-            }[];
+            items: components["schemas"]["KpiView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_LeadView: {
             /** @description Newest first. */
-            items: {
-                /** @description The address of the person who works on it. */
-                assigned_to: string | null;
-                company: string;
-                /** @description The first contact's. */
-                contact_name: string;
-                /** @description Whom else to talk to there. */
-                contacts: components["schemas"]["ContactView"][];
-                /** Format: date-time */
-                created_at: string;
-                email: string;
-                /** @description Whether a mail can be sent to the address. */
-                email_valid: boolean;
-                /** Format: date */
-                follow_up_date: string | null;
-                /** Format: uuid */
-                id: string;
-                industry: string;
-                /** Format: date */
-                last_contacted: string | null;
-                location: string;
-                notes: string;
-                /** @description It does not want to hear from the company. That is final. */
-                opted_out: boolean;
-                phone: string;
-                source: string;
-                /** @enum {string} */
-                status: "new" | "contacted" | "qualified" | "proposal" | "negotiation" | "won" | "lost";
-                website: string;
-            }[];
+            items: components["schemas"]["LeadView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_MemoryView: {
             /** @description Newest first. */
-            items: {
-                /** Format: date-time */
-                created_at: string;
-                /** Format: uuid */
-                id: string;
-                text: string;
-            }[];
+            items: components["schemas"]["MemoryView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_MessageView: {
             /** @description Newest first. */
-            items: {
-                /** @enum {string} */
-                author: "person" | "assistant";
-                /** @description Texts to send next with one touch. */
-                choices: string[];
-                /** Format: uuid */
-                conversation_id: string;
-                /** Format: date-time */
-                created_at: string;
-                /** @description What the person sent with it; what the run made, with its last message. */
-                files: components["schemas"]["FileView"][];
-                /** Format: uuid */
-                id: string;
-                /** Format: uuid */
-                run_id: string;
-                /** @description Markdown when the assistant wrote it. */
-                text: string;
-            }[];
+            items: components["schemas"]["MessageView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_OccurrenceView: {
             /** @description Newest first. */
-            items: {
-                /** Format: date-time */
-                due_at: string;
-                /** @description The same in words, or why its run failed or what it waits for. */
-                explanation: string | null;
-                /** @enum {string|null} */
-                reason: "missed" | "superseded" | "paused" | "owner_disabled" | "not_permitted" | "overlapped" | "manual" | null;
-                /** Format: uuid */
-                run_id: string | null;
-                /** @enum {string} */
-                state: "due" | "running" | "done" | "skipped" | "failed";
-            }[];
+            items: components["schemas"]["OccurrenceView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_ProductView: {
             /** @description Newest first. */
-            items: {
-                features: components["schemas"]["FeatureView"][];
-                id: string;
-                /** @description The industries it is made for; empty for all. */
-                industries: string[];
-                name: string;
-                prices: components["schemas"]["ProductPriceView"][];
-                /** @description What it is, in a sentence. */
-                summary: string;
-            }[];
+            items: components["schemas"]["ProductView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_ScheduleView: {
             /** @description Newest first. */
-            items: {
-                /** @description Whose agent is asked. */
-                agent: string | null;
-                /** Format: date-time */
-                created_at: string;
-                /** @description Of a cron: minute, hour, day of the month, month and weekday. */
-                cron: string | null;
-                deliver: components["schemas"]["Deliver"];
-                /** Format: uuid */
-                id: string;
-                inputs: Record<string, never>;
-                last: components["schemas"]["OccurrenceView"] | null;
-                /** @enum {string} */
-                misfire: "skip" | "latest" | "all";
-                name: string;
-                /**
-                 * Format: date-time
-                 * @description When it comes next; null when it is paused or over.
-                 */
-                next_at: string | null;
-                /** @description What is asked each time, as the owner would say it. */
-                request: string;
-                rule: components["schemas"]["RuleView"];
-                /** @description The rule in words of the caller's language, e.g. "every Monday at 09:00, Singapore time". */
-                said: string;
-                /** @description What runs in place of the request, with these inputs. */
-                skill: string | null;
-                /** @enum {string} */
-                state: "active" | "paused" | "over";
-                /** @description Of a cron: the IANA name of its time zone. */
-                time_zone: string | null;
-            }[];
+            items: components["schemas"]["ScheduleView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_SendingView: {
             /** @description Newest first. */
-            items: {
-                /** Format: date-time */
-                created_at: string;
-                /** Format: date-time */
-                done_at: string | null;
-                /** @description What the endpoint is called. */
-                endpoint: string;
-                /** Format: uuid */
-                endpoint_id: string;
-                event: string;
-                /** Format: uuid */
-                id: string;
-                /**
-                 * Format: date-time
-                 * @description When it is tried again.
-                 */
-                next_at: string | null;
-                /** @description Why the last try failed. */
-                reason: string | null;
-                /** @enum {string} */
-                state: "waiting" | "sending" | "done" | "failed";
-                /**
-                 * Format: int32
-                 * @description The status of the last answer.
-                 */
-                status: number | null;
-                /**
-                 * Format: int32
-                 * @description How often it was tried.
-                 */
-                tries: number;
-            }[];
+            items: components["schemas"]["SendingView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_SkillView: {
             /** @description Newest first. */
-            items: {
-                /** @description Whose agent serves it. */
-                department: string;
-                /** @description What it does, in one sentence. */
-                description: string;
-                /** @description How people ask for it. */
-                examples: string[];
-                name: string;
-                /** @description As people call it, in the caller's language. */
-                title: string;
-            }[];
+            items: components["schemas"]["SkillView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_SourceView: {
             /** @description Newest first. */
-            items: {
-                /** @description The skill for each event. */
-                events: {
-                    [key: string]: string;
-                };
-                /** @description Where it sends to: `/webhooks/NAME`. */
-                name: string;
-                /** @description The address of the person whose the runs are. */
-                owner: string;
-                /** @description Whether it may also sign with `WEBHOOK_SECRET`. */
-                secret_of_environment: boolean;
-                /** @description Its secrets that hold, newest first. */
-                secrets: components["schemas"]["SecretView"][];
-            }[];
+            items: components["schemas"]["SourceView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_StandingApprovalView: {
             /** @description Newest first. */
-            items: {
-                /** Format: date-time */
-                created_at: string;
-                /** @description Whose people's runs it covers. */
-                department: string;
-                /** Format: uuid */
-                id: string;
-                /**
-                 * Format: int32
-                 * @description Mails a day.
-                 */
-                limit_a_day: number;
-                owner: components["schemas"]["OwnerView"];
-                recipients: components["schemas"]["RecipientsView"];
-                skill: string;
-                /** @description The skill's step that writes the mails; null for all its steps. */
-                template: string | null;
-                /**
-                 * Format: int32
-                 * @description Mails of today.
-                 */
-                used_today: number;
-            }[];
+            items: components["schemas"]["StandingApprovalView"][];
             /** @description Give it as `cursor` to read on; null at the end. */
             next_cursor: string | null;
         };
@@ -2569,6 +2162,8 @@ export interface components {
             /** @enum {string} */
             language: "en" | "zh" | "ms";
             name: string;
+            /** @description What the role allows. */
+            permissions: ("chat" | "make_documents" | "read_ledger" | "read_leads" | "read_own_leads" | "change_leads" | "find_leads" | "read_tickets" | "read_campaigns" | "read_kpis" | "query_data" | "send_mail" | "post_in_teams" | "post_anywhere" | "calendar" | "decide_for_others" | "standing_approvals" | "schedules" | "administer" | "read_audit")[];
             role: string;
             title: string;
         };
@@ -2747,6 +2342,11 @@ export interface components {
             /** @enum {string|null} */
             waiting_for: "person" | "approval" | null;
         };
+        /**
+         * @description Whether a schedule comes again.
+         * @enum {string}
+         */
+        ScheduleState: "active" | "paused" | "over";
         /** @description What is asked again and again. */
         ScheduleView: {
             /** @description Whose agent is asked. */
@@ -2775,8 +2375,7 @@ export interface components {
             said: string;
             /** @description What runs in place of the request, with these inputs. */
             skill: string | null;
-            /** @enum {string} */
-            state: "active" | "paused" | "over";
+            state: components["schemas"]["ScheduleState"];
             /** @description Of a cron: the IANA name of its time zone. */
             time_zone: string | null;
         };
@@ -3079,7 +2678,17 @@ export interface components {
             name: string;
         };
     };
-    responses: never;
+    responses: {
+        /** @description What went wrong, to what, and what to do. */
+        Problem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemBody"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -3096,6 +2705,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3104,6 +2714,8 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_readyz: {
@@ -3115,6 +2727,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3123,22 +2736,8 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_admin_audit: {
@@ -3158,6 +2757,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3166,14 +2766,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_AuditEntryView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_admin_audit_csv: {
@@ -3189,6 +2783,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3197,14 +2792,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_admin_budgets: {
@@ -3216,6 +2805,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3224,14 +2814,8 @@ export interface operations {
                     "application/json": components["schemas"]["BudgetsView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     put_v1_admin_budgets: {
@@ -3247,6 +2831,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3255,14 +2840,8 @@ export interface operations {
                     "application/json": components["schemas"]["BudgetView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_admin_deliveries: {
@@ -3281,6 +2860,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3289,14 +2869,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_DeliveryView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_admin_deliveries_id_repeat: {
@@ -3310,6 +2884,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3318,14 +2893,8 @@ export interface operations {
                     "application/json": components["schemas"]["DeliveryView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_admin_endpoints: {
@@ -3337,6 +2906,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3345,14 +2915,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_EndpointView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_admin_endpoints: {
@@ -3368,6 +2932,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It is made. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3376,14 +2941,8 @@ export interface operations {
                     "application/json": components["schemas"]["EndpointSecret"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     delete_v1_admin_endpoints_id: {
@@ -3397,20 +2956,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It is done, and there is nothing to show. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     patch_v1_admin_endpoints_id: {
@@ -3428,6 +2982,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3436,14 +2991,8 @@ export interface operations {
                     "application/json": components["schemas"]["EndpointView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_admin_endpoints_id_secret: {
@@ -3457,6 +3006,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It is made. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3465,14 +3015,8 @@ export interface operations {
                     "application/json": components["schemas"]["EndpointSecret"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_admin_endpoints_id_test: {
@@ -3486,20 +3030,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It is taken, and the work goes on. */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_admin_knowledge: {
@@ -3516,6 +3055,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3524,14 +3064,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_DocumentView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_admin_knowledge: {
@@ -3547,6 +3081,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It is made. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3555,14 +3090,8 @@ export interface operations {
                     "application/json": components["schemas"]["DocumentView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     delete_v1_admin_knowledge_id: {
@@ -3576,20 +3105,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It is done, and there is nothing to show. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     "get_v1_admin_microsoft_service-account": {
@@ -3601,6 +3125,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3609,14 +3134,8 @@ export interface operations {
                     "application/json": components["schemas"]["ServiceAccountView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     "post_v1_admin_microsoft_service-account": {
@@ -3628,6 +3147,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3636,14 +3156,8 @@ export interface operations {
                     "application/json": components["schemas"]["SignInPage"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     "delete_v1_admin_microsoft_service-account": {
@@ -3655,20 +3169,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It is done, and there is nothing to show. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_admin_people: {
@@ -3687,6 +3196,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3695,14 +3205,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_AccountView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_admin_people: {
@@ -3718,6 +3222,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It is made. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3726,14 +3231,8 @@ export interface operations {
                     "application/json": components["schemas"]["AccountView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_admin_people_id: {
@@ -3747,6 +3246,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3755,14 +3255,8 @@ export interface operations {
                     "application/json": components["schemas"]["AccountView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     patch_v1_admin_people_id: {
@@ -3780,6 +3274,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3788,14 +3283,8 @@ export interface operations {
                     "application/json": components["schemas"]["AccountView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_admin_roles: {
@@ -3807,6 +3296,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3815,14 +3305,8 @@ export interface operations {
                     "application/json": components["schemas"]["RolesView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_admin_sendings: {
@@ -3841,6 +3325,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3849,14 +3334,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_SendingView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_admin_sendings_id_repeat: {
@@ -3870,20 +3349,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It is taken, and the work goes on. */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_admin_sources: {
@@ -3895,6 +3369,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3903,14 +3378,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_SourceView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     delete_v1_admin_sources_secrets_id: {
@@ -3924,20 +3393,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It is done, and there is nothing to show. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_admin_sources_name_secrets: {
@@ -3951,6 +3415,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It is made. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3959,14 +3424,8 @@ export interface operations {
                     "application/json": components["schemas"]["NewSecret"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_admin_usage: {
@@ -3981,6 +3440,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3989,14 +3449,8 @@ export interface operations {
                     "application/json": components["schemas"]["UsageMonthView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_admin_usage_csv: {
@@ -4011,6 +3465,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4019,14 +3474,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_approvals: {
@@ -4045,6 +3494,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4053,14 +3503,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_ApprovalView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_approvals_id: {
@@ -4074,6 +3518,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4082,14 +3527,8 @@ export interface operations {
                     "application/json": components["schemas"]["ApprovalView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_approvals_id_decision: {
@@ -4107,6 +3546,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4115,14 +3555,8 @@ export interface operations {
                     "application/json": components["schemas"]["ApprovalView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_auth_login: {
@@ -4138,6 +3572,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4146,14 +3581,8 @@ export interface operations {
                     "application/json": components["schemas"]["SignIn"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_auth_logout: {
@@ -4165,20 +3594,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It is done, and there is nothing to show. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_auth_microsoft_callback: {
@@ -4195,12 +3619,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Where to go on. */
             303: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_auth_refresh: {
@@ -4216,6 +3643,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4224,14 +3652,8 @@ export interface operations {
                     "application/json": components["schemas"]["SignIn"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_conversations: {
@@ -4248,6 +3670,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4256,14 +3679,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_ConversationView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_conversations: {
@@ -4279,6 +3696,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It is made. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4287,14 +3705,8 @@ export interface operations {
                     "application/json": components["schemas"]["ConversationView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_conversations_id: {
@@ -4308,6 +3720,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4316,14 +3729,8 @@ export interface operations {
                     "application/json": components["schemas"]["ConversationView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     delete_v1_conversations_id: {
@@ -4337,20 +3744,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It is done, and there is nothing to show. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     patch_v1_conversations_id: {
@@ -4368,6 +3770,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4376,14 +3779,8 @@ export interface operations {
                     "application/json": components["schemas"]["ConversationView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_conversations_id_messages: {
@@ -4402,6 +3799,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4410,14 +3808,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_MessageView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_conversations_id_messages: {
@@ -4435,6 +3827,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It is taken, and the work goes on. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -4443,14 +3836,8 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_devices: {
@@ -4462,6 +3849,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4470,14 +3858,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_DeviceView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_devices: {
@@ -4493,6 +3875,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4501,6 +3884,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceView"];
                 };
             };
+            /** @description It is made. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4509,14 +3893,8 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     delete_v1_devices_id: {
@@ -4530,20 +3908,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It is done, and there is nothing to show. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_files: {
@@ -4560,6 +3933,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4568,14 +3942,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_FileView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_files: {
@@ -4591,6 +3959,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It is made. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4599,14 +3968,8 @@ export interface operations {
                     "application/json": components["schemas"]["FileView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_files_id: {
@@ -4620,6 +3983,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4628,14 +3992,8 @@ export interface operations {
                     "application/json": components["schemas"]["FileView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     delete_v1_files_id: {
@@ -4649,20 +4007,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It is done, and there is nothing to show. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_files_id_content: {
@@ -4676,6 +4029,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4684,6 +4038,7 @@ export interface operations {
                     "application/octet-stream": number[];
                 };
             };
+            /** @description The bytes that were asked for. */
             206: {
                 headers: {
                     [name: string]: unknown;
@@ -4692,14 +4047,8 @@ export interface operations {
                     "application/octet-stream": number[];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_files_id_text: {
@@ -4713,6 +4062,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4721,14 +4071,8 @@ export interface operations {
                     "application/json": components["schemas"]["TextView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_kpis: {
@@ -4743,6 +4087,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4751,14 +4096,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_KpiView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_leads: {
@@ -4787,6 +4126,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4795,14 +4135,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_LeadView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_leads: {
@@ -4827,6 +4161,7 @@ export interface operations {
                     "application/json": components["schemas"]["LeadView"];
                 };
             };
+            /** @description It is made. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4835,14 +4170,8 @@ export interface operations {
                     "application/json": components["schemas"]["LeadView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_leads_export: {
@@ -4871,6 +4200,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4879,14 +4209,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     patch_v1_leads_id: {
@@ -4904,6 +4228,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4912,14 +4237,8 @@ export interface operations {
                     "application/json": components["schemas"]["LeadView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_me: {
@@ -4931,6 +4250,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4939,14 +4259,8 @@ export interface operations {
                     "application/json": components["schemas"]["PersonView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     patch_v1_me: {
@@ -4962,6 +4276,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4970,14 +4285,8 @@ export interface operations {
                     "application/json": components["schemas"]["PersonView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_me_notifications: {
@@ -4989,6 +4298,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4997,14 +4307,8 @@ export interface operations {
                     "application/json": components["schemas"]["NotificationSettings"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     patch_v1_me_notifications: {
@@ -5020,6 +4324,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5028,14 +4333,8 @@ export interface operations {
                     "application/json": components["schemas"]["NotificationSettings"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_me_password: {
@@ -5051,20 +4350,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It is done, and there is nothing to show. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     "get_v1_me_second-factor": {
@@ -5076,6 +4370,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5084,14 +4379,8 @@ export interface operations {
                     "application/json": components["schemas"]["SecondFactorView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     "post_v1_me_second-factor": {
@@ -5107,6 +4396,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5115,14 +4405,8 @@ export interface operations {
                     "application/json": components["schemas"]["SecondFactorSecret"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     "delete_v1_me_second-factor": {
@@ -5138,20 +4422,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It is done, and there is nothing to show. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     "post_v1_me_second-factor_confirm": {
@@ -5167,6 +4446,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5175,14 +4455,8 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     "post_v1_me_second-factor_recovery-codes": {
@@ -5198,6 +4472,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5206,14 +4481,8 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_me_sessions: {
@@ -5225,6 +4494,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5233,14 +4503,8 @@ export interface operations {
                     "application/json": components["schemas"]["SessionsView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     delete_v1_me_sessions: {
@@ -5252,20 +4516,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It is done, and there is nothing to show. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     delete_v1_me_sessions_id: {
@@ -5279,20 +4538,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It is done, and there is nothing to show. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_memories: {
@@ -5304,6 +4558,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5312,14 +4567,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_MemoryView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_memories: {
@@ -5335,20 +4584,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It is done, and there is nothing to show. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     delete_v1_memories_id: {
@@ -5362,20 +4606,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It is done, and there is nothing to show. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_outbox: {
@@ -5394,6 +4633,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5402,14 +4642,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_EffectView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_outbox_id: {
@@ -5423,6 +4657,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5431,14 +4666,8 @@ export interface operations {
                     "application/json": components["schemas"]["EffectView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_outbox_id_undo: {
@@ -5452,6 +4681,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5460,14 +4690,8 @@ export interface operations {
                     "application/json": components["schemas"]["EffectView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_products: {
@@ -5479,6 +4703,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5487,14 +4712,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_ProductView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_runs_id: {
@@ -5511,6 +4730,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5519,14 +4739,8 @@ export interface operations {
                     "application/json": components["schemas"]["RunView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_runs_id_cancel: {
@@ -5540,6 +4754,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It is taken, and the work goes on. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -5548,14 +4763,8 @@ export interface operations {
                     "application/json": components["schemas"]["RunView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_runs_id_events: {
@@ -5572,6 +4781,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5580,14 +4790,8 @@ export interface operations {
                     "application/json": components["schemas"]["Events"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_schedules: {
@@ -5604,6 +4808,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5612,14 +4817,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_ScheduleView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_schedules: {
@@ -5635,6 +4834,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It is made. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5643,14 +4843,8 @@ export interface operations {
                     "application/json": components["schemas"]["ScheduleView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_schedules_id: {
@@ -5664,6 +4858,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5672,14 +4867,8 @@ export interface operations {
                     "application/json": components["schemas"]["ScheduleView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     delete_v1_schedules_id: {
@@ -5693,20 +4882,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It is done, and there is nothing to show. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     patch_v1_schedules_id: {
@@ -5724,6 +4908,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5732,14 +4917,8 @@ export interface operations {
                     "application/json": components["schemas"]["ScheduleView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_schedules_id_occurrences: {
@@ -5758,6 +4937,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5766,14 +4946,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_OccurrenceView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_schedules_id_pause: {
@@ -5787,6 +4961,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5795,14 +4970,8 @@ export interface operations {
                     "application/json": components["schemas"]["ScheduleView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_schedules_id_resume: {
@@ -5816,6 +4985,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5824,14 +4994,8 @@ export interface operations {
                     "application/json": components["schemas"]["ScheduleView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_v1_schedules_id_run: {
@@ -5845,6 +5009,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It is taken, and the work goes on. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -5853,14 +5018,8 @@ export interface operations {
                     "application/json": components["schemas"]["Begun"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_search: {
@@ -5875,6 +5034,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5883,14 +5043,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_HitView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_skills: {
@@ -5902,6 +5056,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5910,14 +5065,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_SkillView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     "get_v1_standing-approvals": {
@@ -5934,6 +5083,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5942,14 +5092,8 @@ export interface operations {
                     "application/json": components["schemas"]["List_StandingApprovalView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     "post_v1_standing-approvals": {
@@ -5965,6 +5109,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It is made. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5973,14 +5118,8 @@ export interface operations {
                     "application/json": components["schemas"]["StandingApprovalView"];
                 };
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     "delete_v1_standing-approvals_id": {
@@ -5994,20 +5133,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It is done, and there is nothing to show. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     get_v1_stream: {
@@ -6029,14 +5163,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     post_webhooks_source: {
@@ -6054,20 +5182,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It is taken, and the work goes on. */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
 }
