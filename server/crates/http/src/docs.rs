@@ -78,7 +78,7 @@ pub(super) fn complete(api: &mut OpenApi) {
                 if let RefOr::T(response) = response
                     && response.description.is_empty()
                 {
-                    response.description = meaning(status).to_owned();
+                    meaning(status).clone_into(&mut response.description);
                 }
             }
         }
