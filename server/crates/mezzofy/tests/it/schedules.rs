@@ -293,9 +293,11 @@ async fn in_the_list_each_schedule_stands_as_it_does_alone() {
     let begun = ceo.post(&format!("/v1/schedules/{run_by_hand}/run"), json!({})).await;
     ceo.get(&format!("/v1/runs/{}?wait=60", text(&begun["run"]["id"]))).await;
 
-    let list = ceo.items("/v1/schedules").await;
+    let mut list = ceo.items("/v1/schedules").await;
+    let made = [untouched, paused, run_by_hand];
+    list.retain(|schedule| made.contains(&text(&schedule["id"])));
     let ids: Vec<String> = list.iter().map(|schedule| text(&schedule["id"])).collect();
-    assert_eq!(ids, [untouched, paused, run_by_hand], "newest first");
+    assert_eq!(ids, made, "newest first");
     for schedule in &list {
         assert_eq!(*schedule, ceo.get(&format!("/v1/schedules/{}", text(&schedule["id"]))).await);
     }
