@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::notification::Wishes;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::StoreError;
 
@@ -27,6 +28,30 @@ pub struct Device {
     pub created_at: DateTime<Utc>,
     /// When it was registered last.
     pub seen_at: DateTime<Utc>,
+}
+
+struct Row {
+    id: Uuid,
+    session_id: Uuid,
+    platform: Option<String>,
+    language: String,
+    name: Option<String>,
+    created_at: DateTime<Utc>,
+    seen_at: DateTime<Utc>,
+}
+
+impl From<Row> for Device {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id.into(),
+            session: row.session_id.into(),
+            platform: row.platform,
+            language: row.language,
+            name: row.name,
+            created_at: row.created_at,
+            seen_at: row.seen_at,
+        }
+    }
 }
 
 /// A device that registers itself.
@@ -58,7 +83,8 @@ pub async fn register(db: &mut PgConnection, new: &NewDevice<'_>) -> Result<Opti
     sqlx::query!("DELETE FROM devices WHERE token = $1 AND person_id <> $2", new.token, new.person.uuid())
         .execute(&mut *db)
         .await?;
-    let row = sqlx::query!(
+    let row = sqlx::query_as!(
+        Row,
         r#"INSERT INTO devices (id, person_id, session_id, token, platform, language, name, created_at, seen_at)
            SELECT $1, person_id, id, $4, $5, $6, $7, $8, $8 FROM sessions
            WHERE id = $3 AND person_id = $2 AND ended_at IS NULL FOR SHARE
@@ -86,38 +112,22 @@ pub async fn register(db: &mut PgConnection, new: &NewDevice<'_>) -> Result<Opti
     )
     .execute(db)
     .await?;
-    let device = Device {
-        id: row.id.into(),
-        session: row.session_id.into(),
-        platform: row.platform,
-        language: row.language,
-        name: row.name,
-        created_at: row.created_at,
-        seen_at: row.seen_at,
-    };
+    let device = Device::from(row);
     let is_new = device.id == new.id;
     Ok(Some((device, is_new)))
 }
 
 /// A person's devices, the one seen last first.
 pub async fn list(db: &mut PgConnection, person: Id<id::Person>) -> Result<Vec<Device>, StoreError> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         "SELECT id, session_id, platform, language, name, created_at, seen_at FROM devices
          WHERE person_id = $1 ORDER BY seen_at DESC, id DESC",
         person.uuid()
     )
     .fetch_all(db)
     .await?;
-    let device = rows.into_iter().map(|row| Device {
-        id: row.id.into(),
-        session: row.session_id.into(),
-        platform: row.platform,
-        language: row.language,
-        name: row.name,
-        created_at: row.created_at,
-        seen_at: row.seen_at,
-    });
-    Ok(device.collect())
+    Ok(rows.into_iter().map(Device::from).collect())
 }
 
 /// Removes a device of a person. Answers whether it was there.

@@ -12,6 +12,16 @@ use crate::{Store, StoreError};
 
 const CHANNEL: &str = "mezzofy_events";
 
+/// Reads the events that the rest of the query names.
+macro_rules! select {
+    ($($rest:tt)+) => {
+        sqlx::query_as!(
+            Event,
+            "SELECT e.cursor, e.run_id, r.conversation_id, e.kind, e.data FROM events e JOIN runs r ON r.id = e.run_id" + $($rest)+
+        )
+    };
+}
+
 /// A stored event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
@@ -91,16 +101,9 @@ pub async fn after(
     cursor: i64,
     limit: i64,
 ) -> Result<Vec<Event>, StoreError> {
-    Ok(sqlx::query_as!(
-        Event,
-        "SELECT e.cursor, e.run_id, r.conversation_id, e.kind, e.data FROM events e JOIN runs r ON r.id = e.run_id
-         WHERE e.person_id = $1 AND e.cursor > $2 ORDER BY e.cursor LIMIT $3",
-        person.uuid(),
-        cursor,
-        limit
-    )
-    .fetch_all(db)
-    .await?)
+    let query =
+        select!(" WHERE e.person_id = $1 AND e.cursor > $2 ORDER BY e.cursor LIMIT $3", person.uuid(), cursor, limit);
+    Ok(query.fetch_all(db).await?)
 }
 
 /// One run's events after a cursor, oldest first, at most `limit`.
@@ -110,16 +113,8 @@ pub async fn of_run(
     cursor: i64,
     limit: i64,
 ) -> Result<Vec<Event>, StoreError> {
-    Ok(sqlx::query_as!(
-        Event,
-        "SELECT e.cursor, e.run_id, r.conversation_id, e.kind, e.data FROM events e JOIN runs r ON r.id = e.run_id
-         WHERE e.run_id = $1 AND e.cursor > $2 ORDER BY e.cursor LIMIT $3",
-        run.uuid(),
-        cursor,
-        limit
-    )
-    .fetch_all(db)
-    .await?)
+    let query = select!(" WHERE e.run_id = $1 AND e.cursor > $2 ORDER BY e.cursor LIMIT $3", run.uuid(), cursor, limit);
+    Ok(query.fetch_all(db).await?)
 }
 
 /// The cursor of the person's newest event; 0 before the first.

@@ -20,6 +20,22 @@ macro_rules! select {
     };
 }
 
+/// The person's part of a row that has more.
+macro_rules! person_row {
+    ($row:ident) => {
+        Row {
+            id: $row.id,
+            email: $row.email,
+            name: $row.name,
+            title: $row.title,
+            role: $row.role,
+            department: $row.department,
+            language: $row.language,
+            disabled: $row.disabled,
+        }
+    };
+}
+
 pub mod accounts;
 
 struct Row {
@@ -92,17 +108,7 @@ pub async fn by_email(db: &mut PgConnection, email: &str) -> Result<Option<(Pers
         return Ok(None);
     };
     let hash = row.password_hash;
-    let row = Row {
-        id: row.id,
-        email: row.email,
-        name: row.name,
-        title: row.title,
-        role: row.role,
-        department: row.department,
-        language: row.language,
-        disabled: row.disabled,
-    };
-    Ok(Some((row.try_into()?, hash)))
+    Ok(Some((person_row!(row).try_into()?, hash)))
 }
 
 /// Adds a person. Answers false when the address is taken.

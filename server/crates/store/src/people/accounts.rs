@@ -55,17 +55,7 @@ async fn read(db: &mut PgConnection, id: Option<Uuid>, text: &str, page: Page) -
     .await?;
     let accounts = rows.into_iter().map(|row| {
         let (second_factor, created_at, last_seen_at) = (row.second_factor, row.created_at, row.last_seen_at);
-        let person = Row {
-            id: row.id,
-            email: row.email,
-            name: row.name,
-            title: row.title,
-            role: row.role,
-            department: row.department,
-            language: row.language,
-            disabled: row.disabled,
-        };
-        Ok(Account { person: person.try_into()?, second_factor, created_at, last_seen_at })
+        Ok(Account { person: person_row!(row).try_into()?, second_factor, created_at, last_seen_at })
     });
     accounts.collect()
 }
