@@ -119,18 +119,7 @@ pub fn matched<'p>(proposed: &'p [Proposed], edit: &[PayloadFields]) -> Option<V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::effect::EffectKind;
-
-    fn fields(to: &str, subject: &str) -> PayloadFields {
-        PayloadFields {
-            to: vec![to.to_owned()],
-            cc: vec![],
-            subject: subject.to_owned(),
-            body: "Hello".to_owned(),
-            attachments: vec![],
-            when: None,
-        }
-    }
+    use crate::effect::{EffectKind, message as fields};
 
     fn mail(to: &str, subject: &str) -> Payload {
         fields(to, subject).checked(EffectKind::Mail).unwrap()

@@ -14,6 +14,8 @@ mod post;
 pub use address::is_address;
 pub use event::{EventPayload, EventTimes};
 pub use mail::MailPayload;
+#[cfg(test)]
+pub(crate) use payload::tests::message;
 pub use payload::{Payload, PayloadError, PayloadFields};
 pub use post::{PostPayload, PostTarget};
 

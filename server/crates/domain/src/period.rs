@@ -12,7 +12,7 @@ use crate::language::Language;
 
 mod label;
 
-pub use label::{ENGLISH_MONTHS, day_label};
+pub use label::{ENGLISH_MONTHS, day_label, english_month};
 
 /// What a period is: its length and where it may begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -37,6 +37,16 @@ fn person(email: &str, name: &str, title: &str, role: &str, department: Departme
     }
 }
 
+/// Asks each text of a table and compares what comes of it, on one line, with what is beside it.
+fn assert_each(desk: &Desk, outcome: fn(&Plan) -> String, table: &[(&str, &str)]) {
+    let outcomes = table.iter().map(|(text, expected)| (text, outcome(&desk.ask(text)), expected));
+    let wrong: Vec<String> = outcomes
+        .filter(|(_, outcome, expected)| outcome != *expected)
+        .map(|(text, outcome, expected)| format!("{text}: {outcome}, not {expected}"))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 /// The finance manager, who asks, first.
 pub(crate) fn directory() -> Vec<Person> {
     let mut gone = person("gone", "Olga Petrova", "CEO", "executive", Department::Management);

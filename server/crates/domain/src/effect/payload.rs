@@ -207,8 +207,19 @@ impl Payload {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    pub(crate) fn message(to: &str, subject: &str) -> PayloadFields {
+        PayloadFields {
+            to: vec![to.to_owned()],
+            cc: vec![],
+            subject: subject.to_owned(),
+            body: "Hello".to_owned(),
+            attachments: vec![],
+            when: None,
+        }
+    }
 
     fn mail(to: &[&str], subject: &str) -> PayloadFields {
         PayloadFields {
@@ -245,14 +256,6 @@ mod tests {
 
     #[test]
     fn what_is_approved_as_one_kind_can_not_be_sent_as_another() {
-        let message = |to: &str, subject: &str| PayloadFields {
-            to: vec![to.to_owned()],
-            cc: vec![],
-            subject: subject.to_owned(),
-            body: "Hello".to_owned(),
-            attachments: vec![],
-            when: None,
-        };
         for (to, subject) in [("sales", "New customer"), ("Sales Asia", ""), ("Ceo@mezzofy.example", "")] {
             let checked = message(to, subject).checked(EffectKind::Teams).unwrap();
             assert_eq!(checked.kind(), EffectKind::Teams, "{to}");

@@ -3,22 +3,8 @@ use std::ops::Range;
 use chrono::{Days, NaiveDate};
 
 use super::{Meeting, Which, at, between, by_day, date, day_of_month, week, weekday};
+use crate::period::english_month;
 use crate::schedule::words::{Time, WEEKDAYS, Word, clock, part_of_day, words};
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// Minutes that something takes at most.
 const LONGEST: u32 = 24 * 60;
@@ -204,11 +190,7 @@ fn dated(text: &Text<'_>, from: usize, today: NaiveDate) -> Option<(NaiveDate, u
     {
         return NaiveDate::from_ymd_opt(year, month, day).map(|day| (day, the + 3));
     }
-    let month = |at: usize| {
-        let name = text.word(at);
-        let found = MONTHS.iter().position(|month| *month == name || (name.len() >= 3 && month.starts_with(name)))?;
-        u32::try_from(found + 1).ok()
-    };
+    let month = |at: usize| english_month(text.word(at));
     let day = |at: usize| {
         let digits = text.word(at).trim_end_matches(|c: char| c.is_ascii_alphabetic());
         let ending = &text.word(at)[digits.len()..];

@@ -1,25 +1,11 @@
 //! How English writes a time.
 
-use mezzofy_domain::period::{Period, PeriodKind};
+use mezzofy_domain::period::{Period, PeriodKind, english_month};
 
 use super::part;
 use crate::planner::calendar::{Atom, Part};
 use crate::planner::words::{Sentence, Token};
 
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 const PRONOUNS: [&str; 9] = ["i", "we", "you", "he", "she", "they", "it", "this", "that"];
 
 /// Fixed wordings, the longer ones first.
@@ -148,9 +134,7 @@ fn month(sentence: &Sentence, at: usize) -> Option<(Atom, usize)> {
     let begin = if day(at) { at + 1 } else { at };
     let begin = if begin > at && sentence.text(begin) == "of" { begin + 1 } else { begin };
     let name = sentence.text(begin);
-    let index = MONTHS.iter().position(|month| {
-        *month == name || (name.len() == 3 && month.starts_with(name)) || (name == "sept" && *month == "september")
-    })?;
+    let month = english_month(name)?;
     let verb = PRONOUNS.contains(&sentence.text(begin + 1))
         || (PRONOUNS.contains(&sentence.before(begin)) && sentence.before(begin) != "this");
     if name == "may" && verb {
@@ -160,7 +144,7 @@ fn month(sentence: &Sentence, at: usize) -> Option<(Atom, usize)> {
     if begin == at && day(end) {
         end += 1;
     }
-    Some((Atom::Part(Part::Month(u32::try_from(index).ok()? + 1)), end - at))
+    Some((Atom::Part(Part::Month(month)), end - at))
 }
 
 /// `Q3`, `3Q`, `third quarter`, `quarter 3`, `H1`, `first half of the year`.

@@ -20,13 +20,7 @@ fn outcome(plan: &Plan) -> String {
 }
 
 fn assert_outcomes(table: &[(&str, &str)]) {
-    let desk = Desk::of_everything();
-    let found = table.iter().map(|(text, wanted)| (text, outcome(&desk.ask(text)), wanted));
-    let wrong: Vec<String> = found
-        .filter(|(_, found, wanted)| found != *wanted)
-        .map(|(text, found, wanted)| format!("{text}: {found}, not {wanted}"))
-        .collect();
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_each(&Desk::of_everything(), outcome, table);
 }
 
 const WHEN: &str = "When should it be? For example “tomorrow at 3pm” or “2 December 10:30 to 11:00”.";

@@ -32,13 +32,7 @@ fn outcome(plan: &Plan) -> String {
 }
 
 fn assert_outcomes(table: &[(&str, &str)]) {
-    let desk = Desk::new();
-    let found = table.iter().map(|(text, wanted)| (text, outcome(&desk.ask(text)), wanted));
-    let wrong: Vec<String> = found
-        .filter(|(_, found, wanted)| found != *wanted)
-        .map(|(text, found, wanted)| format!("{text}: {found}, not {wanted}"))
-        .collect();
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_each(&Desk::new(), outcome, table);
 }
 
 #[test]
