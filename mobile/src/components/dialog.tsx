@@ -7,6 +7,7 @@ import { themed, useReducedMotion } from '@/theme/theme';
 import { radius, space, type Palette } from '@/theme/tokens';
 
 import { Button } from './button';
+import { FormError } from './form-error';
 import { Text } from './text';
 
 interface DialogProps {
@@ -50,11 +51,7 @@ export function Dialog({ title, lead, confirm, danger, disabled, onConfirm, onCl
           <Text size="heading">{title}</Text>
           {lead && <Text size="small" tone="soft">{lead}</Text>}
           {children}
-          {failure && (
-            <Text size="small" tone="danger" role="alert">
-              {failure}
-            </Text>
-          )}
+          <FormError text={failure} />
           <View style={styles.buttons}>
             <Button label={actions.cancel} onPress={onClose} />
             <Button label={confirm} kind={danger ? 'danger' : 'primary'} busy={busy} disabled={disabled} onPress={() => void go()} />

@@ -5,6 +5,7 @@ import { sans } from '@/theme/fonts';
 import { themed, usePalette } from '@/theme/theme';
 import { radius, space, type Palette } from '@/theme/tokens';
 
+import { FormError } from './form-error';
 import { Text } from './text';
 
 interface FieldProps extends Omit<TextInputProps, 'style'> {
@@ -45,9 +46,7 @@ export function Field({ label, error, hint, plain = false, end, ref, ...input }:
         {end}
       </View>
       {error ? (
-        <Text size="small" tone="danger" role="alert">
-          {error}
-        </Text>
+        <FormError text={error} />
       ) : hint ? (
         <Text size="small" tone="faint">
           {hint}

@@ -7,6 +7,7 @@ import { Button } from '@/components/button';
 import { Chip } from '@/components/chip';
 import { Dialog } from '@/components/dialog';
 import { Fact } from '@/components/fact';
+import { FormError } from '@/components/form-error';
 import { Empty, Failure, Loading } from '@/components/states';
 import { Text } from '@/components/text';
 import { useAttempt } from '@/components/use-attempt';
@@ -70,11 +71,7 @@ function AccountPanel({ account }: { account: ServiceAccount }) {
           <Text size="small">{microsoft.byAt(account.connected_by, longTime(account.connected_at, texts))}</Text>
         </Fact>
       )}
-      {failure && (
-        <Text size="small" tone="danger" role="alert">
-          {failure}
-        </Text>
-      )}
+      <FormError text={failure} />
       {account.tenant && (
         <View style={styles.chips}>
           <Button kind={account.connected ? undefined : 'primary'} icon="log-in" label={account.connected ? microsoft.signInAnother : microsoft.signIn} busy={busy} onPress={() => void attempt()} />

@@ -1,17 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ScrollView, StyleSheet, View } from 'react-native';
 
 import { Button } from '@/components/button';
 import { IconButton } from '@/components/icon-button';
 import { ScreenHeader } from '@/components/screen-header';
+import { ScrollPage } from '@/components/scroll-page';
 import { Empty, Failure, Loading } from '@/components/states';
 import { useTexts } from '@/i18n/texts';
 import * as queries from '@/services/queries';
 import { saveUsage } from '@/services/save-file';
 import { useMay } from '@/stores/me';
-import { themed, useWide } from '@/theme/theme';
-import { space, type Palette } from '@/theme/tokens';
+import { useWide } from '@/theme/theme';
+import { space } from '@/theme/tokens';
 
 import { AdminSwitch } from './admin-switch';
 import { Budgets } from './budgets';
@@ -22,7 +22,6 @@ import { useDownload } from './use-download';
 
 /** What the models took and cost in a month, and the budgets. */
 export function UsageScreen() {
-  const styles = useStyles();
   const { usage } = useTexts();
   const wide = useWide();
   const allowed = useMay('administer');
@@ -42,39 +41,29 @@ export function UsageScreen() {
   const some = (month.data?.items.length ?? 0) > 0;
 
   return (
-    <ScrollView role="main" aria-label={usage.title} style={styles.screen} contentContainerStyle={styles.content}>
-      <View style={styles.column}>
-        <ScreenHeader title={usage.title} large>
-          {wide && months}
-          {some &&
-            (wide ? (
-              <Button icon="download" label={usage.csv} busy={saving} onPress={() => void download()} />
-            ) : (
-              <IconButton icon="download" label={usage.csv} disabled={saving} onPress={() => void download()} />
-            ))}
-        </ScreenHeader>
-        <AdminSwitch page="usage" />
-        {!wide && months}
-        {failed ? (
-          <Failure error={failed.error} onRetry={() => void failed.refetch()} />
-        ) : month.data && budgets.data ? (
-          <>
-            <MonthView month={month.data} />
-            <Budgets month={budgets.data.month} budgets={budgets.data.items} />
-            <Prices prices={month.data.prices} />
-          </>
-        ) : (
-          <Loading />
-        )}
-      </View>
-    </ScrollView>
+    <ScrollPage title={usage.title} maxWidth={1040} gap={space.l}>
+      <ScreenHeader title={usage.title} large>
+        {wide && months}
+        {some &&
+          (wide ? (
+            <Button icon="download" label={usage.csv} busy={saving} onPress={() => void download()} />
+          ) : (
+            <IconButton icon="download" label={usage.csv} disabled={saving} onPress={() => void download()} />
+          ))}
+      </ScreenHeader>
+      <AdminSwitch page="usage" />
+      {!wide && months}
+      {failed ? (
+        <Failure error={failed.error} onRetry={() => void failed.refetch()} />
+      ) : month.data && budgets.data ? (
+        <>
+          <MonthView month={month.data} />
+          <Budgets month={budgets.data.month} budgets={budgets.data.items} />
+          <Prices prices={month.data.prices} />
+        </>
+      ) : (
+        <Loading />
+      )}
+    </ScrollPage>
   );
 }
-
-const useStyles = themed((c: Palette) =>
-  StyleSheet.create({
-    screen: { flex: 1, backgroundColor: c.page },
-    content: { flexGrow: 1, alignItems: 'center', paddingHorizontal: space.l, paddingBottom: space.xxxl },
-    column: { flexGrow: 1, width: '100%', maxWidth: 1040, gap: space.l },
-  }),
-);

@@ -4,6 +4,7 @@ import { StyleSheet, View } from 'react-native';
 import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { Field } from '@/components/field';
+import { FormError } from '@/components/form-error';
 import { Text } from '@/components/text';
 import { useAttempt } from '@/components/use-attempt';
 import { useTexts } from '@/i18n/texts';
@@ -22,11 +23,7 @@ export function Decision({ approval, draft }: { approval: Approval; draft: Draft
 
   return (
     <View style={styles.decision}>
-      {refusal && (
-        <Text size="small" tone="danger" role="alert">
-          {refusal}
-        </Text>
-      )}
+      <FormError text={refusal} />
       <View style={styles.buttons}>
         <Button kind="primary" icon="check" label={approvals.approve(mails)} busy={busy} disabled={mails === 0} onPress={() => void attempt()} />
         <Button kind="danger" icon="x" label={approvals.reject} disabled={busy} onPress={() => setAsking(true)} />

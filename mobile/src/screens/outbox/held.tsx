@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { StyleSheet, View } from 'react-native';
 
 import { Button } from '@/components/button';
+import { FormError } from '@/components/form-error';
 import { Text } from '@/components/text';
 import { useAttempt } from '@/components/use-attempt';
 import { useTexts } from '@/i18n/texts';
@@ -42,11 +43,7 @@ export function Held({ effect }: { effect: Effect }) {
           <Button icon="rotate-ccw" label={outbox.undo} busy={busy} onPress={() => void attempt()} />
         </>
       )}
-      {refusal && (
-        <Text size="small" tone="danger" role="alert">
-          {refusal}
-        </Text>
-      )}
+      <FormError text={refusal} />
     </View>
   );
 }

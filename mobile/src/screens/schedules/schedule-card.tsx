@@ -4,6 +4,7 @@ import { StyleSheet, View } from 'react-native';
 
 import { Button } from '@/components/button';
 import { Card } from '@/components/card';
+import { FormError } from '@/components/form-error';
 import { IconButton } from '@/components/icon-button';
 import { Icon } from '@/components/icon';
 import { Text } from '@/components/text';
@@ -100,11 +101,7 @@ export function ScheduleCard({ schedule, onRemove }: { schedule: Schedule; onRem
         </View>
       </View>
 
-      {refusal && (
-        <Text size="small" tone="danger" role="alert">
-          {refusal}
-        </Text>
-      )}
+      <FormError text={refusal} />
       <View style={styles.buttons}>
         {state !== 'over' && (
           <Button

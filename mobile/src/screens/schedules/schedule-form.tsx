@@ -5,6 +5,7 @@ import { StyleSheet, View } from 'react-native';
 import { Button } from '@/components/button';
 import { Choice } from '@/components/choice';
 import { Field } from '@/components/field';
+import { FormError } from '@/components/form-error';
 import { Switch } from '@/components/switch';
 import { Text } from '@/components/text';
 import { useTexts } from '@/i18n/texts';
@@ -141,11 +142,7 @@ export function ScheduleForm({ schedule }: { schedule?: Schedule }) {
         onChange={setMisfire}
         hint={words.misfireHints[misfire]}
       />
-      {failure && (
-        <Text size="small" tone="danger" role="alert">
-          {failure}
-        </Text>
-      )}
+      <FormError text={failure} />
       <View style={styles.buttons}>
         <Button label={actions.cancel} onPress={leave} />
         <Button kind="primary" label={actions.save} busy={busy} onPress={() => void save()} />

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { StyleSheet, View } from 'react-native';
 
+import { FormError } from '@/components/form-error';
 import { IconButton } from '@/components/icon-button';
 import { Switch } from '@/components/switch';
 import { Text } from '@/components/text';
@@ -70,11 +71,7 @@ export function Notifications() {
               onChange={(on) => void attempt(() => tell({ [topic]: on }))}
             />
           ))}
-        {problem && (
-          <Text size="small" tone="danger" role="alert">
-            {problem}
-          </Text>
-        )}
+        <FormError text={problem} />
         {others.map((phone) => {
           const name = phone.name ?? settings.unknownDevice;
           return (

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Platform, ScrollView, StyleSheet, View } from 'react-native';
 
 import { Button } from '@/components/button';
+import { FormError } from '@/components/form-error';
 import { ScreenHeader } from '@/components/screen-header';
 import { Segmented } from '@/components/segmented';
 import { Text } from '@/components/text';
@@ -70,11 +71,7 @@ export function SettingsScreen() {
             options={languages.map((value) => ({ value, label: languageNames[value] }))}
             onChange={(chosen) => void speak(chosen)}
           />
-          {unsaved && (
-            <Text size="small" tone="danger" role="alert">
-              {settings.notSaved}
-            </Text>
-          )}
+          <FormError text={unsaved ? settings.notSaved : null} />
         </Group>
         <Group title={settings.appearance} side={wide}>
           <Segmented
