@@ -24,10 +24,10 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::docs::one_of;
-use super::extract::{Asked, Body, List, PageQuery, Segment};
+use super::extract::{ApiJson, ApiPath, ApiQuery, PageQuery, PageView};
 use super::outbox::WhenView;
+use super::permission::route;
 use super::problem::{Kind, Problem, Problems};
-use super::rule::guarded;
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::channels;
 use mezzofy_engine::effects::{audit_of_approval, held_until, hourly_room, intended};
@@ -38,10 +38,10 @@ mod view;
 use view::{ApprovalView, view};
 
 /// Characters of a reason at most.
-const REASON: usize = 1_000;
+const MAX_REASON_CHARS: usize = 1_000;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(show)).routes(guarded!(decide))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(show)).routes(route!(decide))
 }
 
 /// A decision.
@@ -88,7 +88,7 @@ struct EditedFile {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Which {
+struct ApprovalQuery {
     /// Only in this state: pending, approved, rejected or expired.
     state: Option<String>,
     /// `next_cursor` of the page before.
@@ -98,14 +98,14 @@ struct Which {
 }
 
 /// Lists the approvals that the caller asked for or may decide for others, newest first.
-#[utoipa::path(get, path = "/v1/approvals", params(Which), responses((status = 200, body = List<ApprovalView>), Problems))]
+#[utoipa::path(get, path = "/v1/approvals", params(ApprovalQuery), responses((status = 200, body = PageView<ApprovalView>), Problems))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
-    Asked(which): Asked<Which>,
-) -> Result<Json<List<ApprovalView>>, Problem> {
-    let page = PageQuery { cursor: which.cursor, limit: which.limit }.page()?;
-    let state = which.state.map(|state| {
+    ApiQuery(query): ApiQuery<ApprovalQuery>,
+) -> Result<Json<PageView<ApprovalView>>, Problem> {
+    let page = PageQuery { cursor: query.cursor, limit: query.limit }.page()?;
+    let state = query.state.map(|state| {
         ApprovalState::from_code(&state)
             .ok_or_else(|| Problem::field("state", "The state must be pending, approved, rejected or expired."))
     });
@@ -114,7 +114,7 @@ async fn list(
     let mut tx = caller.begin(&app).await?;
     let slice = approvals::list(&mut tx, filter, page).await?;
     let names = names(&mut tx).await?;
-    Ok(Json(List::of(slice, |approval| view(&app, &caller.person, &names, approval))))
+    Ok(Json(PageView::of(slice, |approval| view(&app, &caller.person, &names, approval))))
 }
 
 /// Shows an approval.
@@ -122,7 +122,7 @@ async fn list(
 async fn show(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::Approval>>,
+    ApiPath(id): ApiPath<Id<id::Approval>>,
 ) -> Result<Json<ApprovalView>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let approval = approvals::get(&mut tx, id).await?.filter(|approval| may_see(&app, &caller.person, approval));
@@ -135,8 +135,8 @@ async fn show(
 async fn decide(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::Approval>>,
-    Body(decide): Body<Decide>,
+    ApiPath(id): ApiPath<Id<id::Approval>>,
+    ApiJson(decide): ApiJson<Decide>,
 ) -> Result<Json<ApprovalView>, Problem> {
     let approve = match decide.decision.as_str() {
         "approve" => true,
@@ -144,8 +144,8 @@ async fn decide(
         _ => return Err(Problem::field("decision", "The decision must be approve or reject.")),
     };
     let reason = decide.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
-    if reason.is_some_and(|reason| reason.chars().count() > REASON || reason.contains('\0')) {
-        return Err(Problem::field("reason", format!("The reason must have at most {REASON} characters.")));
+    if reason.is_some_and(|reason| reason.chars().count() > MAX_REASON_CHARS || reason.contains('\0')) {
+        return Err(Problem::field("reason", format!("The reason must have at most {MAX_REASON_CHARS} characters.")));
     }
     let now = app.clock.now();
     let mut tx = caller.begin(&app).await?;

@@ -20,25 +20,25 @@ use utoipa_axum::routes;
 
 use super::caller::Caller;
 use super::codes::{self, Code};
-use super::extract::Body;
+use super::extract::ApiJson;
 use super::me::PersonView;
+use super::permission::{self, route};
 use super::problem::{Kind, Problem, Problems};
-use super::rule::{self, guarded};
 use super::tries;
 use mezzofy_engine::access::tokens::ACCESS;
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::secrets;
 
 /// How long a refresh token is good.
-const REFRESH: TimeDelta = TimeDelta::days(7);
+const REFRESH_TOKEN_LIFETIME: TimeDelta = TimeDelta::days(7);
 /// Browsers keep the refresh token where no script can read it.
 const COOKIE_NAME: &str = "mezzofy_refresh";
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(rule::open(routes!(login)))
-        .routes(rule::open(routes!(refresh)))
-        .routes(guarded!(logout))
+        .routes(permission::open(routes!(login)))
+        .routes(permission::open(routes!(refresh)))
+        .routes(route!(logout))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -75,7 +75,11 @@ pub(super) struct SignIn {
 /// Signs a person in. After five wrong passwords or codes the address has to wait. Where a code is missing or wrong the answer
 /// to a right password is 401 with the type `/problems/second-factor-needed`.
 #[utoipa::path(post, path = "/v1/auth/login", request_body = Login, responses((status = 200, body = SignIn), Problems))]
-async fn login(State(app): State<App>, headers: HeaderMap, Body(login): Body<Login>) -> Result<Response, Problem> {
+async fn login(
+    State(app): State<App>,
+    headers: HeaderMap,
+    ApiJson(login): ApiJson<Login>,
+) -> Result<Response, Problem> {
     let mut connection = app.store.connection().await?;
     let found = people::by_email(&mut connection, &login.email).await?.filter(|(person, _)| !person.disabled);
     drop(connection);
@@ -111,7 +115,7 @@ async fn login(State(app): State<App>, headers: HeaderMap, Body(login): Body<Log
 async fn refresh(
     State(app): State<App>,
     headers: HeaderMap,
-    Body(refresh): Body<Refresh>,
+    ApiJson(refresh): ApiJson<Refresh>,
 ) -> Result<Response, Problem> {
     let refused = || Problem::new(Kind::SignedOut, "The session is over. Sign in again.");
     let token = refresh.refresh_token.or_else(|| cookie(&headers)).ok_or_else(refused)?;
@@ -147,7 +151,7 @@ async fn logout(State(app): State<App>, caller: Caller) -> Result<Response, Prob
 async fn signed_in(app: &AppState, mut tx: Tx, session: Id<id::Session>, person: Person) -> Result<Response, Problem> {
     let now = app.clock.now();
     let refresh_token = secrets::random_text();
-    sessions::add_token(&mut tx, session, &Sha256::digest(&refresh_token), now + REFRESH).await?;
+    sessions::add_token(&mut tx, session, &Sha256::digest(&refresh_token), now + REFRESH_TOKEN_LIFETIME).await?;
     commit(tx).await?;
     let answer = SignIn {
         access_token: app.tokens.make(session, person.id, now).map_err(Problem::internal)?,
@@ -156,7 +160,7 @@ async fn signed_in(app: &AppState, mut tx: Tx, session: Id<id::Session>, person:
         expires_in: ACCESS.num_seconds(),
         person: PersonView::of(person, &app.roles),
     };
-    with_cookie(Json(answer).into_response(), app, &refresh_token, REFRESH.num_seconds())
+    with_cookie(Json(answer).into_response(), app, &refresh_token, REFRESH_TOKEN_LIFETIME.num_seconds())
 }
 
 fn with_cookie(mut response: Response, app: &AppState, token: &str, seconds: i64) -> Result<Response, Problem> {

@@ -1,4 +1,4 @@
-//! Who calls: the person of the access token's session, whose role allows what the handler's [`Rule`] names. A handler that
+//! Who calls: the person of the access token's session, whose role allows what the handler's [`RequiredPermission`] names. A handler that
 //! takes a [`Caller`] can't be reached without one.
 
 use std::marker::PhantomData;
@@ -12,8 +12,8 @@ use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
 use mezzofy_store::{StoreError, Tx, audit, commit, people};
 
+use super::permission::{Chat, RequiredPermission};
 use super::problem::{Kind, Problem};
-use super::rule::{Chatting, Rule};
 use mezzofy_engine::access::limiters::Counted;
 use mezzofy_engine::app::{App, AppState};
 
@@ -22,7 +22,7 @@ const STARTS_A_RUN: [&str; 2] = ["/v1/conversations/{id}/messages", "/v1/schedul
 
 /// A person who is signed in and whose role allows what the rule names.
 #[derive(Debug, Clone)]
-pub(super) struct Caller<R = Chatting> {
+pub(super) struct Caller<R = Chat> {
     /// Who.
     pub person: Person,
     /// In which session.
@@ -30,7 +30,7 @@ pub(super) struct Caller<R = Chatting> {
     rule: PhantomData<R>,
 }
 
-impl<R: Rule> FromRequestParts<App> for Caller<R> {
+impl<R: RequiredPermission> FromRequestParts<App> for Caller<R> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
@@ -43,7 +43,7 @@ impl<R: Rule> FromRequestParts<App> for Caller<R> {
     }
 }
 
-impl<R: Rule> Caller<R> {
+impl<R: RequiredPermission> Caller<R> {
     /// The person of an access token, whatever their role allows; `None` when the token is not good.
     pub(super) async fn signed_in(app: &AppState, token: &str) -> Result<Option<Self>, Problem> {
         let Some(session) = app.tokens.read(token, app.clock.now()) else { return Ok(None) };

@@ -7,7 +7,7 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use axum::http::request::Parts;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use mezzofy_store::page::{MOST, Page, Slice};
+use mezzofy_store::page::{MAX_PAGE_ROWS, Page, PageRequest};
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error as ValueError, MapDeserializer};
 use serde::{Deserialize, Serialize};
@@ -17,9 +17,9 @@ use uuid::Uuid;
 use super::problem::{Kind, Problem};
 
 /// A JSON body. A request without any is read as one with an empty object.
-pub(super) struct Body<T>(pub T);
+pub(super) struct ApiJson<T>(pub T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ApiJson<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
@@ -48,9 +48,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 }
 
 /// One part of the path; what can't be read names nothing that exists.
-pub(super) struct Segment<T>(pub T);
+pub(super) struct ApiPath<T>(pub T);
 
-impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Segment<T> {
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for ApiPath<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
@@ -61,9 +61,9 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Segment
 }
 
 /// The query of the address.
-pub(super) struct Asked<T>(pub T);
+pub(super) struct ApiQuery<T>(pub T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for ApiQuery<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
@@ -92,10 +92,10 @@ pub(super) struct PageQuery {
 
 impl PageQuery {
     /// The page, if the cursor is one of ours and the limit is in bounds.
-    pub(super) fn page(&self) -> Result<Page, Problem> {
+    pub(super) fn page(&self) -> Result<PageRequest, Problem> {
         let limit = self.limit.unwrap_or(50);
-        if !(1..=MOST).contains(&limit) {
-            return Err(Problem::field("limit", format!("The limit must be between 1 and {MOST}.")));
+        if !(1..=MAX_PAGE_ROWS).contains(&limit) {
+            return Err(Problem::field("limit", format!("The limit must be between 1 and {MAX_PAGE_ROWS}.")));
         }
         let before = self
             .cursor
@@ -105,13 +105,14 @@ impl PageQuery {
                 bytes.ok_or_else(|| Problem::field("cursor", "The cursor is not one that a list gave out."))
             })
             .transpose()?;
-        Ok(Page { before, limit })
+        Ok(PageRequest { before, limit })
     }
 }
 
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct List<T> {
+#[schema(as = List)]
+pub(super) struct PageView<T> {
     /// Newest first.
     pub items: Vec<T>,
     /// Give it as `cursor` to read on; null at the end.
@@ -119,9 +120,9 @@ pub(super) struct List<T> {
     pub next_cursor: Option<String>,
 }
 
-impl<T> List<T> {
+impl<T> PageView<T> {
     /// The view of a slice.
-    pub(super) fn of<R>(slice: Slice<R>, view: impl FnMut(R) -> T) -> Self {
+    pub(super) fn of<R>(slice: Page<R>, view: impl FnMut(R) -> T) -> Self {
         Self {
             next_cursor: slice.next.map(|id| URL_SAFE_NO_PAD.encode(id.as_bytes())),
             items: slice.items.into_iter().map(view).collect(),

@@ -10,7 +10,7 @@ use mezzofy_domain::file::Attachment;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_store::effects::{self, Effect};
-use mezzofy_store::page::Page;
+use mezzofy_store::page::PageRequest;
 use mezzofy_store::pushes::{self, Shown};
 use mezzofy_store::{audit, commit, jobs};
 use serde::{Deserialize, Serialize};
@@ -21,13 +21,13 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::docs::one_of;
-use super::extract::{Asked, List, PageQuery, Segment};
+use super::extract::{ApiPath, ApiQuery, PageQuery, PageView};
+use super::permission::route;
 use super::problem::{Kind, Problem, Problems};
-use super::rule::guarded;
 use mezzofy_engine::app::{App, AppState};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(show)).routes(guarded!(undo))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(show)).routes(route!(undo))
 }
 
 /// An effect.
@@ -195,7 +195,7 @@ const PUSH: &str = "push";
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Filter {
+struct OutboxQuery {
     /// Only this kind: mail, teams, calendar or push. Without one, all but pushes.
     kind: Option<String>,
     /// `next_cursor` of the page before.
@@ -205,12 +205,12 @@ struct Filter {
 }
 
 /// Lists the caller's effects, newest first.
-#[utoipa::path(get, path = "/v1/outbox", params(Filter), responses((status = 200, body = List<EffectView>), Problems))]
+#[utoipa::path(get, path = "/v1/outbox", params(OutboxQuery), responses((status = 200, body = PageView<EffectView>), Problems))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
-    Asked(filter): Asked<Filter>,
-) -> Result<Json<List<EffectView>>, Problem> {
+    ApiQuery(filter): ApiQuery<OutboxQuery>,
+) -> Result<Json<PageView<EffectView>>, Problem> {
     let page = PageQuery { cursor: filter.cursor, limit: filter.limit }.page()?;
     if filter.kind.as_deref() == Some(PUSH) {
         let mut tx = caller.begin(&app).await?;
@@ -218,8 +218,8 @@ async fn list(
         let language = caller.person.language;
         let views = slice.items.iter().map(|push| EffectView::of_push(&app, push.clone(), language));
         let mut views = views.collect::<Result<Vec<_>, _>>()?.into_iter();
-        let list = List::of(slice, |_| views.next());
-        return Ok(Json(List { items: list.items.into_iter().flatten().collect(), next_cursor: list.next_cursor }));
+        let list = PageView::of(slice, |_| views.next());
+        return Ok(Json(PageView { items: list.items.into_iter().flatten().collect(), next_cursor: list.next_cursor }));
     }
     let kind = filter
         .kind
@@ -231,7 +231,7 @@ async fn list(
     let mut tx = caller.begin(&app).await?;
     let slice = effects::list(&mut tx, caller.person.id, kind, page).await?;
     let now = app.clock.now();
-    Ok(Json(List::of(slice, |effect| EffectView::of(effect, now))))
+    Ok(Json(PageView::of(slice, |effect| EffectView::of(effect, now))))
 }
 
 /// Shows an effect with exactly what is or was sent.
@@ -239,13 +239,13 @@ async fn list(
 async fn show(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::Effect>>,
+    ApiPath(id): ApiPath<Id<id::Effect>>,
 ) -> Result<Json<EffectView>, Problem> {
     let mut tx = caller.begin(&app).await?;
     if let Some(effect) = effects::get(&mut tx, caller.person.id, id).await? {
         return Ok(Json(EffectView::of(effect, app.clock.now())));
     }
-    let page = Page { before: None, limit: 1 };
+    let page = PageRequest { before: None, limit: 1 };
     let push = pushes::list(&mut tx, caller.person.id, Some(id.uuid()), page).await?.items.pop();
     let push = push.ok_or_else(|| Problem::not_found("effect"))?;
     Ok(Json(EffectView::of_push(&app, push, caller.person.language)?))
@@ -256,7 +256,7 @@ async fn show(
 async fn undo(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::Effect>>,
+    ApiPath(id): ApiPath<Id<id::Effect>>,
 ) -> Result<Json<EffectView>, Problem> {
     let now = app.clock.now();
     let mut tx = caller.begin(&app).await?;

@@ -22,9 +22,9 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::docs::{nullable, one_of};
-use super::extract::{Asked, Body, List, PageQuery, Segment};
+use super::extract::{ApiJson, ApiPath, ApiQuery, PageQuery, PageView};
+use super::permission::{Schedules, route};
 use super::problem::{Kind, Problem, Problems};
-use super::rule::{Scheduling, guarded};
 use super::runs::RunView;
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::runs::checked_text;
@@ -37,21 +37,21 @@ use order::{checked_agent, checked_channel, checked_emails, checked_skill};
 use rule::{RuleView, checked_rule};
 
 /// Characters of a name at most.
-const NAME: usize = 120;
+const MAX_NAME_CHARS: usize = 120;
 /// Occurrences that say how a schedule stands: what a person started may stand before the one ahead, which is the newest of the rule.
-const NEWEST: i64 = 2;
+const NEWEST_OCCURRENCES: i64 = 2;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(guarded!(list))
-        .routes(guarded!(make))
-        .routes(guarded!(show))
-        .routes(guarded!(change))
-        .routes(guarded!(remove))
-        .routes(guarded!(pause))
-        .routes(guarded!(resume))
-        .routes(guarded!(run))
-        .routes(guarded!(history))
+        .routes(route!(list))
+        .routes(route!(make))
+        .routes(route!(show))
+        .routes(route!(change))
+        .routes(route!(remove))
+        .routes(route!(pause))
+        .routes(route!(resume))
+        .routes(route!(run))
+        .routes(route!(history))
 }
 
 /// What is asked again and again.
@@ -217,26 +217,26 @@ struct Begun {
 }
 
 /// Lists the caller's schedules, newest first.
-#[utoipa::path(get, path = "/v1/schedules", params(PageQuery), responses((status = 200, body = List<ScheduleView>), Problems))]
+#[utoipa::path(get, path = "/v1/schedules", params(PageQuery), responses((status = 200, body = PageView<ScheduleView>), Problems))]
 async fn list(
     State(app): State<App>,
-    caller: Caller<Scheduling>,
-    Asked(query): Asked<PageQuery>,
-) -> Result<Json<List<ScheduleView>>, Problem> {
+    caller: Caller<Schedules>,
+    ApiQuery(query): ApiQuery<PageQuery>,
+) -> Result<Json<PageView<ScheduleView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let slice = schedules::list(&mut tx, caller.person.id, query.page()?).await?;
     let ids: Vec<Uuid> = slice.items.iter().map(|schedule| schedule.id.uuid()).collect();
-    let mut newest = schedules::newest_occurrences(&mut tx, &ids, NEWEST).await?;
+    let mut newest = schedules::newest_occurrences(&mut tx, &ids, NEWEST_OCCURRENCES).await?;
     let mut newest = |schedule: &Schedule| newest.remove(&schedule.id.uuid()).unwrap_or_default();
-    Ok(Json(List::of(slice, |schedule| view(&app, &schedule, newest(&schedule), caller.person.language))))
+    Ok(Json(PageView::of(slice, |schedule| view(&app, &schedule, newest(&schedule), caller.person.language))))
 }
 
 /// Makes a schedule. It begins at once.
 #[utoipa::path(post, path = "/v1/schedules", request_body = Make, responses((status = 201, body = ScheduleView), Problems))]
 async fn make(
     State(app): State<App>,
-    caller: Caller<Scheduling>,
-    Body(make): Body<Make>,
+    caller: Caller<Schedules>,
+    ApiJson(make): ApiJson<Make>,
 ) -> Result<(StatusCode, Json<ScheduleView>), Problem> {
     let (now, language) = (app.clock.now(), caller.person.language);
     let given = RuleView::given(make.rule, make.cron, make.time_zone)?;
@@ -279,8 +279,8 @@ async fn make(
 #[utoipa::path(get, path = "/v1/schedules/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = ScheduleView), Problems))]
 async fn show(
     State(app): State<App>,
-    caller: Caller<Scheduling>,
-    Segment(id): Segment<Id<id::Schedule>>,
+    caller: Caller<Schedules>,
+    ApiPath(id): ApiPath<Id<id::Schedule>>,
 ) -> Result<Json<ScheduleView>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let schedule = seen(&mut tx, &caller.person, id).await?;
@@ -291,9 +291,9 @@ async fn show(
 #[utoipa::path(patch, path = "/v1/schedules/{id}", params(("id" = Uuid, Path)), request_body = Change, responses((status = 200, body = ScheduleView), Problems))]
 async fn change(
     State(app): State<App>,
-    caller: Caller<Scheduling>,
-    Segment(id): Segment<Id<id::Schedule>>,
-    Body(change): Body<Change>,
+    caller: Caller<Schedules>,
+    ApiPath(id): ApiPath<Id<id::Schedule>>,
+    ApiJson(change): ApiJson<Change>,
 ) -> Result<Json<ScheduleView>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let mut schedule = mine(&mut tx, &caller.person, id).await?;
@@ -341,8 +341,8 @@ async fn change(
 #[utoipa::path(delete, path = "/v1/schedules/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
 async fn remove(
     State(app): State<App>,
-    caller: Caller<Scheduling>,
-    Segment(id): Segment<Id<id::Schedule>>,
+    caller: Caller<Schedules>,
+    ApiPath(id): ApiPath<Id<id::Schedule>>,
 ) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
     let schedule = mine(&mut tx, &caller.person, id).await?;
@@ -356,8 +356,8 @@ async fn remove(
 #[utoipa::path(post, path = "/v1/schedules/{id}/pause", params(("id" = Uuid, Path)), responses((status = 200, body = ScheduleView), Problems))]
 async fn pause(
     State(app): State<App>,
-    caller: Caller<Scheduling>,
-    Segment(id): Segment<Id<id::Schedule>>,
+    caller: Caller<Schedules>,
+    ApiPath(id): ApiPath<Id<id::Schedule>>,
 ) -> Result<Json<ScheduleView>, Problem> {
     set_paused(&app, &caller, id, true).await
 }
@@ -366,8 +366,8 @@ async fn pause(
 #[utoipa::path(post, path = "/v1/schedules/{id}/resume", params(("id" = Uuid, Path)), responses((status = 200, body = ScheduleView), Problems))]
 async fn resume(
     State(app): State<App>,
-    caller: Caller<Scheduling>,
-    Segment(id): Segment<Id<id::Schedule>>,
+    caller: Caller<Schedules>,
+    ApiPath(id): ApiPath<Id<id::Schedule>>,
 ) -> Result<Json<ScheduleView>, Problem> {
     set_paused(&app, &caller, id, false).await
 }
@@ -376,8 +376,8 @@ async fn resume(
 #[utoipa::path(post, path = "/v1/schedules/{id}/run", params(("id" = Uuid, Path)), responses((status = 202, body = Begun), Problems))]
 async fn run(
     State(app): State<App>,
-    caller: Caller<Scheduling>,
-    Segment(id): Segment<Id<id::Schedule>>,
+    caller: Caller<Schedules>,
+    ApiPath(id): ApiPath<Id<id::Schedule>>,
 ) -> Result<(StatusCode, Json<Begun>), Problem> {
     let mut tx = caller.begin(&app).await?;
     let schedule = seen(&mut tx, &caller.person, id).await?;
@@ -388,17 +388,17 @@ async fn run(
 }
 
 /// Lists a schedule's occurrences, the newest moment first, the one ahead among them.
-#[utoipa::path(get, path = "/v1/schedules/{id}/occurrences", params(("id" = Uuid, Path), PageQuery), responses((status = 200, body = List<OccurrenceView>), Problems))]
+#[utoipa::path(get, path = "/v1/schedules/{id}/occurrences", params(("id" = Uuid, Path), PageQuery), responses((status = 200, body = PageView<OccurrenceView>), Problems))]
 async fn history(
     State(app): State<App>,
-    caller: Caller<Scheduling>,
-    Segment(id): Segment<Id<id::Schedule>>,
-    Asked(query): Asked<PageQuery>,
-) -> Result<Json<List<OccurrenceView>>, Problem> {
+    caller: Caller<Schedules>,
+    ApiPath(id): ApiPath<Id<id::Schedule>>,
+    ApiQuery(query): ApiQuery<PageQuery>,
+) -> Result<Json<PageView<OccurrenceView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
     seen(&mut tx, &caller.person, id).await?;
     let slice = schedules::occurrences(&mut tx, id, query.page()?).await?;
-    Ok(Json(List::of(slice, |occurrence| occurrence_view(occurrence, caller.person.language))))
+    Ok(Json(PageView::of(slice, |occurrence| occurrence_view(occurrence, caller.person.language))))
 }
 
 async fn seen(tx: &mut Tx, person: &Person, id: Id<id::Schedule>) -> Result<Schedule, Problem> {
@@ -412,7 +412,7 @@ async fn mine(tx: &mut Tx, person: &Person, id: Id<id::Schedule>) -> Result<Sche
 
 async fn set_paused(
     app: &AppState,
-    caller: &Caller<Scheduling>,
+    caller: &Caller<Schedules>,
     id: Id<id::Schedule>,
     paused: bool,
 ) -> Result<Json<ScheduleView>, Problem> {
@@ -444,7 +444,7 @@ async fn told(
 /// How one schedule stands.
 async fn shown(app: &AppState, tx: &mut Tx, schedule: &Schedule, language: Language) -> Result<ScheduleView, Problem> {
     let id = schedule.id.uuid();
-    let newest = schedules::newest_occurrences(tx, &[id], NEWEST).await?.remove(&id);
+    let newest = schedules::newest_occurrences(tx, &[id], NEWEST_OCCURRENCES).await?.remove(&id);
     Ok(view(app, schedule, newest.unwrap_or_default(), language))
 }
 
@@ -507,8 +507,8 @@ fn occurrence_view(occurrence: Occurrence, language: Language) -> OccurrenceView
 
 fn checked_name(name: &str) -> Result<String, Problem> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > NAME || name.contains(['\0', '\n']) {
-        return Err(Problem::field("name", format!("A name is one line of 1 to {NAME} characters.")));
+    if name.is_empty() || name.chars().count() > MAX_NAME_CHARS || name.contains(['\0', '\n']) {
+        return Err(Problem::field("name", format!("A name is one line of 1 to {MAX_NAME_CHARS} characters.")));
     }
     Ok(name.to_owned())
 }

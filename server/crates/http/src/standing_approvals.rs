@@ -20,18 +20,18 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::docs::one_of;
-use super::extract::{Asked, Body, List, PageQuery, Segment};
+use super::extract::{ApiJson, ApiPath, ApiQuery, PageQuery, PageView};
+use super::permission::{StandingApprovals, route};
 use super::problem::{Problem, Problems};
-use super::rule::{StandingApproving, guarded};
 use mezzofy_engine::app::{App, AppState};
 
 /// Mails a day that a standing approval covers at most.
-const MOST_A_DAY: u32 = 1_000;
+const MAX_MAILS_PER_DAY: u32 = 1_000;
 /// Domains or addresses of one rule at most.
-const MOST_VALUES: usize = 200;
+const MAX_RECIPIENT_VALUES: usize = 200;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(give)).routes(guarded!(end))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(give)).routes(route!(end))
 }
 
 /// A standing approval.
@@ -89,12 +89,12 @@ struct Give {
 }
 
 /// Lists the standing approvals of the caller's department; those of all departments for management.
-#[utoipa::path(get, path = "/v1/standing-approvals", params(PageQuery), responses((status = 200, body = List<StandingApprovalView>), Problems))]
+#[utoipa::path(get, path = "/v1/standing-approvals", params(PageQuery), responses((status = 200, body = PageView<StandingApprovalView>), Problems))]
 async fn list(
     State(app): State<App>,
-    caller: Caller<StandingApproving>,
-    Asked(query): Asked<PageQuery>,
-) -> Result<Json<List<StandingApprovalView>>, Problem> {
+    caller: Caller<StandingApprovals>,
+    ApiQuery(query): ApiQuery<PageQuery>,
+) -> Result<Json<PageView<StandingApprovalView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let slice = standing_approvals::list(&mut tx, reach(&caller.person), query.page()?).await?;
     let mut used = BTreeMap::new();
@@ -103,7 +103,7 @@ async fn list(
     }
     let names: BTreeMap<_, _> =
         people::all(&mut tx).await?.into_iter().map(|person| (person.id, person.name)).collect();
-    Ok(Json(List::of(slice, |approval| {
+    Ok(Json(PageView::of(slice, |approval| {
         let name = names.get(&approval.owner).cloned().unwrap_or_default();
         let used = used.get(&approval.id).copied().unwrap_or_default();
         view(approval, name, used)
@@ -114,8 +114,8 @@ async fn list(
 #[utoipa::path(post, path = "/v1/standing-approvals", request_body = Give, responses((status = 201, body = StandingApprovalView), Problems))]
 async fn give(
     State(app): State<App>,
-    caller: Caller<StandingApproving>,
-    Body(give): Body<Give>,
+    caller: Caller<StandingApprovals>,
+    ApiJson(give): ApiJson<Give>,
 ) -> Result<(StatusCode, Json<StandingApprovalView>), Problem> {
     let new = checked(&app, &caller.person, give)?;
     let mut tx = caller.begin(&app).await?;
@@ -130,8 +130,8 @@ async fn give(
 #[utoipa::path(delete, path = "/v1/standing-approvals/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
 async fn end(
     State(app): State<App>,
-    caller: Caller<StandingApproving>,
-    Segment(id): Segment<Id<id::StandingApproval>>,
+    caller: Caller<StandingApprovals>,
+    ApiPath(id): ApiPath<Id<id::StandingApproval>>,
 ) -> Result<StatusCode, Problem> {
     let now = app.clock.now();
     let mut tx = caller.begin(&app).await?;
@@ -160,8 +160,8 @@ fn checked(app: &AppState, person: &Person, give: Give) -> Result<StandingApprov
     {
         return Err(Problem::field("template", format!("{} has no step {template} that sends anything.", skill.name)));
     }
-    if !(1..=MOST_A_DAY).contains(&give.limit_a_day) {
-        return Err(Problem::field("limit_a_day", format!("The limit must be 1 to {MOST_A_DAY} mails a day.")));
+    if !(1..=MAX_MAILS_PER_DAY).contains(&give.limit_a_day) {
+        return Err(Problem::field("limit_a_day", format!("The limit must be 1 to {MAX_MAILS_PER_DAY} mails a day.")));
     }
     Ok(StandingApproval {
         id: app.new_id(),
@@ -187,8 +187,11 @@ fn recipients(given: &RecipientsView) -> Result<Recipients, Problem> {
     if let Some(value) = values.iter().find(|value| !fits(value)) {
         return Err(wrong(&format!("“{value}” does not fit the rule {}.", rule.code())));
     }
-    if (rule == Rule::Anyone) != values.is_empty() || values.len() > MOST_VALUES {
-        return Err(wrong(&format!("The rule {} needs 1 to {MOST_VALUES} values; anyone takes none.", rule.code())));
+    if (rule == Rule::Anyone) != values.is_empty() || values.len() > MAX_RECIPIENT_VALUES {
+        return Err(wrong(&format!(
+            "The rule {} needs 1 to {MAX_RECIPIENT_VALUES} values; anyone takes none.",
+            rule.code()
+        )));
     }
     Ok(Recipients { rule, values })
 }

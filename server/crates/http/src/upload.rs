@@ -9,11 +9,11 @@ use axum::http::StatusCode;
 use super::problem::{Kind, Problem};
 
 /// Bytes of a file at most.
-const LARGEST: usize = 20 * 1024 * 1024;
+const MAX_FILE_BYTES: usize = 20 * 1024 * 1024;
 /// Bytes of a request with one at most.
-pub(super) const BODY: usize = LARGEST + 64 * 1024;
+pub(super) const MAX_UPLOAD_BYTES: usize = MAX_FILE_BYTES + 64 * 1024;
 /// Characters of a name at most.
-const NAME: usize = 200;
+const MAX_NAME_CHARS: usize = 200;
 
 /// What was sent.
 pub(super) struct Form {
@@ -41,7 +41,7 @@ pub(super) async fn read(form: Result<Multipart, MultipartRejection>) -> Result<
         }
     }
     let (name, bytes) = file.ok_or_else(|| Problem::field("file", "There is no file in the request."))?;
-    if bytes.len() > LARGEST {
+    if bytes.len() > MAX_FILE_BYTES {
         return Err(too_large());
     }
     if bytes.is_empty() {
@@ -68,7 +68,7 @@ fn cleaned(name: &str) -> String {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
-    let name: String = name.chars().filter(|c| !hidden(*c)).take(NAME).collect();
+    let name: String = name.chars().filter(|c| !hidden(*c)).take(MAX_NAME_CHARS).collect();
     let name = name.trim();
     if name.trim_matches('.').is_empty() { "file".to_owned() } else { name.to_owned() }
 }

@@ -12,9 +12,9 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::Segment;
+use super::extract::ApiPath;
 use super::problem::{Kind, Problem, Problems};
-use super::rule;
+use super::permission;
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::webhooks::{self, Refused, Told};
 
@@ -22,7 +22,7 @@ use mezzofy_engine::webhooks::{self, Refused, Told};
 const MEZZOFY: &str = "mezzofy";
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(rule::open(routes!(receive)))
+    OpenApiRouter::new().routes(permission::open(routes!(receive)))
 }
 
 /// What a source tells.
@@ -44,7 +44,7 @@ struct EventBody {
 #[utoipa::path(post, path = "/webhooks/{source}", params(("source" = String, Path)), request_body = EventBody, responses((status = 202), Problems))]
 async fn receive(
     State(app): State<App>,
-    Segment(source): Segment<String>,
+    ApiPath(source): ApiPath<String>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Problem> {

@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::page::{Page, Slice};
+use crate::page::{Page, PageRequest};
 use crate::store::{decode, unsigned};
 
 /// A checked query of `approvals` from its `WHERE` on, so that the columns stand once.
@@ -209,7 +209,7 @@ pub struct Filter {
 }
 
 /// Approvals, newest first.
-pub async fn list(db: &mut PgConnection, filter: Filter, page: Page) -> Result<Slice<Approval>, StoreError> {
+pub async fn list(db: &mut PgConnection, filter: Filter, page: PageRequest) -> Result<Page<Approval>, StoreError> {
     let above = filter.others.map(|(above, _)| i32::try_from(above).unwrap_or(i32::MAX));
     let department = filter.others.and_then(|(_, department)| department).map(Department::code);
     let rows = select!(
@@ -226,7 +226,7 @@ pub async fn list(db: &mut PgConnection, filter: Filter, page: Page) -> Result<S
     .fetch_all(db)
     .await?;
     let approvals = rows.into_iter().map(Approval::try_from).collect::<Result<Vec<_>, _>>()?;
-    Ok(page.slice(approvals, |approval| approval.id.uuid()))
+    Ok(page.cut(approvals, |approval| approval.id.uuid()))
 }
 
 /// Decides a pending approval. Answers false when somebody else has.

@@ -6,7 +6,7 @@ use mezzofy_domain::id::{self, Id};
 use serde_json::Value;
 use sqlx::PgConnection;
 
-use crate::page::MOST;
+use crate::page::MAX_PAGE_ROWS;
 use crate::{Store, StoreError};
 
 /// A checked query of `audit` from its `WHERE` on, so that the columns stand once.
@@ -79,7 +79,7 @@ pub async fn list(
     before: Option<i64>,
     limit: i64,
 ) -> Result<(Vec<Stored>, Option<i64>), StoreError> {
-    let limit = limit.clamp(1, MOST);
+    let limit = limit.clamp(1, MAX_PAGE_ROWS);
     let person = filter.person.map(|person| person.to_string());
     let mut rows = select!(
         " WHERE ($1::text IS NULL OR action = $1)

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::page::{Page, Slice};
+use crate::page::{Page, PageRequest};
 
 /// Who is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -260,8 +260,8 @@ pub async fn settle(
 pub async fn list(
     db: &mut PgConnection,
     endpoint: Option<Id<id::Endpoint>>,
-    page: Page,
-) -> Result<Slice<Sending>, StoreError> {
+    page: PageRequest,
+) -> Result<Page<Sending>, StoreError> {
     // Ids of what the database stored are not in the order of time.
     let rows = sqlx::query_as!(
         Sending,
@@ -276,7 +276,7 @@ pub async fn list(
     )
     .fetch_all(db)
     .await?;
-    Ok(page.slice(rows, |sending| sending.id))
+    Ok(page.cut(rows, |sending| sending.id))
 }
 
 /// Lets a sending that was given up go out again. Answers false where it was not given up, and `None` where it is not there.

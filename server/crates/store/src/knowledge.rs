@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::page::{Page, Slice};
+use crate::page::{Page, PageRequest};
 
 mod index;
 
@@ -150,11 +150,11 @@ pub async fn put(db: &mut PgConnection, new: &NewDocument, now: DateTime<Utc>) -
 }
 
 /// The documents, newest first.
-pub async fn list(db: &mut PgConnection, page: Page) -> Result<Slice<Document>, StoreError> {
+pub async fn list(db: &mut PgConnection, page: PageRequest) -> Result<Page<Document>, StoreError> {
     let rows = select!(" WHERE $1::uuid IS NULL OR id < $1 ORDER BY id DESC LIMIT $2", page.before, page.fetch())
         .fetch_all(db)
         .await?;
-    Ok(page.slice(rows, |document| document.id))
+    Ok(page.cut(rows, |document| document.id))
 }
 
 /// One of the documents.

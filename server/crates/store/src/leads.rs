@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::page::{Page, Slice};
+use crate::page::{Page, PageRequest};
 use crate::store::decode;
 
 /// A lead as it is stored.
@@ -127,8 +127,8 @@ impl TryFrom<Row> for StoredLead {
 }
 
 /// Leads, newest first.
-pub async fn list(db: &mut PgConnection, filter: &Filter, page: Page) -> Result<Slice<StoredLead>, StoreError> {
-    read(db, filter, page.before, page.fetch()).await.map(|rows| page.slice(rows, |row| row.id.uuid()))
+pub async fn list(db: &mut PgConnection, filter: &Filter, page: PageRequest) -> Result<Page<StoredLead>, StoreError> {
+    read(db, filter, page.before, page.fetch()).await.map(|rows| page.cut(rows, |row| row.id.uuid()))
 }
 
 /// All leads that fit, newest first, up to a number.

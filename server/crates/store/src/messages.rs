@@ -8,7 +8,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::page::{Page, Slice};
+use crate::page::{Page, PageRequest};
 use crate::runs::Run;
 
 /// A checked query of `messages` from its `WHERE` on, so that the columns stand once.
@@ -164,8 +164,8 @@ pub async fn by_client_id(
 pub async fn list(
     db: &mut PgConnection,
     conversation: Id<id::Conversation>,
-    page: Page,
-) -> Result<Slice<Message>, StoreError> {
+    page: PageRequest,
+) -> Result<Page<Message>, StoreError> {
     let rows = select!(
         " WHERE conversation_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
         conversation.uuid(),
@@ -174,12 +174,12 @@ pub async fn list(
     )
     .fetch_all(db)
     .await?;
-    Ok(page.slice(rows, |row| row.id))
+    Ok(page.cut(rows, |row| row.id))
 }
 
 /// The newest message of a conversation.
 pub async fn newest(db: &mut PgConnection, conversation: Id<id::Conversation>) -> Result<Option<Message>, StoreError> {
-    Ok(list(db, conversation, Page { before: None, limit: 1 }).await?.items.into_iter().next())
+    Ok(list(db, conversation, PageRequest { before: None, limit: 1 }).await?.items.into_iter().next())
 }
 
 /// A message that was found.

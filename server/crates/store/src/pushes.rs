@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::page::{Page, Slice};
+use crate::page::{Page, PageRequest};
 use crate::store::decode;
 
 /// What is to be told to all devices of a person.
@@ -283,8 +283,8 @@ pub async fn list(
     db: &mut PgConnection,
     person: Id<id::Person>,
     one: Option<Uuid>,
-    page: Page,
-) -> Result<Slice<Shown>, StoreError> {
+    page: PageRequest,
+) -> Result<Page<Shown>, StoreError> {
     // Ids of what the database stored are not in the order of time.
     let rows = sqlx::query!(
         r#"SELECT p.id, p.matter, p.run_id, p.state, p.reason, coalesce(d.name, d.platform) AS "device?", p.created_at, p.sent_at
@@ -312,5 +312,5 @@ pub async fn list(
             sent_at: row.sent_at,
         })
     });
-    Ok(page.slice(shown.collect::<Result<Vec<_>, StoreError>>()?, |push| push.id))
+    Ok(page.cut(shown.collect::<Result<Vec<_>, StoreError>>()?, |push| push.id))
 }

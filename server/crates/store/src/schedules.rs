@@ -15,7 +15,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::page::{Page, Slice};
+use crate::page::{Page, PageRequest};
 use crate::store::decode;
 
 /// A checked query of `schedules` from its `WHERE` on, so that the columns stand once.
@@ -191,7 +191,11 @@ pub async fn add(db: &mut PgConnection, new: &Schedule) -> Result<bool, StoreErr
 }
 
 /// A person's schedules, newest first.
-pub async fn list(db: &mut PgConnection, owner: Id<id::Person>, page: Page) -> Result<Slice<Schedule>, StoreError> {
+pub async fn list(
+    db: &mut PgConnection,
+    owner: Id<id::Person>,
+    page: PageRequest,
+) -> Result<Page<Schedule>, StoreError> {
     let rows = select!(
         " WHERE person_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
         owner.uuid(),
@@ -201,7 +205,7 @@ pub async fn list(db: &mut PgConnection, owner: Id<id::Person>, page: Page) -> R
     .fetch_all(db)
     .await?;
     let rows = rows.into_iter().map(Schedule::try_from).collect::<Result<Vec<_>, _>>()?;
-    Ok(page.slice(rows, |schedule| schedule.id.uuid()))
+    Ok(page.cut(rows, |schedule| schedule.id.uuid()))
 }
 
 /// How many schedules a person has.
@@ -364,8 +368,8 @@ pub async fn is_at_work(db: &mut PgConnection, schedule: Id<id::Schedule>) -> Re
 pub async fn occurrences(
     db: &mut PgConnection,
     schedule: Id<id::Schedule>,
-    page: Page,
-) -> Result<Slice<Occurrence>, StoreError> {
+    page: PageRequest,
+) -> Result<Page<Occurrence>, StoreError> {
     let rows = sqlx::query_as!(
         OccurrenceRow,
         r#"SELECT o.schedule_id, o.id, o.due_at, o.reason, o.run_id, r.waiting_for AS "waiting_for?", r.error ->> 'detail' AS error,
@@ -382,7 +386,7 @@ pub async fn occurrences(
     .fetch_all(db)
     .await?;
     let rows = rows.into_iter().map(Occurrence::try_from).collect::<Result<Vec<_>, _>>()?;
-    Ok(page.slice(rows, |occurrence| occurrence.id))
+    Ok(page.cut(rows, |occurrence| occurrence.id))
 }
 
 /// The newest occurrences of each of these schedules, newest moment first, at most so many of each.

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::page::{Page, Slice};
+use crate::page::{Page, PageRequest};
 
 /// A secret of a source, without the secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,7 +189,11 @@ pub async fn settle(db: &mut PgConnection, id: Id<id::Delivery>, fate: &Fate) ->
 }
 
 /// Deliveries, newest first; of a source, where one is named.
-pub async fn list(db: &mut PgConnection, source: Option<&str>, page: Page) -> Result<Slice<Delivery>, StoreError> {
+pub async fn list(
+    db: &mut PgConnection,
+    source: Option<&str>,
+    page: PageRequest,
+) -> Result<Page<Delivery>, StoreError> {
     let rows = sqlx::query_as!(
         Delivery,
         r#"SELECT d.id, d.source, d.key, d.event, d.received_at, d.state, d.reason, r.state AS "run_state?",
@@ -202,7 +206,7 @@ pub async fn list(db: &mut PgConnection, source: Option<&str>, page: Page) -> Re
     )
     .fetch_all(db)
     .await?;
-    Ok(page.slice(rows, |delivery| delivery.id))
+    Ok(page.cut(rows, |delivery| delivery.id))
 }
 
 /// One of them.

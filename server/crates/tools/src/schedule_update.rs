@@ -13,7 +13,7 @@ use mezzofy_domain::schedule::{Rule, words};
 use mezzofy_domain::trust::Trust;
 use mezzofy_domain::writing::is_han;
 use mezzofy_store::commit;
-use mezzofy_store::page::Page;
+use mezzofy_store::page::PageRequest;
 use mezzofy_store::schedules::{self as stored, Schedule};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -83,7 +83,7 @@ impl Tool for ScheduleUpdate {
         let (language, zone, limits) = (context.language, self.workshop.zone, self.workshop.schedule_limits);
         let owner = context.person.id;
         let mut tx = self.workshop.begin(context.person).await?;
-        let all = stored::list(&mut tx, owner, Page { before: None, limit: MOST }).await.map_err(retry)?.items;
+        let all = stored::list(&mut tx, owner, PageRequest { before: None, limit: MOST }).await.map_err(retry)?.items;
         let meant = meant(&input.said, &all, language, zone).map_err(ToolError::Tell)?;
         let locked = stored::lock(&mut tx, owner, meant.id).await.map_err(retry)?;
         let Some(mut schedule) = locked else { return Err(ToolError::Tell(none(language).to_owned())) };

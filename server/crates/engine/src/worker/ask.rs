@@ -20,7 +20,7 @@ use mezzofy_domain::trust::Trust;
 use mezzofy_domain::usage::{RunUsage, Usage};
 use mezzofy_store::messages::Author;
 use mezzofy_store::model_calls::Sum;
-use mezzofy_store::page::Page;
+use mezzofy_store::page::PageRequest;
 use mezzofy_store::{ledger, memories, messages, model_calls, people, runs};
 use tokio::sync::mpsc;
 
@@ -253,7 +253,7 @@ impl RunWorker<'_> {
     /// The conversation before this run.
     async fn earlier(&self) -> Result<Vec<Turn>, StepError> {
         let mut tx = self.begin().await?;
-        let page = Page { before: None, limit: EARLIER };
+        let page = PageRequest { before: None, limit: EARLIER };
         let mut turns: Vec<Turn> = Vec::new();
         let messages = messages::list(&mut tx, self.run.conversation, page).await?.items;
         for message in messages.into_iter().rev().filter(|message| message.run_id != self.run.id.uuid()) {

@@ -11,7 +11,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::stream::try_unfold;
 use mezzofy_domain::audit::{Action, Deed, Stored, Who};
 use mezzofy_store::audit::{self, Filter};
-use mezzofy_store::page::MOST;
+use mezzofy_store::page::MAX_PAGE_ROWS;
 use mezzofy_store::{StoreError, Tx, commit, people};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -21,14 +21,14 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::super::caller::Caller;
 use super::super::docs::one_of;
-use super::super::extract::{Asked, List};
+use super::super::extract::{ApiQuery, PageView};
+use super::super::permission::{ReadAudit, route};
 use super::super::problem::{Problem, Problems};
-use super::super::rule::{ReadingAudit, guarded};
 use super::harmless;
 use mezzofy_engine::app::{App, AppState};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(export))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(export))
 }
 
 /// Which entries.
@@ -101,15 +101,15 @@ fn actions() -> Object {
 type Addresses = BTreeMap<String, String>;
 
 /// Lists the audit log, newest first.
-#[utoipa::path(get, path = "/v1/admin/audit", params(AuditQuery), responses((status = 200, body = List<AuditEntryView>), Problems))]
+#[utoipa::path(get, path = "/v1/admin/audit", params(AuditQuery), responses((status = 200, body = PageView<AuditEntryView>), Problems))]
 async fn list(
     State(app): State<App>,
-    caller: Caller<ReadingAudit>,
-    Asked(query): Asked<AuditQuery>,
-) -> Result<Json<List<AuditEntryView>>, Problem> {
+    caller: Caller<ReadAudit>,
+    ApiQuery(query): ApiQuery<AuditQuery>,
+) -> Result<Json<PageView<AuditEntryView>>, Problem> {
     let limit = query.limit.unwrap_or(50);
-    if !(1..=MOST).contains(&limit) {
-        return Err(Problem::field("limit", format!("The limit must be between 1 and {MOST}.")));
+    if !(1..=MAX_PAGE_ROWS).contains(&limit) {
+        return Err(Problem::field("limit", format!("The limit must be between 1 and {MAX_PAGE_ROWS}.")));
     }
     let before = query.cursor.as_deref().map(number).transpose()?;
     let mut tx = caller.begin(&app).await?;
@@ -117,15 +117,15 @@ async fn list(
     let (entries, next) = audit::list(&mut tx, filter, before, limit).await?;
     let addresses = addresses(&mut tx).await?;
     let items = entries.into_iter().map(|entry| view(entry, &addresses)).collect();
-    Ok(Json(List { items, next_cursor: next.map(|number| number.to_string()) }))
+    Ok(Json(PageView { items, next_cursor: next.map(|number| number.to_string()) }))
 }
 
 /// The log as a CSV file for a spreadsheet, oldest first. The export is an entry itself.
 #[utoipa::path(get, path = "/v1/admin/audit.csv", params(AuditTableQuery), responses((status = 200, body = String, content_type = "text/csv"), Problems))]
 async fn export(
     State(app): State<App>,
-    caller: Caller<ReadingAudit>,
-    Asked(query): Asked<AuditTableQuery>,
+    caller: Caller<ReadAudit>,
+    ApiQuery(query): ApiQuery<AuditTableQuery>,
 ) -> Result<Response, Problem> {
     let mut tx = caller.begin(&app).await?;
     let filter = filter(&mut tx, query.action.as_deref(), query.person.as_deref()).await?;
@@ -158,7 +158,7 @@ async fn export(
 
 async fn entries(
     app: &AppState,
-    caller: &Caller<ReadingAudit>,
+    caller: &Caller<ReadAudit>,
     filter: Filter,
     after: i64,
     last: i64,

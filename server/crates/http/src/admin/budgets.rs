@@ -17,17 +17,17 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::super::caller::Caller;
 use super::super::docs::one_of;
-use super::super::extract::Body;
+use super::super::extract::ApiJson;
+use super::super::permission::{Administer, route};
 use super::super::problem::{Problem, Problems};
-use super::super::rule::{Administering, guarded};
 use super::{exact, micro_usd, month};
 use mezzofy_engine::app::App;
 
 /// USD that a budget can be at most; more is a slip of the hand.
-const MOST: u32 = 1_000_000_000;
+const MAX_BUDGET_USD: u32 = 1_000_000_000;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(set))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(set))
 }
 
 /// The budgets and what of them is spent this month.
@@ -81,7 +81,7 @@ fn written<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>,
 
 /// Lists every budget with what is spent of it this month.
 #[utoipa::path(get, path = "/v1/admin/budgets", responses((status = 200, body = BudgetsView), Problems))]
-async fn list(State(app): State<App>, caller: Caller<Administering>) -> Result<Json<BudgetsView>, Problem> {
+async fn list(State(app): State<App>, caller: Caller<Administer>) -> Result<Json<BudgetsView>, Problem> {
     let month = month(&app, None)?;
     let mut tx = caller.begin(&app).await?;
     let addresses: BTreeMap<Id<id::Person>, String> =
@@ -102,8 +102,8 @@ async fn list(State(app): State<App>, caller: Caller<Administering>) -> Result<J
 #[utoipa::path(put, path = "/v1/admin/budgets", request_body = SetBudget, responses((status = 200, body = BudgetView), Problems))]
 async fn set(
     State(app): State<App>,
-    caller: Caller<Administering>,
-    Body(body): Body<SetBudget>,
+    caller: Caller<Administer>,
+    ApiJson(body): ApiJson<SetBudget>,
 ) -> Result<Json<BudgetView>, Problem> {
     let limit = body.limit.as_deref().map(amount).transpose()?;
     let scope = Scope::from_code(&body.scope)
@@ -150,7 +150,7 @@ fn name(subject: Subject) -> String {
 fn amount(text: &str) -> Result<Decimal, Problem> {
     let amount = text.parse::<Decimal>().ok().map(|amount| amount.normalize());
     amount
-        .filter(|amount| !amount.is_sign_negative() && amount.scale() <= 2 && *amount <= Decimal::from(MOST))
+        .filter(|amount| !amount.is_sign_negative() && amount.scale() <= 2 && *amount <= Decimal::from(MAX_BUDGET_USD))
         .ok_or_else(|| Problem::field("limit", "The limit must be an amount such as 250.00, up to 1000000000."))
 }
 

@@ -16,18 +16,18 @@ use uuid::Uuid;
 
 use super::super::caller::Caller;
 use super::super::docs::one_of;
-use super::super::extract::{Asked, List, PageQuery, Segment};
+use super::super::extract::{ApiPath, ApiQuery, PageQuery, PageView};
+use super::super::permission::{Administer, route};
 use super::super::problem::{Kind, Problem, Problems};
-use super::super::rule::{Administering, guarded};
 use super::super::upload::{self, Form};
 use mezzofy_engine::app::App;
 use mezzofy_engine::library;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(guarded!(list))
-        .routes(guarded!(remove))
-        .merge(OpenApiRouter::new().routes(guarded!(add)).layer(DefaultBodyLimit::max(upload::BODY)))
+        .routes(route!(list))
+        .routes(route!(remove))
+        .merge(OpenApiRouter::new().routes(route!(add)).layer(DefaultBodyLimit::max(upload::MAX_UPLOAD_BYTES)))
 }
 
 /// A document of the knowledge base.
@@ -68,22 +68,22 @@ struct NewDocument {
 }
 
 /// Lists the documents, newest first.
-#[utoipa::path(get, path = "/v1/admin/knowledge", params(PageQuery), responses((status = 200, body = List<DocumentView>), Problems))]
+#[utoipa::path(get, path = "/v1/admin/knowledge", params(PageQuery), responses((status = 200, body = PageView<DocumentView>), Problems))]
 async fn list(
     State(app): State<App>,
-    caller: Caller<Administering>,
-    Asked(query): Asked<PageQuery>,
-) -> Result<Json<List<DocumentView>>, Problem> {
+    caller: Caller<Administer>,
+    ApiQuery(query): ApiQuery<PageQuery>,
+) -> Result<Json<PageView<DocumentView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let slice = knowledge::list(&mut tx, query.page()?).await?;
-    Ok(Json(List::of(slice, DocumentView::from)))
+    Ok(Json(PageView::of(slice, DocumentView::from)))
 }
 
 /// Adds a document, in place of the upload of the same name. It is found as soon as this is answered.
 #[utoipa::path(post, path = "/v1/admin/knowledge", request_body(content = NewDocument, content_type = "multipart/form-data"), responses((status = 201, body = DocumentView), Problems))]
 async fn add(
     State(app): State<App>,
-    caller: Caller<Administering>,
+    caller: Caller<Administer>,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<(StatusCode, Json<DocumentView>), Problem> {
     let Form { name, bytes, fields } = upload::read(form).await?;
@@ -116,8 +116,8 @@ async fn add(
 #[utoipa::path(delete, path = "/v1/admin/knowledge/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
 async fn remove(
     State(app): State<App>,
-    caller: Caller<Administering>,
-    Segment(id): Segment<Uuid>,
+    caller: Caller<Administer>,
+    ApiPath(id): ApiPath<Uuid>,
 ) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
     let document = knowledge::get(&mut tx, id).await?.ok_or_else(|| Problem::not_found("document"))?;

@@ -16,15 +16,15 @@ use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use super::super::caller::Caller;
-use super::super::extract::{Asked, Body, List, PageQuery, Segment};
+use super::super::extract::{ApiJson, ApiPath, ApiQuery, PageQuery, PageView};
 use super::super::me::{departments, languages};
+use super::super::permission::{Administer, route};
 use super::super::problem::{Kind, Problem, Problems};
-use super::super::rule::{Administering, guarded};
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::people::{self, Refused, Wanted};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(add)).routes(guarded!(show)).routes(guarded!(change))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(add)).routes(route!(show)).routes(route!(change))
 }
 
 /// A person as administrators see them.
@@ -116,24 +116,24 @@ struct ChangePerson {
 }
 
 /// Lists the people, the newest first.
-#[utoipa::path(get, path = "/v1/admin/people", params(PeopleQuery), responses((status = 200, body = List<AccountView>), Problems))]
+#[utoipa::path(get, path = "/v1/admin/people", params(PeopleQuery), responses((status = 200, body = PageView<AccountView>), Problems))]
 async fn list(
     State(app): State<App>,
-    _: Caller<Administering>,
-    Asked(query): Asked<PeopleQuery>,
-) -> Result<Json<List<AccountView>>, Problem> {
+    _: Caller<Administer>,
+    ApiQuery(query): ApiQuery<PeopleQuery>,
+) -> Result<Json<PageView<AccountView>>, Problem> {
     let page = PageQuery { cursor: query.cursor, limit: query.limit }.page()?;
     let mut tx = app.store.begin().await?;
     let found = accounts::list(&mut tx, query.q.as_deref().unwrap_or_default().trim(), page).await?;
-    Ok(Json(List::of(found, Into::into)))
+    Ok(Json(PageView::of(found, Into::into)))
 }
 
 /// Shows a person.
 #[utoipa::path(get, path = "/v1/admin/people/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = AccountView), Problems))]
 async fn show(
     State(app): State<App>,
-    _: Caller<Administering>,
-    Segment(id): Segment<Id<id::Person>>,
+    _: Caller<Administer>,
+    ApiPath(id): ApiPath<Id<id::Person>>,
 ) -> Result<Json<AccountView>, Problem> {
     let mut connection = app.store.connection().await?;
     let account = accounts::get(&mut connection, id).await?.ok_or_else(unknown)?;
@@ -144,8 +144,8 @@ async fn show(
 #[utoipa::path(post, path = "/v1/admin/people", request_body = AddPerson, responses((status = 201, body = AccountView), Problems))]
 async fn add(
     State(app): State<App>,
-    Caller { person: admin, .. }: Caller<Administering>,
-    Body(body): Body<AddPerson>,
+    Caller { person: admin, .. }: Caller<Administer>,
+    ApiJson(body): ApiJson<AddPerson>,
 ) -> Result<(StatusCode, Json<AccountView>), Problem> {
     let AddPerson { email, name, title, role, language, password } = body;
     let language = language.map_or(Some(Language::En), |code| Language::from_code(&code));
@@ -165,9 +165,9 @@ async fn add(
 #[utoipa::path(patch, path = "/v1/admin/people/{id}", params(("id" = Uuid, Path)), request_body = ChangePerson, responses((status = 200, body = AccountView), Problems))]
 async fn change(
     State(app): State<App>,
-    Caller { person: admin, .. }: Caller<Administering>,
-    Segment(id): Segment<Id<id::Person>>,
-    Body(body): Body<ChangePerson>,
+    Caller { person: admin, .. }: Caller<Administer>,
+    ApiPath(id): ApiPath<Id<id::Person>>,
+    ApiJson(body): ApiJson<ChangePerson>,
 ) -> Result<Json<AccountView>, Problem> {
     let ChangePerson { name, title, role, disabled, password, remove_second_factor } = body;
     let mut connection = app.store.connection().await?;

@@ -11,14 +11,14 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{proven, sessions};
 use crate::caller::Caller;
-use crate::extract::Body;
+use crate::extract::ApiJson;
+use crate::permission::route;
 use crate::problem::{Problem, Problems};
-use crate::rule::guarded;
 use mezzofy_engine::app::App;
 use mezzofy_engine::secrets;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(change))
+    OpenApiRouter::new().routes(route!(change))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -35,7 +35,7 @@ struct ChangePassword {
 async fn change(
     State(app): State<App>,
     caller: Caller,
-    Body(change): Body<ChangePassword>,
+    ApiJson(change): ApiJson<ChangePassword>,
 ) -> Result<StatusCode, Problem> {
     let person = &caller.person;
     password::check(&change.new, &person.name, &person.email)

@@ -15,20 +15,20 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{proven, sessions};
 use crate::caller::Caller;
 use crate::codes::{self, Code};
-use crate::extract::Body;
+use crate::extract::ApiJson;
+use crate::permission::route;
 use crate::problem::{Kind, Problem, Problems};
-use crate::rule::guarded;
 use crate::tries;
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::secrets;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(guarded!(show))
-        .routes(guarded!(begin))
-        .routes(guarded!(remove))
-        .routes(guarded!(confirm))
-        .routes(guarded!(renew))
+        .routes(route!(show))
+        .routes(route!(begin))
+        .routes(route!(remove))
+        .routes(route!(confirm))
+        .routes(route!(renew))
 }
 
 /// Whether signing in asks for a code.
@@ -94,7 +94,7 @@ async fn show(State(app): State<App>, caller: Caller) -> Result<Json<SecondFacto
 async fn begin(
     State(app): State<App>,
     caller: Caller,
-    Body(body): Body<BeginSecondFactor>,
+    ApiJson(body): ApiJson<BeginSecondFactor>,
 ) -> Result<Json<SecondFactorSecret>, Problem> {
     let mut tx = proven(&app, &caller, "password", body.password).await?;
     sealed::hold_keys(&mut tx).await?;
@@ -117,7 +117,7 @@ async fn begin(
 async fn confirm(
     State(app): State<App>,
     caller: Caller,
-    Body(body): Body<ConfirmSecondFactor>,
+    ApiJson(body): ApiJson<ConfirmSecondFactor>,
 ) -> Result<Json<RecoveryCodes>, Problem> {
     let person = &caller.person;
     let mut tx = tries::turn(&app, &person.email).await?;
@@ -144,7 +144,7 @@ async fn confirm(
 async fn renew(
     State(app): State<App>,
     caller: Caller,
-    Body(body): Body<ProveSecondFactor>,
+    ApiJson(body): ApiJson<ProveSecondFactor>,
 ) -> Result<Json<RecoveryCodes>, Problem> {
     let person = caller.person.id;
     let mut tx = proven_twice(&app, &caller, body).await?;
@@ -160,7 +160,7 @@ async fn renew(
 async fn remove(
     State(app): State<App>,
     caller: Caller,
-    Body(body): Body<ProveSecondFactor>,
+    ApiJson(body): ApiJson<ProveSecondFactor>,
 ) -> Result<StatusCode, Problem> {
     let person = caller.person.id;
     let mut tx = proven_twice(&app, &caller, body).await?;

@@ -13,13 +13,13 @@ use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use crate::caller::Caller;
-use crate::extract::Segment;
+use crate::extract::ApiPath;
+use crate::permission::route;
 use crate::problem::{Problem, Problems};
-use crate::rule::guarded;
 use mezzofy_engine::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(end_others)).routes(guarded!(end))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(end_others)).routes(route!(end))
 }
 
 /// A sign-in that goes on.
@@ -64,7 +64,7 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Json<SessionsVie
 async fn end(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::Session>>,
+    ApiPath(id): ApiPath<Id<id::Session>>,
 ) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
     let now = app.clock.now();

@@ -9,7 +9,7 @@ use crate::problem::{Kind, Problem};
 use mezzofy_engine::app::AppState;
 
 /// Addresses that a result is mailed to, at most.
-const MOST: usize = 50;
+const MAX_RECIPIENTS: usize = 50;
 
 /// The agent of a department's code.
 pub(super) fn checked_agent(code: &str) -> Result<Department, Problem> {
@@ -53,8 +53,8 @@ pub(super) fn checked_emails(emails: &[String], skill: Option<&Skill>) -> Result
     if let Some(wrong) = emails.iter().find(|email| !is_address(email)) {
         return Err(Problem::field("deliver", format!("“{wrong}” is not an email address.")));
     }
-    if emails.len() > MOST {
-        return Err(Problem::field("deliver", format!("At most {MOST} addresses get it.")));
+    if emails.len() > MAX_RECIPIENTS {
+        return Err(Problem::field("deliver", format!("At most {MAX_RECIPIENTS} addresses get it.")));
     }
     match skill.filter(|skill| skill.input(InputKind::Person).is_none() && !emails.is_empty()) {
         Some(skill) => {
