@@ -135,7 +135,7 @@ impl Gate<'_> {
 
     /// Whether a person may decide on effects for so many recipients that somebody of a department asked for.
     #[must_use]
-    pub fn may_decide(&self, person: &Person, asked: &Asked) -> bool {
+    pub fn may_decide(&self, person: &Person, asked: &DecisionRequest) -> bool {
         let others = self.decides_for(person).is_some_and(|of| of.is_none_or(|of| of == asked.department));
         !person.disabled && if asked.recipients > RECIPIENTS_ALONE { others } else { asked.person == person.id }
     }
@@ -150,7 +150,7 @@ impl Gate<'_> {
 
 /// What somebody asked to have decided.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked {
+pub struct DecisionRequest {
     /// Who.
     pub person: Id<id::Person>,
     /// Their department.

@@ -17,16 +17,16 @@ use serde_json::{Map, Value};
 use crate::model::{Block, CallResult, Part, Source, Turn};
 use crate::planner::PLANNER;
 use crate::skills::{SkillRunError, Skills};
-use crate::sources::{Place, Sources};
+use crate::sources::{Provenance, Sources};
 
 mod event;
+mod parsed_call;
 mod round;
 mod views;
-mod wanted;
 
 pub use event::{Event, Order};
-use round::{Coming, Round};
-pub use wanted::{Question, Wanted};
+pub use parsed_call::{ParsedCall, Question};
+use round::{Round, RoundNeed};
 
 /// Calls without effect that are made at once, at most.
 const AT_ONCE: usize = 8;
@@ -198,7 +198,7 @@ impl Run {
 
     /// Takes what the attached files say, before it begins. They are from outside, whoever sent them.
     pub fn hand(&mut self, name: &str, said: String) {
-        self.sources.read(Trust::Outside, Place::File(name.to_owned()), &said);
+        self.sources.read(Trust::Outside, Provenance::File(name.to_owned()), &said);
         self.handed.push(said);
     }
 
@@ -234,14 +234,14 @@ impl Run {
     pub fn next(&mut self, skills: &Skills) -> Result<Next<'_>, SkillRunError> {
         if let Phase::Calling(round) = &mut self.phase {
             match round.next(skills, &self.done, self.tools.len())? {
-                Coming::Calls(calls) => return Ok(Next::Calls(calls)),
-                Coming::Person => {}
-                Coming::Answer(text) => {
+                RoundNeed::Calls(calls) => return Ok(Next::Calls(calls)),
+                RoundNeed::Person => {}
+                RoundNeed::Answer(text) => {
                     let notes = std::mem::take(&mut self.notes);
                     let parts = std::iter::once(text.trim_end().to_owned()).chain(notes);
                     self.end(End::Answered(parts.collect::<Vec<_>>().join("\n\n")));
                 }
-                Coming::Results(results) => {
+                RoundNeed::Results(results) => {
                     self.history.push(Turn::Results(results));
                     self.phase = Phase::Asking;
                 }
@@ -273,12 +273,12 @@ impl Run {
         self.begun.clear();
         // "Not permitted" means that nothing was made; a model that has made something has to say so itself.
         let made = !planned && !self.tools.is_empty();
-        let misread = wanted.iter().any(|wanted| matches!(wanted, Wanted::Broken(_)));
+        let misread = wanted.iter().any(|wanted| matches!(wanted, ParsedCall::Malformed(_)));
         self.misread = if misread { self.misread + 1 } else { 0 };
         let mut round = Round::new(self.turns, planned);
         for wanted in wanted {
             match wanted {
-                Wanted::Skill { plan, admitted } => {
+                ParsedCall::Skill { plan, admitted } => {
                     self.agent = Some(plan.agent);
                     self.skill = Some(plan.skill.clone());
                     self.inputs.clone_from(&plan.inputs);
@@ -294,22 +294,24 @@ impl Run {
                         Err(refusal) => round.add_answered(CallResult { text: refusal.detail, is_error: true }),
                     }
                 }
-                Wanted::Tool { tool, input, effect } => round.add_tool(tool, input, effect),
-                Wanted::Ask { question, agent } => {
+                ParsedCall::Tool { tool, input, effect } => round.add_tool(tool, input, effect),
+                ParsedCall::Ask { question, agent } => {
                     self.agent = agent.or(self.agent);
                     round.add_question(question);
                 }
-                Wanted::Decline { .. } if made => round.add_answered(CallResult {
+                ParsedCall::Decline { .. } if made => round.add_answered(CallResult {
                     text: "Something was done already: tell the person what was done and what was not.".to_owned(),
                     is_error: true,
                 }),
-                Wanted::Decline { error, skill, agent } => {
+                ParsedCall::Decline { error, skill, agent } => {
                     self.agent = agent.or(self.agent);
                     self.skill = skill;
                     self.phase = Phase::Calling(round);
                     return self.end(End::Failed(error));
                 }
-                Wanted::Broken(text) | Wanted::Told(text) => round.add_answered(CallResult { text, is_error: true }),
+                ParsedCall::Malformed(text) | ParsedCall::Rejected(text) => {
+                    round.add_answered(CallResult { text, is_error: true });
+                }
             }
         }
         self.phase = Phase::Calling(round);
@@ -357,7 +359,7 @@ impl Run {
     }
 
     /// Notes what it has read.
-    pub fn read(&mut self, trust: Trust, place: Place, text: &str) {
+    pub fn read(&mut self, trust: Trust, place: Provenance, text: &str) {
         self.sources.read(trust, place, text);
     }
 
@@ -449,7 +451,7 @@ pub struct Replied {
     /// All its text.
     pub text: String,
     /// What its calls stand for, in their order.
-    pub wanted: Vec<Wanted>,
+    pub wanted: Vec<ParsedCall>,
     /// What it took.
     pub usage: Usage,
     /// Whether the provider only paused it.

@@ -32,14 +32,14 @@ pub struct Sources {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Outside {
-    place: Place,
+    place: Provenance,
     names: BTreeSet<String>,
 }
 
 /// Where a text was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Place {
+pub enum Provenance {
     /// A file of this name.
     File(String),
     /// The result of this tool.
@@ -79,7 +79,7 @@ pub struct Around<'a> {
 
 impl Sources {
     /// Notes what was read.
-    pub fn read(&mut self, trust: Trust, place: Place, text: &str) {
+    pub fn read(&mut self, trust: Trust, place: Provenance, text: &str) {
         match trust {
             Trust::Outside => match self.outside.iter_mut().find(|outside| outside.place == place) {
                 Some(outside) => outside.names.extend(names_in(text)),
@@ -202,7 +202,7 @@ impl Sources {
     }
 }
 
-impl Place {
+impl Provenance {
     fn say(&self, texts: &Texts, language: Language) -> String {
         match self {
             Self::File(name) => texts.from_file.say(language, &[("name", name)]),

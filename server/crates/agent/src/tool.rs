@@ -15,7 +15,7 @@ use mezzofy_domain::trust::Trust;
 use serde_json::Value;
 
 use crate::skills::ToolShape;
-use crate::sources::Place;
+use crate::sources::Provenance;
 
 /// What a tool is called, needs and takes.
 #[derive(Debug, Clone)]
@@ -89,7 +89,7 @@ pub struct Output {
     /// Who stands behind the result.
     pub trust: Trust,
     /// Where a result from outside was read, when that says more than the tool's name.
-    pub place: Option<Place>,
+    pub place: Option<Provenance>,
     /// Files it made; their bytes are stored, their rows are saved together with the result.
     pub files: Vec<File>,
 }

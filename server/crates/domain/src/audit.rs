@@ -1,4 +1,4 @@
-//! The audit log: who did what and when, never what it said. A deed is what happened; a chain of entries is how it is kept.
+//! The audit log: who did what and when, never what it said. An event is what happened; a chain of entries is how it is kept.
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -14,18 +14,18 @@ mod action;
 mod chain;
 
 pub use action::Action;
-pub use chain::{Broken, Chain, Entry, Head, Stored, verify};
+pub use chain::{AuditEntry, Chain, ChainBreak, ChainedEntry, Head, verify};
 
 /// Who did it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
+pub enum Actor {
     /// A person who is signed in.
     Person(Id<id::Person>),
     /// Nobody who is signed in: a command, or someone at the door.
     System,
 }
 
-impl Who {
+impl Actor {
     /// As it is stored: the person's id or `system`.
     #[must_use]
     pub fn code(self) -> String {
@@ -38,7 +38,7 @@ impl Who {
 
 /// What was done, with the few facts that are kept of it: ids, codes, amounts and hashes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Deed {
+pub enum AuditEvent {
     /// A session began.
     SignedIn {
         /// It.
@@ -290,8 +290,8 @@ pub enum Deed {
     },
 }
 
-impl Deed {
-    /// What kind of deed it is.
+impl AuditEvent {
+    /// What kind of event it is.
     #[must_use]
     pub fn action(&self) -> Action {
         match self {
@@ -446,16 +446,21 @@ mod tests {
 
     #[test]
     fn an_unknown_address_leaves_no_trace_of_what_was_typed() {
-        let deed = Deed::SignInRefused { person: None };
-        assert_eq!((deed.subject(), deed.detail()), (("address", "unknown".to_owned()), json!({})));
+        let event = AuditEvent::SignInRefused { person: None };
+        assert_eq!((event.subject(), event.detail()), (("address", "unknown".to_owned()), json!({})));
     }
 
     #[test]
     fn the_end_of_an_effect_says_which_bytes_and_not_what_is_in_them() {
         let at = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
         let (effect, run) = (Id::new(at), Id::new(at));
-        let ended =
-            |state| Deed::EffectEnded { effect, kind: EffectKind::Mail, state, run, payload_hash: "ab".to_owned() };
+        let ended = |state| AuditEvent::EffectEnded {
+            effect,
+            kind: EffectKind::Mail,
+            state,
+            run,
+            payload_hash: "ab".to_owned(),
+        };
         let codes = [EffectState::Done, EffectState::Failed, EffectState::Unknown];
         assert_eq!(codes.map(|state| ended(state).action().code()), ["effect_done", "effect_failed", "effect_unknown"]);
         assert_eq!(ended(EffectState::Done).detail(), json!({"kind": "mail", "run": run, "payload_hash": "ab"}));

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use mezzofy_domain::id::{self, Id};
-use mezzofy_store::endpoints::{self, Due, Fate, secrets_of};
+use mezzofy_store::endpoints::{self, Due, SendingOutcome, secrets_of};
 use mezzofy_store::{StoreError, commit};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::json;
@@ -96,13 +96,13 @@ async fn note(app: &AppState, one: &Due, tried: Tried) -> Result<(), StoreError>
         Err(reason) => (None, None, Some(reason)),
     };
     let fate = match (&reason, status) {
-        (None, _) => Fate::Done,
-        (Some(_), Some(GONE)) => Fate::Failed,
+        (None, _) => SendingOutcome::Done,
+        (Some(_), Some(GONE)) => SendingOutcome::Failed,
         (Some(_), _) => again(one, after, now),
     };
     if reason.is_some() {
         // Addresses of other systems may be secrets, so they are not logged.
-        tracing::warn!(sending = %one.id, tries = one.tries, status, given_up = fate == Fate::Failed, "a webhook was not taken");
+        tracing::warn!(sending = %one.id, tries = one.tries, status, given_up = fate == SendingOutcome::Failed, "a webhook was not taken");
     }
     endpoints::settle(&mut tx, one.id, &fate, (status, reason.as_deref()), now).await?;
     if status == Some(GONE) {
@@ -112,12 +112,12 @@ async fn note(app: &AppState, one: &Due, tried: Tried) -> Result<(), StoreError>
 }
 
 /// Another try, unless there have been enough. Those of one moment spread over a tenth of the pause.
-fn again(one: &Due, after: Option<u64>, now: DateTime<Utc>) -> Fate {
+fn again(one: &Due, after: Option<u64>, now: DateTime<Utc>) -> SendingOutcome {
     let tries = usize::try_from(one.tries).unwrap_or(usize::MAX);
-    let Some(pause) = tries.checked_sub(1).and_then(|before| PAUSES.get(before)) else { return Fate::Failed };
+    let Some(pause) = tries.checked_sub(1).and_then(|before| PAUSES.get(before)) else { return SendingOutcome::Failed };
     let spread = pause * i64::from(one.id.uuid().as_bytes()[15]) / 2_560;
     let asked = after.and_then(|after| i64::try_from(after).ok()).unwrap_or_default().min(86_400);
-    Fate::Again(now + TimeDelta::seconds((pause + spread).max(asked)))
+    SendingOutcome::Again(now + TimeDelta::seconds((pause + spread).max(asked)))
 }
 
 #[cfg(test)]
@@ -140,14 +140,14 @@ mod tests {
     fn a_sending_is_tried_ten_times_over_three_days_and_as_late_as_it_is_asked() {
         let mut at = DateTime::UNIX_EPOCH;
         for tries in 1..10 {
-            let Fate::Again(next) = again(&due(tries), None, at) else { panic!("{tries}") };
+            let SendingOutcome::Again(next) = again(&due(tries), None, at) else { panic!("{tries}") };
             at = next;
         }
         let hours = (at - DateTime::UNIX_EPOCH).num_hours();
         assert!((75..=84).contains(&hours), "{hours}");
-        assert_eq!(again(&due(10), None, at), Fate::Failed);
+        assert_eq!(again(&due(10), None, at), SendingOutcome::Failed);
         let asked = again(&due(1), Some(60), at);
-        assert_eq!(asked, Fate::Again(at + TimeDelta::seconds(60)));
+        assert_eq!(asked, SendingOutcome::Again(at + TimeDelta::seconds(60)));
     }
 
     #[test]

@@ -78,7 +78,7 @@ pub struct Asking<'a> {
 
 /// What is told while a model is asked.
 #[derive(Debug)]
-pub enum Told<'a> {
+pub enum AttemptEvent<'a> {
     /// A reply begins anew; what was heard before it does not count.
     Begun,
     /// More of its text.
@@ -213,7 +213,7 @@ impl Models {
     pub async fn ask(
         &self,
         asking: &Asking<'_>,
-        told: &mut (dyn FnMut(Told<'_>) + Send),
+        told: &mut (dyn FnMut(AttemptEvent<'_>) + Send),
     ) -> Result<Answer, Unanswered> {
         let Asking { task, language, agent, text, .. } = *asking;
         let order: Vec<&Offer> =
@@ -237,7 +237,7 @@ impl Models {
             tracing::warn!(model = offer.source.model, ?why, run = %asking.run, "a model is passed over");
             let next = order.get(at + 1).map(|next| title(&next.source.model));
             last = Some(why.clone());
-            told(Told::Passed { model: title(&offer.source.model), why, next });
+            told(AttemptEvent::Passed { model: title(&offer.source.model), why, next });
         }
         Err(if too_small { Unanswered::WindowExceeded } else { Unanswered::NoModel(last) })
     }

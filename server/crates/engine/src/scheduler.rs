@@ -7,7 +7,7 @@ use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::schedule::occurrence::Reason;
 use mezzofy_domain::schedule::plan::{self, plan};
-use mezzofy_store::schedules::{self, Fate, Schedule};
+use mezzofy_store::schedules::{self, OccurrenceOutcome, Schedule};
 use mezzofy_store::{StoreError, Tx, commit, people};
 
 use crate::app::{App, AppState};
@@ -66,15 +66,15 @@ async fn go_on(
     let mut skipped = None;
     for row in &planned.rows {
         let fate = match (&owner, row.fate) {
-            (Err(reason), _) => Fate::Skipped(*reason),
-            (Ok(_), plan::Fate::Skipped(reason)) => Fate::Skipped(reason),
-            (Ok(owner), plan::Fate::Run) => {
+            (Err(reason), _) => OccurrenceOutcome::Skipped(*reason),
+            (Ok(_), plan::OccurrenceDecision::Skipped(reason)) => OccurrenceOutcome::Skipped(reason),
+            (Ok(owner), plan::OccurrenceDecision::Run) => {
                 let run = crate::schedules::begin(app, tx, schedule, owner, true).await;
-                Fate::Started(run.map_err(|problem| problem.to_string())?.id)
+                OccurrenceOutcome::Started(run.map_err(|problem| problem.to_string())?.id)
             }
         };
         schedules::put(tx, schedule.id, row.due_at, fate).await.map_err(text)?;
-        if let Fate::Skipped(reason) = fate {
+        if let OccurrenceOutcome::Skipped(reason) = fate {
             skipped = Some((row.due_at, reason));
         }
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use mezzofy_agent::run::{Order, Run as Machine};
 use mezzofy_agent::skills::InputKind;
-use mezzofy_domain::audit::{Action, Deed, Who};
+use mezzofy_domain::audit::{Action, Actor, AuditEvent};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::Person;
 use mezzofy_store::runs::Run;
@@ -97,8 +97,8 @@ fn sent_to(request: &str, emails: &[String], language: Language) -> String {
 
 /// Notes in the audit log what its owner did with a schedule.
 pub async fn note(tx: &mut Tx, schedule: &Schedule, action: Action, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let deed = Deed::Schedule { schedule: schedule.id, action, name: schedule.name.clone() };
-    audit::append(tx, now, Who::Person(schedule.owner), &deed).await?;
+    let event = AuditEvent::Schedule { schedule: schedule.id, action, name: schedule.name.clone() };
+    audit::append(tx, now, Actor::Person(schedule.owner), &event).await?;
     Ok(())
 }
 

@@ -40,7 +40,7 @@ pub enum SealError {
     NoKey,
     /// The file with the keys.
     #[error(transparent)]
-    Kept(#[from] SecretFileError),
+    KeyFile(#[from] SecretFileError),
     /// None of the keys has sealed it.
     #[error("it is sealed with the key {0}, which is not among the keys: put that one behind the first")]
     UnknownKey(String),

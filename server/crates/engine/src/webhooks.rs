@@ -11,7 +11,7 @@ use mezzofy_agent::run::{Event, Run as Machine};
 use mezzofy_agent::skills::{InputKind, Skills};
 use mezzofy_domain::canonical::sha256_hex;
 use mezzofy_store::sealed::{self, Kind as SealedKind};
-use mezzofy_store::webhooks::{self, Fate};
+use mezzofy_store::webhooks::{self, DeliveryOutcome};
 use mezzofy_store::{StoreError, Tx, people};
 use serde_json::{Map, Value};
 use sha2::Sha256;
@@ -86,7 +86,7 @@ pub enum Refused {
 
 /// What a delivery says, proved.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Told {
+pub struct WebhookEvent {
     /// The same for the same delivery.
     pub key: String,
     /// What happened.
@@ -98,7 +98,12 @@ pub struct Told {
 /// Reads a delivery that one of the secrets has signed: in the way of Standard Webhooks (`webhook-id`, `webhook-timestamp` and
 /// `webhook-signature` over `id.timestamp.body`), or with `X-Mezzofy-Signature` over the body. `now` may be given in more than one
 /// way where a demo has moved its clock.
-pub fn read(headers: &HeaderMap, body: &[u8], secrets: &[String], now: &[DateTime<Utc>]) -> Result<Told, Refused> {
+pub fn read(
+    headers: &HeaderMap,
+    body: &[u8],
+    secrets: &[String],
+    now: &[DateTime<Utc>],
+) -> Result<WebhookEvent, Refused> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let (signed_at, id) = if let Some(signatures) = header("webhook-signature") {
         let at = header("webhook-timestamp").ok_or(Refused::Broken("webhook-timestamp is missing."))?;
@@ -144,7 +149,7 @@ pub fn read(headers: &HeaderMap, body: &[u8], secrets: &[String], now: &[DateTim
 }
 
 /// Reads a delivery that was proved and stored before.
-pub fn told(body: &[u8], key: String) -> Result<Told, Refused> {
+pub fn told(body: &[u8], key: String) -> Result<WebhookEvent, Refused> {
     of_body(object(body)?, key)
 }
 
@@ -152,7 +157,7 @@ fn object(body: &[u8]) -> Result<Map<String, Value>, Refused> {
     serde_json::from_slice(body).map_err(|_| Refused::Broken("The body is no JSON object."))
 }
 
-fn of_body(mut told: Map<String, Value>, key: String) -> Result<Told, Refused> {
+fn of_body(mut told: Map<String, Value>, key: String) -> Result<WebhookEvent, Refused> {
     let event = told.get("event").or_else(|| told.get("type")).and_then(Value::as_str).filter(|event| named(event));
     let event = event.ok_or(Refused::Broken("event is missing or no name."))?.to_owned();
     let data = match told.remove("data") {
@@ -160,7 +165,7 @@ fn of_body(mut told: Map<String, Value>, key: String) -> Result<Told, Refused> {
         None | Some(Value::Null) => Map::new(),
         Some(_) => return Err(Refused::Broken("data is no JSON object.")),
     };
-    Ok(Told { key, event, data })
+    Ok(WebhookEvent { key, event, data })
 }
 
 /// The keys that a secret may stand for in Standard Webhooks: what is written in base64, and plain text of another system.
@@ -196,25 +201,30 @@ fn named(event: &str) -> bool {
 }
 
 /// Begins what a delivery is for, in the transaction that stores it.
-pub async fn begin(app: &AppState, tx: &mut Tx, name: &str, told: &Told) -> Result<Fate, BeginError> {
+pub async fn begin(
+    app: &AppState,
+    tx: &mut Tx,
+    name: &str,
+    told: &WebhookEvent,
+) -> Result<DeliveryOutcome, BeginError> {
     let Some(source) = app.sources.get(name) else {
-        return Ok(Fate::Failed(format!("The source {name} is in the configuration no more.")));
+        return Ok(DeliveryOutcome::Failed(format!("The source {name} is in the configuration no more.")));
     };
-    let Some(skill) = source.events.get(&told.event) else { return Ok(Fate::Ignored) };
+    let Some(skill) = source.events.get(&told.event) else { return Ok(DeliveryOutcome::Ignored) };
     let owner = people::find(tx, &source.owner).await?;
     let Some(owner) = owner.filter(|owner| !owner.disabled) else {
-        return Ok(Fate::Failed(format!("Its owner, {}, can't sign in.", source.owner)));
+        return Ok(DeliveryOutcome::Failed(format!("Its owner, {}, can't sign in.", source.owner)));
     };
     let needs =
         app.skills.get(skill).and_then(|skill| skill.input(InputKind::Event)).map(|input| input.needs.as_slice());
     let data = match facts(&told.event, &told.data, needs.unwrap_or_default()) {
         Ok(data) => data,
-        Err(reason) => return Ok(Fate::Failed(reason)),
+        Err(reason) => return Ok(DeliveryOutcome::Failed(reason)),
     };
     let event = Event { skill: skill.clone(), source: name.to_owned(), data };
     let text = app.texts.of_webhook.say(owner.language, &[("source", name), ("event", &told.event)]);
     let machine = Machine::of_event(text.clone(), &owner, event);
-    Ok(Fate::Started(runs::begin(app, tx, &owner, (&text, &text), &machine, true).await?.id))
+    Ok(DeliveryOutcome::Started(runs::begin(app, tx, &owner, (&text, &text), &machine, true).await?.id))
 }
 
 /// Fields of an event at most.
@@ -303,7 +313,7 @@ mod tests {
         headers
     }
 
-    fn taken(headers: &HeaderMap, body: &str) -> Result<Told, Refused> {
+    fn taken(headers: &HeaderMap, body: &str) -> Result<WebhookEvent, Refused> {
         read(headers, body.as_bytes(), &["another".to_owned(), SECRET.to_owned()], &[now()])
     }
 
@@ -327,8 +337,9 @@ mod tests {
     #[test]
     fn what_is_not_proved_or_not_of_our_time_is_refused_and_what_is_broken_is_named() {
         let unproved =
-            |result: Result<Told, Refused>| assert!(matches!(result, Err(Refused::Unproved(_))), "{result:?}");
-        let broken = |result: Result<Told, Refused>| assert!(matches!(result, Err(Refused::Broken(_))), "{result:?}");
+            |result: Result<WebhookEvent, Refused>| assert!(matches!(result, Err(Refused::Unproved(_))), "{result:?}");
+        let broken =
+            |result: Result<WebhookEvent, Refused>| assert!(matches!(result, Err(Refused::Broken(_))), "{result:?}");
         let body = |at: &str| format!(r#"{{"event":"e","timestamp":{at}}}"#);
         let good = body(&format!("\"{NOW}\""));
         unproved(taken(&HeaderMap::new(), &good));

@@ -7,7 +7,7 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use mezzofy_agent::gate;
 use mezzofy_domain::approval::{self, ApprovalState, RECIPIENTS_ALONE};
-use mezzofy_domain::audit::Who;
+use mezzofy_domain::audit::Actor;
 use mezzofy_domain::effect::{EventTimes, PayloadFields};
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::file::Attachment;
@@ -185,7 +185,7 @@ async fn decide(
     let decided = approvals::get(&mut tx, id).await?.ok_or_else(|| Problem::not_found("approval"))?;
     let event = EventBody::ApprovalDecided { approval_id: id, state };
     events::append(&mut tx, decided.person, decided.run, &[event], now).await?;
-    audit::append(&mut tx, now, Who::Person(caller.person.id), &audit_of_approval(&decided, state)).await?;
+    audit::append(&mut tx, now, Actor::Person(caller.person.id), &audit_of_approval(&decided, state)).await?;
     runs::decided(&mut tx, decided.run).await?;
     jobs::enqueue(&mut tx, decided.run).await?;
     let names = names(&mut tx).await?;
@@ -195,8 +195,8 @@ async fn decide(
     Ok(Json(view(&app, &caller.person, &names, decided)))
 }
 
-fn asked(approval: &Approval) -> gate::Asked {
-    gate::Asked { person: approval.person, department: approval.department, recipients: approval.recipients }
+fn asked(approval: &Approval) -> gate::DecisionRequest {
+    gate::DecisionRequest { person: approval.person, department: approval.department, recipients: approval.recipients }
 }
 
 /// Who asked for it sees it, and those who may decide it.
@@ -262,7 +262,7 @@ async fn edited(
         approved.push(Approved { call: proposed.call.clone(), payload });
     }
     let recipients = approval::recipients(approved.iter().map(|approved| &approved.payload));
-    let asked = gate::Asked { recipients, ..asked(approval) };
+    let asked = gate::DecisionRequest { recipients, ..asked(approval) };
     if !app.gate().may_decide(person, &asked) && asked.recipients > RECIPIENTS_ALONE {
         let detail = format!("With more than {RECIPIENTS_ALONE} recipients, a manager of the department decides.");
         return Err(Problem::new(Kind::NotPermitted, detail));

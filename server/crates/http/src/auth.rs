@@ -6,7 +6,7 @@ use axum::http::header::{COOKIE, SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::device::device;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
@@ -87,7 +87,7 @@ async fn login(
     let (whose, hash) = found.as_ref().map(|(person, hash)| (person.id, hash.clone())).unzip();
     let tries::Checked { mut tx, right } = tries::check(&app, &login.email, login.password, hash).await?;
     let Some((person, _)) = found.filter(|_| right) else {
-        audit::append(&mut tx, app.clock.now(), Who::System, &Deed::SignInRefused { person: whose }).await?;
+        audit::append(&mut tx, app.clock.now(), Actor::System, &AuditEvent::SignInRefused { person: whose }).await?;
         commit(tx).await?;
         return Err(Problem::new(Kind::SignedOut, "The email address or the password is wrong."));
     };
@@ -98,7 +98,7 @@ async fn login(
             return Err(Problem::new(Kind::SecondFactorNeeded, detail));
         }
         Code::Wrong => {
-            codes::refuse(&app, tx, &person, Who::System).await?;
+            codes::refuse(&app, tx, &person, Actor::System).await?;
             return Err(Problem::new(Kind::SecondFactorNeeded, codes::WRONG).about("code"));
         }
     }
@@ -106,7 +106,7 @@ async fn login(
     let device = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).and_then(device);
     let now = app.clock.now();
     sessions::begin(&mut tx, session, person.id, device.as_deref(), now).await?;
-    audit::append(&mut tx, now, Who::Person(person.id), &Deed::SignedIn { session }).await?;
+    audit::append(&mut tx, now, Actor::Person(person.id), &AuditEvent::SignedIn { session }).await?;
     signed_in(&app, tx, session, person).await
 }
 
@@ -123,8 +123,8 @@ async fn refresh(
     match sessions::redeem(&mut tx, &Sha256::digest(token), app.clock.now()).await? {
         Redeemed::Refused => Err(refused()),
         Redeemed::Reused { session, person } => {
-            let deed = Deed::SessionEndedByReuse { session, person };
-            audit::append(&mut tx, app.clock.now(), Who::System, &deed).await?;
+            let event = AuditEvent::SessionEndedByReuse { session, person };
+            audit::append(&mut tx, app.clock.now(), Actor::System, &event).await?;
             commit(tx).await?;
             tracing::warn!(%session, "a refresh token was used twice; its session is ended");
             Err(refused())
@@ -142,8 +142,8 @@ async fn logout(State(app): State<App>, caller: Caller) -> Result<Response, Prob
     let mut tx = caller.begin(&app).await?;
     let now = app.clock.now();
     sessions::end(&mut tx, caller.session, "signed out", now).await?;
-    let deed = Deed::SignedOut { session: caller.session };
-    audit::append(&mut tx, now, Who::Person(caller.person.id), &deed).await?;
+    let event = AuditEvent::SignedOut { session: caller.session };
+    audit::append(&mut tx, now, Actor::Person(caller.person.id), &event).await?;
     commit(tx).await?;
     with_cookie(StatusCode::NO_CONTENT.into_response(), &app, "", 0)
 }

@@ -7,7 +7,7 @@ use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request;
 use axum::http::{HeaderMap, Method};
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
 use mezzofy_store::{StoreError, Tx, audit, commit, people};
@@ -64,9 +64,9 @@ impl<R: RequiredPermission> Caller<R> {
         if app.roles.allows(&self.person.role, R::PERMISSION) {
             return Ok(self);
         }
-        let deed = Deed::RouteRefused { route: route.to_owned(), permission: R::PERMISSION };
+        let event = AuditEvent::RouteRefused { route: route.to_owned(), permission: R::PERMISSION };
         let mut tx = self.begin(app).await?;
-        audit::append(&mut tx, app.clock.now(), Who::Person(self.person.id), &deed).await?;
+        audit::append(&mut tx, app.clock.now(), Actor::Person(self.person.id), &event).await?;
         commit(tx).await?;
         Err(Problem::new(Kind::NotPermitted, R::REFUSAL))
     }

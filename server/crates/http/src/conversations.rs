@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use mezzofy_domain::approval::ApprovalState;
-use mezzofy_domain::audit::Who;
+use mezzofy_domain::audit::Actor;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_store::approvals::{self, Decision};
 use mezzofy_store::conversations::{self, Conversation};
@@ -136,7 +136,7 @@ async fn delete(
         let payload_hash = approval.payload_hash.as_str();
         let decision = Decision { state, by, reason: None, approved: None, payload_hash, now };
         approvals::decide(&mut tx, approval.id, &decision).await?;
-        audit::append(&mut tx, now, Who::Person(caller.person.id), &audit_of_approval(&approval, state)).await?;
+        audit::append(&mut tx, now, Actor::Person(caller.person.id), &audit_of_approval(&approval, state)).await?;
     }
     conversations::delete(&mut tx, id).await?;
     commit(tx).await?;

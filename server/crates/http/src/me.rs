@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::{Department, Person};
 use mezzofy_domain::roles::{Permission, Roles};
@@ -124,8 +124,8 @@ async fn proven(app: &AppState, caller: &Caller, field: &str, password: String) 
     if right {
         return Ok(tx);
     }
-    let deed = Deed::SignInRefused { person: Some(person.id) };
-    audit::append(&mut tx, app.clock.now(), Who::Person(person.id), &deed).await?;
+    let event = AuditEvent::SignInRefused { person: Some(person.id) };
+    audit::append(&mut tx, app.clock.now(), Actor::Person(person.id), &event).await?;
     commit(tx).await?;
     Err(Problem::field(field, "The current password is wrong."))
 }

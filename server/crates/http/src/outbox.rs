@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDateTime, Utc};
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::canonical;
 use mezzofy_domain::effect::{EffectKind, EffectState, EventTimes, PayloadFields};
 use mezzofy_domain::file::Attachment;
@@ -265,8 +265,13 @@ async fn undo(
     if !effects::take_back(&mut tx, id, reason, now).await? {
         return Err(Problem::new(Kind::Conflict, "It has left or ended already and can't be taken back."));
     }
-    audit::append(&mut tx, now, Who::Person(caller.person.id), &Deed::EffectTakenBack { effect: id, run: effect.run })
-        .await?;
+    audit::append(
+        &mut tx,
+        now,
+        Actor::Person(caller.person.id),
+        &AuditEvent::EffectTakenBack { effect: id, run: effect.run },
+    )
+    .await?;
     if !effects::any_held(&mut tx, effect.run, now).await? {
         jobs::enqueue(&mut tx, effect.run).await?;
     }

@@ -9,9 +9,9 @@ use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::Person;
 use mezzofy_domain::schedule::Rule;
-use mezzofy_domain::schedule::occurrence::{Reason, State as Standing};
+use mezzofy_domain::schedule::occurrence::{Reason, State as OccurrenceState};
 use mezzofy_domain::schedule::plan::Misfire;
-use mezzofy_store::schedules::{self, Fate, Occurrence, Schedule};
+use mezzofy_store::schedules::{self, Occurrence, OccurrenceOutcome, Schedule};
 use mezzofy_store::{Tx, commit};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -121,7 +121,7 @@ fn misfires() -> Object {
 }
 
 fn standings() -> Object {
-    one_of(Standing::ALL.map(Standing::code))
+    one_of(OccurrenceState::ALL.map(OccurrenceState::code))
 }
 
 fn reasons() -> Object {
@@ -382,7 +382,7 @@ async fn run(
     let mut tx = caller.begin(&app).await?;
     let schedule = seen(&mut tx, &caller.person, id).await?;
     let run = mezzofy_engine::schedules::begin(&app, &mut tx, &schedule, &caller.person, false).await?;
-    schedules::put(&mut tx, id, run.created_at, Fate::Manual(run.id)).await?;
+    schedules::put(&mut tx, id, run.created_at, OccurrenceOutcome::Manual(run.id)).await?;
     commit(tx).await?;
     Ok((StatusCode::ACCEPTED, Json(Begun { run: RunView::of(run, &[]) })))
 }
@@ -449,8 +449,9 @@ async fn shown(app: &AppState, tx: &mut Tx, schedule: &Schedule, language: Langu
 }
 
 fn view(app: &AppState, schedule: &Schedule, newest: Vec<Occurrence>, language: Language) -> ScheduleView {
-    let next = newest.iter().find(|occurrence| occurrence.state == Standing::Due).map(|occurrence| occurrence.due_at);
-    let last = newest.into_iter().find(|occurrence| occurrence.state != Standing::Due);
+    let next =
+        newest.iter().find(|occurrence| occurrence.state == OccurrenceState::Due).map(|occurrence| occurrence.due_at);
+    let last = newest.into_iter().find(|occurrence| occurrence.state != OccurrenceState::Due);
     let state = match next {
         None => ScheduleState::Over,
         Some(_) if schedule.paused => ScheduleState::Paused,

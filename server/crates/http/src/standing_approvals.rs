@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::effect::is_address;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::{Department, Person};
@@ -120,8 +120,8 @@ async fn give(
     let new = checked(&app, &caller.person, give)?;
     let mut tx = caller.begin(&app).await?;
     standing_approvals::add(&mut tx, &new).await?;
-    let deed = deed(&new, true);
-    audit::append(&mut tx, new.created_at, Who::Person(caller.person.id), &deed).await?;
+    let event = audit_event(&new, true);
+    audit::append(&mut tx, new.created_at, Actor::Person(caller.person.id), &event).await?;
     commit(tx).await?;
     Ok((StatusCode::CREATED, Json(view(new, caller.person.name, 0))))
 }
@@ -137,7 +137,7 @@ async fn end(
     let mut tx = caller.begin(&app).await?;
     let ended = standing_approvals::end(&mut tx, id, reach(&caller.person), now).await?;
     let ended = ended.ok_or_else(|| Problem::not_found("standing approval"))?;
-    audit::append(&mut tx, now, Who::Person(caller.person.id), &deed(&ended, false)).await?;
+    audit::append(&mut tx, now, Actor::Person(caller.person.id), &audit_event(&ended, false)).await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -147,9 +147,9 @@ fn reach(person: &Person) -> Option<Department> {
     (person.department != Department::Management).then_some(person.department)
 }
 
-fn deed(approval: &StandingApproval, given: bool) -> Deed {
+fn audit_event(approval: &StandingApproval, given: bool) -> AuditEvent {
     let StandingApproval { id, ref skill, limit_a_day, .. } = *approval;
-    Deed::StandingApproval { approval: id, given, skill: skill.clone(), limit_a_day }
+    AuditEvent::StandingApproval { approval: id, given, skill: skill.clone(), limit_a_day }
 }
 
 fn checked(app: &AppState, person: &Person, give: Give) -> Result<StandingApproval, Problem> {

@@ -13,10 +13,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::extract::ApiPath;
-use super::problem::{Kind, Problem, Problems};
 use super::permission;
+use super::problem::{Kind, Problem, Problems};
 use mezzofy_engine::app::{App, AppState};
-use mezzofy_engine::webhooks::{self, Refused, Told};
+use mezzofy_engine::webhooks::{self, Refused, WebhookEvent};
 
 /// The source that signs with `WEBHOOK_SECRET`.
 const MEZZOFY: &str = "mezzofy";
@@ -70,7 +70,7 @@ async fn receive(
         })?;
     app.limiters.count_delivery(&source).await?;
     let mut tx = app.store.begin().await?;
-    let Told { key, event, .. } = &told;
+    let WebhookEvent { key, event, .. } = &told;
     let new = NewDelivery { id: app.new_id(), source: &source, key, event, body: &body, received_at: now };
     if deliveries::add(&mut tx, &new).await? {
         let fate = webhooks::begin(&app, &mut tx, &source, &told).await?;

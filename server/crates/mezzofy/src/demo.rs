@@ -49,7 +49,7 @@ pub const PEOPLE: [(&str, &str, &str, &str); 10] = [
 ];
 
 /// A schedule of the demo.
-struct Standing {
+struct DemoSchedule {
     name: &'static str,
     owner: &'static str,
     cron: &'static str,
@@ -63,8 +63,8 @@ struct Standing {
 }
 
 /// The demo's schedules. They rest until their owners resume them.
-const SCHEDULES: [Standing; 4] = [
-    Standing {
+const SCHEDULES: [DemoSchedule; 4] = [
+    DemoSchedule {
         name: "weekly_kpi_report",
         owner: "ceo",
         cron: "0 9 * * 1",
@@ -74,7 +74,7 @@ const SCHEDULES: [Standing; 4] = [
         to: Some("ceo"),
         channel: Some("management"),
     },
-    Standing {
+    DemoSchedule {
         name: "monthly_financial_summary",
         owner: "finance.manager",
         cron: "0 8 1 * *",
@@ -84,7 +84,7 @@ const SCHEDULES: [Standing; 4] = [
         to: Some("ceo"),
         channel: Some("finance"),
     },
-    Standing {
+    DemoSchedule {
         name: "follow_up_stale_leads",
         owner: "sales.manager",
         cron: "0 10 * * *",
@@ -94,7 +94,7 @@ const SCHEDULES: [Standing; 4] = [
         to: None,
         channel: None,
     },
-    Standing {
+    DemoSchedule {
         name: "weekly_support_digest",
         owner: "support.manager",
         cron: "0 17 * * 5",
@@ -107,8 +107,8 @@ const SCHEDULES: [Standing; 4] = [
 ];
 const ZONE: &str = "Asia/Singapore";
 
-async fn add_schedule(tx: &mut Tx, standing: &Standing, now: DateTime<Utc>) -> Result<(), String> {
-    let Standing { name, owner: mailbox, cron, request, skill, period, to, channel } = *standing;
+async fn add_schedule(tx: &mut Tx, standing: &DemoSchedule, now: DateTime<Utc>) -> Result<(), String> {
+    let DemoSchedule { name, owner: mailbox, cron, request, skill, period, to, channel } = *standing;
     let text = |error: mezzofy_store::StoreError| error.to_string();
     let Some(owner) = people::find(tx, &format!("{mailbox}@{DOMAIN}")).await.map_err(text)? else { return Ok(()) };
     let rule = Rule::cron(cron, ZONE, 1).map_err(|error| error.to_string())?;

@@ -80,7 +80,7 @@ pub struct FoundMessage {
 
 /// What became of a draft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum MessageState {
     /// It is still a draft.
     Draft,
     /// It was sent.
@@ -132,13 +132,13 @@ impl Outgoing {
     }
 
     /// Looks what became of the draft.
-    pub async fn look(&self, mailbox: &str, id: &str) -> Result<Standing, GraphError> {
+    pub async fn look(&self, mailbox: &str, id: &str) -> Result<MessageState, GraphError> {
         let mut url = self.graph.url(mailbox, &["messages", id]);
         with_query(&mut url, &[("$select", "id,isDraft")]);
         match self.graph.get::<FoundMessage>(mailbox, url).await {
-            Ok(message) if message.is_draft => Ok(Standing::Draft),
-            Ok(_) => Ok(Standing::Sent),
-            Err(error) if error.is_item_not_found() => Ok(Standing::Gone),
+            Ok(message) if message.is_draft => Ok(MessageState::Draft),
+            Ok(_) => Ok(MessageState::Sent),
+            Err(error) if error.is_item_not_found() => Ok(MessageState::Gone),
             Err(error) => Err(error),
         }
     }

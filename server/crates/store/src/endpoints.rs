@@ -75,7 +75,7 @@ pub struct Sending {
 
 /// What became of a try.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
+pub enum SendingOutcome {
     /// It was taken.
     Done,
     /// It is tried again then.
@@ -233,14 +233,14 @@ pub async fn take_back_all(db: &mut PgConnection, now: DateTime<Utc>) -> Result<
 pub async fn settle(
     db: &mut PgConnection,
     id: Id<id::Sending>,
-    fate: &Fate,
+    fate: &SendingOutcome,
     (status, reason): (Option<u16>, Option<&str>),
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let (state, next_at, done_at) = match fate {
-        Fate::Done => ("done", None, Some(now)),
-        Fate::Again(next_at) => ("waiting", Some(*next_at), None),
-        Fate::Failed => ("failed", None, None),
+        SendingOutcome::Done => ("done", None, Some(now)),
+        SendingOutcome::Again(next_at) => ("waiting", Some(*next_at), None),
+        SendingOutcome::Failed => ("failed", None, None),
     };
     sqlx::query!(
         "UPDATE sendings SET state = $2, next_at = $3, done_at = $4, status = $5, reason = $6 WHERE id = $1 AND state = 'sending'",

@@ -81,7 +81,7 @@ pub struct Chunk {
 
 /// A piece that was found.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found {
+pub struct KnowledgeHit {
     /// Which document.
     pub document: Uuid,
     /// Its path.
@@ -182,7 +182,7 @@ pub async fn remove_others(db: &mut PgConnection, kept: &[String]) -> Result<u64
 }
 
 /// The pieces that fit a question best, as far as the transaction may see them.
-pub async fn search(db: &mut PgConnection, question: &str, most: usize) -> Result<Vec<Found>, StoreError> {
+pub async fn search(db: &mut PgConnection, question: &str, most: usize) -> Result<Vec<KnowledgeHit>, StoreError> {
     let mut wanted: Vec<String> = Vec::new();
     for word in words(question) {
         if wanted.len() < MOST_WORDS && !wanted.contains(&word) {
@@ -227,12 +227,12 @@ pub async fn search(db: &mut PgConnection, question: &str, most: usize) -> Resul
     )
     .fetch_all(db)
     .await?;
-    let mut found: Vec<Found> = rows
+    let mut found: Vec<KnowledgeHit> = rows
         .into_iter()
         .map(|row| {
             #[expect(clippy::cast_precision_loss, reason = "two dozen words at most")]
             let share = row.held as f64 / wanted.len() as f64;
-            Found {
+            KnowledgeHit {
                 document: row.document,
                 name: row.name,
                 title: row.title,

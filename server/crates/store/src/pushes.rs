@@ -84,7 +84,7 @@ pub struct Ticket {
 
 /// What became of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
+pub enum PushOutcome {
     /// Expo took it; from then on its receipt is asked for.
     Sent(String, DateTime<Utc>),
     /// It is tried again then, for this reason.
@@ -229,17 +229,17 @@ pub async fn take_tickets(
 pub async fn settle(
     db: &mut PgConnection,
     id: Id<id::Push>,
-    fate: &Fate,
+    fate: &PushOutcome,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let (state, next_at, ticket, reason) = match fate {
-        Fate::Sent(ticket, next_at) => ("sent", Some(*next_at), Some(ticket), None),
-        Fate::Again(next_at, reason) => ("waiting", Some(*next_at), None, Some(reason)),
-        Fate::Later(next_at) => ("sent", Some(*next_at), None, None),
-        Fate::Done => ("done", None, None, None),
-        Fate::Failed(reason) => ("failed", None, None, Some(reason)),
-        Fate::Dropped(reason) => ("dropped", None, None, Some(reason)),
-        Fate::Unknown(reason) => ("unknown", None, None, Some(reason)),
+        PushOutcome::Sent(ticket, next_at) => ("sent", Some(*next_at), Some(ticket), None),
+        PushOutcome::Again(next_at, reason) => ("waiting", Some(*next_at), None, Some(reason)),
+        PushOutcome::Later(next_at) => ("sent", Some(*next_at), None, None),
+        PushOutcome::Done => ("done", None, None, None),
+        PushOutcome::Failed(reason) => ("failed", None, None, Some(reason)),
+        PushOutcome::Dropped(reason) => ("dropped", None, None, Some(reason)),
+        PushOutcome::Unknown(reason) => ("unknown", None, None, Some(reason)),
     };
     sqlx::query!(
         "UPDATE pushes SET state = $2, next_at = $3, ticket = coalesce($4, ticket), reason = $5,

@@ -110,7 +110,7 @@ impl TryFrom<OccurrenceRow> for Occurrence {
 
 /// What became of a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum OccurrenceOutcome {
     /// It is ahead.
     Due,
     /// It began a run.
@@ -278,7 +278,7 @@ pub async fn set_next(
         .execute(&mut *db)
         .await?;
     if let Some(next) = next {
-        put(db, schedule, next, Fate::Due).await?;
+        put(db, schedule, next, OccurrenceOutcome::Due).await?;
     }
     Ok(())
 }
@@ -288,13 +288,13 @@ pub async fn put(
     db: &mut PgConnection,
     schedule: Id<id::Schedule>,
     due_at: DateTime<Utc>,
-    fate: Fate,
+    fate: OccurrenceOutcome,
 ) -> Result<bool, StoreError> {
     let (state, reason, run) = match fate {
-        Fate::Due => ("due", None, None),
-        Fate::Started(run) => ("started", None, Some(run)),
-        Fate::Manual(run) => ("started", Some(Reason::Manual), Some(run)),
-        Fate::Skipped(reason) => ("skipped", Some(reason), None),
+        OccurrenceOutcome::Due => ("due", None, None),
+        OccurrenceOutcome::Started(run) => ("started", None, Some(run)),
+        OccurrenceOutcome::Manual(run) => ("started", Some(Reason::Manual), Some(run)),
+        OccurrenceOutcome::Skipped(reason) => ("skipped", Some(reason), None),
     };
     let put = sqlx::query!(
         "INSERT INTO occurrences (id, schedule_id, due_at, state, reason, run_id) VALUES ($1, $2, $3, $4, $5, $6)

@@ -41,7 +41,7 @@ pub struct NewDelivery<'a> {
 
 /// What was begun for a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
+pub enum DeliveryOutcome {
     /// A run.
     Started(Id<id::Run>),
     /// Nothing: no skill is set for its event.
@@ -170,11 +170,11 @@ pub async fn add(db: &mut PgConnection, new: &NewDelivery<'_>) -> Result<bool, S
 }
 
 /// Notes what was begun for a delivery.
-pub async fn settle(db: &mut PgConnection, id: Id<id::Delivery>, fate: &Fate) -> Result<(), StoreError> {
+pub async fn settle(db: &mut PgConnection, id: Id<id::Delivery>, fate: &DeliveryOutcome) -> Result<(), StoreError> {
     let (state, reason, run) = match fate {
-        Fate::Started(run) => ("started", None, Some(run.uuid())),
-        Fate::Ignored => ("ignored", None, None),
-        Fate::Failed(reason) => ("failed", Some(reason.as_str()), None),
+        DeliveryOutcome::Started(run) => ("started", None, Some(run.uuid())),
+        DeliveryOutcome::Ignored => ("ignored", None, None),
+        DeliveryOutcome::Failed(reason) => ("failed", Some(reason.as_str()), None),
     };
     sqlx::query!(
         "UPDATE deliveries SET state = $2, reason = $3, run_id = $4 WHERE id = $1",

@@ -17,7 +17,7 @@ use super::document::{Made, file_name, trust_of};
 use super::sources::Sources;
 use super::{Workshop, read, retry};
 use mezzofy_engine::config::models::Task;
-use mezzofy_engine::models::{Answer, Asking, Told, Unanswered, Why, title};
+use mezzofy_engine::models::{Answer, Asking, AttemptEvent, Unanswered, Why, title};
 
 mod reason;
 
@@ -131,9 +131,9 @@ impl ContentGenerator {
             stop: &self.workshop.stop,
         };
         let mut last = Reason::NoModel;
-        let mut listen = |told: Told<'_>| match told {
-            Told::Passed { model, why, .. } => last = Reason::Passed { model, why },
-            Told::Begun | Told::Heard(_) => {}
+        let mut listen = |told: AttemptEvent<'_>| match told {
+            AttemptEvent::Passed { model, why, .. } => last = Reason::Passed { model, why },
+            AttemptEvent::Begun | AttemptEvent::Heard(_) => {}
         };
         let reason = match self.workshop.models.ask(&asking, &mut listen).await {
             Ok(answer) => return Ok(Ok(answer)),

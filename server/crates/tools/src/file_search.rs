@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use mezzofy_agent::sources::Place;
+use mezzofy_agent::sources::Provenance;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
@@ -156,7 +156,7 @@ impl Tool for FileSearch {
             Some(query) => self.find(&file, read, query, input.offset).await?,
             None => self.read_page(&file, read, input.offset).await?,
         };
-        Ok(Outcome::Done(Output { result, trust, place: Some(Place::File(file.name)), ..Output::default() }))
+        Ok(Outcome::Done(Output { result, trust, place: Some(Provenance::File(file.name)), ..Output::default() }))
     }
 }
 

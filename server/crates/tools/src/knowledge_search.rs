@@ -8,7 +8,7 @@ use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
-use mezzofy_store::knowledge::{self, Found};
+use mezzofy_store::knowledge::{self, KnowledgeHit};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -90,7 +90,7 @@ impl Tool for KnowledgeSearch {
 }
 
 /// Document, heading and page.
-fn source(place: &Found, language: Language) -> String {
+fn source(place: &KnowledgeHit, language: Language) -> String {
     let mut source = place.title.clone();
     if !place.heading.is_empty() {
         let _ = write!(source, ", {}", place.heading);

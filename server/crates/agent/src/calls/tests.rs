@@ -115,7 +115,7 @@ impl Office {
         self.with(who, |desk| desk.offered(agent))
     }
 
-    fn read(&self, who: usize, name: &str, input: &Value) -> Wanted {
+    fn read(&self, who: usize, name: &str, input: &Value) -> ParsedCall {
         let offered = self.offered(who);
         self.with(who, |desk| desk.read(&[Block::call("c", name, input)], &offered)).remove(0)
     }
@@ -219,7 +219,7 @@ fn a_skill_is_called_with_people_and_periods_as_one_says_them() {
         ),
     ];
     for (input, period, recipients) in table {
-        let Wanted::Skill { plan, admitted } = office.read(FINANCE_MANAGER, "financial_reporting", &input) else {
+        let ParsedCall::Skill { plan, admitted } = office.read(FINANCE_MANAGER, "financial_reporting", &input) else {
             panic!("{input}")
         };
         assert_eq!(admitted, Ok(()));
@@ -243,22 +243,22 @@ fn a_call_that_cannot_be_made_is_told_in_a_sentence() {
     ];
     for (at, (name, input, said)) in table.into_iter().enumerate() {
         let (wanted, meaning) = (office.read(FINANCE_MANAGER, name, &input), at < 4);
-        let told = matches!(&wanted, Wanted::Told(text) if text.contains(said));
-        let broken = matches!(&wanted, Wanted::Broken(text) if text.contains(said));
+        let told = matches!(&wanted, ParsedCall::Rejected(text) if text.contains(said));
+        let broken = matches!(&wanted, ParsedCall::Malformed(text) if text.contains(said));
         assert_eq!((broken, told), (!meaning, meaning), "{name} {input}: {wanted:?}");
     }
     let blocks =
         [Block::of(&json!({"type": "tool_use", "id": "c", "name": "outlook_send_email", "arguments": "{\"a\""}))];
     let offered = office.offered(FINANCE_MANAGER);
     let wanted = office.with(FINANCE_MANAGER, |desk| desk.read(&blocks, &offered));
-    assert!(matches!(&wanted[..], [Wanted::Broken(text)] if text.contains("no JSON object")));
+    assert!(matches!(&wanted[..], [ParsedCall::Malformed(text)] if text.contains("no JSON object")));
 }
 
 #[test]
 fn a_skill_that_was_not_offered_does_not_exist() {
     let office = Office::new();
     let wanted = office.read(SALES_MANAGER, "financial_reporting", &json!({}));
-    assert!(matches!(wanted, Wanted::Broken(_)), "{wanted:?}");
+    assert!(matches!(wanted, ParsedCall::Malformed(_)), "{wanted:?}");
 }
 
 #[test]
@@ -266,14 +266,14 @@ fn a_recipient_outside_is_admitted_as_the_mail_itself_waits_for_a_person() {
     let office = Office::new();
     let input = json!({"recipient": "x@elsewhere.example"});
     let read = office.read(FINANCE_MANAGER, "financial_reporting", &input);
-    assert!(matches!(read, Wanted::Skill { admitted: Ok(()), .. }));
+    assert!(matches!(read, ParsedCall::Skill { admitted: Ok(()), .. }));
 }
 
 #[test]
 fn declining_says_why_and_whose_work_it_would_be() {
     let office = Office::new();
     let input = json!({"kind": "not_permitted", "text": "Your role may not.", "skill": "financial_reporting"});
-    let Wanted::Decline { error, skill, agent } = office.read(SALES_MANAGER, DECLINE, &input) else { panic!() };
+    let ParsedCall::Decline { error, skill, agent } = office.read(SALES_MANAGER, DECLINE, &input) else { panic!() };
     assert_eq!((error.kind, error.detail.as_str()), (RunErrorKind::NotPermitted, "Your role may not."));
     assert_eq!((skill.as_deref(), agent), (Some("financial_reporting"), Some(Department::Finance)));
 }

@@ -159,7 +159,7 @@ fn who_asked_decides_and_above_fifty_recipients_a_manager_of_the_department() {
     let rules = rules();
     let (rep, colleague) = (person("sales_rep"), Person { id: Id::new(DateTime::UNIX_EPOCH), ..person("sales_rep") });
     let may = |person: &Person, recipients| {
-        let asked = Asked { person: rep.id, department: Department::Sales, recipients };
+        let asked = DecisionRequest { person: rep.id, department: Department::Sales, recipients };
         rules.gate().may_decide(person, &asked)
     };
     assert!(may(&rep, 50) && !may(&rep, 51) && !may(&colleague, 50));

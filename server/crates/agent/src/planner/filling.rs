@@ -6,11 +6,11 @@ use mezzofy_domain::period::Period;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::periods::{self, Said};
+use super::periods::{self, PeriodMention};
 use super::prompts::Named;
 use super::recipients::{Reader, Recipient, Recipients};
 use super::words::Sentence;
-use super::{About, Asked, Choice, OpenQuestion, Plan, Planner, SkillPlan, timeless};
+use super::{About, Choice, OpenQuestion, Plan, PlanContext, Planner, SkillPlan, timeless};
 use crate::skills::{Input, InputKind, Skill, Text};
 pub use call::Misfit;
 
@@ -59,7 +59,7 @@ pub(super) enum Need {
 
 /// What a text says besides its subject.
 pub(super) struct Slots<'a> {
-    period: Said,
+    period: PeriodMention,
     recipients: Recipients,
     formats: Vec<&'a Named>,
     language: Option<&'a Named>,
@@ -73,7 +73,7 @@ impl Planner {
     /// Reads everything but the subject, marking what is understood. A skill that mails nothing to people of the directory names none.
     pub(super) fn read_slots<'a>(
         &'a self,
-        asked: Asked<'_>,
+        asked: PlanContext<'_>,
         reader: &Reader<'_>,
         skill: Option<&Skill>,
         sentence: &mut Sentence,
@@ -108,7 +108,7 @@ impl Planner {
     }
 
     /// Fills a skill from the text that asks for it.
-    pub(super) fn fill(&self, asked: Asked<'_>, skill: &Skill, text: &str) -> Plan {
+    pub(super) fn fill(&self, asked: PlanContext<'_>, skill: &Skill, text: &str) -> Plan {
         let of_time = skill.input(InputKind::Moment).is_some();
         let meeting = if of_time { meeting::read(text, asked.request.today) } else { Meeting::default() };
         let mut sentence = self.read(asked.skills, &timeless(text, &meeting));
@@ -211,13 +211,13 @@ impl Planner {
     }
 
     /// Asks for what is still needed, or hands over the complete plan.
-    pub(super) fn next(&self, asked: Asked<'_>, skill: &Skill, filling: Filling) -> Plan {
+    pub(super) fn next(&self, asked: PlanContext<'_>, skill: &Skill, filling: Filling) -> Plan {
         let Some(need) = filling.needs.first() else { return Plan::Skill(complete(skill, filling)) };
         let (question, choices) = self.question(asked, skill, need);
         Plan::Ask(OpenQuestion { question, choices, agent: skill.department, about: About::Input(filling) })
     }
 
-    fn question(&self, asked: Asked<'_>, skill: &Skill, need: &Need) -> (String, Vec<Choice>) {
+    fn question(&self, asked: PlanContext<'_>, skill: &Skill, need: &Need) -> (String, Vec<Choice>) {
         let texts = &self.prompts.texts;
         let ask = |kind| {
             let question = skill.input(kind).and_then(|input| input.ask.as_ref());
@@ -248,7 +248,7 @@ impl Planner {
     }
 
     /// What the text asks for that the skill can't do.
-    fn impossible(&self, asked: Asked<'_>, skill: &Skill, slots: &Slots<'_>) -> Option<String> {
+    fn impossible(&self, asked: PlanContext<'_>, skill: &Skill, slots: &Slots<'_>) -> Option<String> {
         let texts = &self.prompts.texts;
         if skill.recognise.recurring {
             // What is asked each time has been looked at by itself.
@@ -284,16 +284,16 @@ impl Planner {
 }
 
 /// Fills the period of a skill, or asks for it.
-fn of_period(filling: &mut Filling, input: &Input, said: Said, asked: Asked<'_>) {
+fn of_period(filling: &mut Filling, input: &Input, said: PeriodMention, asked: PlanContext<'_>) {
     let default = input.default.as_deref().map(|default| asked.calendar().named(default));
     match (said, default) {
-        (Said::One(period) | Said::Latest(period), _) | (Said::Nothing, Some(period)) => {
+        (PeriodMention::One(period) | PeriodMention::Latest(period), _) | (PeriodMention::Nothing, Some(period)) => {
             filling.inputs.insert(input.name.clone(), Value::from(period.to_string()));
         }
-        (Said::Several(periods), _) => filling.needs.push(Need::OnePeriod { periods }),
-        (Said::Unclear(said), _) => filling.needs.push(Need::ClearPeriod { said }),
-        (Said::Nothing, None) if input.required => filling.needs.push(Need::Period),
-        (Said::Nothing, None) => {}
+        (PeriodMention::Several(periods), _) => filling.needs.push(Need::OnePeriod { periods }),
+        (PeriodMention::Unclear(said), _) => filling.needs.push(Need::ClearPeriod { said }),
+        (PeriodMention::Nothing, None) if input.required => filling.needs.push(Need::Period),
+        (PeriodMention::Nothing, None) => {}
     }
 }
 

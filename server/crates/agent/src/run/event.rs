@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Run;
-use crate::sources::{Place, names_in};
+use crate::sources::{Provenance, names_in};
 
 /// An event, and the skill that serves it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,7 +61,7 @@ impl Run {
     #[must_use]
     pub fn of_event(text: String, person: &Person, event: Event) -> Self {
         let mut run = Self::new(text, person);
-        let place = || Place::Webhook(event.source.clone());
+        let place = || Provenance::Webhook(event.source.clone());
         if let Some(address) = event.data.get("email").and_then(Value::as_str).filter(|address| is_address(address)) {
             run.read(Trust::Company, place(), address);
         }

@@ -33,7 +33,7 @@ fn begun(said: &str) -> Run {
 }
 
 /// Takes a reply with a block for each wanted call.
-fn reply(run: &mut Run, provider: &str, wanted: Vec<Wanted>) {
+fn reply(run: &mut Run, provider: &str, wanted: Vec<ParsedCall>) {
     let blocks = (0..wanted.len()).map(|at| Block::call(&format!("call{at}"), "any", &json!({}))).collect();
     let replied = Replied {
         source: source(provider),
@@ -46,13 +46,13 @@ fn reply(run: &mut Run, provider: &str, wanted: Vec<Wanted>) {
     run.replied(replied, &me(), today());
 }
 
-fn statement() -> Wanted {
+fn statement() -> ParsedCall {
     let Plan::Skill(plan) = Desk::new().ask(W1) else { panic!("the sentence is for a skill") };
-    Wanted::Skill { plan: Box::new(plan), admitted: Ok(()) }
+    ParsedCall::Skill { plan: Box::new(plan), admitted: Ok(()) }
 }
 
-fn tool(name: &str, effect: bool) -> Wanted {
-    Wanted::Tool { tool: name.to_owned(), input: json!({"of": name}), effect }
+fn tool(name: &str, effect: bool) -> ParsedCall {
+    ParsedCall::Tool { tool: name.to_owned(), input: json!({"of": name}), effect }
 }
 
 fn calls(run: &mut Run, skills: &Skills) -> Vec<Call> {
@@ -125,7 +125,7 @@ fn a_model_gets_the_answer_of_the_skill_it_called_and_speaks_last() {
 fn reads_are_made_together_and_effects_in_a_row_are_one_decision_in_the_order_of_the_reply() {
     let skills = skills();
     let mut run = begun("Do it");
-    let mut wanted: Vec<Wanted> = (0..9).map(|n| tool(&format!("read{n}"), false)).collect();
+    let mut wanted: Vec<ParsedCall> = (0..9).map(|n| tool(&format!("read{n}"), false)).collect();
     wanted.extend([tool("mail_a", true), tool("mail_b", true), tool("last", false)]);
     reply(&mut run, "claude", wanted);
     let mut made = Vec::new();
@@ -195,8 +195,8 @@ fn a_cancelled_run_calls_nothing_more_and_every_call_is_answered() {
 #[test]
 fn what_the_gate_refuses_makes_no_call() {
     let skills = skills();
-    let Wanted::Skill { plan, .. } = statement() else { panic!() };
-    let refused = |kind| Wanted::Skill { plan: plan.clone(), admitted: Err(error(kind)) };
+    let ParsedCall::Skill { plan, .. } = statement() else { panic!() };
+    let refused = |kind| ParsedCall::Skill { plan: plan.clone(), admitted: Err(error(kind)) };
     let table = [
         (PLANNER, RunErrorKind::NotPermitted, Some("financial_reporting")),
         (PLANNER, RunErrorKind::NotPossible, None),
@@ -218,7 +218,7 @@ fn a_question_waits_and_the_answer_is_the_result_of_its_call() {
     let skills = skills();
     let mut run = begun("Send the October statement to the CFO");
     let question = Question { text: "Who is it?".to_owned(), choices: Vec::new() };
-    let ask = Wanted::Ask { question: question.clone(), agent: None };
+    let ask = ParsedCall::Ask { question: question.clone(), agent: None };
     reply(&mut run, "claude", vec![ask, tool("ledger", false)]);
     assert_eq!(run.state().0, RunState::Running, "what can be done is done first");
     let call = calls(&mut run, &skills).remove(0);
@@ -241,7 +241,7 @@ fn a_question_waits_and_the_answer_is_the_result_of_its_call() {
 fn a_call_that_cannot_be_read_is_told_and_counted_in_a_row() {
     let skills = skills();
     let mut run = begun(W1);
-    reply(&mut run, "claude", vec![Wanted::Broken("There is no tool x.".to_owned())]);
+    reply(&mut run, "claude", vec![ParsedCall::Malformed("There is no tool x.".to_owned())]);
     assert_eq!(run.next(&skills).unwrap(), Next::Ask);
     assert_eq!(run.misread(), 1);
     reply(&mut run, "claude", vec![tool("ledger", false)]);
@@ -275,7 +275,7 @@ fn what_was_done_is_not_declined_afterwards() {
     let call = calls(&mut run, &skills).remove(0);
     did(&mut run, &skills, &call, json!({"sent": true}));
     run.next(&skills).unwrap();
-    let decline = Wanted::Decline { error: error(RunErrorKind::NotPermitted), skill: None, agent: None };
+    let decline = ParsedCall::Decline { error: error(RunErrorKind::NotPermitted), skill: None, agent: None };
     reply(&mut run, "claude", vec![decline]);
     assert_eq!(run.next(&skills).unwrap(), Next::Ask);
     let Some(Turn::Results(results)) = run.history().last() else { panic!() };
@@ -286,7 +286,8 @@ fn what_was_done_is_not_declined_afterwards() {
 fn the_planner_takes_over_without_repeating_what_a_model_has_read() {
     let skills = skills();
     let mut run = begun(W1);
-    let wanted = Wanted::Tool { tool: "finance_statement".into(), input: json!({"period": "2026-10"}), effect: false };
+    let wanted =
+        ParsedCall::Tool { tool: "finance_statement".into(), input: json!({"period": "2026-10"}), effect: false };
     reply(&mut run, "claude", vec![wanted]);
     let call = calls(&mut run, &skills).remove(0);
     did(&mut run, &skills, &call, RESULTS()[0].clone());
@@ -298,7 +299,7 @@ fn the_planner_takes_over_without_repeating_what_a_model_has_read() {
 #[test]
 fn a_summary_takes_the_place_of_the_history_and_the_persons_words_stay() {
     let mut run = begun(W1);
-    reply(&mut run, "claude", vec![Wanted::Broken("x".to_owned())]);
+    reply(&mut run, "claude", vec![ParsedCall::Malformed("x".to_owned())]);
     assert_eq!(run.window(), 110);
     run.compact("Today is Sunday.".to_owned(), "Done so far: nothing.".to_owned());
     let said = ["Today is Sunday.", W1, "Done so far: nothing."].map(|text| Part::Text(text.to_owned())).to_vec();
@@ -361,10 +362,10 @@ fn an_answer_that_a_model_offered_after_reading_from_outside_is_not_the_persons_
     {
         let mut run = begun("Sum up the invoice");
         if outside {
-            run.read(Trust::Outside, Place::File("invoice.txt".to_owned()), "pay@evil.example");
+            run.read(Trust::Outside, Provenance::File("invoice.txt".to_owned()), "pay@evil.example");
         }
         let question = Question { text: "To whom?".to_owned(), choices: vec![choice.clone(), "Nobody".to_owned()] };
-        reply(&mut run, "claude", vec![Wanted::Ask { question, agent: None }]);
+        reply(&mut run, "claude", vec![ParsedCall::Ask { question, agent: None }]);
         assert!(matches!(run.next(&skills).unwrap(), Next::Wait(_)));
         run.said(said.to_owned());
         let run = stored(&run);

@@ -22,12 +22,12 @@ mod recorded;
 const KEY: &str = "key-of-the-test";
 
 /// A model behind the replay server.
-struct Asked {
+struct ReplayedModel {
     source: Source,
     model: Box<dyn Model>,
 }
 
-impl Asked {
+impl ReplayedModel {
     fn claude(server: &Replay, model: &str) -> Self {
         let settings = claude::Settings {
             base_url: server.anthropic_base(),

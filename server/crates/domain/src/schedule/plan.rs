@@ -31,7 +31,7 @@ coded!(Misfire);
 
 /// What becomes of an occurrence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum OccurrenceDecision {
     /// It is run.
     Run,
     /// It is not run: state `skipped`.
@@ -44,7 +44,7 @@ pub struct Row {
     /// Its moment; a schedule has no other with the same.
     pub due_at: DateTime<Utc>,
     /// What becomes of it.
-    pub fate: Fate,
+    pub fate: OccurrenceDecision,
 }
 
 /// What becomes of a schedule's moments up to now.
@@ -59,14 +59,14 @@ pub struct Planned {
 impl Misfire {
     /// What becomes of a moment at `now`, when up to `late` after it is still in time. `has_newer` says whether the same
     /// schedule has a newer one that has come.
-    fn fate(self, due_at: DateTime<Utc>, now: DateTime<Utc>, late: TimeDelta, has_newer: bool) -> Fate {
+    fn fate(self, due_at: DateTime<Utc>, now: DateTime<Utc>, late: TimeDelta, has_newer: bool) -> OccurrenceDecision {
         if now - due_at <= late {
-            return Fate::Run;
+            return OccurrenceDecision::Run;
         }
         match self {
-            Self::Skip => Fate::Skipped(Reason::Missed),
-            Self::Latest if has_newer => Fate::Skipped(Reason::Superseded),
-            Self::Latest | Self::All => Fate::Run,
+            Self::Skip => OccurrenceDecision::Skipped(Reason::Missed),
+            Self::Latest if has_newer => OccurrenceDecision::Skipped(Reason::Superseded),
+            Self::Latest | Self::All => OccurrenceDecision::Run,
         }
     }
 }

@@ -8,7 +8,7 @@ use mezzofy_domain::usage::Usage;
 use mezzofy_store::model_calls::{self, Reservation};
 use mezzofy_store::{StoreError, commit};
 
-use super::{Asking, Models, Offer, Told, Unanswered, Why, title};
+use super::{Asking, AttemptEvent, Models, Offer, Unanswered, Why, title};
 
 /// Tries of one model after the first.
 const RETRIES: u32 = 2;
@@ -57,7 +57,7 @@ impl Models {
         &self,
         offer: &Offer,
         asking: &Asking<'_>,
-        told: &mut (dyn FnMut(Told<'_>) + Send),
+        told: &mut (dyn FnMut(AttemptEvent<'_>) + Send),
     ) -> Result<Reply, Failure> {
         let max_tokens = self.settings.limits.max_tokens.min(offer.max_output());
         let mut tries = Tries { retries: 0, max_tokens, longer: false, silent: false, stripped: None };
@@ -96,15 +96,15 @@ impl Models {
         offer: &Offer,
         asking: &Asking<'_>,
         tries: &Tries,
-        told: &mut (dyn FnMut(Told<'_>) + Send),
+        told: &mut (dyn FnMut(AttemptEvent<'_>) + Send),
     ) -> Result<Result<Reply, Again>, Failure> {
         let call = self.reserve(offer, asking, tries.max_tokens).await?;
         tracing::Span::current().record("call", tracing::field::display(call));
-        told(Told::Begun);
+        told(AttemptEvent::Begun);
         let mut heard = 0;
         let mut hear = |text: &str| {
             heard += text.len();
-            told(Told::Heard(&text.replace('\0', "")));
+            told(AttemptEvent::Heard(&text.replace('\0', "")));
         };
         let history = tries.stripped.as_deref().unwrap_or(asking.history);
         let request = request(asking, history, tries.max_tokens);

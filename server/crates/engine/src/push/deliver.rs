@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mezzofy_domain::notification::pause_after;
-use mezzofy_store::pushes::{self, Address, Fate, Push, Ticket};
+use mezzofy_store::pushes::{self, Address, Push, PushOutcome, Ticket};
 use mezzofy_store::{StoreError, commit, devices};
 use serde_json::{Map, Value};
 
@@ -53,8 +53,10 @@ async fn send(app: &AppState, due: Vec<Push>) -> Result<(), StoreError> {
     let mut settled = Vec::new();
     for push in due {
         match &push.to {
-            None => settled.push((push, None, Fate::Dropped("the device was removed".to_owned()))),
-            Some(_) if push.over => settled.push((push, None, Fate::Dropped("the run waits no more".to_owned()))),
+            None => settled.push((push, None, PushOutcome::Dropped("the device was removed".to_owned()))),
+            Some(_) if push.over => {
+                settled.push((push, None, PushOutcome::Dropped("the run waits no more".to_owned())));
+            }
             Some(address) => open.push((address.clone(), push)),
         }
     }
@@ -110,10 +112,10 @@ async fn note(
     sent: Result<Vec<Result<String, Refusal>>, Failure>,
 ) -> Result<(), StoreError> {
     let now = app.clock.now();
-    let fates: Vec<(Fate, bool)> = match sent {
+    let fates: Vec<(PushOutcome, bool)> = match sent {
         Ok(tickets) => {
             let fate = |(ticket, (_, push)): (Result<String, Refusal>, &(Address, Push))| match ticket {
-                Ok(ticket) => (Fate::Sent(ticket, now + RECEIPT), false),
+                Ok(ticket) => (PushOutcome::Sent(ticket, now + RECEIPT), false),
                 Err(refusal) => (of_refusal(&refusal, push.tries, now), refusal.is_dead()),
             };
             tickets.into_iter().zip(&open).map(fate).collect()
@@ -125,13 +127,14 @@ async fn note(
             };
             tracing::warn!(reason, pushes = open.len(), "pushes were not taken");
             let fate = |(_, push): &(Address, Push)| {
-                let fate = if passes { again(push.tries, after, &reason, now) } else { Fate::Failed(reason.clone()) };
+                let fate =
+                    if passes { again(push.tries, after, &reason, now) } else { PushOutcome::Failed(reason.clone()) };
                 (fate, false)
             };
             open.iter().map(fate).collect()
         }
     };
-    let dead = |(address, push): (Address, Push), (fate, dead): (Fate, bool)| {
+    let dead = |(address, push): (Address, Push), (fate, dead): (PushOutcome, bool)| {
         (push, dead.then_some((address.device, now)), fate)
     };
     let settled: Vec<_> = open.into_iter().zip(fates).map(|(open, fate)| dead(open, fate)).collect();
@@ -139,25 +142,25 @@ async fn note(
 }
 
 /// What becomes of a message that Expo, Apple or Google did not take.
-fn of_refusal(refusal: &Refusal, tries: u32, now: DateTime<Utc>) -> Fate {
-    if refusal.passes() { again(tries, None, &refusal.reason(), now) } else { Fate::Failed(refusal.reason()) }
+fn of_refusal(refusal: &Refusal, tries: u32, now: DateTime<Utc>) -> PushOutcome {
+    if refusal.passes() { again(tries, None, &refusal.reason(), now) } else { PushOutcome::Failed(refusal.reason()) }
 }
 
 /// Another try, unless there have been enough.
-fn again(tries: u32, after: Option<Duration>, reason: &str, now: DateTime<Utc>) -> Fate {
+fn again(tries: u32, after: Option<Duration>, reason: &str, now: DateTime<Utc>) -> PushOutcome {
     let asked = after.and_then(|after| TimeDelta::from_std(after).ok()).unwrap_or_default().min(TimeDelta::hours(1));
     match pause_after(tries) {
-        Some(pause) => Fate::Again(now + pause.max(asked), reason.to_owned()),
-        None => Fate::Failed(format!("given up after {tries} tries: {reason}")),
+        Some(pause) => PushOutcome::Again(now + pause.max(asked), reason.to_owned()),
+        None => PushOutcome::Failed(format!("given up after {tries} tries: {reason}")),
     }
 }
 
-type Settled = (Push, Option<(mezzofy_domain::id::Id<mezzofy_domain::id::Device>, DateTime<Utc>)>, Fate);
+type Settled = (Push, Option<(mezzofy_domain::id::Id<mezzofy_domain::id::Device>, DateTime<Utc>)>, PushOutcome);
 
 async fn settle(app: &AppState, settled: &[Settled]) -> Result<(), StoreError> {
     let mut tx = app.store.begin().await?;
     for (push, dead, fate) in settled {
-        if let Fate::Failed(reason) = fate {
+        if let PushOutcome::Failed(reason) = fate {
             tracing::warn!(push = %push.id, reason, "a push was given up");
         }
         pushes::settle(&mut tx, push.id, fate, app.clock.now()).await?;
@@ -181,7 +184,7 @@ async fn ask_receipts(app: &AppState, tickets: &[Ticket], now: DateTime<Utc>) ->
     let mut tx = app.store.begin().await?;
     for ticket in tickets {
         let fate = match known.remove(&ticket.ticket) {
-            Some(None) => Fate::Done,
+            Some(None) => PushOutcome::Done,
             Some(Some(refusal)) => {
                 tracing::warn!(push = %ticket.id, reason = refusal.reason(), "a push was not delivered");
                 if let Some(device) = ticket.device.filter(|_| refusal.is_dead()) {
@@ -190,9 +193,9 @@ async fn ask_receipts(app: &AppState, tickets: &[Ticket], now: DateTime<Utc>) ->
                 of_refusal(&refusal, ticket.tries, now)
             }
             None if ticket.sent_at + RECEIPTS_GONE <= now => {
-                Fate::Unknown("there was no receipt within a day".to_owned())
+                PushOutcome::Unknown("there was no receipt within a day".to_owned())
             }
-            None => Fate::Later(now + RECEIPT),
+            None => PushOutcome::Later(now + RECEIPT),
         };
         pushes::settle(&mut tx, ticket.id, &fate, now).await?;
     }

@@ -2,7 +2,7 @@
 //! everything is sealed again, what no row needs any more is removed.
 
 use chrono::{DateTime, Utc};
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_store::sealed::{self, Sealed};
 use mezzofy_store::{Store, StoreError, Tx, audit, commit};
 
@@ -91,7 +91,7 @@ pub async fn reseal(store: &Store, keyring: &Keyring, now: DateTime<Utc>) -> Res
         }
     }
     if resealed > 0 {
-        audit::append(&mut tx, now, Who::System, &Deed::SecretsResealed { count: resealed }).await?;
+        audit::append(&mut tx, now, Actor::System, &AuditEvent::SecretsResealed { count: resealed }).await?;
     }
     commit(tx).await?;
     Ok(resealed)

@@ -25,7 +25,7 @@ use crate::effects::{HourlyLimit, held_until, hourly_room, idempotency_key, inte
 use crate::failpoint;
 
 /// A call and what it wants to send.
-struct Wanted {
+struct EffectRequest {
     call: Call,
     payload: Payload,
     hash: String,
@@ -127,7 +127,7 @@ impl RunWorker<'_> {
         let now = self.app.clock.now();
         let held_until = held_until(self.app, wanted.iter().map(|wanted| &wanted.payload), now);
         let mut group = Vec::new();
-        for Wanted { call, payload, .. } in wanted {
+        for EffectRequest { call, payload, .. } in wanted {
             let effect = intended(self.app, self.person.id, self.run.id, &call.id, payload)
                 .map_err(|error| StepError::Retry(error.to_string()))?;
             let effect = Effect { standing_approval: standing, held_until, ..effect };
@@ -141,13 +141,13 @@ impl RunWorker<'_> {
 
     /// What the calls want, as far as it is new: a call whose payload was sent in this run already is answered with that, and
     /// one that wants the very payload of a call before it comes later. `None` when calls were answered or failed instead.
-    async fn wanted(&mut self, calls: Vec<Call>) -> Result<Option<Vec<Wanted>>, StepError> {
-        let (mut wanted, mut failed): (Vec<Wanted>, Vec<(Call, RunError)>) = (Vec::new(), Vec::new());
+    async fn wanted(&mut self, calls: Vec<Call>) -> Result<Option<Vec<EffectRequest>>, StepError> {
+        let (mut wanted, mut failed): (Vec<EffectRequest>, Vec<(Call, RunError)>) = (Vec::new(), Vec::new());
         for call in calls {
             match self.outcome(&call).await? {
                 Ok(Outcome::Send(payload)) => {
                     let hash = payload.payload_hash().map_err(|error| StepError::Retry(error.to_string()))?;
-                    wanted.push(Wanted { call, payload, hash });
+                    wanted.push(EffectRequest { call, payload, hash });
                 }
                 Ok(Outcome::Done(_)) => {
                     let error = self.internal(&format!("{} has an effect and sends nothing", call.tool));
@@ -165,7 +165,7 @@ impl RunWorker<'_> {
             return Ok(None);
         }
         let mut tx = self.begin().await?;
-        let mut new: Vec<Wanted> = Vec::new();
+        let mut new: Vec<EffectRequest> = Vec::new();
         for one in wanted {
             // A model that asks for the very same again in one run wants it sent, not sent twice.
             let sent = effects::done_in_run(&mut tx, self.run.id, &one.hash).await?;
@@ -190,7 +190,7 @@ impl RunWorker<'_> {
         Ok(Some(new))
     }
 
-    async fn with_origins(&self, tx: &mut Tx, wanted: &[Wanted]) -> Result<Vec<Proposed>, StepError> {
+    async fn with_origins(&self, tx: &mut Tx, wanted: &[EffectRequest]) -> Result<Vec<Proposed>, StepError> {
         let app = self.app;
         let people = people::all(tx).await?;
         let said = self.machine.own_words();
@@ -210,7 +210,7 @@ impl RunWorker<'_> {
         let colleagues: Vec<String> =
             people.iter().filter(|person| !person.disabled).map(|person| person.email.clone()).collect();
         let mut proposed = Vec::new();
-        for Wanted { call, payload, .. } in wanted {
+        for EffectRequest { call, payload, .. } in wanted {
             let mut attached = Vec::new();
             for attachment in payload.attachments() {
                 attached.extend(files::get(tx, self.person.id, attachment.id).await?);
@@ -235,12 +235,16 @@ impl RunWorker<'_> {
     }
 
     /// The standing approval that covers all of these mails and has room for them today.
-    async fn standing(&self, tx: &mut Tx, wanted: &[Wanted]) -> Result<Option<Id<id::StandingApproval>>, StepError> {
+    async fn standing(
+        &self,
+        tx: &mut Tx,
+        wanted: &[EffectRequest],
+    ) -> Result<Option<Id<id::StandingApproval>>, StepError> {
         let Some(skill) = self.machine.skill() else { return Ok(None) };
         let since = self.app.midnight();
         for approval in standing_approvals::for_skill(tx, self.person.department, skill).await? {
             let covers =
-                |wanted: &Wanted| wanted.call.step().is_some_and(|step| approval.covers(step, &wanted.payload));
+                |wanted: &EffectRequest| wanted.call.step().is_some_and(|step| approval.covers(step, &wanted.payload));
             if !wanted.iter().all(covers) {
                 continue;
             }

@@ -8,7 +8,7 @@ use mezzofy_agent::instructions::context;
 use mezzofy_agent::model::{Block, Model as _, Part, Reply, Request, Source, Stop, ToolDefinition, Turn, View};
 use mezzofy_agent::planner::{self, BuiltIn, PLANNER, ProductNames};
 use mezzofy_agent::run::Replied;
-use mezzofy_agent::sources::Place;
+use mezzofy_agent::sources::Provenance;
 use mezzofy_domain::catalogue::{Catalogue, Product};
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::id::{self, Id};
@@ -44,7 +44,7 @@ const FULL: u64 = 70;
 const LONGEST_PROGRESS: usize = 500;
 
 /// What must be known of the company to understand a request.
-struct Known {
+struct CompanyFacts {
     people: Vec<Person>,
     latest_month: Option<Period>,
     allowed: Vec<String>,
@@ -52,7 +52,7 @@ struct Known {
 }
 
 /// What came of asking.
-enum Asked {
+enum ModelOutcome {
     Reply(Reply, Source),
     /// The run can't go on.
     Failed(RunError),
@@ -122,7 +122,7 @@ impl RunWorker<'_> {
             self.run.usage = self.usage().await?;
         }
         match asked {
-            Asked::Reply(reply, source) => {
+            ModelOutcome::Reply(reply, source) => {
                 let text = reply.text();
                 let wanted = desk.read(&reply.blocks, &offered);
                 self.skills_refused(&wanted, &source).await?;
@@ -142,12 +142,12 @@ impl RunWorker<'_> {
                 }
                 self.save(Step::telling(events)).await
             }
-            Asked::Failed(error) => {
+            ModelOutcome::Failed(error) => {
                 self.machine.failed(None, error);
                 self.save(Step::default()).await
             }
-            Asked::TooLong => self.sum_up(department, &said, &system, &offered).await,
-            Asked::Cancelled => {
+            ModelOutcome::TooLong => self.sum_up(department, &said, &system, &offered).await,
+            ModelOutcome::Cancelled => {
                 self.stop_working().await?;
                 self.save(Step::default()).await
             }
@@ -199,7 +199,7 @@ impl RunWorker<'_> {
         self.save(Step::default()).await
     }
 
-    async fn known(&self) -> Result<Known, StepError> {
+    async fn known(&self) -> Result<CompanyFacts, StepError> {
         let mut tx = self.begin().await?;
         let people = people::all(&mut tx).await?;
         let latest_month = ledger::latest_month(&mut tx, self.app.clock.today(self.app.zone)).await?;
@@ -209,7 +209,7 @@ impl RunWorker<'_> {
         drop(tx);
         // Without the catalogue a product is understood by its place in the sentence.
         let catalogue = self.app.products.current().await.unwrap_or_default();
-        Ok(Known { people, latest_month, allowed, products: product_names(&catalogue) })
+        Ok(CompanyFacts { people, latest_month, allowed, products: product_names(&catalogue) })
     }
 
     /// Gives the run its history, or ends it when the person may not ask for this.
@@ -238,7 +238,7 @@ impl RunWorker<'_> {
         let outside = runs::any_outside(&mut tx, self.run.conversation, self.run.id).await?;
         if outside && self.app.defences.on(Defence::Conversations) {
             let said = serde_json::to_string(earlier).map_err(|error| StepError::Retry(error.to_string()))?;
-            self.machine.read(Trust::Outside, Place::Conversation, &said);
+            self.machine.read(Trust::Outside, Provenance::Conversation, &said);
         }
         Ok(())
     }
@@ -306,14 +306,14 @@ impl RunWorker<'_> {
         &self,
         asking: &Asking<'_>,
         request: planner::Request<'_>,
-    ) -> Result<(Asked, Option<Id<id::Message>>, Vec<String>), StepError> {
+    ) -> Result<(ModelOutcome, Option<Id<id::Message>>, Vec<String>), StepError> {
         if !self.app.models.any() {
             return Ok((self.ask_planner(asking, request).await?, None, Vec::new()));
         }
         match self.unless_stopped(self.fills_window(asking)).await? {
-            Some(true) => return Ok((Asked::TooLong, None, Vec::new())),
+            Some(true) => return Ok((ModelOutcome::TooLong, None, Vec::new())),
             Some(false) => {}
-            None => return Ok((Asked::Cancelled, None, Vec::new())),
+            None => return Ok((ModelOutcome::Cancelled, None, Vec::new())),
         }
         let (tell, told) = mpsc::unbounded_channel();
         let stop = self.app.stop.child_token();
@@ -336,7 +336,7 @@ impl RunWorker<'_> {
         written?;
         let language = self.machine.language();
         let asked = match answer {
-            Ok(Answer { reply, source, .. }) => Asked::Reply(reply, source),
+            Ok(Answer { reply, source, .. }) => ModelOutcome::Reply(reply, source),
             Err(Unanswered::NoModel(why)) => {
                 let asked = self.ask_planner(asking, request).await?;
                 match why {
@@ -344,21 +344,21 @@ impl RunWorker<'_> {
                     None => asked,
                 }
             }
-            Err(Unanswered::WindowExceeded) => Asked::TooLong,
+            Err(Unanswered::WindowExceeded) => ModelOutcome::TooLong,
             Err(Unanswered::TooLong(model)) => {
                 let detail = self.app.texts.too_long.say(language, &[("model", &model)]);
-                Asked::Failed(RunError { kind: RunErrorKind::ModelFailed, detail })
+                ModelOutcome::Failed(RunError { kind: RunErrorKind::ModelFailed, detail })
             }
             Err(Unanswered::Store(error)) => return Err(error.into()),
             Err(Unanswered::Stopped) if self.app.stop.is_cancelled() => {
                 return Err(StepError::Retry("the server stops".to_owned()));
             }
-            Err(Unanswered::Stopped) => Asked::Cancelled,
+            Err(Unanswered::Stopped) => ModelOutcome::Cancelled,
         };
         Ok((asked, message, notices.into_iter().collect()))
     }
 
-    async fn ask_planner(&self, asking: &Asking<'_>, request: planner::Request<'_>) -> Result<Asked, StepError> {
+    async fn ask_planner(&self, asking: &Asking<'_>, request: planner::Request<'_>) -> Result<ModelOutcome, StepError> {
         let language = self.machine.language();
         let done = self.machine.tools().iter().filter_map(|name| self.app.tool_texts.get(name));
         let done: Vec<&str> = done.map(|text| text.progress.in_language(language)).collect();
@@ -376,7 +376,7 @@ impl RunWorker<'_> {
         let reply =
             built_in.stream(&request, &mut |_| {}).await.map_err(|error| StepError::Retry(error.to_string()))?;
         let source = Source { provider: PLANNER.to_owned(), model: PLANNER.to_owned() };
-        Ok(Asked::Reply(reply, source))
+        Ok(ModelOutcome::Reply(reply, source))
     }
 
     /// Ends when the person wants the run stopped, or the server stops.
@@ -402,8 +402,8 @@ impl RunWorker<'_> {
     }
 
     /// When the planner can't do it either, the reason is that no model could.
-    fn without_model(&self, asked: Asked, why: &Why) -> Asked {
-        let Asked::Reply(reply, _) = &asked else { return asked };
+    fn without_model(&self, asked: ModelOutcome, why: &Why) -> ModelOutcome {
+        let ModelOutcome::Reply(reply, _) = &asked else { return asked };
         let [block] = reply.blocks.as_slice() else { return asked };
         let View::Call { name, input: Ok(input), .. } = block.view() else { return asked };
         if name != DECLINE || input.get("kind").is_none_or(|kind| kind != "not_possible") {
@@ -411,7 +411,7 @@ impl RunWorker<'_> {
         }
         let (kind, reason) = self.reason(why);
         let said = input.get("text").and_then(serde_json::Value::as_str).unwrap_or_default();
-        Asked::Failed(RunError { kind, detail: format!("{reason}\n\n{said}").trim().to_owned() })
+        ModelOutcome::Failed(RunError { kind, detail: format!("{reason}\n\n{said}").trim().to_owned() })
     }
 
     /// Whether the history is to be summed up before it is sent. A history that was just summed up is not.

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use mezzofy_agent::defences::Defence;
 use mezzofy_agent::model::leave_out_nul;
 use mezzofy_agent::run::{Call, Called, Question};
-use mezzofy_agent::sources::Place;
+use mezzofy_agent::sources::Provenance;
 use mezzofy_agent::tool::{Context, Outcome, Output, ToolError, ToolSpec};
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::file::{Attachment, File};
@@ -74,7 +74,7 @@ impl RunWorker<'_> {
     /// Remembers who stands behind a result.
     fn note_source(&mut self, call: &Call, output: &Output) {
         let trust = if self.app.defences.on(Defence::Results) { output.trust } else { Trust::Company };
-        let place = output.place.clone().unwrap_or_else(|| Place::Tool(call.tool.clone()));
+        let place = output.place.clone().unwrap_or_else(|| Provenance::Tool(call.tool.clone()));
         self.machine.read(trust, place, &output.result.to_string());
     }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::canonical::sha256_hex;
 use mezzofy_domain::effect::EffectState;
 use mezzofy_microsoft::graph::Outcome;
@@ -135,8 +135,8 @@ async fn end(
     (effect.state, effect.error) = (state, error);
     let Effect { id, run, ref payload_hash, person, .. } = *effect;
     let kind = effect.payload.kind();
-    let deed = Deed::EffectEnded { effect: id, kind, state, run, payload_hash: payload_hash.clone() };
-    audit::append(&mut tx, now, Who::Person(person), &deed).await?;
+    let event = AuditEvent::EffectEnded { effect: id, kind, state, run, payload_hash: payload_hash.clone() };
+    audit::append(&mut tx, now, Actor::Person(person), &event).await?;
     commit(tx).await?;
     failpoint::hit("effect.ended");
     Ok(())

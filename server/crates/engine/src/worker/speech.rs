@@ -12,7 +12,7 @@ use mezzofy_store::model_calls::Exhausted;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use super::run_worker::{RunWorker, StepError};
-use crate::models::{Told, Why};
+use crate::models::{AttemptEvent, Why};
 
 /// Takes what is told while a model is asked, and passes it on as events.
 pub(super) struct Speech<'a> {
@@ -29,14 +29,14 @@ impl<'a> Speech<'a> {
         Self { work, tell, message: None, notices: BTreeSet::new() }
     }
 
-    pub(super) fn hear(&mut self, told: Told<'_>) {
+    pub(super) fn hear(&mut self, told: AttemptEvent<'_>) {
         match told {
-            Told::Begun => self.message = None,
-            Told::Heard(text) => {
+            AttemptEvent::Begun => self.message = None,
+            AttemptEvent::Heard(text) => {
                 let message_id = *self.message.get_or_insert_with(|| self.work.app.new_id());
                 self.tell.send(EventBody::MessageDelta { message_id, text: text.to_owned() }).ok();
             }
-            Told::Passed { model, why, next } => {
+            AttemptEvent::Passed { model, why, next } => {
                 self.message = None;
                 let name = format!("{model}: {}", why.code());
                 if !self.work.machine.has_noticed(&name) && self.notices.insert(name) {

@@ -9,7 +9,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::stream::try_unfold;
-use mezzofy_domain::audit::{Action, Deed, Stored, Who};
+use mezzofy_domain::audit::{Action, Actor, AuditEvent, ChainedEntry};
 use mezzofy_store::audit::{self, Filter};
 use mezzofy_store::page::MAX_PAGE_ROWS;
 use mezzofy_store::{StoreError, Tx, commit, people};
@@ -130,8 +130,8 @@ async fn export(
     let mut tx = caller.begin(&app).await?;
     let filter = filter(&mut tx, query.action.as_deref(), query.person.as_deref()).await?;
     let addresses = addresses(&mut tx).await?;
-    let deed = Deed::AuditExported { action: filter.action, person: filter.person };
-    audit::append(&mut tx, app.clock.now(), Who::Person(caller.person.id), &deed).await?;
+    let event = AuditEvent::AuditExported { action: filter.action, person: filter.person };
+    audit::append(&mut tx, app.clock.now(), Actor::Person(caller.person.id), &event).await?;
     let last = audit::head(&mut tx).await?.number;
     commit(tx).await?;
 
@@ -162,7 +162,7 @@ async fn entries(
     filter: Filter,
     after: i64,
     last: i64,
-) -> Result<Vec<Stored>, StoreError> {
+) -> Result<Vec<ChainedEntry>, StoreError> {
     let mut tx = caller.begin(app).await?;
     audit::after(&mut tx, filter, after, last).await
 }
@@ -190,7 +190,7 @@ async fn addresses(tx: &mut Tx) -> Result<Addresses, StoreError> {
     Ok(people::all(tx).await?.into_iter().map(|person| (person.id.to_string(), person.email)).collect())
 }
 
-fn view(Stored { entry, hash }: Stored, addresses: &Addresses) -> AuditEntryView {
+fn view(ChainedEntry { entry, hash }: ChainedEntry, addresses: &Addresses) -> AuditEntryView {
     AuditEntryView {
         number: entry.number,
         at: entry.at,
@@ -232,8 +232,8 @@ mod tests {
     #[test]
     fn a_cell_that_a_spreadsheet_would_compute_stays_text() {
         let at = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
-        let deed = Deed::BudgetChanged { budget: "=1+1".to_owned(), limit: None };
-        let stored = Head::default().next(at, Who::System, &deed).unwrap();
+        let event = AuditEvent::BudgetChanged { budget: "=1+1".to_owned(), limit: None };
+        let stored = Head::default().next(at, Actor::System, &event).unwrap();
         let hash = stored.hash.clone();
         let text = line(cells(view(stored, &Addresses::new()))).unwrap();
         assert_eq!(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Department;
 use mezzofy_store::budgets::{self, Budget, Scope, Subject};
@@ -127,8 +127,8 @@ async fn set(
     budgets::set(&mut tx, subject, limit, app.clock.now()).await?;
 
     let budgets = budgets::of_month(&mut tx, month(&app, None)?, app.zone, &app.budgets).await?;
-    let deed = Deed::BudgetChanged { budget: name(subject), limit };
-    audit::append(&mut tx, app.clock.now(), Who::Person(caller.person.id), &deed).await?;
+    let event = AuditEvent::BudgetChanged { budget: name(subject), limit };
+    audit::append(&mut tx, app.clock.now(), Actor::Person(caller.person.id), &event).await?;
     commit(tx).await?;
     tracing::info!(person = %caller.person.id, scope = scope.code(), limit = ?limit, "a budget was set");
     let budget = budgets.into_iter().find(|budget| budget.subject == subject);

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_store::endpoints::{self as stored, Endpoint, Sending, secrets_of};
 use mezzofy_store::sealed::{self, Kind as SealedKind};
@@ -185,8 +185,8 @@ async fn add(
     }
     stored::add(&mut tx, &endpoint).await?;
     let secret = new_secret(&app, &mut tx, endpoint.id, now).await?;
-    let deed = Deed::EndpointAdded { endpoint: endpoint.id };
-    audit::append(&mut tx, now, Who::Person(caller.person.id), &deed).await?;
+    let event = AuditEvent::EndpointAdded { endpoint: endpoint.id };
+    audit::append(&mut tx, now, Actor::Person(caller.person.id), &event).await?;
     commit(tx).await?;
     Ok((StatusCode::CREATED, Json(EndpointSecret { id: endpoint.id.uuid(), secret })))
 }
@@ -224,8 +224,8 @@ async fn change(
         changes.into_iter().filter_map(|(field, changed)| changed.then_some(field)).collect();
     if !fields.is_empty() {
         stored::change(&mut tx, &after).await?;
-        let deed = Deed::EndpointChanged { endpoint: id, fields };
-        audit::append(&mut tx, app.clock.now(), Who::Person(caller.person.id), &deed).await?;
+        let event = AuditEvent::EndpointChanged { endpoint: id, fields };
+        audit::append(&mut tx, app.clock.now(), Actor::Person(caller.person.id), &event).await?;
         commit(tx).await?;
     }
     Ok(Json(after.into()))
@@ -240,8 +240,8 @@ async fn remove(
 ) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
     stored::remove(&mut tx, id).await?.ok_or_else(|| Problem::not_found("endpoint"))?;
-    let deed = Deed::EndpointRemoved { endpoint: id };
-    audit::append(&mut tx, app.clock.now(), Who::Person(caller.person.id), &deed).await?;
+    let event = AuditEvent::EndpointRemoved { endpoint: id };
+    audit::append(&mut tx, app.clock.now(), Actor::Person(caller.person.id), &event).await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -257,8 +257,8 @@ async fn renew_secret(
     let mut tx = caller.begin(&app).await?;
     stored::get(&mut tx, id).await?.ok_or_else(|| Problem::not_found("endpoint"))?;
     let secret = new_secret(&app, &mut tx, id, now).await?;
-    let deed = Deed::EndpointChanged { endpoint: id, fields: vec!["secret"] };
-    audit::append(&mut tx, now, Who::Person(caller.person.id), &deed).await?;
+    let event = AuditEvent::EndpointChanged { endpoint: id, fields: vec!["secret"] };
+    audit::append(&mut tx, now, Actor::Person(caller.person.id), &event).await?;
     commit(tx).await?;
     Ok((StatusCode::CREATED, Json(EndpointSecret { id: id.uuid(), secret })))
 }

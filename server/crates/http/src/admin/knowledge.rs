@@ -5,7 +5,7 @@ use axum::extract::multipart::MultipartRejection;
 use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::people::Department;
 use mezzofy_store::{audit, commit, knowledge};
 use serde::Serialize;
@@ -104,8 +104,8 @@ async fn add(
     let mut tx = caller.begin(&app).await?;
     if knowledge::put(&mut tx, &document, now).await? {
         knowledge::count_words(&mut tx).await?;
-        let deed = Deed::KnowledgeAdded { sha256: document.sha256, department };
-        audit::append(&mut tx, now, Who::Person(caller.person.id), &deed).await?;
+        let event = AuditEvent::KnowledgeAdded { sha256: document.sha256, department };
+        audit::append(&mut tx, now, Actor::Person(caller.person.id), &event).await?;
     }
     let stored = knowledge::upload_named(&mut tx, &name).await?.ok_or_else(|| Problem::not_found("document"))?;
     commit(tx).await?;
@@ -129,8 +129,8 @@ async fn remove(
     }
     knowledge::remove(&mut tx, id).await?;
     knowledge::count_words(&mut tx).await?;
-    let deed = Deed::KnowledgeRemoved { sha256: document.sha256 };
-    audit::append(&mut tx, app.clock.now(), Who::Person(caller.person.id), &deed).await?;
+    let event = AuditEvent::KnowledgeRemoved { sha256: document.sha256 };
+    audit::append(&mut tx, app.clock.now(), Actor::Person(caller.person.id), &event).await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Redirect;
 use chrono::{DateTime, TimeDelta, Utc};
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::canonical::sha256_hex;
 use mezzofy_store::microsoft::{self, Connected, SignIn};
 use mezzofy_store::sealed::{self, Kind as SealedKind};
@@ -123,7 +123,8 @@ async fn sign_out(State(app): State<App>, caller: Caller<Administer>) -> Result<
     if !microsoft::disconnect(&mut tx).await? {
         return Err(Problem::not_found("service account"));
     }
-    audit::append(&mut tx, app.clock.now(), Who::Person(caller.person.id), &Deed::ServiceAccountRemoved).await?;
+    audit::append(&mut tx, app.clock.now(), Actor::Person(caller.person.id), &AuditEvent::ServiceAccountRemoved)
+        .await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -163,7 +164,7 @@ async fn connect(app: &AppState, query: CallbackQuery) -> Result<(), Problem> {
     let token = token.expose_secret().as_bytes();
     let sealed = keys.seal(SealedKind::ServiceAccount, id, token).map_err(Problem::internal)?;
     microsoft::connect(&mut tx, id, &sealed, &Connected { by: by.id, at: now }).await?;
-    audit::append(&mut tx, now, Who::Person(by.id), &Deed::ServiceAccountConnected).await?;
+    audit::append(&mut tx, now, Actor::Person(by.id), &AuditEvent::ServiceAccountConnected).await?;
     commit(tx).await?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use mezzofy_domain::audit::Who;
+use mezzofy_domain::audit::Actor;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::change::{NewPerson, PersonChange, PersonProblem};
@@ -21,7 +21,7 @@ use super::super::me::{departments, languages};
 use super::super::permission::{Administer, route};
 use super::super::problem::{Kind, Problem, Problems};
 use mezzofy_engine::app::{App, AppState};
-use mezzofy_engine::people::{self, Refused, Wanted};
+use mezzofy_engine::people::{self, AccountChange, Refused};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(route!(list)).routes(route!(add)).routes(route!(show)).routes(route!(change))
@@ -155,7 +155,7 @@ async fn add(
     let hash = hashed(&app, password, &person.name, &person.email).await?;
 
     let mut tx = app.store.begin().await?;
-    people::add(&mut tx, &person, &hash, Who::Person(admin.id), app.clock.now()).await?;
+    people::add(&mut tx, &person, &hash, Actor::Person(admin.id), app.clock.now()).await?;
     let account = accounts::get(&mut tx, person.id).await?.ok_or_else(unknown)?;
     commit(tx).await?;
     Ok((StatusCode::CREATED, Json(account.into())))
@@ -178,10 +178,10 @@ async fn change(
         None => None,
     };
     let change = PersonChange { name, title, role, disabled, ..PersonChange::default() };
-    let wanted = Wanted { change, password_hash, remove_second_factor: remove_second_factor == Some(true) };
+    let wanted = AccountChange { change, password_hash, remove_second_factor: remove_second_factor == Some(true) };
 
     let mut tx = app.store.begin().await?;
-    people::change(&mut tx, &app.roles, id, wanted, Who::Person(admin.id), app.clock.now()).await?;
+    people::change(&mut tx, &app.roles, id, wanted, Actor::Person(admin.id), app.clock.now()).await?;
     let account = accounts::get(&mut tx, id).await?.ok_or_else(unknown)?;
     commit(tx).await?;
     Ok(Json(account.into()))

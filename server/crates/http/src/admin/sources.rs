@@ -6,10 +6,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_store::sealed::{self, Kind as SealedKind};
-use mezzofy_store::webhooks::{self as deliveries, Delivery, Fate, Secret};
+use mezzofy_store::webhooks::{self as deliveries, Delivery, DeliveryOutcome, Secret};
 use mezzofy_store::{audit, commit};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::Object;
@@ -180,8 +180,8 @@ async fn make_secret(
     let keys = app.keyring.keys().map_err(Problem::internal)?;
     let sealed = keys.seal(SealedKind::Source, stored.id.uuid(), secret.as_bytes()).map_err(Problem::internal)?;
     deliveries::add_secret(&mut tx, &stored, &sealed, now + SECRET_OVERLAP).await?;
-    let deed = Deed::SourceSecretMade { source: name };
-    audit::append(&mut tx, now, Who::Person(caller.person.id), &deed).await?;
+    let event = AuditEvent::SourceSecretMade { source: name };
+    audit::append(&mut tx, now, Actor::Person(caller.person.id), &event).await?;
     commit(tx).await?;
     Ok((StatusCode::CREATED, Json(NewSecret { id: stored.id.uuid(), secret })))
 }
@@ -196,8 +196,8 @@ async fn end_secret(
     let now = app.clock.now();
     let mut tx = caller.begin(&app).await?;
     let source = deliveries::end_secret(&mut tx, id, now).await?.ok_or_else(|| Problem::not_found("secret"))?;
-    let deed = Deed::SourceSecretEnded { source };
-    audit::append(&mut tx, now, Who::Person(caller.person.id), &deed).await?;
+    let event = AuditEvent::SourceSecretEnded { source };
+    audit::append(&mut tx, now, Actor::Person(caller.person.id), &event).await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -234,9 +234,9 @@ async fn repeat(
         webhooks::told(&stored.body, delivery.key).map_err(|_| Problem::internal("a stored delivery is broken"))?;
     let fate = webhooks::begin(&app, &mut tx, &stored.source, &told).await?;
     deliveries::settle(&mut tx, id, &fate).await?;
-    if let Fate::Started(run) = fate {
-        let deed = Deed::DeliveryRepeated { delivery: id, run };
-        audit::append(&mut tx, app.clock.now(), Who::Person(caller.person.id), &deed).await?;
+    if let DeliveryOutcome::Started(run) = fate {
+        let event = AuditEvent::DeliveryRepeated { delivery: id, run };
+        audit::append(&mut tx, app.clock.now(), Actor::Person(caller.person.id), &event).await?;
     }
     let delivery = deliveries::get(&mut tx, id).await?.ok_or_else(missing)?;
     commit(tx).await?;

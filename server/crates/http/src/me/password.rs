@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::password;
 use mezzofy_store::{audit, commit, people, second_factors};
 use serde::Deserialize;
@@ -52,7 +52,7 @@ async fn change(
         people::clear_failures(&mut tx, &person.email).await?;
     }
     people::set_password(&mut tx, person.id, &hash).await?;
-    audit::append(&mut tx, now, Who::Person(person.id), &Deed::PersonReset { person: person.id }).await?;
+    audit::append(&mut tx, now, Actor::Person(person.id), &AuditEvent::PersonReset { person: person.id }).await?;
     sessions::end_all_but(&mut tx, &caller, "password changed", now).await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::{recovery_code, totp};
 use mezzofy_store::sealed::{self, Kind as SealedKind};
@@ -126,14 +126,14 @@ async fn confirm(
         return Err(Problem::new(Kind::Conflict, "There is no second factor to confirm. Begin to set one up first."));
     };
     if !codes::use_app_code(&app, &mut tx, person.id, &factor, &body.code).await? {
-        codes::refuse(&app, tx, person, Who::Person(person.id)).await?;
+        codes::refuse(&app, tx, person, Actor::Person(person.id)).await?;
         return Err(Problem::field("code", codes::WRONG));
     }
 
     let now = app.clock.now();
     second_factors::confirm(&mut tx, person.id, now).await?;
     let recovery_codes = new_codes(&app, &mut tx, person.id).await?;
-    audit::append(&mut tx, now, Who::Person(person.id), &Deed::SecondFactorSetUp { person: person.id }).await?;
+    audit::append(&mut tx, now, Actor::Person(person.id), &AuditEvent::SecondFactorSetUp { person: person.id }).await?;
     sessions::end_all_but(&mut tx, &caller, "second factor set up", now).await?;
     commit(tx).await?;
     Ok(Json(RecoveryCodes { recovery_codes }))
@@ -149,8 +149,8 @@ async fn renew(
     let person = caller.person.id;
     let mut tx = proven_twice(&app, &caller, body).await?;
     let recovery_codes = new_codes(&app, &mut tx, person).await?;
-    let deed = Deed::RecoveryCodesRenewed { person };
-    audit::append(&mut tx, app.clock.now(), Who::Person(person), &deed).await?;
+    let event = AuditEvent::RecoveryCodesRenewed { person };
+    audit::append(&mut tx, app.clock.now(), Actor::Person(person), &event).await?;
     commit(tx).await?;
     Ok(Json(RecoveryCodes { recovery_codes }))
 }
@@ -165,8 +165,8 @@ async fn remove(
     let person = caller.person.id;
     let mut tx = proven_twice(&app, &caller, body).await?;
     second_factors::remove(&mut tx, person).await?;
-    let deed = Deed::SecondFactorRemoved { person };
-    audit::append(&mut tx, app.clock.now(), Who::Person(person), &deed).await?;
+    let event = AuditEvent::SecondFactorRemoved { person };
+    audit::append(&mut tx, app.clock.now(), Actor::Person(person), &event).await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -182,7 +182,7 @@ async fn proven_twice(app: &AppState, caller: &Caller, shown: ProveSecondFactor)
         }
         Code::NotAsked => Err(Problem::new(Kind::Conflict, "You have no second factor. Set one up first.")),
         Code::Missing | Code::Wrong => {
-            codes::refuse(app, tx, person, Who::Person(person.id)).await?;
+            codes::refuse(app, tx, person, Actor::Person(person.id)).await?;
             Err(Problem::field("code", codes::WRONG))
         }
     }

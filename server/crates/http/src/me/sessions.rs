@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_store::{StoreError, Tx, audit, commit, sessions};
 use serde::Serialize;
@@ -71,7 +71,7 @@ async fn end(
     if !sessions::end_of_person(&mut tx, caller.person.id, id, now).await? {
         return Err(Problem::not_found("session"));
     }
-    audit::append(&mut tx, now, Who::Person(caller.person.id), &Deed::SignedOut { session: id }).await?;
+    audit::append(&mut tx, now, Actor::Person(caller.person.id), &AuditEvent::SignedOut { session: id }).await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -93,7 +93,7 @@ pub(super) async fn end_all_but(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     for session in sessions::end_others(tx, caller.person.id, caller.session, reason, now).await? {
-        audit::append(tx, now, Who::Person(caller.person.id), &Deed::SignedOut { session }).await?;
+        audit::append(tx, now, Actor::Person(caller.person.id), &AuditEvent::SignedOut { session }).await?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mezzofy_local365::{Fault, Operation};
 use mezzofy_microsoft::graph::{GraphError, Outcome};
-use mezzofy_microsoft::mail::{Journal, JournalError, Mail, Outgoing, Reason, Standing, Walk};
+use mezzofy_microsoft::mail::{Journal, JournalError, Mail, MessageState, Outgoing, Reason, Walk};
 
 use crate::tenant::{ANA, CEO, Tenant, TestJournal, mail};
 
@@ -50,7 +50,7 @@ async fn a_worker_that_was_only_slow_leaves_no_draft_of_its_own_and_the_other_go
     let stopped = outgoing.deliver(&mail, Walk::New, &TestJournal::overtaken_at(at.clone())).await.unwrap_err();
     assert!(matches!(stopped.reason, Reason::Journal(JournalError::Overtaken(_))), "{stopped:?}");
     assert_eq!(tenant.count(), (0, 0, 1));
-    assert_eq!(outgoing.look(ANA, &others.id).await.unwrap(), Standing::Draft);
+    assert_eq!(outgoing.look(ANA, &others.id).await.unwrap(), MessageState::Draft);
     outgoing.deliver(&mail, at, &TestJournal::default()).await.unwrap();
     assert_eq!(tenant.count(), (1, 1, 0));
 }
@@ -197,7 +197,7 @@ async fn an_unavailable_service_is_asked_again_for_reads_and_left_alone_for_writ
     let draft = outgoing.create_draft(&mail(&[])).await.unwrap();
     tenant.faults.script(Operation::GetMessage, Fault::Unavailable);
     tenant.faults.script(Operation::GetMessage, Fault::DropBefore);
-    assert_eq!(outgoing.look(ANA, &draft.id).await.unwrap(), Standing::Draft);
+    assert_eq!(outgoing.look(ANA, &draft.id).await.unwrap(), MessageState::Draft);
     assert_eq!(tenant.faults.seen(Operation::GetMessage), 3);
 
     tenant.faults.script(Operation::Send, Fault::Unavailable);
@@ -234,7 +234,7 @@ async fn the_key_finds_its_own_message_among_many_and_knows_whether_it_was_sent(
     outgoing.send(ANA, &draft.id).await.unwrap();
     let found = outgoing.find_by_key(ANA, "effect-'1'").await.unwrap().unwrap();
     assert_eq!((&found.id, found.is_draft), (&draft.id, false));
-    assert_eq!(outgoing.look(ANA, &draft.id).await.unwrap(), Standing::Sent);
+    assert_eq!(outgoing.look(ANA, &draft.id).await.unwrap(), MessageState::Sent);
 }
 
 #[tokio::test]

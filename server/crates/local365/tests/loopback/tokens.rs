@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mezzofy_local365::{Fault, Operation};
 use mezzofy_microsoft::graph::{Graph, GraphError, Outcome};
-use mezzofy_microsoft::mail::{Outgoing, Standing};
+use mezzofy_microsoft::mail::{MessageState, Outgoing};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -26,10 +26,10 @@ async fn a_token_is_renewed_five_minutes_before_its_end() {
     let outgoing = tenant.outgoing();
     let id = outgoing.create_draft(&mail(&[])).await.unwrap().id;
     tenant.pass(Duration::from_secs(3298));
-    assert_eq!(outgoing.look(ANA, &id).await.unwrap(), Standing::Draft);
+    assert_eq!(outgoing.look(ANA, &id).await.unwrap(), MessageState::Draft);
     assert_eq!(tenant.faults.seen(Operation::Token), 1);
     tenant.pass(Duration::from_secs(1));
-    assert_eq!(outgoing.look(ANA, &id).await.unwrap(), Standing::Draft);
+    assert_eq!(outgoing.look(ANA, &id).await.unwrap(), MessageState::Draft);
     assert_eq!(tenant.faults.seen(Operation::Token), 2);
 }
 

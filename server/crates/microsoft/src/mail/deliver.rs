@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Draft, Mail, Outgoing, Standing, Step, Walk};
+use super::{Draft, Mail, MessageState, Outgoing, Step, Walk};
 use crate::graph::{GraphError, Outcome};
 
 /// What storing a place can fail with.
@@ -85,11 +85,11 @@ impl Outgoing {
     }
 
     /// Looks several times while it is still a draft.
-    async fn look_until_settled(&self, mailbox: &str, id: &str) -> Result<Standing, GraphError> {
+    async fn look_until_settled(&self, mailbox: &str, id: &str) -> Result<MessageState, GraphError> {
         for wait in &self.settle {
             match self.look(mailbox, id).await? {
-                Standing::Draft => self.graph.wait(*wait).await,
-                settled @ (Standing::Sent | Standing::Gone) => return Ok(settled),
+                MessageState::Draft => self.graph.wait(*wait).await,
+                settled @ (MessageState::Sent | MessageState::Gone) => return Ok(settled),
             }
         }
         self.look(mailbox, id).await
@@ -156,9 +156,9 @@ impl Delivery<'_> {
     async fn settle(&mut self, id: &str) -> Result<(), Reason> {
         let mailbox = &self.mail.mailbox;
         match self.outgoing.look_until_settled(mailbox, id).await? {
-            Standing::Draft => self.send(id).await,
-            Standing::Sent => self.reach(Walk::Sent { id: id.to_owned() }).await,
-            Standing::Gone => match self.outgoing.find_by_key(mailbox, &self.mail.key).await? {
+            MessageState::Draft => self.send(id).await,
+            MessageState::Sent => self.reach(Walk::Sent { id: id.to_owned() }).await,
+            MessageState::Gone => match self.outgoing.find_by_key(mailbox, &self.mail.key).await? {
                 Some(found) if !found.is_draft => self.reach(Walk::Sent { id: found.id }).await,
                 Some(_) | None => Err(Reason::Vanished),
             },

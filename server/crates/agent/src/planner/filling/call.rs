@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::super::recipients::{Reader, Recipient, Recipients};
 use super::super::words::Sentence;
-use super::super::{Asked, Planner, Request, SkillPlan, periods};
-use super::{Filling, complete, periods::Said};
+use super::super::{PlanContext, Planner, Request, SkillPlan, periods};
+use super::{Filling, complete, periods::PeriodMention};
 use crate::skills::{Input, InputKind, Skill, Skills};
 
 /// Why a model's call of a skill can't be made, in a sentence for the model.
@@ -31,7 +31,7 @@ impl Planner {
         skill: &Skill,
         input: &Map<String, Value>,
     ) -> Result<SkillPlan, Misfit> {
-        let asked = Asked { request, skills, language };
+        let asked = PlanContext { request, skills, language };
         let known = |name: &String| {
             skill.inputs.iter().filter(|input| input.kind != InputKind::Event).any(|input| {
                 *name == input.name || (input.kind == InputKind::Person && *name == format!("{}s", input.name))
@@ -163,7 +163,7 @@ impl Planner {
     }
 }
 
-fn period(asked: Asked<'_>, said: &str) -> Result<Period, String> {
+fn period(asked: PlanContext<'_>, said: &str) -> Result<Period, String> {
     if said.eq_ignore_ascii_case("latest") {
         return Ok(asked.calendar().latest());
     }
@@ -171,14 +171,14 @@ fn period(asked: Asked<'_>, said: &str) -> Result<Period, String> {
         return Ok(period);
     }
     match periods::find(&mut Sentence::read(said), asked.calendar()) {
-        Said::One(period) | Said::Latest(period) => Ok(period),
-        Said::Nothing | Said::Several(_) | Said::Unclear(_) => {
+        PeriodMention::One(period) | PeriodMention::Latest(period) => Ok(period),
+        PeriodMention::Nothing | PeriodMention::Several(_) | PeriodMention::Unclear(_) => {
             Err(format!("“{said}” is no period: write 2026-10, 2026-Q3, 2026-H1, 2026, 2026-W47, 2026-YTD or latest."))
         }
     }
 }
 
-fn moment(asked: Asked<'_>, said: &str) -> Result<String, String> {
+fn moment(asked: PlanContext<'_>, said: &str) -> Result<String, String> {
     let today = asked.request.today;
     let exact = said.parse::<Moment>();
     let read = exact.clone().ok().or_else(|| meeting::read(said, today).moment());

@@ -1,6 +1,6 @@
 use super::*;
 use crate::schedule::occurrence::Reason;
-use crate::schedule::plan::{AT_ONCE, Fate, Misfire, Planned, plan};
+use crate::schedule::plan::{AT_ONCE, Misfire, OccurrenceDecision, Planned, plan};
 
 const LATE: TimeDelta = TimeDelta::seconds(30);
 
@@ -10,8 +10,8 @@ fn planned(rule: &Rule, misfire: Misfire, after: &str, now: &str) -> Planned {
 
 fn fates(planned: &Planned) -> Vec<(String, &'static str)> {
     let said = |fate| match fate {
-        Fate::Run => "run",
-        Fate::Skipped(reason) => Reason::code(reason),
+        OccurrenceDecision::Run => "run",
+        OccurrenceDecision::Skipped(reason) => Reason::code(reason),
     };
     planned.rows.iter().map(|row| (row.due_at.format("%dT%H:%M").to_string(), said(row.fate))).collect()
 }
@@ -70,8 +70,8 @@ fn many_missed_moments_come_in_parts_and_only_the_very_last_is_the_latest() {
     }
     assert_eq!(rows.len(), 11 * 24 + 3);
     let (newest, older) = rows.split_last().unwrap();
-    assert_eq!(newest.fate, Fate::Run);
-    assert!(older.iter().all(|row| row.fate == Fate::Skipped(Reason::Superseded)));
+    assert_eq!(newest.fate, OccurrenceDecision::Run);
+    assert!(older.iter().all(|row| row.fate == OccurrenceDecision::Skipped(Reason::Superseded)));
 }
 
 #[test]

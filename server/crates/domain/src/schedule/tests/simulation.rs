@@ -9,7 +9,7 @@ use fastrand::Rng;
 use super::truth::{ZONES, changes};
 use super::*;
 use crate::schedule::occurrence::Reason;
-use crate::schedule::plan::{Fate, Misfire, plan};
+use crate::schedule::plan::{Misfire, OccurrenceDecision, plan};
 
 type Fits = fn(NaiveDate) -> bool;
 
@@ -20,7 +20,7 @@ struct Table {
     rule: Rule,
     misfire: Misfire,
     /// What became of each moment, and how often it was settled.
-    rows: BTreeMap<DateTime<Utc>, (Fate, u32)>,
+    rows: BTreeMap<DateTime<Utc>, (OccurrenceDecision, u32)>,
     ahead: Option<DateTime<Utc>>,
     crashes: u32,
 }
@@ -34,7 +34,11 @@ impl Table {
             if dies {
                 return;
             }
-            let late = planned.rows.iter().filter(|row| row.fate == Fate::Run && now - row.due_at > LATE).count();
+            let late = planned
+                .rows
+                .iter()
+                .filter(|row| row.fate == OccurrenceDecision::Run && now - row.due_at > LATE)
+                .count();
             match self.misfire {
                 Misfire::Skip => assert_eq!(late, 0),
                 Misfire::Latest => assert!(late <= 1),
@@ -80,13 +84,15 @@ fn live(
     for (due_at, (fate, times)) in &table.rows {
         assert_eq!(*times, 1, "{due_at} of {:?}", table.rule);
         let allowed = match misfire {
-            Misfire::Skip => *fate == Fate::Run || *fate == Fate::Skipped(Reason::Missed),
-            Misfire::Latest => *fate == Fate::Run || *fate == Fate::Skipped(Reason::Superseded),
-            Misfire::All => *fate == Fate::Run,
+            Misfire::Skip => *fate == OccurrenceDecision::Run || *fate == OccurrenceDecision::Skipped(Reason::Missed),
+            Misfire::Latest => {
+                *fate == OccurrenceDecision::Run || *fate == OccurrenceDecision::Skipped(Reason::Superseded)
+            }
+            Misfire::All => *fate == OccurrenceDecision::Run,
         };
         assert!(allowed, "{due_at} of {:?}: {fate:?}", table.rule);
     }
-    let done = table.rows.values().filter(|(fate, _)| *fate == Fate::Run).count();
+    let done = table.rows.values().filter(|(fate, _)| *fate == OccurrenceDecision::Run).count();
     (done, table.rows.len() - done, table.crashes)
 }
 

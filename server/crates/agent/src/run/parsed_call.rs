@@ -9,7 +9,7 @@ use crate::planner::SkillPlan;
 
 /// What a call of a model's reply stands for.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Wanted {
+pub enum ParsedCall {
     /// A tool with an input that fits its schema.
     Tool {
         /// The tool.
@@ -43,9 +43,9 @@ pub enum Wanted {
         agent: Option<Department>,
     },
     /// Nothing of a form that can be done; the model is told why, once.
-    Broken(String),
+    Malformed(String),
     /// What does not fit the company's data, or must be asked first; the model is told why.
-    Told(String),
+    Rejected(String),
 }
 
 /// A question that the person's next text answers.
