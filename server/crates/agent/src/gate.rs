@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mezzofy_domain::approval::{self, Proposed, RECIPIENTS_ALONE};
+use mezzofy_domain::approval::{self, MAX_RECIPIENTS_WITHOUT_MANAGER, Proposed};
 use mezzofy_domain::effect::{Payload, is_address};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
@@ -29,7 +29,7 @@ pub struct Gate<'a> {
 }
 
 /// Addresses named in a reason, at most.
-const SHOWN: usize = 3;
+const MAX_NAMED_ADDRESSES: usize = 3;
 
 /// What a plan will do, as far as the gate must know it.
 #[derive(Debug, Clone, Copy)]
@@ -107,8 +107,8 @@ impl Gate<'_> {
         }
         let leaving = self.leaving(mails.iter().map(|mail| &mail.payload));
         if !leaving.is_empty() && !covered && self.defences.on(Defence::Leaving) {
-            let rest = leaving.len().saturating_sub(SHOWN);
-            let mut addresses = leaving.into_iter().take(SHOWN).collect::<Vec<_>>().join(", ");
+            let rest = leaving.len().saturating_sub(MAX_NAMED_ADDRESSES);
+            let mut addresses = leaving.into_iter().take(MAX_NAMED_ADDRESSES).collect::<Vec<_>>().join(", ");
             if rest > 0 {
                 addresses = format!("{addresses}, +{rest}");
             }
@@ -117,8 +117,8 @@ impl Gate<'_> {
         if why.is_empty() {
             return None;
         }
-        if approval::recipients(mails.iter().map(|mail| &mail.payload)) > RECIPIENTS_ALONE {
-            why.push(self.texts.why_many.say(language, &[("most", &RECIPIENTS_ALONE.to_string())]));
+        if approval::recipients(mails.iter().map(|mail| &mail.payload)) > MAX_RECIPIENTS_WITHOUT_MANAGER {
+            why.push(self.texts.why_many.say(language, &[("most", &MAX_RECIPIENTS_WITHOUT_MANAGER.to_string())]));
         }
         Some(why.join(if language == Language::Zh { "" } else { " " }))
     }
@@ -137,7 +137,8 @@ impl Gate<'_> {
     #[must_use]
     pub fn may_decide(&self, person: &Person, asked: &DecisionRequest) -> bool {
         let others = self.decides_for(person).is_some_and(|of| of.is_none_or(|of| of == asked.department));
-        !person.disabled && if asked.recipients > RECIPIENTS_ALONE { others } else { asked.person == person.id }
+        !person.disabled
+            && if asked.recipients > MAX_RECIPIENTS_WITHOUT_MANAGER { others } else { asked.person == person.id }
     }
 
     /// For whom else a person may decide: everyone of one department, or of all when the inner one is `None`.

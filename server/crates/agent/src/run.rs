@@ -29,7 +29,7 @@ pub use parsed_call::{ParsedCall, Question};
 use round::{Round, RoundNeed};
 
 /// Calls without effect that are made at once, at most.
-const AT_ONCE: usize = 8;
+const MAX_CONCURRENT_CALLS: usize = 8;
 
 /// A run between two steps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

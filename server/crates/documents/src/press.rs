@@ -27,7 +27,7 @@ use fonts::Fonts;
 
 /// How many further documents keep what typst remembered of one: enough for the next one to be quick, little enough
 /// that memory does not grow with their number.
-const REMEMBERED: usize = 1;
+const CACHE_MAX_AGE: usize = 1;
 
 /// The brand, the templates and the index of the fonts, read once. Font files are read when a document needs them.
 pub struct Press {
@@ -139,7 +139,7 @@ impl Press {
         };
         let bytes = typst_pdf::pdf(&document, &options).map_err(|problems| self.blame(&problems))?;
         let pages = document.pages().len();
-        typst::comemo::evict(REMEMBERED);
+        typst::comemo::evict(CACHE_MAX_AGE);
         Ok(Pdf { bytes, pages })
     }
 

@@ -10,9 +10,9 @@ use crate::effect::{Payload, PayloadFields};
 use crate::trust::Trust;
 
 /// How long a decision is waited for.
-pub const WAITS: TimeDelta = TimeDelta::hours(72);
+pub const DECISION_TIMEOUT: TimeDelta = TimeDelta::hours(72);
 /// Above so many recipients who asked may not decide alone.
-pub const RECIPIENTS_ALONE: usize = 50;
+pub const MAX_RECIPIENTS_WITHOUT_MANAGER: usize = 50;
 
 /// Where an approval stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

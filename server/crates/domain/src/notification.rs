@@ -8,9 +8,9 @@ use crate::coded;
 use crate::run::{RunState, WaitingFor};
 
 /// A run of a person's own message that took longer is told of also where a stream of theirs is open: nobody sits and waits so long.
-pub const LONG: TimeDelta = TimeDelta::minutes(2);
+pub const LONG_WAIT: TimeDelta = TimeDelta::minutes(2);
 /// How often a push is tried at most.
-pub const TRIES: u32 = 8;
+pub const MAX_PUSH_TRIES: u32 = 8;
 
 /// What there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
@@ -104,7 +104,7 @@ pub struct News {
 /// wait for days. What the person has stopped or rejected is not.
 #[must_use]
 pub fn of_run(state: RunState, waiting_for: Option<WaitingFor>, of: Background) -> Option<News> {
-    let quiet = !of.unattended && of.waited < LONG;
+    let quiet = !of.unattended && of.waited < LONG_WAIT;
     let ended = |matter| {
         let topic = if of.unattended { Topic::Schedules } else { Topic::Results };
         of.told.then_some(News { matter, topic, unless_watched: quiet })
@@ -126,7 +126,7 @@ pub fn of_run(state: RunState, waiting_for: Option<WaitingFor>, of: Background) 
 #[must_use]
 pub fn pause_after(tries: u32) -> Option<TimeDelta> {
     let pause = 5_i64.saturating_mul(4_i64.saturating_pow(tries.saturating_sub(1)));
-    (tries < TRIES).then(|| TimeDelta::seconds(pause.min(3600)))
+    (tries < MAX_PUSH_TRIES).then(|| TimeDelta::seconds(pause.min(3600)))
 }
 
 /// Whether a text has the form of an Expo push token, such as `ExponentPushToken[xxxxxxxxxxxxxxxxxxxxxx]`.

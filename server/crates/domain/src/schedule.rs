@@ -20,7 +20,7 @@ pub mod words;
 pub use refusal::RuleError;
 
 /// The longest interval, in minutes: 365 days.
-pub const LONGEST_INTERVAL: u32 = 365 * 24 * 60;
+pub const MAX_INTERVAL_MINUTES: u32 = 365 * 24 * 60;
 
 /// When a schedule comes. Its JSON is `{"kind": "cron", "cron": "0 9 * * 1", "zone": "Asia/Singapore"}`,
 /// `{"kind": "interval", "minutes": 60, "from": ".."}` or `{"kind": "once", "at": ".."}`; reading it back proves nothing,
@@ -89,7 +89,7 @@ impl Rule {
             Self::Interval { minutes, .. } if *minutes == 0 || *minutes < most_often => {
                 Err(RuleError::TooOften { minutes: (*minutes).into(), most_often: most_often.max(1) })
             }
-            Self::Interval { minutes, .. } if *minutes > LONGEST_INTERVAL => Err(RuleError::TooSeldom),
+            Self::Interval { minutes, .. } if *minutes > MAX_INTERVAL_MINUTES => Err(RuleError::TooSeldom),
             Self::Interval { from: at, .. } | Self::Once { at } => {
                 if (2000..=2100).contains(&at.year()) {
                     Ok(())

@@ -20,25 +20,25 @@ pub const EVENTS: [&str; 5] = ["run.ended", "run.waiting", "approval.requested",
 /// What an administrator sends to see whether it arrives.
 pub const TEST: &str = "endpoint.test";
 /// How often is looked. Any number of processes may look: each sending is taken by one.
-const LOOK: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// Sendings that are taken at a time, and after how long what a process took goes to another: longer than all of them take.
-const MOST: i64 = 20;
+const SENDINGS_PER_POLL: i64 = 20;
 const LEASE: TimeDelta = TimeDelta::minutes(10);
 /// Seconds before each further try (Standard Webhooks, "Deliverability and reliability"): 75 hours in all.
-const PAUSES: [i64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
+const RETRY_DELAYS_SECONDS: [i64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 /// The status that says that nothing is wanted any more.
 const GONE: u16 = 410;
 
 /// Sends until the server stops.
 pub async fn deliver(app: App) {
-    poll::every(app, LOOK, "webhooks that are to go out", deliver_due).await;
+    poll::every(app, POLL_INTERVAL, "webhooks that are to go out", deliver_due).await;
 }
 
 /// Sends what is due, once; answers how many it looked at.
 pub async fn deliver_due(app: &AppState) -> Result<usize, StoreError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
-    let due = endpoints::take(&mut tx, now, now + LEASE, MOST).await?;
+    let due = endpoints::take(&mut tx, now, now + LEASE, SENDINGS_PER_POLL).await?;
     commit(tx).await?;
     // What one has taken is noted whatever becomes of the others.
     let each = due.iter().map(async |one| note(app, one, send(app, one).await?).await);
@@ -114,7 +114,9 @@ async fn note(app: &AppState, one: &Due, tried: Tried) -> Result<(), StoreError>
 /// Another try, unless there have been enough. Those of one moment spread over a tenth of the pause.
 fn again(one: &Due, after: Option<u64>, now: DateTime<Utc>) -> SendingOutcome {
     let tries = usize::try_from(one.tries).unwrap_or(usize::MAX);
-    let Some(pause) = tries.checked_sub(1).and_then(|before| PAUSES.get(before)) else { return SendingOutcome::Failed };
+    let Some(pause) = tries.checked_sub(1).and_then(|before| RETRY_DELAYS_SECONDS.get(before)) else {
+        return SendingOutcome::Failed;
+    };
     let spread = pause * i64::from(one.id.uuid().as_bytes()[15]) / 2_560;
     let asked = after.and_then(|after| i64::try_from(after).ok()).unwrap_or_default().min(86_400);
     SendingOutcome::Again(now + TimeDelta::seconds((pause + spread).max(asked)))

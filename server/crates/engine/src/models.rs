@@ -29,7 +29,7 @@ use breaker::Breakers;
 pub use title::title;
 
 /// A stream that gives nothing for so long is dead.
-const IDLE: Duration = Duration::from_mins(1);
+const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// All models that can be called.
 pub struct Models {
@@ -249,7 +249,7 @@ impl Models {
         let open = |offer: &&Offer| self.breakers.open(&offer.source.provider, self.clock.now()).is_none();
         let offer = order.iter().filter_map(|id| self.offers.get(id)).find(open)?;
         let estimate = attempt::estimate(asking);
-        let counted = if attempt::share(estimate, offer.window()) >= attempt::COUNT_FROM {
+        let counted = if attempt::share(estimate, offer.window()) >= attempt::COUNT_TOKENS_FROM_PERCENT {
             let counted = offer.client.count_tokens(&attempt::request(asking, asking.history, 1)).await;
             counted.ok().flatten().unwrap_or(estimate)
         } else {
@@ -303,14 +303,14 @@ fn client(source: &Source, card: &ModelCard, access: &ProviderAccess) -> Result<
             let key = access.key.clone().ok_or_else(|| format!("{provider} has no key"))?;
             let effort = card.effort.clone().unwrap_or_else(|| "medium".to_owned());
             Box::new(
-                Claude::new(claude::Settings { base_url, key, provider, model, effort }, IDLE)
+                Claude::new(claude::Settings { base_url, key, provider, model, effort }, IDLE_TIMEOUT)
                     .map_err(|error| error.to_string())?,
             )
         }
         Protocol::Openai => {
             let (key, effort, dialect) = (access.key.clone(), card.effort.clone(), access.dialect);
             let settings = openai::Settings { base_url, key, provider, model, effort, dialect };
-            Box::new(OpenAiCompatible::new(settings, IDLE).map_err(|error| error.to_string())?)
+            Box::new(OpenAiCompatible::new(settings, IDLE_TIMEOUT).map_err(|error| error.to_string())?)
         }
     })
 }

@@ -14,15 +14,15 @@ use crate::app::{App, AppState};
 use crate::{failpoint, push};
 
 /// How often is looked. Any number of processes may look: each moment is taken by one.
-const LOOK: Duration = Duration::from_millis(250);
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
 /// A moment that is found later than this was missed: the server was down, or the clock jumped.
-const LATE: TimeDelta = TimeDelta::seconds(30);
+const MISFIRE_THRESHOLD: TimeDelta = TimeDelta::seconds(30);
 /// Schedules that are taken in one transaction.
-const AT_ONCE: i64 = 20;
+const SCHEDULES_PER_POLL: i64 = 20;
 
 /// Begins the runs of schedules until the server stops.
 pub async fn run(app: App) {
-    let mut look = tokio::time::interval(LOOK);
+    let mut look = tokio::time::interval(POLL_INTERVAL);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while app.stop.run_until_cancelled(look.tick()).await.is_some() {
         if let Err(error) = begin_due(&app).await {
@@ -36,7 +36,7 @@ pub async fn begin_due(app: &AppState) -> Result<(), String> {
     let text = |error: StoreError| error.to_string();
     let mut tx = app.store.begin().await.map_err(text)?;
     let now = app.clock.now();
-    let due = schedules::take_due(&mut tx, now, AT_ONCE).await.map_err(text)?;
+    let due = schedules::take_due(&mut tx, now, SCHEDULES_PER_POLL).await.map_err(text)?;
     if due.is_empty() {
         return Ok(());
     }
@@ -58,7 +58,7 @@ async fn go_on(
     now: DateTime<Utc>,
 ) -> Result<(), String> {
     let text = |error: StoreError| error.to_string();
-    let planned = plan(&schedule.rule, schedule.misfire, due_at, now, LATE);
+    let planned = plan(&schedule.rule, schedule.misfire, due_at, now, MISFIRE_THRESHOLD);
     let owner = people::get(tx, schedule.owner).await.map_err(text)?;
     let owner = hindered(app, tx, schedule, owner).await?;
     // The one that was ahead makes room for what became of it.

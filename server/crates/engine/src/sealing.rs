@@ -20,9 +20,9 @@ pub use keyring::Keyring;
 pub use rotation::{Rotated, RotationError, clear_out, count_lost, put_in_front, reseal, rotate};
 
 /// Bytes of a key.
-const KEY: usize = 32;
+const KEY_BYTES: usize = 32;
 /// Bytes of a nonce: so many that random ones never meet.
-const NONCE: usize = 24;
+const NONCE_BYTES: usize = 24;
 
 /// Why something can't be sealed or opened, as a sentence for who runs the server.
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +73,7 @@ impl Keys {
 
     /// Seals a secret: the key's id, a dot, and nonce and ciphertext in base64.
     pub fn seal(&self, kind: Kind, owner: Uuid, secret: &[u8]) -> Result<String, SealError> {
-        let nonce: [u8; NONCE] = secrets::random();
+        let nonce: [u8; NONCE_BYTES] = secrets::random();
         let bound = bound(kind, owner);
         let payload = Payload { msg: secret, aad: &bound };
         let ciphertext = self.first.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::Broken)?;
@@ -85,7 +85,7 @@ impl Keys {
         let (id, text) = sealed.split_once('.').ok_or(SealError::Broken)?;
         let key = self.all().find(|key| key.id == id).ok_or_else(|| SealError::UnknownKey(id.to_owned()))?;
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| SealError::Broken)?;
-        let (nonce, ciphertext) = bytes.split_first_chunk::<NONCE>().ok_or(SealError::Broken)?;
+        let (nonce, ciphertext) = bytes.split_first_chunk::<NONCE_BYTES>().ok_or(SealError::Broken)?;
         let payload = Payload { msg: ciphertext, aad: &bound(kind, owner) };
         key.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| SealError::Broken)
     }
@@ -117,7 +117,7 @@ impl Key {
     fn parse(text: &str) -> Option<Self> {
         let alphabet = if text.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
         let any = PAD.with_decode_padding_mode(DecodePaddingMode::Indifferent);
-        let bytes: [u8; KEY] = GeneralPurpose::new(alphabet, any).decode(text).ok()?.try_into().ok()?;
+        let bytes: [u8; KEY_BYTES] = GeneralPurpose::new(alphabet, any).decode(text).ok()?.try_into().ok()?;
         let hash = Sha256::digest([b"id of a key ".as_slice(), &bytes].concat());
         let id = URL_SAFE_NO_PAD.encode(&hash[..6]);
         Some(Self { id, cipher: XChaCha20Poly1305::new(&bytes.into()) })

@@ -10,11 +10,11 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Client, StatusCode, Url};
 
 /// Hops at most.
-const HOPS: usize = 5;
+const MAX_REDIRECTS: usize = 5;
 /// Bytes of a page at most, as they are read.
-const LARGEST: usize = 10 * 1024 * 1024;
+const MAX_PAGE_BYTES: usize = 10 * 1024 * 1024;
 /// All hops together.
-const LONGEST: Duration = Duration::from_secs(20);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Why an address was not read, as a sentence for the person.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -77,7 +77,7 @@ impl Web {
         let client = Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(LONGEST)
+            .timeout(REQUEST_TIMEOUT)
             .dns_resolver(Arc::new(Public { allowed: allowed.clone() }))
             .user_agent("MezzofyAssistant/1.0")
             .build();
@@ -92,7 +92,7 @@ impl Web {
     /// The same with headers, which only the first host gets.
     pub async fn get_with(&self, address: &str, headers: HeaderMap) -> Result<Fetched, Unread> {
         let failed = |reason: String| Unread::Failed(address.to_owned(), reason);
-        match tokio::time::timeout(LONGEST, self.hops(address, headers)).await {
+        match tokio::time::timeout(REQUEST_TIMEOUT, self.hops(address, headers)).await {
             Ok(fetched) => fetched,
             Err(_) => Err(failed("it took longer than 20 seconds".to_owned())),
         }
@@ -126,7 +126,7 @@ impl Web {
     async fn hops(&self, address: &str, headers: HeaderMap) -> Result<Fetched, Unread> {
         let mut url = self.checked(address)?;
         let first = url.host_str().map(str::to_owned);
-        for _ in 0..=HOPS {
+        for _ in 0..=MAX_REDIRECTS {
             let failed = |reason: String| Unread::Failed(url.to_string(), reason);
             let mut request = self.client.get(url.clone());
             if url.host_str().map(str::to_owned) == first {
@@ -186,7 +186,7 @@ async fn body(mut answer: reqwest::Response) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(|error| short(&error))? {
         bytes.extend_from_slice(&chunk);
-        if bytes.len() > LARGEST {
+        if bytes.len() > MAX_PAGE_BYTES {
             return Err("it is larger than 10 MB".to_owned());
         }
     }

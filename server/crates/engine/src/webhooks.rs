@@ -21,9 +21,9 @@ use crate::config::WebhookSource;
 use crate::runs::{self, BeginError};
 
 /// How far a delivery's time may be from ours, before or after.
-const TOLERANCE: TimeDelta = TimeDelta::minutes(5);
+const MAX_CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 /// Characters of a key, an event's name or a field at most.
-const LONGEST: usize = 300;
+const MAX_FIELD_CHARS: usize = 300;
 /// What a secret of ours begins with (Standard Webhooks, "Signature scheme").
 const PREFIX: &str = "whsec_";
 
@@ -132,7 +132,7 @@ pub fn read(
         Some(at) => at,
         None => told.get("timestamp").and_then(time).ok_or(Refused::Broken("timestamp is missing or no time."))?,
     };
-    if !now.iter().any(|now| (*now - at).abs() <= TOLERANCE) {
+    if !now.iter().any(|now| (*now - at).abs() <= MAX_CLOCK_SKEW) {
         return Err(Refused::Unproved("The timestamp is more than five minutes off."));
     }
     let key = match (id, told.get("id")) {
@@ -142,7 +142,7 @@ pub fn read(
         (None, Some(Value::Number(id))) => id.to_string(),
         (None, Some(_)) => return Err(Refused::Broken("id is no text.")),
     };
-    if key.chars().count() > LONGEST || key.chars().any(char::is_control) {
+    if key.chars().count() > MAX_FIELD_CHARS || key.chars().any(char::is_control) {
         return Err(Refused::Broken("The delivery's id is too long or has characters that can't be seen."));
     }
     of_body(told, key)
@@ -228,7 +228,7 @@ pub async fn begin(
 }
 
 /// Fields of an event at most.
-const FIELDS: usize = 20;
+const MAX_FIELDS: usize = 20;
 
 /// What an event tells, one line each; as `event` what it is, and as `told` all of it for a reader. Of the fields that it `needs` none may be
 /// missing or no text.
@@ -236,7 +236,7 @@ fn facts(event: &str, data: &Map<String, Value>, needs: &[String]) -> Result<Map
     let mut facts = Map::new();
     let mut told = Vec::new();
     let known = |field: &str| CUSTOMER.contains(&field) || needs.iter().any(|need| need == field);
-    let others = data.iter().filter(|(field, _)| !known(field)).take(FIELDS);
+    let others = data.iter().filter(|(field, _)| !known(field)).take(MAX_FIELDS);
     for (field, value) in data.iter().filter(|(field, _)| known(field)).chain(others) {
         let known = known(field);
         let text = match value {
@@ -246,9 +246,11 @@ fn facts(event: &str, data: &Map<String, Value>, needs: &[String]) -> Result<Map
             Value::Number(number) => number.to_string(),
             Value::Bool(_) | Value::Array(_) | Value::Object(_) => continue,
         };
-        let plain = text.chars().count() <= LONGEST && !text.chars().any(char::is_control);
+        let plain = text.chars().count() <= MAX_FIELD_CHARS && !text.chars().any(char::is_control);
         if known && !plain {
-            return Err(format!("data.{field} is longer than {LONGEST} characters, or has some that can't be seen."));
+            return Err(format!(
+                "data.{field} is longer than {MAX_FIELD_CHARS} characters, or has some that can't be seen."
+            ));
         }
         let text = if plain { text } else { shortened(&text) };
         if !text.is_empty() && named(field) {
@@ -266,7 +268,7 @@ fn facts(event: &str, data: &Map<String, Value>, needs: &[String]) -> Result<Map
 
 /// The beginning of a long text, without what can't be seen.
 fn shortened(text: &str) -> String {
-    let seen: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+    let seen: String = text.chars().filter(|c| !c.is_control()).take(MAX_FIELD_CHARS).collect();
     format!("{seen}…")
 }
 

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use mezzofy_agent::gate;
-use mezzofy_domain::approval::{self, ApprovalState, RECIPIENTS_ALONE};
+use mezzofy_domain::approval::{self, ApprovalState, MAX_RECIPIENTS_WITHOUT_MANAGER};
 use mezzofy_domain::audit::Actor;
 use mezzofy_domain::effect::{EventTimes, PayloadFields};
 use mezzofy_domain::event::EventBody;
@@ -109,7 +109,7 @@ async fn list(
         ApprovalState::from_code(&state)
             .ok_or_else(|| Problem::field("state", "The state must be pending, approved, rejected or expired."))
     });
-    let others = app.gate().decides_for(&caller.person).map(|of| (RECIPIENTS_ALONE, of));
+    let others = app.gate().decides_for(&caller.person).map(|of| (MAX_RECIPIENTS_WITHOUT_MANAGER, of));
     let filter = Filter { person: caller.person.id, others, state: state.transpose()? };
     let mut tx = caller.begin(&app).await?;
     let slice = approvals::list(&mut tx, filter, page).await?;
@@ -158,7 +158,8 @@ async fn decide(
     }
     let approval = approvals::lock(&mut tx, id).await?.ok_or_else(|| Problem::not_found("approval"))?;
     if !app.gate().may_decide(&caller.person, &asked(&approval)) {
-        let detail = format!("With more than {RECIPIENTS_ALONE} recipients, a manager of the department decides.");
+        let detail =
+            format!("With more than {MAX_RECIPIENTS_WITHOUT_MANAGER} recipients, a manager of the department decides.");
         return Err(Problem::new(Kind::NotPermitted, detail));
     }
     still_open(&approval, &decide.payload_hash, now)?;
@@ -263,8 +264,9 @@ async fn edited(
     }
     let recipients = approval::recipients(approved.iter().map(|approved| &approved.payload));
     let asked = gate::DecisionRequest { recipients, ..asked(approval) };
-    if !app.gate().may_decide(person, &asked) && asked.recipients > RECIPIENTS_ALONE {
-        let detail = format!("With more than {RECIPIENTS_ALONE} recipients, a manager of the department decides.");
+    if !app.gate().may_decide(person, &asked) && asked.recipients > MAX_RECIPIENTS_WITHOUT_MANAGER {
+        let detail =
+            format!("With more than {MAX_RECIPIENTS_WITHOUT_MANAGER} recipients, a manager of the department decides.");
         return Err(Problem::new(Kind::NotPermitted, detail));
     }
     Ok(approved)

@@ -25,7 +25,7 @@ use super::me::PersonView;
 use super::permission::{self, route};
 use super::problem::{Kind, Problem, Problems};
 use super::tries;
-use mezzofy_engine::access::tokens::ACCESS;
+use mezzofy_engine::access::tokens::ACCESS_TOKEN_LIFETIME;
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::secrets;
 
@@ -157,7 +157,7 @@ async fn signed_in(app: &AppState, mut tx: Tx, session: Id<id::Session>, person:
         access_token: app.tokens.make(session, person.id, now).map_err(Problem::internal)?,
         refresh_token: refresh_token.clone(),
         token_type: "Bearer".to_owned(),
-        expires_in: ACCESS.num_seconds(),
+        expires_in: ACCESS_TOKEN_LIFETIME.num_seconds(),
         person: PersonView::of(person, &app.roles),
     };
     with_cookie(Json(answer).into_response(), app, &refresh_token, REFRESH_TOKEN_LIFETIME.num_seconds())

@@ -20,7 +20,7 @@ macro_rules! select {
 }
 
 /// Entries that are read at once by those who read all.
-const AT_ONCE: i64 = 1_000;
+const ENTRIES_PER_READ: i64 = 1_000;
 
 /// Which entries to read.
 #[derive(Debug, Clone, Copy, Default)]
@@ -121,7 +121,7 @@ pub async fn after(
         last,
         filter.action.map(Action::code),
         person,
-        AT_ONCE
+        ENTRIES_PER_READ
     )
     .fetch_all(db)
     .await?;

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use crate::StoreError;
 
 /// Devices of a person at most; the one seen longest ago makes room.
-pub const MOST: i64 = 10;
+pub const MAX_DEVICES_PER_PERSON: i64 = 10;
 
 /// A device as its person sees it; the token is nobody's to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub async fn register(db: &mut PgConnection, new: &NewDevice<'_>) -> Result<Opti
              (SELECT id FROM devices WHERE person_id = $1 ORDER BY seen_at DESC, id = $2 DESC, id DESC OFFSET $3)",
         new.person.uuid(),
         row.id,
-        MOST
+        MAX_DEVICES_PER_PERSON
     )
     .execute(db)
     .await?;

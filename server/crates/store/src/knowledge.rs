@@ -27,10 +27,10 @@ macro_rules! select {
 }
 
 /// Pieces that are compared at most: with all words of a question, and with one of its rare ones.
-const WITH_ALL: i64 = 100;
-const WITH_ONE: i64 = 400;
+const MAX_PIECES_WITH_ALL_WORDS: i64 = 100;
+const MAX_PIECES_WITH_ONE_WORD: i64 = 400;
 /// Words of a question that are looked for, at most.
-const MOST_WORDS: usize = 24;
+const MAX_QUESTION_WORDS: usize = 24;
 
 /// A document of the knowledge base.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -185,7 +185,7 @@ pub async fn remove_others(db: &mut PgConnection, kept: &[String]) -> Result<u64
 pub async fn search(db: &mut PgConnection, question: &str, most: usize) -> Result<Vec<KnowledgeHit>, StoreError> {
     let mut wanted: Vec<String> = Vec::new();
     for word in words(question) {
-        if wanted.len() < MOST_WORDS && !wanted.contains(&word) {
+        if wanted.len() < MAX_QUESTION_WORDS && !wanted.contains(&word) {
             wanted.push(word);
         }
     }
@@ -199,7 +199,7 @@ pub async fn search(db: &mut PgConnection, question: &str, most: usize) -> Resul
     let mut pieces = 0;
     let few = known.iter().skip(1).take_while(|(_, count)| {
         pieces += count;
-        pieces <= WITH_ONE
+        pieces <= MAX_PIECES_WITH_ONE_WORD
     });
     let rare = (1 + few.count()).min(known.len());
     let known: Vec<String> = known.into_iter().map(|(word, _)| word).collect();
@@ -221,8 +221,8 @@ pub async fn search(db: &mut PgConnection, question: &str, most: usize) -> Resul
         joined(&known[..rare], " | "),
         joined(&known, " | "),
         &wanted,
-        WITH_ALL,
-        WITH_ONE,
+        MAX_PIECES_WITH_ALL_WORDS,
+        MAX_PIECES_WITH_ONE_WORD,
         i64::try_from(most * 5).unwrap_or(50)
     )
     .fetch_all(db)

@@ -16,7 +16,7 @@ use crate::budgets::{self, DefaultBudgets, Scope, Subject};
 use crate::store::{decode, unsigned};
 
 /// Reservations queue here one by one: the company's budget concerns all of them.
-const RESERVING: i64 = 0x6d6f_6465_6c73;
+const RESERVATION_LOCK: i64 = 0x6d6f_6465_6c73;
 
 /// A call that is about to be made.
 #[derive(Debug, Clone, Copy)]
@@ -152,7 +152,7 @@ pub async fn reserve(
     zone: Tz,
     defaults: &DefaultBudgets,
 ) -> Result<Result<(), Exhausted>, StoreError> {
-    sqlx::query!("SELECT pg_advisory_xact_lock($1)", RESERVING).execute(&mut *db).await?;
+    sqlx::query!("SELECT pg_advisory_xact_lock($1)", RESERVATION_LOCK).execute(&mut *db).await?;
     let month = budgets::month_of(new.now, zone);
     let (from, to) = budgets::bounds(month, zone);
     let spent = sqlx::query!(

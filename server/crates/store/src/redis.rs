@@ -12,13 +12,13 @@ use tokio::time::error::Elapsed;
 use tokio::time::{sleep, timeout};
 
 /// An answer that takes longer is none.
-const PATIENCE: Duration = Duration::from_millis(250);
+const ANSWER_TIMEOUT: Duration = Duration::from_millis(250);
 /// A connection that takes longer is none.
-const CONNECTING: Duration = Duration::from_secs(1);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// How often it is looked whether it still answers, or answers again.
-const LOOK: Duration = Duration::from_secs(1);
+const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 /// What is counted to see whether Redis counts.
-const LOOKED: (&str, &str, Rate) = ("look", "", Rate { many: 1_000_000, within: LOOK });
+const PROBE: (&str, &str, Rate) = ("look", "", Rate { many: 1_000_000, within: PROBE_INTERVAL });
 
 /// The generic cell rate algorithm, on Redis's clock in microseconds. The key holds when all that was counted will be used up.
 /// It is never further ahead than all at once, so that a clock set back locks nobody out. Answers how long to wait; 0 has counted.
@@ -128,7 +128,7 @@ impl Redis {
                 }
             }
             tokio::select! {
-                () = sleep(LOOK) => {}
+                () = sleep(PROBE_INTERVAL) => {}
                 () = self.0.lost.notified() => {}
             }
         }
@@ -136,7 +136,7 @@ impl Redis {
 
     async fn look(&self) -> Result<(), Away> {
         if let Some(connection) = self.connection() {
-            let (what, who, rate) = LOOKED;
+            let (what, who, rate) = PROBE;
             self.ask(connection, what, who, rate).await?.ok();
         } else {
             self.put(Some(self.connect().await?));
@@ -148,8 +148,8 @@ impl Redis {
     async fn connect(&self) -> Result<MultiplexedConnection, Away> {
         let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
         let connecting = self.0.client.get_multiplexed_async_connection_with_config(&config);
-        let connection = timeout(CONNECTING, connecting).await??;
-        let (what, who, rate) = LOOKED;
+        let connection = timeout(CONNECT_TIMEOUT, connecting).await??;
+        let (what, who, rate) = PROBE;
         self.ask(connection.clone(), what, who, rate).await?.ok();
         Ok(connection)
     }
@@ -165,7 +165,7 @@ impl Redis {
         let each = rate.within.as_micros() / u128::from(many);
         let mut counting = self.0.count.key(format!("mezzofy:limit:{what}:{who}"));
         counting.arg(each.to_string()).arg(many);
-        let wait: u64 = timeout(PATIENCE, counting.invoke_async(&mut connection)).await??;
+        let wait: u64 = timeout(ANSWER_TIMEOUT, counting.invoke_async(&mut connection)).await??;
         Ok(if wait == 0 { Ok(()) } else { Err(Duration::from_micros(wait)) })
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
-use mezzofy_domain::reporting::{LONGEST, Query};
+use mezzofy_domain::reporting::{MAX_QUERY_CHARS, Query};
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::ledger;
@@ -39,7 +39,7 @@ impl DatabaseQuery {
                 "additionalProperties": false,
                 "required": ["sql"],
                 "properties": {"sql": {
-                    "type": "string", "maxLength": LONGEST,
+                    "type": "string", "maxLength": MAX_QUERY_CHARS,
                     "description": "One SELECT of PostgreSQL, with WITH if needed. Texts in single quotes, dates as DATE '2026-10-31'"
                 }}
             }),

@@ -5,7 +5,7 @@ use mezzofy_domain::people::Person;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{AT_ONCE, Call, Done, Question};
+use super::{Call, Done, MAX_CONCURRENT_CALLS, Question};
 use crate::model::CallResult;
 use crate::planner::SkillPlan;
 use crate::skills::{NextStep, SkillRun, SkillRunError, Skills, StepCall};
@@ -182,7 +182,7 @@ impl Round {
                 RoundCall::Skill(_) => break,
                 RoundCall::Question(_) | RoundCall::Consent { .. } | RoundCall::Answered(_) => continue,
             };
-            if *acting.get_or_insert(effect) != effect || (!effect && calls.len() == AT_ONCE) {
+            if *acting.get_or_insert(effect) != effect || (!effect && calls.len() == MAX_CONCURRENT_CALLS) {
                 break;
             }
             let (id, tool, input) = (format!("{}.{at}", self.number), tool.clone(), input.clone());

@@ -27,8 +27,8 @@ pub const COLUMNS: [&str; 14] = [
     "notes",
 ];
 /// Characters of a field, and of the notes.
-const LONGEST: usize = 300;
-const LONGEST_NOTES: usize = 10_000;
+const MAX_FIELD_CHARS: usize = 300;
+const MAX_NOTES_CHARS: usize = 10_000;
 
 /// Reads a whole file: a lead for each row, in its order.
 pub fn parse(bytes: &[u8]) -> Result<Vec<Lead>, ImportErrors> {
@@ -42,7 +42,7 @@ fn read(cells: &Cells<'_>, problems: &mut ImportErrors) -> Option<Lead> {
     let before = problems.count;
     let mut told = |column: &str, reason: String| problems.add(cells.line, Some(column), reason);
     for column in COLUMNS {
-        let (text, longest) = (cells.get(column), if column == "notes" { LONGEST_NOTES } else { LONGEST });
+        let (text, longest) = (cells.get(column), if column == "notes" { MAX_NOTES_CHARS } else { MAX_FIELD_CHARS });
         if text.chars().count() > longest {
             told(column, format!("the field has more than {longest} characters"));
         }

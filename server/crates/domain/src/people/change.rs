@@ -8,7 +8,7 @@ use crate::people::Person;
 use crate::roles::{Permission, Role, Roles};
 
 /// Characters of a name or a title at most.
-const LONGEST: usize = 120;
+const MAX_NAME_CHARS: usize = 120;
 
 /// Why a person can't be added or changed like that, as a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,10 +20,10 @@ pub enum PersonProblem {
     #[error("{0} is there already: an address belongs to one person.")]
     Taken(String),
     /// Empty, too long or not one line.
-    #[error("The name must have 1 to {LONGEST} characters on one line.")]
+    #[error("The name must have 1 to {MAX_NAME_CHARS} characters on one line.")]
     Name,
     /// Empty, too long or not one line.
-    #[error("The title must have 1 to {LONGEST} characters on one line.")]
+    #[error("The title must have 1 to {MAX_NAME_CHARS} characters on one line.")]
     Title,
     /// It is not in `roles.yaml`.
     #[error("There is no role {role}: take one of {roles}.")]
@@ -134,7 +134,7 @@ fn known<'a>(role: &str, roles: &'a Roles) -> Result<&'a Role, PersonProblem> {
 /// The text without the space around it, if it is one line of a decent length.
 fn line(text: &str) -> Option<String> {
     let text = text.trim();
-    let good = (1..=LONGEST).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    let good = (1..=MAX_NAME_CHARS).contains(&text.chars().count()) && !text.chars().any(char::is_control);
     good.then(|| text.to_owned())
 }
 

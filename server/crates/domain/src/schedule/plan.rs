@@ -10,7 +10,7 @@ use super::Rule;
 use super::occurrence::Reason;
 
 /// The most rows that one plan has.
-pub const AT_ONCE: usize = 100;
+pub const MAX_ROWS_PER_PLAN: usize = 100;
 
 /// What to do with the moments that nobody was there for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -50,7 +50,7 @@ pub struct Row {
 /// What becomes of a schedule's moments up to now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Planned {
-    /// The rows, oldest first, at most [`AT_ONCE`]. They and `next` are to be stored together.
+    /// The rows, oldest first, at most [`MAX_ROWS_PER_PLAN`]. They and `next` are to be stored together.
     pub rows: Vec<Row>,
     /// The first moment that has no row yet, `None` when the rule is over. When there were too many for one plan it has come already.
     pub next: Option<DateTime<Utc>>,
@@ -78,7 +78,7 @@ pub fn plan(rule: &Rule, misfire: Misfire, ahead: DateTime<Utc>, now: DateTime<U
     // Moments are whole seconds.
     let mut moments = rule.moments(ahead - TimeDelta::seconds(1)).peekable();
     let mut rows = Vec::new();
-    while rows.len() < AT_ONCE {
+    while rows.len() < MAX_ROWS_PER_PLAN {
         let Some(due_at) = moments.next_if(|moment| *moment <= now) else { break };
         let has_newer = moments.peek().is_some_and(|moment| *moment <= now);
         rows.push(Row { due_at, fate: misfire.fate(due_at, now, late, has_newer) });

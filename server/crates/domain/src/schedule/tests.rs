@@ -10,7 +10,7 @@ mod truth;
 mod zones;
 
 /// What the product allows.
-const MOST_OFTEN: u32 = 15;
+const MIN_INTERVAL_MINUTES: u32 = 15;
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -34,7 +34,7 @@ fn json_holds_the_kind_and_no_more_than_the_rule() {
     for (rule, json) in [
         (cron("0 9 * * 1", "Asia/Singapore"), r#"{"kind":"cron","cron":"0 9 * * 1","zone":"Asia/Singapore"}"#),
         (
-            Rule::every(60, at("2026-11-22T09:00:00.75Z"), MOST_OFTEN).unwrap(),
+            Rule::every(60, at("2026-11-22T09:00:00.75Z"), MIN_INTERVAL_MINUTES).unwrap(),
             r#"{"kind":"interval","minutes":60,"from":"2026-11-22T09:00:00Z"}"#,
         ),
         (Rule::once(at("2027-03-03T01:00:00Z")).unwrap(), r#"{"kind":"once","at":"2027-03-03T01:00:00Z"}"#),
@@ -57,17 +57,17 @@ fn json_holds_the_kind_and_no_more_than_the_rule() {
 #[test]
 fn a_rule_that_was_read_back_is_not_yet_checked() {
     let rule: Rule = serde_json::from_str(r#"{"kind":"cron","cron":"0 9","zone":"Mars/Olympus"}"#).unwrap();
-    assert_eq!(rule.check(MOST_OFTEN), Err(RuleError::UnknownZone { zone: "Mars/Olympus".to_owned() }));
+    assert_eq!(rule.check(MIN_INTERVAL_MINUTES), Err(RuleError::UnknownZone { zone: "Mars/Olympus".to_owned() }));
     assert_eq!(rule.next_after(at("2026-11-22T00:00:00Z")), None);
     let rule: Rule = serde_json::from_str(r#"{"kind":"interval","minutes":0,"from":"2027-03-03T01:00:00Z"}"#).unwrap();
-    assert!(rule.check(MOST_OFTEN).is_err());
+    assert!(rule.check(MIN_INTERVAL_MINUTES).is_err());
     assert!(rule.check(0).is_err());
     assert_eq!(rule.next_after(at("2026-11-22T00:00:00Z")), None);
 }
 
 #[test]
 fn an_interval_goes_in_even_steps_from_its_first_moment() {
-    let rule = Rule::every(90, at("2026-11-22T09:00:30.5Z"), MOST_OFTEN).unwrap();
+    let rule = Rule::every(90, at("2026-11-22T09:00:30.5Z"), MIN_INTERVAL_MINUTES).unwrap();
     for (after, next) in [
         ("2020-01-01T00:00:00Z", "2026-11-22T09:00:30Z"),
         ("2026-11-22T09:00:29.999Z", "2026-11-22T09:00:30Z"),
@@ -123,7 +123,7 @@ fn far_away_moments_end_the_rule_and_not_the_program() {
     let all = [
         cron("0 9 * * 1", "Europe/Berlin"),
         cron("0 * * * *", "Europe/Berlin"),
-        Rule::every(60, at("2026-11-22T09:00:00Z"), MOST_OFTEN).unwrap(),
+        Rule::every(60, at("2026-11-22T09:00:00Z"), MIN_INTERVAL_MINUTES).unwrap(),
         Rule::once(at("2026-11-22T09:00:00Z")).unwrap(),
     ];
     for rule in all {

@@ -11,13 +11,13 @@ use mezzofy_store::{StoreError, commit};
 use super::{Asking, AttemptEvent, Models, Offer, Unanswered, Why, title};
 
 /// Tries of one model after the first.
-const RETRIES: u32 = 2;
+const MAX_RETRIES: u32 = 2;
 /// Who asks for a longer wait is passed over.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(30);
 /// From this share of the window on, in percent, tokens are counted by the provider and not estimated.
-pub(super) const COUNT_FROM: u64 = 50;
+pub(super) const COUNT_TOKENS_FROM_PERCENT: u64 = 50;
 /// A cut reply may be so many times longer at its second try.
-const LONGER: u32 = 4;
+const MAX_TOKENS_FACTOR: u32 = 4;
 
 /// Why one model gave no reply.
 pub(super) enum Failure {
@@ -80,7 +80,7 @@ impl Models {
                 Again::WithoutThinking => tries.stripped = Some(without_thinking(asking.history)),
                 Again::Longer => {
                     tries.longer = true;
-                    tries.max_tokens = tries.max_tokens.saturating_mul(LONGER).min(offer.max_output());
+                    tries.max_tokens = tries.max_tokens.saturating_mul(MAX_TOKENS_FACTOR).min(offer.max_output());
                 }
             }
         }
@@ -210,7 +210,7 @@ fn judge(reply: &Reply, tries: &Tries) -> Judgement {
 /// Why a model is passed over after an error, or how long to wait before it is tried again. What a person has begun to read
 /// is not silently begun anew by the same model.
 fn passed(error: &ModelError, heard: bool, usual: Duration, retries: u32) -> (Why, Option<Duration>) {
-    let retry = |wait: Duration| (retries < RETRIES && !heard && wait <= LONGEST_WAIT).then_some(wait);
+    let retry = |wait: Duration| (retries < MAX_RETRIES && !heard && wait <= MAX_RETRY_DELAY).then_some(wait);
     match error {
         ModelError::KeyRefused(_) => (Why::KeyRefused, None),
         ModelError::SpendLimit(_) => (Why::SpendLimit, None),

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Why;
 
 /// Failures in a row that open it.
-const FAILURES: u32 = 3;
+const MAX_FAILURES: u32 = 3;
 
 #[derive(Debug, Default)]
 pub(super) struct Breakers(Mutex<BTreeMap<String, Breaker>>);
@@ -43,7 +43,7 @@ impl Breakers {
         let mut breakers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let breaker = breakers.entry(provider.to_owned()).or_default();
         breaker.failures += 1;
-        if matches!(why, Why::KeyRefused | Why::SpendLimit) || breaker.failures >= FAILURES {
+        if matches!(why, Why::KeyRefused | Why::SpendLimit) || breaker.failures >= MAX_FAILURES {
             breaker.open = Some((now + rest, why.clone()));
         }
     }

@@ -9,33 +9,33 @@ use mezzofy_store::pushes::{self, Address, Push, PushOutcome, Ticket};
 use mezzofy_store::{StoreError, commit, devices};
 use serde_json::{Map, Value};
 
-use super::expo::{Failure, LONGEST, MESSAGES, Message, RECEIPTS, Refusal};
+use super::expo::{Failure, MAX_MESSAGES_PER_REQUEST, MAX_RECEIPTS_PER_REQUEST, Message, REQUEST_TIMEOUT, Refusal};
 use crate::app::{App, AppState};
 use crate::failpoint;
 use crate::poll;
 
 /// How often is looked. Any number of processes may look: each push is taken by one.
-const LOOK: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// After this time what a process took goes to another.
 const LEASE: TimeDelta = TimeDelta::minutes(3);
 /// Of it this much is used for sending one by one.
-const ONE_BY_ONE: Duration = Duration::from_mins(2);
+const SINGLE_SENDS_TIMEOUT: Duration = Duration::from_mins(2);
 /// Receipts are there about a quarter of an hour after the message was sent,
-const RECEIPT: TimeDelta = TimeDelta::minutes(15);
+const RECEIPT_DELAY: TimeDelta = TimeDelta::minutes(15);
 /// and gone after a day.
-const RECEIPTS_GONE: TimeDelta = TimeDelta::hours(24);
+const RECEIPT_LIFETIME: TimeDelta = TimeDelta::hours(24);
 
 /// Sends until the server stops.
 pub async fn deliver(app: App) {
-    poll::every(app, LOOK, "pushes that are due", deliver_due).await;
+    poll::every(app, POLL_INTERVAL, "pushes that are due", deliver_due).await;
 }
 
 /// Sends what is due, once, and asks for the receipts that are; answers how many it looked at.
 pub async fn deliver_due(app: &AppState) -> Result<usize, StoreError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
-    let due = pushes::take(&mut tx, now, now + LEASE, MESSAGES).await?;
-    let tickets = pushes::take_tickets(&mut tx, now, now + LEASE, RECEIPTS).await?;
+    let due = pushes::take(&mut tx, now, now + LEASE, MAX_MESSAGES_PER_REQUEST).await?;
+    let tickets = pushes::take_tickets(&mut tx, now, now + LEASE, MAX_RECEIPTS_PER_REQUEST).await?;
     commit(tx).await?;
     let taken = due.len() + tickets.len();
     if !due.is_empty() {
@@ -72,7 +72,7 @@ async fn send(app: &AppState, due: Vec<Push>) -> Result<(), StoreError> {
             tracing::warn!(reason, pushes = open.len(), "pushes were refused together and are sent one by one");
             let begun = std::time::Instant::now();
             for one in open {
-                if begun.elapsed() + LONGEST > ONE_BY_ONE {
+                if begun.elapsed() + REQUEST_TIMEOUT > SINGLE_SENDS_TIMEOUT {
                     break;
                 }
                 let one = [one];
@@ -115,7 +115,7 @@ async fn note(
     let fates: Vec<(PushOutcome, bool)> = match sent {
         Ok(tickets) => {
             let fate = |(ticket, (_, push)): (Result<String, Refusal>, &(Address, Push))| match ticket {
-                Ok(ticket) => (PushOutcome::Sent(ticket, now + RECEIPT), false),
+                Ok(ticket) => (PushOutcome::Sent(ticket, now + RECEIPT_DELAY), false),
                 Err(refusal) => (of_refusal(&refusal, push.tries, now), refusal.is_dead()),
             };
             tickets.into_iter().zip(&open).map(fate).collect()
@@ -192,10 +192,10 @@ async fn ask_receipts(app: &AppState, tickets: &[Ticket], now: DateTime<Utc>) ->
                 }
                 of_refusal(&refusal, ticket.tries, now)
             }
-            None if ticket.sent_at + RECEIPTS_GONE <= now => {
+            None if ticket.sent_at + RECEIPT_LIFETIME <= now => {
                 PushOutcome::Unknown("there was no receipt within a day".to_owned())
             }
-            None => PushOutcome::Later(now + RECEIPT),
+            None => PushOutcome::Later(now + RECEIPT_DELAY),
         };
         pushes::settle(&mut tx, ticket.id, &fate, now).await?;
     }

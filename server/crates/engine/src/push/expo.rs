@@ -13,13 +13,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// Messages in one request at most.
-pub(super) const MESSAGES: i64 = 100;
+pub(super) const MAX_MESSAGES_PER_REQUEST: i64 = 100;
 /// Receipts that are asked for at once at most.
-pub(super) const RECEIPTS: i64 = 1000;
+pub(super) const MAX_RECEIPTS_PER_REQUEST: i64 = 1000;
 /// Seconds that a phone which is off is waited for: as long as an approval waits.
-const KEPT: u32 = 72 * 3600;
+const MESSAGE_LIFETIME_SECONDS: u32 = 72 * 3600;
 /// One request must be answered within this time.
-pub(super) const LONGEST: Duration = Duration::from_secs(20);
+pub(super) const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Where Expo's push service is.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ pub(super) struct Message<'a> {
 impl<'a> Message<'a> {
     pub(super) fn new(to: &'a str, title: &'a str, body: &'a str, data: Map<String, Value>) -> Self {
         // Without these an iPhone that is off is never told, and a sleeping Android much later.
-        Self { to, title, body, data, sound: "default", ttl: KEPT, priority: "high" }
+        Self { to, title, body, data, sound: "default", ttl: MESSAGE_LIFETIME_SECONDS, priority: "high" }
     }
 }
 
@@ -159,7 +159,7 @@ impl Expo {
         }
         let mut http = Client::builder()
             .connect_timeout(Duration::from_secs(5))
-            .timeout(LONGEST)
+            .timeout(REQUEST_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("mezzofy/", env!("CARGO_PKG_VERSION")));
         if here {

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{KEY, Keys, SealError};
+use super::{KEY_BYTES, Keys, SealError};
 use crate::{secret_file, secrets};
 
 /// Where the keys are. Cheap to clone.
@@ -58,5 +58,5 @@ impl Keyring {
 
 /// A new key as it stands in a file.
 pub(super) fn new_key() -> String {
-    format!("{}\n", STANDARD.encode(secrets::random::<KEY>()))
+    format!("{}\n", STANDARD.encode(secrets::random::<KEY_BYTES>()))
 }

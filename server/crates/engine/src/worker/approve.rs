@@ -1,6 +1,6 @@
 //! Asking for an approval, and ending the wait for one without anybody's decision.
 
-use mezzofy_domain::approval::{self, ApprovalState, Proposed, WAITS};
+use mezzofy_domain::approval::{self, ApprovalState, DECISION_TIMEOUT, Proposed};
 use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::event::EventBody;
 use mezzofy_store::approvals::{self, Approval, Decision};
@@ -17,7 +17,7 @@ impl RunWorker<'_> {
         let payloads = || effects.iter().map(|proposed| &proposed.payload);
         let recipients = approval::recipients(payloads());
         let payload_hash = approval::payloads_hash(payloads()).map_err(|error| StepError::Retry(error.to_string()))?;
-        let expires_at = now + WAITS;
+        let expires_at = now + DECISION_TIMEOUT;
         let first = effects.first().map(|proposed| &proposed.payload);
         let (subject, to) =
             first.map_or_else(Default::default, |first| (first.title().to_owned(), first.to().join(", ")));

@@ -33,15 +33,15 @@ use crate::config::models::Task;
 use crate::models::{Answer, Asking, Unanswered, Why, title};
 
 /// Messages of the conversation that a model is told besides the newest.
-const EARLIER: i64 = 20;
+const MAX_EARLIER_MESSAGES: i64 = 20;
 /// Characters of each of them.
-const LONGEST_EARLIER: usize = 4_000;
+const MAX_EARLIER_CHARS: usize = 4_000;
 /// How often a running reply looks whether someone wants it stopped.
-const LOOK: std::time::Duration = std::time::Duration::from_millis(500);
+const POLL_INTERVAL: std::time::Duration = std::time::Duration::from_millis(500);
 /// A history that fills more of the window, in percent, is summed up first.
-const FULL: u64 = 70;
+const SUMMARY_PERCENT: u64 = 70;
 /// Characters of a model's text before its calls that are shown as progress.
-const LONGEST_PROGRESS: usize = 500;
+const MAX_PROGRESS_CHARS: usize = 500;
 
 /// What must be known of the company to understand a request.
 struct CompanyFacts {
@@ -253,11 +253,11 @@ impl RunWorker<'_> {
     /// The conversation before this run.
     async fn earlier(&self) -> Result<Vec<Turn>, StepError> {
         let mut tx = self.begin().await?;
-        let page = PageRequest { before: None, limit: EARLIER };
+        let page = PageRequest { before: None, limit: MAX_EARLIER_MESSAGES };
         let mut turns: Vec<Turn> = Vec::new();
         let messages = messages::list(&mut tx, self.run.conversation, page).await?.items;
         for message in messages.into_iter().rev().filter(|message| message.run_id != self.run.id.uuid()) {
-            let text: String = message.text.chars().take(LONGEST_EARLIER).collect();
+            let text: String = message.text.chars().take(MAX_EARLIER_CHARS).collect();
             if text.trim().is_empty() {
                 continue;
             }
@@ -381,7 +381,7 @@ impl RunWorker<'_> {
 
     /// Ends when the person wants the run stopped, or the server stops.
     async fn stopped(&self) -> Result<(), StepError> {
-        let mut look = tokio::time::interval(LOOK);
+        let mut look = tokio::time::interval(POLL_INTERVAL);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             if self.app.stop.run_until_cancelled(look.tick()).await.is_none() {
@@ -417,7 +417,7 @@ impl RunWorker<'_> {
     /// Whether the history is to be summed up before it is sent. A history that was just summed up is not.
     async fn fills_window(&self, asking: &Asking<'_>) -> bool {
         let Some((tokens, window)) = self.app.models.count(asking).await else { return false };
-        tokens.max(self.machine.window()).saturating_mul(100) / window.max(1) >= FULL
+        tokens.max(self.machine.window()).saturating_mul(100) / window.max(1) >= SUMMARY_PERCENT
             && self.machine.history().len() > 1
     }
 
@@ -476,6 +476,6 @@ fn desk<'a>(app: &'a AppState, request: planner::Request<'a>, language: Language
 
 /// What a model says before its calls is progress, not an answer.
 fn progress(text: &str) -> Option<EventBody> {
-    let text: String = text.trim().chars().take(LONGEST_PROGRESS).collect();
+    let text: String = text.trim().chars().take(MAX_PROGRESS_CHARS).collect();
     (!text.is_empty()).then_some(EventBody::Progress { text })
 }

@@ -15,9 +15,9 @@ use super::run_worker::{RunWorker, StepError};
 use super::step::Step;
 
 /// Characters of all files together that a model is told at once; it reads on with `file_search`.
-const TOLD: usize = 60_000;
+const MAX_ATTACHED_CHARS: usize = 60_000;
 /// Places that are quoted.
-const QUOTES: usize = 4;
+const MAX_QUOTES: usize = 4;
 
 /// A file and what came of reading it.
 pub(super) type Read = (Attachment, Result<Reading, ReadingError>);
@@ -38,7 +38,7 @@ impl RunWorker<'_> {
             readings.push((file.clone(), self.app.reader.read(&file.media_type, &bytes).await));
         }
         if !self.machine.has_been_handed() {
-            let share = TOLD / files.len();
+            let share = MAX_ATTACHED_CHARS / files.len();
             for (file, reading) in &readings {
                 self.machine.hand(&file.name, told(file, reading, share, language));
             }
@@ -74,7 +74,7 @@ impl RunWorker<'_> {
             if reading.macros {
                 answer.push(texts.file_macros.in_language(language).to_owned());
             }
-            let quotes = reading.find(&question, QUOTES);
+            let quotes = reading.find(&question, MAX_QUOTES);
             let said = if quotes.is_empty() { &texts.file_silent } else { &texts.file_says };
             answer.push(said.in_language(language).to_owned());
             let quotes = if quotes.is_empty() { reading.beginning().into_iter().collect() } else { quotes };

@@ -98,7 +98,7 @@ async fn begin(
 ) -> Result<Json<SecondFactorSecret>, Problem> {
     let mut tx = proven(&app, &caller, "password", body.password).await?;
     sealed::hold_keys(&mut tx).await?;
-    let secret = secrets::random::<{ totp::SECRET }>();
+    let secret = secrets::random::<{ totp::SECRET_BYTES }>();
     let keys = app.keyring.keys().map_err(Problem::internal)?;
     let sealed = keys.seal(SealedKind::SecondFactor, caller.person.id.uuid(), &secret).map_err(Problem::internal)?;
 
@@ -189,7 +189,8 @@ async fn proven_twice(app: &AppState, caller: &Caller, shown: ProveSecondFactor)
 }
 
 async fn new_codes(app: &AppState, tx: &mut Tx, person: Id<id::Person>) -> Result<Vec<String>, Problem> {
-    let codes: Vec<String> = (0..recovery_code::COUNT).map(|_| recovery_code::of(secrets::random())).collect();
+    let codes: Vec<String> =
+        (0..recovery_code::CODES_PER_PERSON).map(|_| recovery_code::of(secrets::random())).collect();
     let plain = codes.clone();
     let hashing = app.tasks.spawn_blocking(move || {
         plain.iter().map(|code| secrets::hash_recovery_code(code, person.uuid())).collect::<Result<Vec<_>, _>>()

@@ -20,7 +20,7 @@ use mezzofy_engine::reader::{self, Reader};
 use super::{bytes_of, say};
 
 /// Bytes of an import file at most.
-const LARGEST: usize = 256 * 1024 * 1024;
+const MAX_FILE_BYTES: usize = 256 * 1024 * 1024;
 
 #[derive(Subcommand)]
 pub(super) enum What {
@@ -157,8 +157,12 @@ async fn store(tx: &mut Tx, parsed: Parsed, file: &Path, now: DateTime<Utc>) -> 
 
 fn small_enough(file: &PathBuf) -> Result<Vec<u8>, String> {
     let bytes = bytes_of(file)?;
-    if bytes.len() > LARGEST {
-        return Err(format!("{} is larger than {} MiB: import it in parts", file.display(), LARGEST / 1024 / 1024));
+    if bytes.len() > MAX_FILE_BYTES {
+        return Err(format!(
+            "{} is larger than {} MiB: import it in parts",
+            file.display(),
+            MAX_FILE_BYTES / 1024 / 1024
+        ));
     }
     Ok(bytes)
 }

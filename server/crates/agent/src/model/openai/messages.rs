@@ -12,7 +12,7 @@ use crate::model::{Block, CallResult, Media, ModelError, Part, Request, Turn, Vi
 /// What is said for the person where the model spoke last: a request can't end with the assistant.
 const GO_ON: &str = "Go on.";
 /// The longest name of a tool.
-const LONGEST_NAME: usize = 64;
+const MAX_TOOL_NAME_CHARS: usize = 64;
 
 #[derive(Serialize)]
 #[serde(tag = "role", rename_all = "snake_case")]
@@ -167,6 +167,6 @@ fn as_it_came(block: &Block) -> Option<AsItCame> {
 /// A name that a server accepts, also where a model made one up that is none.
 fn tool_name(name: &str) -> String {
     let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
-    let name: String = name.chars().take(LONGEST_NAME).map(|c| if fits(c) { c } else { '_' }).collect();
+    let name: String = name.chars().take(MAX_TOOL_NAME_CHARS).map(|c| if fits(c) { c } else { '_' }).collect();
     if name.is_empty() { "_".to_owned() } else { name }
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::schedule::occurrence::Reason;
-use crate::schedule::plan::{AT_ONCE, Misfire, OccurrenceDecision, Planned, plan};
+use crate::schedule::plan::{MAX_ROWS_PER_PLAN, Misfire, OccurrenceDecision, Planned, plan};
 
 const LATE: TimeDelta = TimeDelta::seconds(30);
 
@@ -64,7 +64,7 @@ fn many_missed_moments_come_in_parts_and_only_the_very_last_is_the_latest() {
     let mut rows = Vec::new();
     while ahead <= now {
         let planned = plan(&hourly, Misfire::Latest, ahead, now, LATE);
-        assert!(planned.rows.len() <= AT_ONCE);
+        assert!(planned.rows.len() <= MAX_ROWS_PER_PLAN);
         rows.extend(planned.rows);
         ahead = planned.next.unwrap();
     }

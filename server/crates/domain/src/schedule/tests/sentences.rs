@@ -95,7 +95,7 @@ fn intervals_and_single_times_are_said_too() {
         (1440, "every 24 hours", "每24小时", "setiap 24 jam"),
         (10080, "every 7 days", "每7天", "setiap 7 hari"),
     ] {
-        let rule = Rule::every(minutes, from, MOST_OFTEN).unwrap();
+        let rule = Rule::every(minutes, from, MIN_INTERVAL_MINUTES).unwrap();
         let said = [Language::En, Language::Zh, Language::Ms].map(|language| say::rule(&rule, language, Singapore));
         assert_eq!(said, [en, zh, ms]);
     }
