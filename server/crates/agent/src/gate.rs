@@ -152,9 +152,7 @@ impl Gate<'_> {
 /// What somebody asked to have decided.
 #[derive(Debug, Clone, Copy)]
 pub struct DecisionRequest {
-    /// Who.
     pub person: Id<id::Person>,
-    /// Their department.
     pub department: Department,
     /// Recipients of all effects together.
     pub recipients: usize,

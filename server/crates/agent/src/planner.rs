@@ -83,7 +83,6 @@ pub enum Plan {
     },
     /// A skill does it, but not for this person.
     NotPermitted {
-        /// The skill.
         skill: String,
         /// Whose agent would serve it.
         agent: Department,

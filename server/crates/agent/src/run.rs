@@ -33,7 +33,7 @@ const MAX_CONCURRENT_CALLS: usize = 8;
 
 /// A run between two steps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Run {
+pub struct RunMachine {
     texts: Vec<String>,
     language: Language,
     agent: Option<Department>,
@@ -116,11 +116,11 @@ pub enum End {
 /// What a run needs now.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Next<'a> {
-    /// A model's reply to its history; give it to [`Run::replied`].
+    /// A model's reply to its history; give it to [`RunMachine::replied`].
     Ask,
-    /// These calls, at once; give each result to [`Run::called`], or the reason it failed to [`Run::failed`].
+    /// These calls, at once; give each result to [`RunMachine::called`], or the reason it failed to [`RunMachine::failed`].
     Calls(Vec<Call>),
-    /// The person's answer; give it to [`Run::said`].
+    /// The person's answer; give it to [`RunMachine::said`].
     Wait(&'a Question),
     /// Nothing: it has ended.
     Done(&'a End),
@@ -157,7 +157,7 @@ impl Call {
     }
 }
 
-impl Run {
+impl RunMachine {
     /// A run that begins with what a person said.
     #[must_use]
     pub fn new(text: String, person: &Person) -> Self {
@@ -429,7 +429,6 @@ impl Run {
 /// What came of a call.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Called {
-    /// Its result.
     pub result: Value,
     /// What a model reads instead of a result that is too long for it.
     pub shown: Option<String>,

@@ -61,7 +61,6 @@ pub struct Around<'a> {
     pub colleagues: &'a [String],
     /// The attached files, as they are stored.
     pub files: &'a [File],
-    /// The run.
     pub run: Id<id::Run>,
     /// Today in the company's time zone.
     pub today: NaiveDate,

@@ -51,9 +51,7 @@ impl ToolSpec {
 /// What a call is made in.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
-    /// For whom.
     pub person: &'a Person,
-    /// In which run.
     pub run: Id<id::Run>,
     /// The call's id, unique in the run.
     pub call: &'a str,

@@ -190,7 +190,7 @@ fn back(today: NaiveDate, days: i64) -> NaiveDate {
 mod tests {
     use std::collections::BTreeSet;
 
-    use mezzofy_domain::crm::same::{Keys, groups};
+    use mezzofy_domain::crm::identity::{Identity, groups};
 
     use super::*;
 
@@ -199,7 +199,7 @@ mod tests {
         let today = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
         let all = super::all(today);
         assert_eq!(all, super::all(today));
-        let keys: Vec<Keys> = all.iter().map(|demo| Keys::of(&demo.lead)).collect();
+        let keys: Vec<Identity> = all.iter().map(|demo| Identity::of(&demo.lead)).collect();
         let first: BTreeSet<usize> = groups(&keys).into_iter().collect();
         assert_eq!(first.len(), 300, "no two are one company");
         assert!(

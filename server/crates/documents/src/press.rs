@@ -64,7 +64,6 @@ pub enum PressError {
     /// A character that would be printed as an empty box.
     #[error("no font has the character “{character}” (U+{:04X}), so the document was not made{hint}", u32::from(*.character))]
     NoGlyph {
-        /// The character.
         character: char,
         /// Names fonts that are not installed, or is empty.
         hint: String,

@@ -40,23 +40,16 @@ impl Actor {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AuditEvent {
     /// A session began.
-    SignedIn {
-        /// It.
-        session: Id<id::Session>,
-    },
+    SignedIn { session: Id<id::Session> },
     /// A sign-in was refused.
     SignInRefused {
         /// Whose address it was, if anyone's.
         person: Option<Id<id::Person>>,
     },
     /// A session was ended by its person.
-    SignedOut {
-        /// It.
-        session: Id<id::Session>,
-    },
+    SignedOut { session: Id<id::Session> },
     /// A session was ended because a refresh token of it was used twice.
     SessionEndedByReuse {
-        /// It.
         session: Id<id::Session>,
         /// Whose it was.
         person: Id<id::Person>,
@@ -72,7 +65,6 @@ pub enum AuditEvent {
     ToolRefused {
         /// Which tool.
         tool: String,
-        /// In which run.
         run: Id<id::Run>,
         /// For which family of reasons.
         reason: RunErrorKind,
@@ -81,14 +73,12 @@ pub enum AuditEvent {
     SkillRefused {
         /// Which skill.
         skill: String,
-        /// In which run.
         run: Id<id::Run>,
         /// For which family of reasons.
         reason: RunErrorKind,
     },
     /// An effect came to one of its ends.
     EffectEnded {
-        /// It.
         effect: Id<id::Effect>,
         /// What kind of change.
         kind: EffectKind,
@@ -101,14 +91,12 @@ pub enum AuditEvent {
     },
     /// An effect was taken back before it left.
     EffectTakenBack {
-        /// It.
         effect: Id<id::Effect>,
         /// Out of which run.
         run: Id<id::Run>,
     },
     /// An approval was asked for, or decided.
     Approval {
-        /// It.
         approval: Id<id::Approval>,
         /// Pending when it is asked for.
         state: ApprovalState,
@@ -121,7 +109,6 @@ pub enum AuditEvent {
     },
     /// A standing approval was given or ended.
     StandingApproval {
-        /// It.
         approval: Id<id::StandingApproval>,
         /// Whether it holds from now on.
         given: bool,
@@ -132,7 +119,6 @@ pub enum AuditEvent {
     },
     /// A schedule was made, changed, paused, resumed or removed.
     Schedule {
-        /// It.
         schedule: Id<id::Schedule>,
         /// Which of these, as an action about schedules.
         action: Action,
@@ -189,65 +175,45 @@ pub enum AuditEvent {
         source: String,
     },
     /// An endpoint for webhooks that go out was added.
-    EndpointAdded {
-        /// Which one.
-        endpoint: Id<id::Endpoint>,
-    },
+    EndpointAdded { endpoint: Id<id::Endpoint> },
     /// An endpoint was changed, or got a new secret.
     EndpointChanged {
-        /// Which one.
         endpoint: Id<id::Endpoint>,
         /// `name`, `url`, `events`, `paused` or `secret`.
         fields: Vec<&'static str>,
     },
     /// An endpoint was removed.
-    EndpointRemoved {
-        /// Which one.
-        endpoint: Id<id::Endpoint>,
-    },
+    EndpointRemoved { endpoint: Id<id::Endpoint> },
     /// The account that posts in Teams was signed in.
     ServiceAccountConnected,
     /// It was forgotten.
     ServiceAccountRemoved,
     /// A webhook's work was begun again.
     DeliveryRepeated {
-        /// Which one.
         delivery: Id<id::Delivery>,
         /// The new run.
         run: Id<id::Run>,
     },
     /// A person was added.
     PersonAdded {
-        /// Who.
         person: Id<id::Person>,
         /// With which role.
         role: String,
     },
     /// A person was kept out.
-    PersonDisabled {
-        /// Who.
-        person: Id<id::Person>,
-    },
+    PersonDisabled { person: Id<id::Person> },
     /// A person was let in again.
-    PersonEnabled {
-        /// Who.
-        person: Id<id::Person>,
-    },
+    PersonEnabled { person: Id<id::Person> },
     /// A person got a new password.
-    PersonReset {
-        /// Who.
-        person: Id<id::Person>,
-    },
+    PersonReset { person: Id<id::Person> },
     /// A person's name or title was changed.
     PersonChanged {
-        /// Who.
         person: Id<id::Person>,
         /// `name`, `title`, or both.
         fields: Vec<&'static str>,
     },
     /// A person got another role.
     RoleChanged {
-        /// Who.
         person: Id<id::Person>,
         /// The role they had.
         before: String,
@@ -255,32 +221,19 @@ pub enum AuditEvent {
         after: String,
     },
     /// A person set up a second factor.
-    SecondFactorSetUp {
-        /// Who.
-        person: Id<id::Person>,
-    },
+    SecondFactorSetUp { person: Id<id::Person> },
     /// A second factor was removed.
-    SecondFactorRemoved {
-        /// Whose.
-        person: Id<id::Person>,
-    },
+    SecondFactorRemoved { person: Id<id::Person> },
     /// A recovery code was used in place of a code.
     RecoveryCodeUsed {
-        /// Whose.
         person: Id<id::Person>,
         /// How many they have left.
         left: i64,
     },
     /// A person got new recovery codes.
-    RecoveryCodesRenewed {
-        /// Who.
-        person: Id<id::Person>,
-    },
+    RecoveryCodesRenewed { person: Id<id::Person> },
     /// The sealed secrets were sealed with another key.
-    SecretsResealed {
-        /// How many.
-        count: usize,
-    },
+    SecretsResealed { count: usize },
     /// The log was exported.
     AuditExported {
         /// Only entries of this action.

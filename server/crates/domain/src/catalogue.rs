@@ -15,7 +15,6 @@ pub struct Catalogue {
     pub products: Vec<Product>,
 }
 
-/// A product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
     /// Its name for programs.
@@ -62,10 +61,8 @@ pub struct Feature {
     pub since: NaiveDate,
 }
 
-/// A price.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Price {
-    /// Its plan.
     pub plan: Text,
     /// How much.
     pub amount: Decimal,
@@ -95,7 +92,6 @@ pub struct Proof {
 /// What a text means in the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CatalogueMatch<'a> {
-    /// The product.
     pub product: &'a Product,
     /// The feature of it that was meant, if one was.
     pub feature: Option<&'a Feature>,

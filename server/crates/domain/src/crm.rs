@@ -8,8 +8,8 @@ use crate::coded;
 use crate::effect::is_address;
 
 pub mod file;
+pub mod identity;
 mod merge;
-pub mod same;
 
 /// How far a lead has come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -75,7 +75,6 @@ impl Contact {
 /// A company that may become a customer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lead {
-    /// Its name.
     pub company: String,
     /// Whom to talk to; the first one is written to.
     pub contacts: Vec<Contact>,

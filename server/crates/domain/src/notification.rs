@@ -92,7 +92,6 @@ pub struct Background {
 /// News of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct News {
-    /// What there is.
     pub matter: Matter,
     /// The setting that decides.
     pub topic: Topic,

@@ -12,13 +12,11 @@ use crate::people::Department;
 /// A manager's yes ahead to the mails of one skill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StandingApproval {
-    /// Which one.
     pub id: Id<id::StandingApproval>,
     /// The manager who gave it.
     pub owner: Id<id::Person>,
     /// Whose people's runs it covers.
     pub department: Department,
-    /// The skill.
     pub skill: String,
     /// The skill's step that writes the mail; any of its steps when `None`.
     pub template: Option<String>,

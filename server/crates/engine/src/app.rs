@@ -56,7 +56,6 @@ pub struct AppState {
     pub files: FileStorage,
     /// Where they are, and the embedded PostgreSQL.
     pub data_dir: PathBuf,
-    /// The time.
     pub clock: Clock,
     /// Keeps new ids in order.
     pub ids: Mutex<ContextV7>,

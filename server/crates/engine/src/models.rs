@@ -62,7 +62,6 @@ pub struct Asking<'a> {
     pub text: &'a str,
     /// Who pays.
     pub person: &'a Person,
-    /// In which run.
     pub run: Id<id::Run>,
     /// See [`mezzofy_agent::model::Request`].
     pub system: &'a str,
@@ -87,7 +86,6 @@ pub enum AttemptEvent<'a> {
     Passed {
         /// Its title.
         model: String,
-        /// Why.
         why: Why,
         /// Who goes on.
         next: Option<String>,
@@ -135,7 +133,6 @@ impl Why {
 /// A complete reply, paid for.
 #[derive(Debug)]
 pub struct Answer {
-    /// The reply.
     pub reply: Reply,
     /// Which model gave it.
     pub source: Source,
@@ -168,7 +165,6 @@ impl From<StoreError> for Unanswered {
 pub struct Surroundings {
     /// Usage and budgets.
     pub store: Store,
-    /// The time.
     pub clock: Clock,
     /// Where months begin.
     pub zone: Tz,

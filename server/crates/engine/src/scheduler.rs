@@ -22,9 +22,9 @@ const SCHEDULES_PER_POLL: i64 = 20;
 
 /// Begins the runs of schedules until the server stops.
 pub async fn run(app: App) {
-    let mut look = tokio::time::interval(POLL_INTERVAL);
-    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    while app.stop.run_until_cancelled(look.tick()).await.is_some() {
+    let mut ticks = tokio::time::interval(POLL_INTERVAL);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    while app.stop.run_until_cancelled(ticks.tick()).await.is_some() {
         if let Err(error) = begin_due(&app).await {
             tracing::warn!(%error, "schedules that are due could not be taken up and are tried again");
         }
@@ -41,7 +41,7 @@ pub async fn begin_due(app: &AppState) -> Result<(), String> {
         return Ok(());
     }
     for (schedule, due_at) in due {
-        go_on(app, &mut tx, &schedule, due_at, now).await?;
+        settle_due(app, &mut tx, &schedule, due_at, now).await?;
     }
     failpoint::hit("schedule.before");
     commit(tx).await.map_err(text)?;
@@ -50,7 +50,7 @@ pub async fn begin_due(app: &AppState) -> Result<(), String> {
 }
 
 /// Settles every moment of a schedule up to now, and puts the next one ahead.
-async fn go_on(
+async fn settle_due(
     app: &AppState,
     tx: &mut Tx,
     schedule: &Schedule,

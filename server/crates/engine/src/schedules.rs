@@ -1,7 +1,7 @@
 //! Makes schedules, for the route and for the tool alike, and begins their runs.
 
 use chrono::{DateTime, Utc};
-use mezzofy_agent::run::{Order, Run as Machine};
+use mezzofy_agent::run::{Order, RunMachine};
 use mezzofy_agent::skills::InputKind;
 use mezzofy_domain::audit::{Action, Actor, AuditEvent};
 use mezzofy_domain::language::Language;
@@ -68,7 +68,7 @@ pub async fn begin(
         }
     }
     let order = Order { agent: *agent, skill: schedule.skill.clone(), inputs };
-    let machine = Machine::of_order(text.clone(), owner, order);
+    let machine = RunMachine::of_order(text.clone(), owner, order);
     runs::begin(app, tx, owner, (name, &text), &machine, background).await
 }
 

@@ -37,7 +37,6 @@ pub struct Fetched {
     pub url: String,
     /// Its media type without parameters.
     pub media_type: String,
-    /// Its bytes.
     pub bytes: Vec<u8>,
 }
 

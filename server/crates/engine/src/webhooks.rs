@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, Mac};
-use mezzofy_agent::run::{Event, Run as Machine};
+use mezzofy_agent::run::{Event, RunMachine};
 use mezzofy_agent::skills::{InputKind, Skills};
 use mezzofy_domain::canonical::sha256_hex;
 use mezzofy_store::sealed::{self, Kind as SealedKind};
@@ -223,7 +223,7 @@ pub async fn begin(
     };
     let event = Event { skill: skill.clone(), source: name.to_owned(), data };
     let text = app.texts.of_webhook.say(owner.language, &[("source", name), ("event", &told.event)]);
-    let machine = Machine::of_event(text.clone(), &owner, event);
+    let machine = RunMachine::of_event(text.clone(), &owner, event);
     Ok(DeliveryOutcome::Started(runs::begin(app, tx, &owner, (&text, &text), &machine, true).await?.id))
 }
 

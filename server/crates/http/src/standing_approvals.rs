@@ -96,7 +96,7 @@ async fn list(
     ApiQuery(query): ApiQuery<PageQuery>,
 ) -> Result<Json<PageView<StandingApprovalView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
-    let slice = standing_approvals::list(&mut tx, reach(&caller.person), query.page()?).await?;
+    let slice = standing_approvals::list(&mut tx, visible_department(&caller.person), query.page()?).await?;
     let mut used = BTreeMap::new();
     for approval in &slice.items {
         used.insert(approval.id, used_today(&app, &mut tx, approval.id).await?);
@@ -135,7 +135,7 @@ async fn end(
 ) -> Result<StatusCode, Problem> {
     let now = app.clock.now();
     let mut tx = caller.begin(&app).await?;
-    let ended = standing_approvals::end(&mut tx, id, reach(&caller.person), now).await?;
+    let ended = standing_approvals::end(&mut tx, id, visible_department(&caller.person), now).await?;
     let ended = ended.ok_or_else(|| Problem::not_found("standing approval"))?;
     audit::append(&mut tx, now, Actor::Person(caller.person.id), &audit_event(&ended, false)).await?;
     commit(tx).await?;
@@ -143,7 +143,7 @@ async fn end(
 }
 
 /// The department whose standing approvals a person sees; all of them for management.
-fn reach(person: &Person) -> Option<Department> {
+fn visible_department(person: &Person) -> Option<Department> {
     (person.department != Department::Management).then_some(person.department)
 }
 

@@ -26,10 +26,8 @@ macro_rules! select {
     };
 }
 
-/// An approval.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Approval {
-    /// Which one.
     pub id: Id<id::Approval>,
     /// Who asked for what it holds.
     pub person: Id<id::Person>,
@@ -76,20 +74,17 @@ pub struct Approved {
     pub payload: Payload,
 }
 
-/// A decision.
 #[derive(Debug, Clone)]
 pub struct Decision<'a> {
     /// What becomes of it.
     pub state: ApprovalState,
     /// By whom; nobody when it expired.
     pub by: Option<Id<id::Person>>,
-    /// Why.
     pub reason: Option<&'a str>,
     /// What may be sent, when approved.
     pub approved: Option<&'a [Approved]>,
     /// The hash over the approved payloads; the one it has when not approved.
     pub payload_hash: &'a str,
-    /// When.
     pub now: DateTime<Utc>,
 }
 

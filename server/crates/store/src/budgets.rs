@@ -24,7 +24,6 @@ pub enum Scope {
     Company,
     /// The people of a department together.
     Department,
-    /// One person.
     Person,
 }
 
@@ -33,11 +32,8 @@ coded!(Scope);
 /// Whose budget it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Subject {
-    /// The company.
     Company,
-    /// A department.
     Department(Department),
-    /// A person.
     Person(Id<id::Person>),
 }
 
@@ -105,7 +101,6 @@ impl DefaultBudgets {
 /// A budget and what of it is spent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
-    /// Whose.
     pub subject: Subject,
     /// USD a month; `None` is no limit.
     pub limit: Option<Decimal>,

@@ -21,7 +21,6 @@ macro_rules! select {
 /// A thread of messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversation {
-    /// Which one.
     pub id: Uuid,
     /// The first words said in it, or what the person called it; empty before the first message.
     pub title: String,

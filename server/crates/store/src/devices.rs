@@ -13,7 +13,6 @@ pub const MAX_DEVICES_PER_PERSON: i64 = 10;
 /// A device as its person sees it; the token is nobody's to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
-    /// Which one.
     pub id: Id<id::Device>,
     /// With which session it signed in.
     pub session: Id<id::Session>,
@@ -46,7 +45,6 @@ pub struct NewDevice<'a> {
     pub language: &'a str,
     /// What it calls itself.
     pub name: Option<&'a str>,
-    /// Now.
     pub now: DateTime<Utc>,
 }
 

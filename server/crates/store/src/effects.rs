@@ -22,12 +22,9 @@ macro_rules! select {
     };
 }
 
-/// An effect.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Effect {
-    /// Which one.
     pub id: Id<id::Effect>,
-    /// Whose.
     pub person: Id<id::Person>,
     /// Out of which run.
     pub run: Id<id::Run>,

@@ -13,11 +13,9 @@ use crate::page::{Page, PageRequest};
 /// Who is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
-    /// Which one.
     pub id: Id<id::Endpoint>,
     /// What it is called.
     pub name: String,
-    /// Where it is.
     pub url: String,
     /// Of what it is told.
     pub events: Vec<String>,
@@ -32,7 +30,6 @@ pub struct Endpoint {
 pub struct Due {
     /// Which one; the same for every try.
     pub id: Id<id::Sending>,
-    /// To whom.
     pub endpoint: Id<id::Endpoint>,
     /// Where that is.
     pub url: String,
@@ -49,9 +46,7 @@ pub struct Due {
 /// A sending as lists show it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sending {
-    /// Which one.
     pub id: Uuid,
-    /// To whom.
     pub endpoint: Uuid,
     /// What that is called.
     pub name: String,

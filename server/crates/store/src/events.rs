@@ -17,7 +17,6 @@ const CHANNEL: &str = "mezzofy_events";
 pub struct Event {
     /// Rises by one with each of the person's events.
     pub cursor: i64,
-    /// Of which run.
     pub run_id: Uuid,
     /// In which conversation.
     pub conversation_id: Uuid,

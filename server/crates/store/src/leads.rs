@@ -1,7 +1,7 @@
 //! Leads. What a transaction sees of them is decided by row security.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use mezzofy_domain::crm::same::{Keys, groups};
+use mezzofy_domain::crm::identity::{Identity, groups};
 use mezzofy_domain::crm::{Contact, Lead, Status};
 use mezzofy_domain::id::{self, Id};
 use serde::Deserialize;
@@ -15,7 +15,6 @@ use crate::store::decode;
 /// A lead as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredLead {
-    /// Which one.
     pub id: Id<id::Lead>,
     /// What is known of it.
     pub lead: Lead,
@@ -47,7 +46,6 @@ pub struct Filter {
 /// Something that happened to a lead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Activity {
-    /// When.
     pub at: DateTime<Utc>,
     /// What kind: created, merged, status, assigned, contacted, `opted_out` or changed.
     pub kind: String,
@@ -226,9 +224,9 @@ pub async fn save(
             contacts: contacts(row.contacts.clone())?,
             ..Lead::default()
         };
-        keys.push(Keys::of(&lead));
+        keys.push(Identity::of(&lead));
     }
-    keys.extend(drafts.iter().map(Keys::of));
+    keys.extend(drafts.iter().map(Identity::of));
     let first = groups(&keys);
 
     let mut saved = Saved::default();
@@ -270,7 +268,6 @@ pub async fn save(
 /// When a lead came, and as which.
 #[derive(Debug, Clone, Copy)]
 pub struct Created {
-    /// Its id.
     pub id: Id<id::Lead>,
     /// When it was added.
     pub created_at: DateTime<Utc>,

@@ -25,9 +25,7 @@ macro_rules! select {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Author {
-    /// The person.
     Person,
-    /// The assistant.
     Assistant,
 }
 
@@ -36,7 +34,6 @@ coded!(Author);
 /// What a person sees in a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Which one.
     pub id: Uuid,
     /// Where it was said.
     pub conversation_id: Uuid,
@@ -50,22 +47,16 @@ pub struct Message {
     pub choices: Vec<String>,
     /// The files that the person sent with it.
     pub file_ids: Vec<Uuid>,
-    /// When.
     pub created_at: DateTime<Utc>,
 }
 
 /// What to store.
 #[derive(Debug)]
 pub struct NewMessage<'a> {
-    /// Its id.
     pub id: Id<id::Message>,
-    /// Where.
     pub conversation: Id<id::Conversation>,
-    /// Of which run.
     pub run: Id<id::Run>,
-    /// Who.
     pub author: Author,
-    /// What.
     pub text: &'a str,
     /// Offered answers.
     pub choices: &'a [String],
@@ -73,7 +64,6 @@ pub struct NewMessage<'a> {
     pub file_ids: &'a [Uuid],
     /// The sender's own id of it.
     pub client_id: Option<Uuid>,
-    /// When.
     pub now: DateTime<Utc>,
 }
 

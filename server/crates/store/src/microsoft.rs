@@ -10,9 +10,7 @@ use crate::StoreError;
 /// Who signed the account in, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connected {
-    /// Who.
     pub by: Id<id::Person>,
-    /// When.
     pub at: DateTime<Utc>,
 }
 
@@ -27,7 +25,6 @@ pub struct SignIn {
     pub redirect_uri: String,
     /// Which administrator began it.
     pub person: Id<id::Person>,
-    /// When.
     pub begun_at: DateTime<Utc>,
 }
 

@@ -25,7 +25,6 @@ pub struct Reservation<'a> {
     pub id: Id<id::ModelCall>,
     /// Out of which run.
     pub run: Id<id::Run>,
-    /// For whom.
     pub person: Id<id::Person>,
     /// On which department's budget.
     pub department: Department,
@@ -45,7 +44,6 @@ pub struct Reservation<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the {} budget of {month} is used up: {spent} of {limit} USD are spent", .scope.code())]
 pub struct Exhausted {
-    /// Which one.
     pub scope: Scope,
     /// USD a month.
     pub limit: Decimal,
@@ -74,7 +72,6 @@ coded!(CallState);
 /// A call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelCall {
-    /// Which one.
     pub id: Id<id::ModelCall>,
     /// The provider's name in the configuration.
     pub provider: String,

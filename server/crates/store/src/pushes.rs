@@ -15,13 +15,10 @@ use crate::store::decode;
 /// What is to be told to all devices of a person.
 #[derive(Debug, Clone)]
 pub struct News {
-    /// To whom.
     pub person: Id<id::Person>,
-    /// What.
     pub matter: Matter,
     /// The same for the same news: a device is told it once.
     pub key: String,
-    /// Of which run.
     pub run: Option<Id<id::Run>>,
     /// Which approval waits.
     pub approval: Option<Id<id::Approval>>,
@@ -29,18 +26,15 @@ pub struct News {
     pub schedule: Option<Id<id::Schedule>>,
     /// Whether an open stream of the person is told enough.
     pub unless_watched: bool,
-    /// Now.
     pub now: DateTime<Utc>,
 }
 
 /// A push that is to be sent now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
-    /// Which one.
     pub id: Id<id::Push>,
     /// What it tells.
     pub matter: Matter,
-    /// Of which run.
     pub run: Option<Uuid>,
     /// In which conversation that is.
     pub conversation: Option<Uuid>,
@@ -59,7 +53,6 @@ pub struct Push {
 /// A device as it is sent to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
-    /// Which one.
     pub device: Id<id::Device>,
     /// Its Expo push token.
     pub token: String,
@@ -76,7 +69,6 @@ pub struct Ticket {
     pub ticket: String,
     /// To which device it went, unless that has been removed.
     pub device: Option<Id<id::Device>>,
-    /// When.
     pub sent_at: DateTime<Utc>,
     /// How often it was tried.
     pub tries: u32,
@@ -260,11 +252,9 @@ pub async fn settle(
 /// A push as its person sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
-    /// Which one.
     pub id: Uuid,
     /// What it tells.
     pub matter: Matter,
-    /// Of which run.
     pub run: Option<Uuid>,
     /// waiting, sending, sent, done, failed, dropped or unknown.
     pub state: String,

@@ -29,10 +29,8 @@ macro_rules! select {
     };
 }
 
-/// A schedule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schedule {
-    /// Which one.
     pub id: Id<id::Schedule>,
     /// Whose it is; its runs are theirs.
     pub owner: Id<id::Person>,
@@ -52,7 +50,6 @@ pub struct Schedule {
     pub channel: Option<String>,
     /// Whether the owner's devices are told how each time ended.
     pub push: bool,
-    /// When.
     pub rule: Rule,
     /// What becomes of moments that nobody was there for.
     pub misfire: Misfire,
@@ -65,7 +62,6 @@ pub struct Schedule {
 /// An occurrence as its run left it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Occurrence {
-    /// Which one.
     pub id: Uuid,
     /// Its moment.
     pub due_at: DateTime<Utc>,

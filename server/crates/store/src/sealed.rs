@@ -32,7 +32,6 @@ impl Kind {
 /// A sealed secret and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
-    /// What it is.
     pub kind: Kind,
     /// Whose it is: a person, or the secret of a source itself.
     pub owner: Uuid,

@@ -30,7 +30,6 @@ pub enum Redeemed {
 /// A session that goes on, as its person sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// Which.
     pub id: Id<id::Session>,
     /// When the person signed in.
     pub created_at: DateTime<Utc>,

@@ -24,7 +24,6 @@ pub enum StoreError {
     /// The database, or the way to it.
     #[error("the database did not do what it was asked: {0}")]
     Database(#[from] sqlx::Error),
-    /// A migration.
     #[error("the database can't be brought to this version: {0}")]
     Migration(#[from] MigrateError),
     /// The queue's tables.
@@ -43,7 +42,7 @@ pub enum StoreError {
     Files(#[from] object_store::Error),
     /// Somebody else moved the row on; this writer must let go.
     #[error("the run was moved on by another worker")]
-    Overtaken,
+    LostLease,
 }
 
 impl StoreError {

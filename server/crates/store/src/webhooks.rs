@@ -12,9 +12,7 @@ use crate::page::{Page, PageRequest};
 /// A secret of a source, without the secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Secret {
-    /// Which one.
     pub id: Id<id::SourceSecret>,
-    /// Whose.
     pub source: String,
     /// When it was made.
     pub created_at: DateTime<Utc>,
@@ -25,7 +23,6 @@ pub struct Secret {
 /// A delivery as it comes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDelivery<'a> {
-    /// Which one.
     pub id: Id<id::Delivery>,
     /// Who sent it.
     pub source: &'a str,
@@ -53,7 +50,6 @@ pub enum DeliveryOutcome {
 /// A delivery as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
-    /// Which one.
     pub id: Uuid,
     /// Who sent it.
     pub source: String,

@@ -151,10 +151,12 @@ impl Workshop {
         };
         // A company is found as duplicates are: whatever its legal form, and with a slip.
         let wanted = mezzofy_domain::crm::Lead { company: company.to_owned(), ..Default::default() };
-        let wanted = mezzofy_domain::crm::same::Keys::of(&wanted);
+        let wanted = mezzofy_domain::crm::identity::Identity::of(&wanted);
         let all = leads::find(&mut tx, &filter, 100_000).await.map_err(retry)?;
-        let same: Vec<StoredLead> =
-            all.into_iter().filter(|stored| mezzofy_domain::crm::same::Keys::of(&stored.lead).names(&wanted)).collect();
+        let same: Vec<StoredLead> = all
+            .into_iter()
+            .filter(|stored| mezzofy_domain::crm::identity::Identity::of(&stored.lead).names(&wanted))
+            .collect();
         if !same.is_empty() {
             return Ok(same);
         }

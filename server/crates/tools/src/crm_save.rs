@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{Days, NaiveDate};
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
-use mezzofy_domain::crm::same::Keys;
+use mezzofy_domain::crm::identity::Identity;
 use mezzofy_domain::crm::{Contact, Lead, Status};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::roles::Permission;
@@ -287,7 +287,7 @@ impl Tool for CrmSave {
             .filter(|draft| !draft.company.trim().is_empty())
             .map(|draft| draft.lead(&context.person.email))
             .collect();
-        let given: Vec<Keys> = drafts.iter().map(Keys::of).collect();
+        let given: Vec<Identity> = drafts.iter().map(Identity::of).collect();
         let mut tx = self.workshop.begin(context.person).await?;
         let saved = leads::save(&mut tx, drafts, Some(context.person.id), context.now).await.map_err(retry)?;
         let ids: Vec<_> = saved.new.iter().chain(&saved.merged).map(|id| id.uuid()).collect();
@@ -298,7 +298,7 @@ impl Tool for CrmSave {
         };
         commit(tx).await.map_err(retry)?;
         let kept = Kept::of(&stored, None);
-        let names: Vec<Keys> = stored.iter().map(|stored| Keys::of(&stored.lead)).collect();
+        let names: Vec<Identity> = stored.iter().map(|stored| Identity::of(&stored.lead)).collect();
         let otherwise_named = given.iter().filter(|given| !names.iter().any(|name| name.names(given))).count();
         let result = json!({
             "otherwise_named": otherwise_named,

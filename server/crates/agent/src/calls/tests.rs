@@ -9,7 +9,7 @@ use crate::agents::{self, Agents};
 use crate::defences::Defences;
 use crate::model::{Model, Request, Source};
 use crate::planner::tests::{directory, skills};
-use crate::run::{Called, End, Next, Replied, Run};
+use crate::run::{Called, End, Next, Replied, RunMachine};
 use crate::texts::Texts;
 use scripted::{Scripted, calls, says};
 
@@ -122,10 +122,10 @@ impl Office {
 }
 
 /// Carries a run out with a model in the process; the tools answer with their own name.
-async fn carry_out(office: &Office, model: &Scripted, said: &str) -> Run {
+async fn run_to_end(office: &Office, model: &Scripted, said: &str) -> RunMachine {
     let offered = office.offered(FINANCE_MANAGER);
     let me = &office.people[FINANCE_MANAGER];
-    let mut run = Run::new(said.to_owned(), me);
+    let mut run = RunMachine::new(said.to_owned(), me);
     run.begin(Vec::new(), "Today is Sunday.".to_owned(), Department::Finance);
     loop {
         match run.next(&office.skills).unwrap() {
@@ -195,7 +195,7 @@ async fn a_whole_run_goes_through_offers_calls_and_results_without_a_network() {
         calls([("outlook_send_email", input())]),
         says("All done."),
     ]);
-    let mut run = carry_out(&office, &model, "Do it").await;
+    let mut run = run_to_end(&office, &model, "Do it").await;
     assert_eq!(run.next(&office.skills).unwrap(), Next::Done(&End::Answered("All done.".to_owned())));
     assert_eq!(run.tools(), ["finance_statement", "pdf_generator", "outlook_send_email"]);
     let asked = model.asked();

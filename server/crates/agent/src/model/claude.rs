@@ -24,7 +24,6 @@ const VERSION: &str = "2026-10-21";
 pub struct Settings {
     /// For instance `https://api.anthropic.com`, without `/v1`.
     pub base_url: String,
-    /// The key.
     pub key: SecretString,
     /// The provider's name in the configuration.
     pub provider: String,

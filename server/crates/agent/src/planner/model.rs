@@ -15,7 +15,6 @@ pub const PLANNER: &str = "planner";
 /// The planner with what it must know of the person and the company.
 #[derive(Debug, Clone, Copy)]
 pub struct BuiltIn<'a> {
-    /// The planner.
     pub planner: &'a Planner,
     /// What can be asked for.
     pub skills: &'a Skills,

@@ -15,7 +15,6 @@ mod english;
 /// What a text says of the period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PeriodMention {
-    /// Nothing.
     Nothing,
     /// Only that it should be the newest.
     Latest(Period),

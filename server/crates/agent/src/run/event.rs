@@ -6,13 +6,12 @@ use mezzofy_domain::trust::Trust;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Run;
+use super::RunMachine;
 use crate::sources::{Provenance, names_in};
 
 /// An event, and the skill that serves it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
-    /// The skill.
     pub skill: String,
     /// Who told it.
     pub source: String,
@@ -41,7 +40,7 @@ impl Order {
     }
 }
 
-impl Run {
+impl RunMachine {
     /// A run for a person that begins with what they have ordered; `text` says it in words.
     #[must_use]
     pub fn of_order(text: String, person: &Person, order: Order) -> Self {

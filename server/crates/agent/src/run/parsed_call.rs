@@ -12,30 +12,25 @@ use crate::planner::SkillPlan;
 pub enum ParsedCall {
     /// A tool with an input that fits its schema.
     Tool {
-        /// The tool.
         tool: String,
-        /// Its input.
         input: Value,
         /// Whether it changes something outside our database.
         effect: bool,
     },
     /// A skill with its inputs complete.
     Skill {
-        /// Its plan.
         plan: Box<SkillPlan>,
         /// What the gate says of it.
         admitted: Result<(), RunError>,
     },
     /// The person must be asked.
     Ask {
-        /// What.
         question: Question,
         /// Whose agent serves the request, where that is known now.
         agent: Option<Department>,
     },
     /// It can't or may not be done.
     Decline {
-        /// Why.
         error: RunError,
         /// The skill that would do it.
         skill: Option<String>,

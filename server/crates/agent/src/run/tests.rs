@@ -18,7 +18,7 @@ fn me() -> Person {
 }
 
 /// A run as it is after a restart: read back from what was stored.
-fn stored(run: &Run) -> Run {
+fn stored(run: &RunMachine) -> RunMachine {
     serde_json::from_value(serde_json::to_value(run).unwrap()).unwrap()
 }
 
@@ -26,14 +26,14 @@ fn source(provider: &str) -> Source {
     Source { provider: provider.to_owned(), model: format!("{provider}-1") }
 }
 
-fn begun(said: &str) -> Run {
-    let mut run = Run::new(said.to_owned(), &me());
+fn begun(said: &str) -> RunMachine {
+    let mut run = RunMachine::new(said.to_owned(), &me());
     run.begin(Vec::new(), "Today is Sunday.".to_owned(), Department::Finance);
     run
 }
 
 /// Takes a reply with a block for each wanted call.
-fn reply(run: &mut Run, provider: &str, wanted: Vec<ParsedCall>) {
+fn reply(run: &mut RunMachine, provider: &str, wanted: Vec<ParsedCall>) {
     let blocks = (0..wanted.len()).map(|at| Block::call(&format!("call{at}"), "any", &json!({}))).collect();
     let replied = Replied {
         source: source(provider),
@@ -55,7 +55,7 @@ fn tool(name: &str, effect: bool) -> ParsedCall {
     ParsedCall::Tool { tool: name.to_owned(), input: json!({"of": name}), effect }
 }
 
-fn calls(run: &mut Run, skills: &Skills) -> Vec<Call> {
+fn calls(run: &mut RunMachine, skills: &Skills) -> Vec<Call> {
     match run.next(skills).unwrap() {
         Next::Calls(calls) => calls,
         other => panic!("{other:?}"),
@@ -66,7 +66,7 @@ fn names(calls: &[Call]) -> Vec<&str> {
     calls.iter().map(|call| call.tool.as_str()).collect()
 }
 
-fn did(run: &mut Run, skills: &Skills, call: &Call, result: Value) {
+fn did(run: &mut RunMachine, skills: &Skills, call: &Call, result: Value) {
     run.called(skills, call, Called { result, ..Called::default() });
 }
 

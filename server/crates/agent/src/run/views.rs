@@ -8,11 +8,11 @@ use mezzofy_domain::people::Department;
 use mezzofy_domain::run::{RunError, RunState, WaitingFor};
 use serde_json::{Map, Value};
 
-use super::{End, Phase, Run};
+use super::{End, Phase, RunMachine};
 use crate::model::Turn;
 use crate::sources::Sources;
 
-impl Run {
+impl RunMachine {
     /// Where it stands, as people see it.
     #[must_use]
     pub fn state(&self) -> (RunState, Option<WaitingFor>) {

@@ -60,9 +60,7 @@ pub enum NextStep {
 pub struct StepCall {
     /// The step; the same one again for each item of a `for_each`.
     pub step_id: String,
-    /// The tool.
     pub tool: String,
-    /// Its input.
     pub input: Value,
     /// What the person sees meanwhile.
     pub progress: String,
@@ -74,7 +72,6 @@ pub enum SkillRunError {
     /// A text or argument names a value that is not there.
     #[error("the skill `{skill}` needs {needed}, which is not there")]
     Missing {
-        /// The skill.
         skill: String,
         /// The reference.
         needed: String,
@@ -82,7 +79,6 @@ pub enum SkillRunError {
     /// A list or object where text is needed.
     #[error("the skill `{skill}` needs {needed} as text, but it is a list or an object")]
     NotText {
-        /// The skill.
         skill: String,
         /// The reference.
         needed: String,

@@ -20,7 +20,6 @@ pub struct AuditEntry {
     pub action: String,
     /// What kind of thing it was done to.
     pub subject_kind: String,
-    /// Which one.
     pub subject: String,
     /// What else is kept of it.
     pub detail: Value,
@@ -29,7 +28,6 @@ pub struct AuditEntry {
 /// An entry with the hash that was stored with it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChainedEntry {
-    /// It.
     pub entry: AuditEntry,
     /// Lower-case hex SHA-256 of the RFC 8785 JSON of `{before, entry}`.
     pub hash: String,

@@ -1,7 +1,7 @@
 use chrono::NaiveDate;
 use fastrand::Rng;
 
-use super::same::{Keys, Phone, domain, groups, name_words};
+use super::identity::{Identity, Phone, domain, groups, name_words};
 use super::*;
 
 fn lead(company: &str, email: &str, phone: &str, location: &str, website: &str) -> Lead {
@@ -16,7 +16,7 @@ fn lead(company: &str, email: &str, phone: &str, location: &str, website: &str) 
 }
 
 fn same(one: &Lead, other: &Lead) -> bool {
-    Keys::of(one).is_same(&Keys::of(other))
+    Identity::of(one).matches(&Identity::of(other))
 }
 
 #[test]
@@ -232,7 +232,7 @@ fn the_same_as_a_third_is_the_same_and_the_first_stands_for_all() {
         lead("ABC Restaurants", "", "+65 6123 4567", "Singapore", ""),
         lead("A.B.C. Dining", "ben@abc.example.com", "6123 4567", "Singapore", ""),
     ];
-    let keys: Vec<Keys> = all.iter().map(Keys::of).collect();
+    let keys: Vec<Identity> = all.iter().map(Identity::of).collect();
     assert_eq!(groups(&keys), [0, 1, 0, 0]);
 }
 

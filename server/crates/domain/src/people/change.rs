@@ -30,7 +30,6 @@ pub enum PersonProblem {
     Role {
         /// What was asked for.
         role: String,
-        /// What there is.
         roles: String,
     },
     /// An administrator would lock themselves out.

@@ -42,7 +42,6 @@ impl Token {
         }
     }
 
-    /// The symbol.
     pub(super) fn symbol(&self) -> Option<char> {
         match self.kind {
             Kind::Symbol(symbol) => Some(symbol),

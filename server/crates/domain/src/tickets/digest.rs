@@ -69,7 +69,6 @@ pub struct Issue {
 pub struct Example {
     /// The ticket.
     pub id: String,
-    /// Who.
     pub customer: String,
     /// The beginning of what they wrote.
     pub text: String,

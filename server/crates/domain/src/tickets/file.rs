@@ -8,7 +8,6 @@ use super::Ticket;
 use crate::import::rows::{self, Cells};
 use crate::import::{ImportErrors, Layout};
 
-/// The columns.
 pub const COLUMNS: [&str; 10] =
     ["id", "created_at", "customer", "subject", "body", "category", "priority", "status", "resolved_at", "language"];
 const NEEDED: [&str; 4] = ["id", "created_at", "subject", "status"];

@@ -32,12 +32,7 @@ pub enum RotationError {
     Seal(#[from] SealError),
     /// A secret that can't be opened.
     #[error("no secret was changed. The {} of person {}: {cause}", .sealed.kind.code(), .sealed.owner)]
-    Secret {
-        /// Which.
-        sealed: Sealed,
-        /// Why.
-        cause: SealError,
-    },
+    Secret { sealed: Sealed, cause: SealError },
 }
 
 impl From<SecretFileError> for RotationError {

@@ -381,10 +381,10 @@ impl RunWorker<'_> {
 
     /// Ends when the person wants the run stopped, or the server stops.
     async fn stopped(&self) -> Result<(), StepError> {
-        let mut look = tokio::time::interval(POLL_INTERVAL);
-        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut ticks = tokio::time::interval(POLL_INTERVAL);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            if self.app.stop.run_until_cancelled(look.tick()).await.is_none() {
+            if self.app.stop.run_until_cancelled(ticks.tick()).await.is_none() {
                 return Err(StepError::Retry("the server stops".to_owned()));
             }
             if self.cancel_asked().await? {

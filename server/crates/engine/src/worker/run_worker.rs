@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicU64;
 
 use chrono::TimeDelta;
-use mezzofy_agent::run::{End, Next, Run as Machine};
+use mezzofy_agent::run::{End, Next, RunMachine};
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
@@ -41,7 +41,7 @@ impl From<CheckpointError> for StepError {
 impl From<StoreError> for StepError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Overtaken => Self::LostLease,
+            StoreError::LostLease => Self::LostLease,
             other => Self::Retry(other.to_string()),
         }
     }
@@ -74,7 +74,7 @@ pub(super) async fn move_on(app: &AppState, id: Id<id::Run>) -> Result<(), StepE
             // Stored by a version that this one does not understand: it can only be ended.
             let mut work = RunWorker {
                 app,
-                machine: Machine::new(String::new(), &person),
+                machine: RunMachine::new(String::new(), &person),
                 run,
                 person,
                 spoken: None,
@@ -107,7 +107,8 @@ pub(super) async fn give_up(app: &AppState, id: Id<id::Run>) -> Result<(), StepE
     if acting {
         return Err(StepError::Retry("the program failed while an effect may be on its way".to_owned()));
     }
-    let machine = serde_json::from_value(run.machine.clone()).unwrap_or_else(|_| Machine::new(String::new(), &person));
+    let machine =
+        serde_json::from_value(run.machine.clone()).unwrap_or_else(|_| RunMachine::new(String::new(), &person));
     let mut work = RunWorker { app, run, machine, person, spoken: None, in_gate: AtomicU64::new(0) };
     work.call_off().await?;
     let error = work.internal("the program failed in it");
@@ -129,7 +130,7 @@ async fn decided(app: &AppState, run: &Run) -> Result<bool, StepError> {
 pub(super) struct RunWorker<'a> {
     pub(super) app: &'a AppState,
     pub(super) run: Run,
-    pub(super) machine: Machine,
+    pub(super) machine: RunMachine,
     pub(super) person: Person,
     /// The message that the newest reply's text was streamed as.
     pub(super) spoken: Option<Id<id::Message>>,

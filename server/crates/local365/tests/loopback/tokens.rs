@@ -26,10 +26,10 @@ async fn a_token_is_renewed_five_minutes_before_its_end() {
     let outgoing = tenant.outgoing();
     let id = outgoing.create_draft(&mail(&[])).await.unwrap().id;
     tenant.pass(Duration::from_secs(3298));
-    assert_eq!(outgoing.look(ANA, &id).await.unwrap(), MessageState::Draft);
+    assert_eq!(outgoing.state_of(ANA, &id).await.unwrap(), MessageState::Draft);
     assert_eq!(tenant.faults.seen(Operation::Token), 1);
     tenant.pass(Duration::from_secs(1));
-    assert_eq!(outgoing.look(ANA, &id).await.unwrap(), MessageState::Draft);
+    assert_eq!(outgoing.state_of(ANA, &id).await.unwrap(), MessageState::Draft);
     assert_eq!(tenant.faults.seen(Operation::Token), 2);
 }
 

@@ -362,7 +362,7 @@ impl Trial {
     }
 
     /// Goes on from where it is, as a client does that asks again what it got no answer to; `None` when the server dies.
-    async fn go_on(&mut self, server: &Server) -> Option<Value> {
+    async fn resume(&mut self, server: &Server) -> Option<Value> {
         if self.conversation.is_none() {
             self.conversation = Some(text(&server.post("/v1/conversations", json!({})).await?["id"]));
         }
@@ -428,7 +428,7 @@ async fn killed_again_and_again_in_every_place_it_sends_each_of_twenty_approved_
             *passed.entry(place).or_default() += 1;
             continue;
         };
-        let Some(ended) = trial.go_on(&server).await else {
+        let Some(ended) = trial.resume(&server).await else {
             crashes += 1;
             *passed.entry(place).or_default() += 1;
             continue;

@@ -15,7 +15,6 @@ use crate::page::{Page, PageRequest};
 /// A person with what is known of their sign-in.
 #[derive(Debug, Clone)]
 pub struct Account {
-    /// Who.
     pub person: Person,
     /// Whether a second factor is in force.
     pub second_factor: bool,

@@ -84,7 +84,7 @@ pub(super) fn messages<'a>(history: &'a [Turn], model: &Source) -> Result<Vec<Me
             Turn::Results(_) => {}
         }
     }
-    written.go_on();
+    written.let_user_speak();
     Ok(written.messages)
 }
 
@@ -106,7 +106,7 @@ impl<'a> Written<'a> {
     }
 
     /// A request neither begins nor ends with the assistant, who never speaks twice in a row.
-    fn go_on(&mut self) {
+    fn let_user_speak(&mut self) {
         if self.messages.last().is_none_or(|last| last.role == "assistant") {
             self.user(vec![Content::Ours(Piece::Text { text: GO_ON.into() })]);
         }
@@ -141,7 +141,7 @@ impl<'a> Written<'a> {
         }
         content.truncate(end);
         // This reply was asked for, even if nothing of it goes back.
-        self.go_on();
+        self.let_user_speak();
         if content.is_empty() {
             return;
         }
