@@ -10,9 +10,9 @@ use serde_json::{Map, Value, json};
 
 use crate::agents::Agent;
 use crate::gate::{Gate, Intent};
-use crate::model::{Block, ToolDefinition, View};
-use crate::planner::{self, Misfit, Planner, SkillPlan, question_in};
-use crate::run::{Event, Order, ParsedCall, Question};
+use crate::model::{Block, BlockView, ToolDefinition};
+use crate::planner::{self, InputMismatch, Planner, SkillPlan, question_in};
+use crate::run::{ParsedCall, Question, ScheduledOrder, TriggerEvent};
 use crate::skills::{Input, InputKind, Skill, SkillRun, Skills};
 use crate::texts::ToolTexts;
 use crate::tool::ToolSpec;
@@ -77,8 +77,8 @@ impl Desk<'_> {
     #[must_use]
     pub fn read(&self, blocks: &[Block], offered: &[ToolDefinition]) -> Vec<ParsedCall> {
         let calls = blocks.iter().filter_map(|block| match block.view() {
-            View::Call { name, input, .. } => Some((block, name, input)),
-            View::Text(_) | View::Thinking | View::Unknown => None,
+            BlockView::Call { name, input, .. } => Some((block, name, input)),
+            BlockView::Text(_) | BlockView::Thinking | BlockView::Unknown => None,
         });
         calls
             .map(|(block, name, input)| match input {
@@ -89,12 +89,12 @@ impl Desk<'_> {
                     let names: Vec<&str> = offered.iter().map(|tool| tool.name.as_str()).collect();
                     ParsedCall::Malformed(format!("There is no tool {name}. There are: {}.", names.join(", ")))
                 }
-                Ok(input) => self.wanted(block, &name, input).unwrap_or_else(ParsedCall::Malformed),
+                Ok(input) => self.parse(block, &name, input).unwrap_or_else(ParsedCall::Malformed),
             })
             .collect()
     }
 
-    fn wanted(&self, block: &Block, name: &str, input: Map<String, Value>) -> Result<ParsedCall, String> {
+    fn parse(&self, block: &Block, name: &str, input: Map<String, Value>) -> Result<ParsedCall, String> {
         match name {
             ASK_PERSON => {
                 let text = text_of(&input, "question")?;
@@ -132,7 +132,7 @@ impl Desk<'_> {
 
     /// What an event is for: its skill, with what the gate says of it. `None` where there is no such skill that takes one.
     #[must_use]
-    pub fn event(&self, event: &Event) -> Option<(Block, ParsedCall)> {
+    pub fn event(&self, event: &TriggerEvent) -> Option<(Block, ParsedCall)> {
         let skill = self.skills.get(&event.skill)?;
         let input = skill.input(InputKind::Event)?;
         let mut inputs = Map::new();
@@ -149,7 +149,7 @@ impl Desk<'_> {
 
     /// What was ordered: its skill, with what the gate says of it, or why it can't be. `None` where the words count.
     #[must_use]
-    pub fn order(&self, order: &Order) -> Option<(Block, ParsedCall)> {
+    pub fn order(&self, order: &ScheduledOrder) -> Option<(Block, ParsedCall)> {
         let name = order.skill.as_deref()?;
         let read = match self.skills.get(name) {
             Some(skill) => self.skill(skill, &order.inputs),
@@ -177,8 +177,8 @@ impl Desk<'_> {
     fn skill(&self, skill: &Skill, input: &Map<String, Value>) -> Result<ParsedCall, String> {
         let plan = match self.planner.plan_of_call(self.skills, &self.request, self.language, skill, input) {
             Ok(plan) => plan,
-            Err(Misfit::Form(text)) => return Err(text),
-            Err(Misfit::Meaning(text)) => return Ok(ParsedCall::Rejected(text)),
+            Err(InputMismatch::Form(text)) => return Err(text),
+            Err(InputMismatch::Meaning(text)) => return Ok(ParsedCall::Rejected(text)),
         };
         Ok(self.admitted(skill, plan))
     }

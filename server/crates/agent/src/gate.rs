@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mezzofy_domain::approval::{self, MAX_RECIPIENTS_WITHOUT_MANAGER, Proposed};
+use mezzofy_domain::approval::{self, MAX_RECIPIENTS_WITHOUT_MANAGER, ProposedEffect};
 use mezzofy_domain::effect::{Payload, is_address};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
@@ -100,7 +100,13 @@ impl Gate<'_> {
     /// Why a person must decide on these mails before they are sent; `None` when they may go at once. `covered` says that a
     /// standing approval covers all of them, `places` what the run has read from outside.
     #[must_use]
-    pub fn why_decide(&self, mails: &[Proposed], covered: bool, places: &str, language: Language) -> Option<String> {
+    pub fn why_decide(
+        &self,
+        mails: &[ProposedEffect],
+        covered: bool,
+        places: &str,
+        language: Language,
+    ) -> Option<String> {
         let mut why = Vec::new();
         if mails.iter().any(|mail| mail.origin.trust == Trust::Outside) {
             why.push(self.texts.why_outside.say(language, &[("places", places)]));

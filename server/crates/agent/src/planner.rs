@@ -29,13 +29,13 @@ pub(crate) mod words;
 
 use calendar::Calendar;
 use department::Departments;
-pub use filling::Misfit;
-use filling::{Filling, Need};
+pub use filling::InputMismatch;
+use filling::{Filling, MissingInput};
 pub(crate) use model::question_in;
 pub use model::{BuiltIn, PLANNER};
 use prompts::Prompts;
 use recipients::Reader;
-use recognise::{Guess, guesses};
+use recognise::{SkillMatch, guesses};
 pub use values::{NO_PRODUCTS, ProductNames};
 use words::{Kind, Phrases, Sentence, Token};
 
@@ -197,7 +197,7 @@ impl Planner {
             return plan;
         }
         let found = self.guesses(asked, text);
-        let may = |guess: &&Guess<'_>| asked.may_use(guess.skill);
+        let may = |guess: &&SkillMatch<'_>| asked.may_use(guess.skill);
         match found.as_slice() {
             [first, rest @ ..] if first.is_sure() && rest.first().is_none_or(|second| first.leads(second)) => {
                 if asked.may_use(first.skill) {
@@ -255,7 +255,7 @@ impl Planner {
         (begins || after) && self.prompts.standing.is_in(&tokens)
     }
 
-    fn guesses<'a>(&self, asked: PlanContext<'a>, text: &str) -> Vec<Guess<'a>> {
+    fn guesses<'a>(&self, asked: PlanContext<'a>, text: &str) -> Vec<SkillMatch<'a>> {
         let mut sentence = self.read(asked.skills, text);
         let reader = Reader::new(&self.prompts, asked.request.me, asked.request.people);
         self.read_slots(asked, &reader, None, &mut sentence);
@@ -299,7 +299,7 @@ impl Planner {
         &self,
         asked: PlanContext<'_>,
         text: &str,
-        found: impl Iterator<Item = &'a Guess<'a>>,
+        found: impl Iterator<Item = &'a SkillMatch<'a>>,
     ) -> Vec<&'a Skill> {
         let likely: Vec<&Skill> = found.take(2).map(|guess| guess.skill).collect();
         match self.department_of(asked, text) {

@@ -24,7 +24,7 @@ mod parsed_call;
 mod round;
 mod views;
 
-pub use event::{Event, Order};
+pub use event::{ScheduledOrder, TriggerEvent};
 pub use parsed_call::{ParsedCall, Question};
 use round::{Round, RoundNeed};
 
@@ -42,7 +42,7 @@ pub struct RunMachine {
     tools: Vec<String>,
     kept: BTreeMap<String, Value>,
     history: Vec<Turn>,
-    done: Vec<Done>,
+    done: Vec<FinishedCall>,
     /// Whether something outside our database was changed.
     acted: bool,
     notices: BTreeSet<String>,
@@ -78,10 +78,10 @@ pub struct RunMachine {
     notes: Vec<String>,
     /// What it began with, where that is no person's request.
     #[serde(default)]
-    event: Option<Event>,
+    event: Option<TriggerEvent>,
     /// The same, where its person has ordered it.
     #[serde(default)]
-    order: Option<Order>,
+    order: Option<ScheduledOrder>,
     phase: Phase,
 }
 
@@ -90,12 +90,12 @@ pub struct RunMachine {
 enum Phase {
     Asking,
     Calling(Round),
-    Ended(End),
+    Ended(RunEnd),
 }
 
 /// A call without effect that a model made, and its result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Done {
+struct FinishedCall {
     tool: String,
     input: Value,
     result: Value,
@@ -104,7 +104,7 @@ struct Done {
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum End {
+pub enum RunEnd {
     /// With an answer, Markdown.
     Answered(String),
     /// With a reason.
@@ -115,7 +115,7 @@ pub enum End {
 
 /// What a run needs now.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Next<'a> {
+pub enum NextAction<'a> {
     /// A model's reply to its history; give it to [`RunMachine::replied`].
     Ask,
     /// These calls, at once; give each result to [`RunMachine::called`], or the reason it failed to [`RunMachine::failed`].
@@ -123,7 +123,7 @@ pub enum Next<'a> {
     /// The person's answer; give it to [`RunMachine::said`].
     Wait(&'a Question),
     /// Nothing: it has ended.
-    Done(&'a End),
+    Done(&'a RunEnd),
 }
 
 /// A tool call.
@@ -205,7 +205,7 @@ impl RunMachine {
     /// Ends it with an answer that no model was asked for.
     pub fn answered(&mut self, agent: Department, text: String) {
         self.agent = Some(agent);
-        self.end(End::Answered(text));
+        self.end(RunEnd::Answered(text));
     }
 
     /// Gives it the conversation so far and its agent. A run that has begun is left as it is.
@@ -227,19 +227,19 @@ impl RunMachine {
     /// Ends it before any model was asked: the person may not have this done.
     pub fn refused(&mut self, error: RunError, skill: String, agent: Department) {
         (self.skill, self.agent) = (Some(skill), Some(agent));
-        self.end(End::Failed(error));
+        self.end(RunEnd::Failed(error));
     }
 
     /// What it needs now. A skill without further steps hands its answer on.
-    pub fn next(&mut self, skills: &Skills) -> Result<Next<'_>, SkillRunError> {
+    pub fn next(&mut self, skills: &Skills) -> Result<NextAction<'_>, SkillRunError> {
         if let Phase::Calling(round) = &mut self.phase {
             match round.next(skills, &self.done, self.tools.len())? {
-                RoundNeed::Calls(calls) => return Ok(Next::Calls(calls)),
+                RoundNeed::Calls(calls) => return Ok(NextAction::Calls(calls)),
                 RoundNeed::Person => {}
                 RoundNeed::Answer(text) => {
                     let notes = std::mem::take(&mut self.notes);
                     let parts = std::iter::once(text.trim_end().to_owned()).chain(notes);
-                    self.end(End::Answered(parts.collect::<Vec<_>>().join("\n\n")));
+                    self.end(RunEnd::Answered(parts.collect::<Vec<_>>().join("\n\n")));
                 }
                 RoundNeed::Results(results) => {
                     self.history.push(Turn::Results(results));
@@ -248,16 +248,16 @@ impl RunMachine {
             }
         }
         Ok(match &self.phase {
-            Phase::Ended(end) => Next::Done(end),
-            Phase::Calling(round) => round.question().map_or(Next::Ask, Next::Wait),
-            Phase::Asking => Next::Ask,
+            Phase::Ended(end) => NextAction::Done(end),
+            Phase::Calling(round) => round.question().map_or(NextAction::Ask, NextAction::Wait),
+            Phase::Asking => NextAction::Ask,
         })
     }
 
     /// Takes a model's reply and what it wants, one for each of its calls. A reply without calls is the answer, unless the
     /// provider only paused it.
-    pub fn replied(&mut self, reply: Replied, person: &Person, today: NaiveDate) {
-        let Replied { source, blocks, text, wanted, usage, paused } = reply;
+    pub fn replied(&mut self, reply: ParsedReply, person: &Person, today: NaiveDate) {
+        let ParsedReply { source, blocks, text, wanted, usage, paused } = reply;
         self.turns += 1;
         self.window = usage.prompt() + usage.output;
         let planned = source.provider == PLANNER;
@@ -266,7 +266,7 @@ impl RunMachine {
             self.begun.push_str(&text);
             if !paused {
                 let text = std::mem::take(&mut self.begun);
-                self.end(End::Answered(text));
+                self.end(RunEnd::Answered(text));
             }
             return;
         }
@@ -289,7 +289,7 @@ impl RunMachine {
                                 self.skill = None;
                             }
                             self.phase = Phase::Calling(round);
-                            return self.end(End::Failed(refusal));
+                            return self.end(RunEnd::Failed(refusal));
                         }
                         Err(refusal) => round.add_answered(CallResult { text: refusal.detail, is_error: true }),
                     }
@@ -307,7 +307,7 @@ impl RunMachine {
                     self.agent = agent.or(self.agent);
                     self.skill = skill;
                     self.phase = Phase::Calling(round);
-                    return self.end(End::Failed(error));
+                    return self.end(RunEnd::Failed(error));
                 }
                 ParsedCall::Malformed(text) | ParsedCall::Rejected(text) => {
                     round.add_answered(CallResult { text, is_error: true });
@@ -318,9 +318,9 @@ impl RunMachine {
     }
 
     /// Takes what came of a call.
-    pub fn called(&mut self, skills: &Skills, call: &Call, called: Called) {
+    pub fn called(&mut self, skills: &Skills, call: &Call, called: CallOutcome) {
         let Phase::Calling(round) = &mut self.phase else { return };
-        let Called { result, shown, keep, effect, note } = called;
+        let CallOutcome { result, shown, keep, effect, note } = called;
         self.tools.push(call.tool.clone());
         self.notes.extend(note);
         self.acted |= effect;
@@ -333,7 +333,7 @@ impl RunMachine {
             let text = shown.unwrap_or_else(|| result.to_string());
             round.answer(call.at, CallResult { text, is_error: false });
             if !effect {
-                self.done.push(Done { tool: call.tool.clone(), input: call.input.clone(), result });
+                self.done.push(FinishedCall { tool: call.tool.clone(), input: call.input.clone(), result });
             }
         }
     }
@@ -347,7 +347,7 @@ impl RunMachine {
             (Phase::Calling(round), Some(call)) if told && !round.planned() => {
                 round.answer(call.at, CallResult { text: error.detail, is_error: true });
             }
-            (Phase::Asking | Phase::Calling(_) | Phase::Ended(_), _) => self.end(End::Failed(error)),
+            (Phase::Asking | Phase::Calling(_) | Phase::Ended(_), _) => self.end(RunEnd::Failed(error)),
         }
     }
 
@@ -370,7 +370,7 @@ impl RunMachine {
 
     /// Ends the run because someone said so.
     pub fn cancelled(&mut self, text: String) {
-        self.end(End::Cancelled(text));
+        self.end(RunEnd::Cancelled(text));
     }
 
     /// Takes what the person said to the question asked. A run that does not wait is left as it is.
@@ -414,7 +414,7 @@ impl RunMachine {
     }
 
     /// Ends it; calls that nobody answered get an answer, so that the history is whole.
-    fn end(&mut self, end: End) {
+    fn end(&mut self, end: RunEnd) {
         if let Phase::Calling(round) = &mut self.phase {
             let called = match self.history.last() {
                 Some(Turn::Model { blocks, .. }) => calls(blocks),
@@ -428,7 +428,7 @@ impl RunMachine {
 
 /// What came of a call.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Called {
+pub struct CallOutcome {
     pub result: Value,
     /// What a model reads instead of a result that is too long for it.
     pub shown: Option<String>,
@@ -442,7 +442,7 @@ pub struct Called {
 
 /// A model's reply, read.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Replied {
+pub struct ParsedReply {
     /// Which model said it.
     pub source: Source,
     /// As it said it.
@@ -458,7 +458,7 @@ pub struct Replied {
 }
 
 fn calls(blocks: &[Block]) -> usize {
-    blocks.iter().filter(|block| matches!(block.view(), crate::model::View::Call { .. })).count()
+    blocks.iter().filter(|block| matches!(block.view(), crate::model::BlockView::Call { .. })).count()
 }
 
 #[cfg(test)]

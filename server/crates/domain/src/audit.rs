@@ -13,7 +13,7 @@ use crate::run::RunErrorKind;
 mod action;
 mod chain;
 
-pub use action::Action;
+pub use action::AuditAction;
 pub use chain::{AuditEntry, Chain, ChainBreak, ChainedEntry, Head, verify};
 
 /// Who did it.
@@ -121,7 +121,7 @@ pub enum AuditEvent {
     Schedule {
         schedule: Id<id::Schedule>,
         /// Which of these, as an action about schedules.
-        action: Action,
+        action: AuditAction,
         /// What its owner calls it.
         name: String,
     },
@@ -237,7 +237,7 @@ pub enum AuditEvent {
     /// The log was exported.
     AuditExported {
         /// Only entries of this action.
-        action: Option<Action>,
+        action: Option<AuditAction>,
         /// Only entries of or about this person.
         person: Option<Id<id::Person>>,
     },
@@ -246,55 +246,55 @@ pub enum AuditEvent {
 impl AuditEvent {
     /// What kind of event it is.
     #[must_use]
-    pub fn action(&self) -> Action {
+    pub fn action(&self) -> AuditAction {
         match self {
-            Self::SignedIn { .. } => Action::SignedIn,
-            Self::SignInRefused { .. } => Action::SignInRefused,
-            Self::SignedOut { .. } => Action::SignedOut,
-            Self::SessionEndedByReuse { .. } => Action::SessionEndedByReuse,
+            Self::SignedIn { .. } => AuditAction::SignedIn,
+            Self::SignInRefused { .. } => AuditAction::SignInRefused,
+            Self::SignedOut { .. } => AuditAction::SignedOut,
+            Self::SessionEndedByReuse { .. } => AuditAction::SessionEndedByReuse,
             Self::RouteRefused { .. } | Self::ToolRefused { .. } | Self::SkillRefused { .. } => {
-                Action::PermissionRefused
+                AuditAction::PermissionRefused
             }
             Self::EffectEnded { state, .. } => match state {
-                EffectState::Done => Action::EffectDone,
-                EffectState::Failed => Action::EffectFailed,
-                EffectState::Unknown | EffectState::Intended | EffectState::Attempting => Action::EffectUnknown,
+                EffectState::Done => AuditAction::EffectDone,
+                EffectState::Failed => AuditAction::EffectFailed,
+                EffectState::Unknown | EffectState::Intended | EffectState::Attempting => AuditAction::EffectUnknown,
             },
-            Self::EffectTakenBack { .. } => Action::EffectTakenBack,
+            Self::EffectTakenBack { .. } => AuditAction::EffectTakenBack,
             Self::Approval { state, .. } => match state {
-                ApprovalState::Pending => Action::ApprovalRequested,
-                ApprovalState::Approved => Action::ApprovalApproved,
-                ApprovalState::Rejected => Action::ApprovalRejected,
-                ApprovalState::Expired => Action::ApprovalExpired,
+                ApprovalState::Pending => AuditAction::ApprovalRequested,
+                ApprovalState::Approved => AuditAction::ApprovalApproved,
+                ApprovalState::Rejected => AuditAction::ApprovalRejected,
+                ApprovalState::Expired => AuditAction::ApprovalExpired,
             },
-            Self::StandingApproval { given: true, .. } => Action::StandingApprovalGiven,
-            Self::StandingApproval { given: false, .. } => Action::StandingApprovalEnded,
+            Self::StandingApproval { given: true, .. } => AuditAction::StandingApprovalGiven,
+            Self::StandingApproval { given: false, .. } => AuditAction::StandingApprovalEnded,
             Self::Schedule { action, .. } => *action,
-            Self::BudgetChanged { .. } => Action::BudgetChanged,
-            Self::LedgerImported { .. } => Action::LedgerImported,
-            Self::DataImported { .. } => Action::DataImported,
-            Self::KnowledgeAdded { .. } => Action::KnowledgeAdded,
-            Self::KnowledgeRemoved { .. } => Action::KnowledgeRemoved,
-            Self::SourceSecretMade { .. } => Action::SourceSecretMade,
-            Self::SourceSecretEnded { .. } => Action::SourceSecretEnded,
-            Self::EndpointAdded { .. } => Action::EndpointAdded,
-            Self::EndpointChanged { .. } => Action::EndpointChanged,
-            Self::EndpointRemoved { .. } => Action::EndpointRemoved,
-            Self::ServiceAccountConnected => Action::ServiceAccountConnected,
-            Self::ServiceAccountRemoved => Action::ServiceAccountRemoved,
-            Self::DeliveryRepeated { .. } => Action::DeliveryRepeated,
-            Self::PersonAdded { .. } => Action::PersonAdded,
-            Self::PersonDisabled { .. } => Action::PersonDisabled,
-            Self::PersonEnabled { .. } => Action::PersonEnabled,
-            Self::PersonReset { .. } => Action::PersonReset,
-            Self::PersonChanged { .. } => Action::PersonChanged,
-            Self::RoleChanged { .. } => Action::RoleChanged,
-            Self::SecondFactorSetUp { .. } => Action::SecondFactorSetUp,
-            Self::SecondFactorRemoved { .. } => Action::SecondFactorRemoved,
-            Self::RecoveryCodeUsed { .. } => Action::RecoveryCodeUsed,
-            Self::RecoveryCodesRenewed { .. } => Action::RecoveryCodesRenewed,
-            Self::SecretsResealed { .. } => Action::SecretsResealed,
-            Self::AuditExported { .. } => Action::AuditExported,
+            Self::BudgetChanged { .. } => AuditAction::BudgetChanged,
+            Self::LedgerImported { .. } => AuditAction::LedgerImported,
+            Self::DataImported { .. } => AuditAction::DataImported,
+            Self::KnowledgeAdded { .. } => AuditAction::KnowledgeAdded,
+            Self::KnowledgeRemoved { .. } => AuditAction::KnowledgeRemoved,
+            Self::SourceSecretMade { .. } => AuditAction::SourceSecretMade,
+            Self::SourceSecretEnded { .. } => AuditAction::SourceSecretEnded,
+            Self::EndpointAdded { .. } => AuditAction::EndpointAdded,
+            Self::EndpointChanged { .. } => AuditAction::EndpointChanged,
+            Self::EndpointRemoved { .. } => AuditAction::EndpointRemoved,
+            Self::ServiceAccountConnected => AuditAction::ServiceAccountConnected,
+            Self::ServiceAccountRemoved => AuditAction::ServiceAccountRemoved,
+            Self::DeliveryRepeated { .. } => AuditAction::DeliveryRepeated,
+            Self::PersonAdded { .. } => AuditAction::PersonAdded,
+            Self::PersonDisabled { .. } => AuditAction::PersonDisabled,
+            Self::PersonEnabled { .. } => AuditAction::PersonEnabled,
+            Self::PersonReset { .. } => AuditAction::PersonReset,
+            Self::PersonChanged { .. } => AuditAction::PersonChanged,
+            Self::RoleChanged { .. } => AuditAction::RoleChanged,
+            Self::SecondFactorSetUp { .. } => AuditAction::SecondFactorSetUp,
+            Self::SecondFactorRemoved { .. } => AuditAction::SecondFactorRemoved,
+            Self::RecoveryCodeUsed { .. } => AuditAction::RecoveryCodeUsed,
+            Self::RecoveryCodesRenewed { .. } => AuditAction::RecoveryCodesRenewed,
+            Self::SecretsResealed { .. } => AuditAction::SecretsResealed,
+            Self::AuditExported { .. } => AuditAction::AuditExported,
         }
     }
 
@@ -385,7 +385,7 @@ impl AuditEvent {
             Self::KnowledgeAdded { department, .. } => json!({"department": department}),
             Self::PersonAdded { role, .. } => json!({"role": role}),
             Self::AuditExported { action, person } => {
-                json!({"action": action.map(Action::code), "person": person})
+                json!({"action": action.map(AuditAction::code), "person": person})
             }
         }
     }

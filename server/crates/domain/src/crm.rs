@@ -16,7 +16,7 @@ mod merge;
 #[serde(rename_all = "snake_case")]
 #[derive(Display, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
-pub enum Status {
+pub enum LeadStatus {
     /// Nobody has talked to it.
     #[default]
     New,
@@ -34,9 +34,9 @@ pub enum Status {
     Lost,
 }
 
-coded!(Status);
+coded!(LeadStatus);
 
-impl Status {
+impl LeadStatus {
     /// The further of the two. Of two records the living one counts.
     #[must_use]
     pub fn further(self, other: Self) -> Self {
@@ -87,7 +87,7 @@ pub struct Lead {
     /// Where it was found.
     pub source: String,
     /// How far it has come.
-    pub status: Status,
+    pub status: LeadStatus,
     /// The address of the person who works on it.
     pub assigned_to: Option<String>,
     /// When somebody is to get in touch again.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use mezzofy_domain::id::{self, Id};
-use mezzofy_store::endpoints::{self, Due, SendingOutcome, secrets_of};
+use mezzofy_store::endpoints::{self, DueSending, SendingOutcome, secrets_of};
 use mezzofy_store::{StoreError, commit};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::json;
@@ -48,9 +48,9 @@ pub async fn deliver_due(app: &AppState) -> Result<usize, StoreError> {
 }
 
 /// What came of a try: the status, and in how many seconds it is wanted again; or why there was none.
-type Tried = Result<(u16, Option<u64>), String>;
+type SendResult = Result<(u16, Option<u64>), String>;
 
-async fn send(app: &AppState, one: &Due) -> Result<Tried, StoreError> {
+async fn send(app: &AppState, one: &DueSending) -> Result<SendResult, StoreError> {
     let mut tx = app.store.begin().await?;
     let secrets = webhooks::secrets(app, &mut tx, &secrets_of(one.endpoint)).await?;
     drop(tx);
@@ -87,7 +87,7 @@ fn headers(id: Id<id::Sending>, at: DateTime<Utc>, body: &[u8], secrets: &[Strin
 }
 
 /// Stores what came of a try.
-async fn note(app: &AppState, one: &Due, tried: Tried) -> Result<(), StoreError> {
+async fn note(app: &AppState, one: &DueSending, tried: SendResult) -> Result<(), StoreError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let (status, after, reason) = match tried {
@@ -112,7 +112,7 @@ async fn note(app: &AppState, one: &Due, tried: Tried) -> Result<(), StoreError>
 }
 
 /// Another try, unless there have been enough. Those of one moment spread over a tenth of the pause.
-fn again(one: &Due, after: Option<u64>, now: DateTime<Utc>) -> SendingOutcome {
+fn again(one: &DueSending, after: Option<u64>, now: DateTime<Utc>) -> SendingOutcome {
     let tries = usize::try_from(one.tries).unwrap_or(usize::MAX);
     let Some(pause) = tries.checked_sub(1).and_then(|before| RETRY_DELAYS_SECONDS.get(before)) else {
         return SendingOutcome::Failed;
@@ -126,8 +126,8 @@ fn again(one: &Due, after: Option<u64>, now: DateTime<Utc>) -> SendingOutcome {
 mod tests {
     use super::*;
 
-    fn due(tries: u32) -> Due {
-        Due {
+    fn due(tries: u32) -> DueSending {
+        DueSending {
             id: Id::new(DateTime::UNIX_EPOCH),
             endpoint: Id::new(DateTime::UNIX_EPOCH),
             url: "https://shop.example/hook".to_owned(),

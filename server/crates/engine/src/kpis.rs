@@ -6,11 +6,11 @@ use mezzofy_domain::kpi::{Definition, Kpi, Report, Series};
 use mezzofy_domain::people::Person;
 use mezzofy_domain::period::{Period, PeriodKind};
 use mezzofy_domain::roles::Roles;
-use mezzofy_store::reporting::{self, Limits};
+use mezzofy_store::reporting::{self, QueryLimits};
 use mezzofy_store::{Scope, Store, StoreError};
 use rust_decimal::Decimal;
 
-const LIMITS: Limits = Limits { time: 10_000, rows: 50, columns: 2, value: 100, bytes: 10_000 };
+const LIMITS: QueryLimits = QueryLimits { time: 10_000, rows: 50, columns: 2, value: 100, bytes: 10_000 };
 /// Figures that are shown month by month, and for how many months.
 const CHARTED: [&str; 4] = ["revenue", "expenses", "leads_created", "tickets_created"];
 const MONTHS_PER_SERIES: usize = 6;

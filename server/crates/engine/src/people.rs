@@ -13,7 +13,7 @@ use crate::secrets;
 
 /// Why a person is not added or changed.
 #[derive(Debug, thiserror::Error)]
-pub enum Refused {
+pub enum AccountError {
     /// The rules.
     #[error(transparent)]
     Person(#[from] PersonProblem),
@@ -43,9 +43,9 @@ pub struct AccountChange {
 }
 
 /// The hash of a password that the rules allow for this person. Takes tens of milliseconds of processor time.
-pub fn checked_hash(password: &str, name: &str, email: &str) -> Result<String, Refused> {
+pub fn checked_hash(password: &str, name: &str, email: &str) -> Result<String, AccountError> {
     password::check(password, name, email)?;
-    secrets::hash_password(password).map_err(Refused::Hash)
+    secrets::hash_password(password).map_err(AccountError::Hash)
 }
 
 /// Adds a person.
@@ -55,7 +55,7 @@ pub async fn add(
     password_hash: &str,
     actor: Actor,
     now: DateTime<Utc>,
-) -> Result<(), Refused> {
+) -> Result<(), AccountError> {
     if !people::add(tx, person, password_hash, now).await? {
         return Err(PersonProblem::Taken(person.email.clone()).into());
     }
@@ -72,9 +72,9 @@ pub async fn change(
     wanted: AccountChange,
     actor: Actor,
     now: DateTime<Utc>,
-) -> Result<(), Refused> {
+) -> Result<(), AccountError> {
     let administrators = people::lock_with_role(tx, &roles.allowing(Permission::Administer)).await?;
-    let before = people::lock(tx, person).await?.ok_or(Refused::Unknown)?;
+    let before = people::lock(tx, person).await?.ok_or(AccountError::Unknown)?;
     let others = administrators.iter().any(|other| *other != person);
     let AccountChange { mut change, password_hash, remove_second_factor } = wanted;
     change.sign_in = password_hash.is_some() || remove_second_factor;

@@ -6,7 +6,7 @@ use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
 use mezzofy_domain::run::{RunState, WaitingFor};
 use mezzofy_domain::usage::RunUsage;
-use mezzofy_store::messages::{Author, Fresh, Message, NewMessage};
+use mezzofy_store::messages::{Author, InsertOutcome, Message, NewMessage};
 use mezzofy_store::runs::Run;
 use mezzofy_store::{StoreError, Tx, commit, conversations, jobs, messages, runs};
 use serde_json::json;
@@ -101,7 +101,7 @@ pub async fn begin_fresh(
 ) -> Result<Option<(Message, Run)>, BeginError> {
     let run = new_run(app, person, conversation, &machine_for(person, message))?;
     let row = message_row(app, conversation, run.id, message);
-    let Fresh::Stored(stored) = messages::add_fresh(tx, row, &run, &title_of(message.text)).await? else {
+    let InsertOutcome::Stored(stored) = messages::add_fresh(tx, row, &run, &title_of(message.text)).await? else {
         return Ok(None);
     };
     jobs::enqueue(tx, run.id).await?;

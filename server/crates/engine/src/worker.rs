@@ -20,9 +20,9 @@ mod checkpoint;
 mod delivery;
 mod ends;
 mod limits;
+mod reply_events;
 mod route;
 mod run_worker;
-mod speech;
 mod step;
 
 use run_worker::StepError;

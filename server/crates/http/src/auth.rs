@@ -10,7 +10,7 @@ use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::device::device;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
-use mezzofy_store::sessions::Redeemed;
+use mezzofy_store::sessions::RedeemOutcome;
 use mezzofy_store::{Tx, audit, commit, people, sessions};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -23,7 +23,7 @@ use super::codes::{self, Code};
 use super::extract::ApiJson;
 use super::me::PersonView;
 use super::permission::{self, route};
-use super::problem::{Kind, Problem, Problems};
+use super::problem::{Problem, ProblemKind, Problems};
 use super::tries;
 use mezzofy_engine::access::tokens::ACCESS_TOKEN_LIFETIME;
 use mezzofy_engine::app::{App, AppState};
@@ -89,17 +89,17 @@ async fn login(
     let Some((person, _)) = found.filter(|_| right) else {
         audit::append(&mut tx, app.clock.now(), Actor::System, &AuditEvent::SignInRefused { person: whose }).await?;
         commit(tx).await?;
-        return Err(Problem::new(Kind::SignedOut, "The email address or the password is wrong."));
+        return Err(Problem::new(ProblemKind::SignedOut, "The email address or the password is wrong."));
     };
     match codes::check(&app, &mut tx, person.id, login.code.as_deref()).await? {
         Code::Right | Code::NotAsked => people::clear_failures(&mut tx, &person.email).await?,
         Code::Missing => {
             let detail = "Type the code of your authenticator app, or one of your recovery codes.";
-            return Err(Problem::new(Kind::SecondFactorNeeded, detail));
+            return Err(Problem::new(ProblemKind::SecondFactorNeeded, detail));
         }
         Code::Wrong => {
             codes::refuse(&app, tx, &person, Actor::System).await?;
-            return Err(Problem::new(Kind::SecondFactorNeeded, codes::WRONG).about("code"));
+            return Err(Problem::new(ProblemKind::SecondFactorNeeded, codes::WRONG).about("code"));
         }
     }
     let session = app.new_id();
@@ -117,19 +117,19 @@ async fn refresh(
     headers: HeaderMap,
     ApiJson(refresh): ApiJson<Refresh>,
 ) -> Result<Response, Problem> {
-    let refused = || Problem::new(Kind::SignedOut, "The session is over. Sign in again.");
+    let refused = || Problem::new(ProblemKind::SignedOut, "The session is over. Sign in again.");
     let token = refresh.refresh_token.or_else(|| cookie(&headers)).ok_or_else(refused)?;
     let mut tx = app.store.begin().await?;
     match sessions::redeem(&mut tx, &Sha256::digest(token), app.clock.now()).await? {
-        Redeemed::Refused => Err(refused()),
-        Redeemed::Reused { session, person } => {
+        RedeemOutcome::Refused => Err(refused()),
+        RedeemOutcome::Reused { session, person } => {
             let event = AuditEvent::SessionEndedByReuse { session, person };
             audit::append(&mut tx, app.clock.now(), Actor::System, &event).await?;
             commit(tx).await?;
             tracing::warn!(%session, "a refresh token was used twice; its session is ended");
             Err(refused())
         }
-        Redeemed::Session { session, person } => {
+        RedeemOutcome::Session { session, person } => {
             let person = people::get(&mut tx, person).await?.ok_or_else(refused)?;
             signed_in(&app, tx, session, person).await
         }

@@ -13,8 +13,8 @@ use mezzofy_domain::people::Person;
 use mezzofy_store::{StoreError, Tx, audit, commit, people};
 
 use super::permission::{Chat, RequiredPermission};
-use super::problem::{Kind, Problem};
-use mezzofy_engine::access::limiters::Counted;
+use super::problem::{Problem, ProblemKind};
+use mezzofy_engine::access::limiters::RateKind;
 use mezzofy_engine::app::{App, AppState};
 
 /// Each of these begins a run, and counts as a message.
@@ -38,7 +38,7 @@ impl<R: RequiredPermission> FromRequestParts<App> for Caller<R> {
         let caller = Self::signed_in(app, token).await?.ok_or_else(signed_out)?;
         let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
         let message = parts.method == Method::POST && STARTS_A_RUN.contains(&path);
-        app.limiters.count(caller.person.id, if message { Counted::Message } else { Counted::Request }).await?;
+        app.limiters.count(caller.person.id, if message { RateKind::Message } else { RateKind::Request }).await?;
         caller.allowed(app, &format!("{} {path}", parts.method)).await
     }
 }
@@ -68,7 +68,7 @@ impl<R: RequiredPermission> Caller<R> {
         let mut tx = self.begin(app).await?;
         audit::append(&mut tx, app.clock.now(), Actor::Person(self.person.id), &event).await?;
         commit(tx).await?;
-        Err(Problem::new(Kind::NotPermitted, R::REFUSAL))
+        Err(Problem::new(ProblemKind::NotPermitted, R::REFUSAL))
     }
 }
 
@@ -79,5 +79,5 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn signed_out() -> Problem {
-    Problem::new(Kind::SignedOut, "The access token is missing, over or not ours. Refresh it or sign in again.")
+    Problem::new(ProblemKind::SignedOut, "The access token is missing, over or not ours. Refresh it or sign in again.")
 }

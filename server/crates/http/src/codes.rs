@@ -4,7 +4,7 @@ use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
 use mezzofy_domain::{recovery_code, totp};
-use mezzofy_store::sealed::{self, Kind};
+use mezzofy_store::sealed::{self, SecretKind};
 use mezzofy_store::second_factors::{self, SecondFactor};
 use mezzofy_store::{Tx, audit, commit, people};
 
@@ -56,7 +56,8 @@ pub(super) async fn use_app_code(
     code: &str,
 ) -> Result<bool, Problem> {
     let keys = app.keyring.keys().map_err(Problem::internal)?;
-    let secret = keys.open(Kind::SecondFactor, person.uuid(), &factor.sealed_secret).map_err(Problem::internal)?;
+    let secret =
+        keys.open(SecretKind::SecondFactor, person.uuid(), &factor.sealed_secret).map_err(Problem::internal)?;
     match totp::accept(&secret, code, app.clock.outside(), factor.last_step) {
         Some(step) => Ok(second_factors::use_step(tx, person, step).await?),
         None => Ok(false),

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::caller::Caller;
 use super::extract::{ApiJson, ApiPath, ApiQuery, PageQuery, PageView};
 use super::permission::route;
-use super::problem::{Kind, Problem, Problems};
+use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::App;
 use mezzofy_engine::effects::audit_of_approval;
 
@@ -128,7 +128,10 @@ async fn delete(
     let mut tx = caller.begin(&app).await?;
     conversations::lock(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("conversation"))?;
     if runs::any_at_work(&mut tx, id).await? {
-        return Err(Problem::new(Kind::Conflict, "A run is at work in this conversation. Stop it first, then delete."));
+        return Err(Problem::new(
+            ProblemKind::Conflict,
+            "A run is at work in this conversation. Stop it first, then delete.",
+        ));
     }
     let now = app.clock.now();
     for approval in approvals::pending_of_conversation(&mut tx, id).await? {

@@ -22,7 +22,7 @@ use super::docs::{nullable, one_of};
 use super::extract::{ApiJson, ApiPath, PageView};
 use super::me::languages;
 use super::permission::route;
-use super::problem::{Kind, Problem, Problems};
+use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::App;
 
 const PLATFORMS: [&str; 2] = ["ios", "android"];
@@ -114,7 +114,7 @@ async fn register(
     let mut tx = app.store.begin().await?;
     let registered = devices::register(&mut tx, &new).await?;
     commit(tx).await?;
-    let ended = || Problem::new(Kind::SignedOut, "The session is over. Sign in again.");
+    let ended = || Problem::new(ProblemKind::SignedOut, "The session is over. Sign in again.");
     let (device, is_new) = registered.ok_or_else(ended)?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(view(device, caller.session))))

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::problem::{Kind, Problem};
+use super::problem::{Problem, ProblemKind};
 
 /// A JSON body. A request without any is read as one with an empty object.
 pub(super) struct ApiJson<T>(pub T);
@@ -29,20 +29,22 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ApiJson<T> {
             length == Some("0") && !headers.contains_key(CONTENT_TYPE) && !headers.contains_key(TRANSFER_ENCODING);
         if empty {
             let body = T::deserialize(MapDeserializer::<_, ValueError>::new(std::iter::empty::<(&str, &str)>()));
-            return body
-                .map(Self)
-                .map_err(|error| Problem::new(Kind::Invalid, sentence(&format!("The body is missing: {error}"))));
+            return body.map(Self).map_err(|error| {
+                Problem::new(ProblemKind::Invalid, sentence(&format!("The body is missing: {error}")))
+            });
         }
         match Json::from_request(request, state).await {
             Ok(Json(body)) => Ok(Self(body)),
-            Err(JsonRejection::JsonDataError(error)) => Err(Problem::new(Kind::Invalid, sentence(&error.body_text()))),
+            Err(JsonRejection::JsonDataError(error)) => {
+                Err(Problem::new(ProblemKind::Invalid, sentence(&error.body_text())))
+            }
             Err(JsonRejection::MissingJsonContentType(_)) => {
-                Err(Problem::new(Kind::MediaType, "Send JSON with the header Content-Type: application/json."))
+                Err(Problem::new(ProblemKind::MediaType, "Send JSON with the header Content-Type: application/json."))
             }
             Err(error) if error.status().as_u16() == 413 => {
-                Err(Problem::new(Kind::TooLarge, "The body is larger than 1 MiB."))
+                Err(Problem::new(ProblemKind::TooLarge, "The body is larger than 1 MiB."))
             }
-            Err(error) => Err(Problem::new(Kind::Malformed, sentence(&error.body_text()))),
+            Err(error) => Err(Problem::new(ProblemKind::Malformed, sentence(&error.body_text()))),
         }
     }
 }
@@ -56,7 +58,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for ApiPath
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let path: Result<Path<T>, PathRejection> = Path::from_request_parts(parts, state).await;
         path.map(|Path(part)| Self(part))
-            .map_err(|_| Problem::new(Kind::NotFound, "The id in the address is not one of ours."))
+            .map_err(|_| Problem::new(ProblemKind::NotFound, "The id in the address is not one of ours."))
     }
 }
 
@@ -70,7 +72,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for ApiQuery<T> {
         let query: Result<Query<T>, QueryRejection> = Query::from_request_parts(parts, state).await;
         query
             .map(|Query(query)| Self(query))
-            .map_err(|error| Problem::new(Kind::Malformed, sentence(&error.body_text())))
+            .map_err(|error| Problem::new(ProblemKind::Malformed, sentence(&error.body_text())))
     }
 }
 

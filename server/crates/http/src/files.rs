@@ -24,7 +24,7 @@ use mezzofy_engine::views::FileView;
 use super::caller::Caller;
 use super::extract::{ApiPath, ApiQuery, PageQuery, PageView};
 use super::permission::route;
-use super::problem::{Kind, Problem, Problems};
+use super::problem::{Problem, ProblemKind, Problems};
 use super::range::ByteRange;
 use super::upload::{self, Form};
 use mezzofy_engine::app::{App, AppState};
@@ -100,7 +100,7 @@ async fn upload(
     let (media_type, compound, bytes) = found.await.map_err(Problem::internal)?;
     let media_type = media_type.ok_or_else(|| {
         Problem::new(
-            Kind::MediaType,
+            ProblemKind::MediaType,
             if compound {
                 format!("{name} is protected with a password or in a format of Office before 2007. Save it without a password as .docx, .xlsx or .pptx and upload that.")
             } else {
@@ -129,8 +129,9 @@ async fn text(
     let bytes = app.files.get(&sha256).await?;
     let language = caller.person.language;
     let reading = app.reader.read(&media_type, &bytes).await;
-    let reading = reading
-        .map_err(|error| Problem::new(Kind::Invalid, format!("{name} can't be read: {}.", error.say(language))))?;
+    let reading = reading.map_err(|error| {
+        Problem::new(ProblemKind::Invalid, format!("{name} can't be read: {}.", error.say(language)))
+    })?;
     let part = |part: ReadingPart| TextPart { place: part.locator.say(language), text: part.text };
     Ok(Json(TextView { cut: reading.cut, parts: reading.parts.into_iter().map(part).collect() }))
 }
@@ -162,7 +163,7 @@ async fn content(
         ByteRange::All => (StatusCode::OK, 0, size),
         ByteRange::Part { start, end } => (StatusCode::PARTIAL_CONTENT, start, end),
         ByteRange::None => {
-            let mut refused = Problem::new(Kind::Range, format!("The file has {size} bytes.")).into_response();
+            let mut refused = Problem::new(ProblemKind::Range, format!("The file has {size} bytes.")).into_response();
             refused.headers_mut().insert(CONTENT_RANGE, format!("bytes */{size}").parse().map_err(Problem::internal)?);
             return Ok(refused);
         }

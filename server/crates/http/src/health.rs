@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::permission;
-use super::problem::{Kind, Problem, Problems};
+use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -54,7 +54,7 @@ const MIN_FREE_BYTES: u64 = 16 * 1024 * 1024;
 #[utoipa::path(get, path = "/readyz", responses((status = 200, body = Readiness), Problems))]
 async fn ready(State(app): State<App>) -> Result<Json<Readiness>, Problem> {
     if app.stop.is_cancelled() {
-        return Err(Problem::new(Kind::Unavailable, "The server is stopping."));
+        return Err(Problem::new(ProblemKind::Unavailable, "The server is stopping."));
     }
     let room = rustix::fs::statvfs(&app.data_dir).map_err(Problem::internal)?;
     if room.f_bavail * room.f_frsize < MIN_FREE_BYTES {

@@ -6,11 +6,11 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
-use mezzofy_domain::crm::{Lead, Status, file};
+use mezzofy_domain::crm::{Lead, LeadStatus, file};
 use mezzofy_domain::effect::is_address;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::roles::Permission;
-use mezzofy_store::leads::{self, Filter, StoredLead};
+use mezzofy_store::leads::{self, LeadFilter, StoredLead};
 use mezzofy_store::{commit, people};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::Object;
@@ -22,7 +22,7 @@ use super::caller::Caller;
 use super::docs::one_of;
 use super::extract::{ApiJson, ApiPath, ApiQuery, PageQuery, PageView};
 use super::permission::{ChangeLeads, ReadOwnLeads, route};
-use super::problem::{Kind, Problem, Problems};
+use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::App;
 
 /// Characters of a field, and of notes.
@@ -77,7 +77,7 @@ struct ContactView {
 }
 
 fn statuses() -> Object {
-    one_of(Status::ALL.map(Status::code))
+    one_of(LeadStatus::ALL.map(LeadStatus::code))
 }
 
 impl From<StoredLead> for LeadView {
@@ -140,8 +140,8 @@ struct LeadQuery {
 }
 
 impl LeadQuery {
-    fn filter(&self) -> Result<Filter, Problem> {
-        Ok(Filter {
+    fn filter(&self) -> Result<LeadFilter, Problem> {
+        Ok(LeadFilter {
             statuses: self.status.as_deref().map(status).transpose()?.into_iter().collect(),
             industries: self.industry.clone().into_iter().collect(),
             places: self.location.clone().into_iter().collect(),
@@ -153,9 +153,9 @@ impl LeadQuery {
     }
 }
 
-fn status(code: &str) -> Result<Status, Problem> {
-    Status::from_code(code).ok_or_else(|| {
-        let all = Status::ALL.map(Status::code).join(", ");
+fn status(code: &str) -> Result<LeadStatus, Problem> {
+    LeadStatus::from_code(code).ok_or_else(|| {
+        let all = LeadStatus::ALL.map(LeadStatus::code).join(", ");
         Problem::field("status", format!("“{code}” is no status; there are {all}."))
     })
 }
@@ -266,9 +266,8 @@ impl LeadBody {
         }
         match self.opted_out {
             Some(false) if lead.opted_out => {
-                return Err(
-                    Problem::new(Kind::Conflict, "The lead has opted out, and that is final.").about("opted_out")
-                );
+                return Err(Problem::new(ProblemKind::Conflict, "The lead has opted out, and that is final.")
+                    .about("opted_out"));
             }
             Some(opted_out) => lead.opted_out = opted_out,
             None => {}
@@ -302,7 +301,9 @@ async fn create(
         (Some(id), _) => (StatusCode::CREATED, *id),
         (None, Some(id)) => (StatusCode::OK, *id),
         (None, None) => {
-            return Err(Problem::new(Kind::Conflict, "A colleague works on this company already.").about("company"));
+            return Err(
+                Problem::new(ProblemKind::Conflict, "A colleague works on this company already.").about("company")
+            );
         }
     };
     let stored = leads::get(&mut tx, id).await?.ok_or_else(|| Problem::not_found("lead"))?;
@@ -323,7 +324,10 @@ async fn change(
     let after = body.applied(before.lead.clone())?;
     if after.assigned_to != before.lead.assigned_to {
         if !app.roles.allows(&caller.person.role, Permission::ReadLeads) {
-            return Err(Problem::new(Kind::NotPermitted, "Only those who see all leads may give them to others."));
+            return Err(Problem::new(
+                ProblemKind::NotPermitted,
+                "Only those who see all leads may give them to others.",
+            ));
         }
         check_colleague(&mut tx, after.assigned_to.as_deref()).await?;
     }
@@ -353,7 +357,7 @@ mod tests {
         let changed = body.applied(lead.clone()).unwrap();
         assert_eq!((changed.contacts[0].name.as_str(), changed.contacts[0].phone.as_str()), ("Ana", "6123 4567"));
         let back = LeadBody { opted_out: Some(false), ..LeadBody::default() };
-        assert_eq!(back.applied(lead.clone()).unwrap_err().kind(), Kind::Conflict);
+        assert_eq!(back.applied(lead.clone()).unwrap_err().kind(), ProblemKind::Conflict);
         let nameless = LeadBody { company: Some(" ".to_owned()), ..LeadBody::default() };
         assert!(nameless.applied(lead).is_err());
     }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::caller::Caller;
 use super::extract::{ApiJson, ApiPath, PageView};
 use super::permission::route;
-use super::problem::{Kind, Problem, Problems};
+use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -63,7 +63,7 @@ async fn add(State(app): State<App>, caller: Caller, ApiJson(new): ApiJson<NewMe
     let known = memories::list(&mut tx, caller.person.id, MAX_FACTS).await?.len();
     if i64::try_from(known).is_ok_and(|known| known >= MAX_FACTS) {
         return Err(Problem::new(
-            Kind::Conflict,
+            ProblemKind::Conflict,
             format!("{MAX_FACTS} facts are remembered already. Forget one first."),
         ));
     }

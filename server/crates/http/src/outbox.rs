@@ -11,7 +11,7 @@ use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_store::effects::{self, Effect};
 use mezzofy_store::page::PageRequest;
-use mezzofy_store::pushes::{self, Shown};
+use mezzofy_store::pushes::{self, PushRow};
 use mezzofy_store::{audit, commit, jobs};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::Object;
@@ -23,7 +23,7 @@ use super::caller::Caller;
 use super::docs::one_of;
 use super::extract::{ApiPath, ApiQuery, PageQuery, PageView};
 use super::permission::route;
-use super::problem::{Kind, Problem, Problems};
+use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::{App, AppState};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -150,8 +150,8 @@ impl EffectView {
 
 impl EffectView {
     /// A notification on a phone, which is told and not sent by anybody.
-    fn of_push(app: &AppState, push: Shown, language: Language) -> Result<Self, Problem> {
-        let (title, body) = app.push.said(push.matter, language);
+    fn of_push(app: &AppState, push: PushRow, language: Language) -> Result<Self, Problem> {
+        let (title, body) = app.push.text(push.matter, language);
         let state = match push.state.as_str() {
             "waiting" => EffectState::Intended,
             "sending" | "sent" => EffectState::Attempting,
@@ -263,7 +263,7 @@ async fn undo(
     let effect = effects::get(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("effect"))?;
     let reason = app.texts.taken_back_effect.in_language(caller.person.language);
     if !effects::take_back(&mut tx, id, reason, now).await? {
-        return Err(Problem::new(Kind::Conflict, "It has left or ended already and can't be taken back."));
+        return Err(Problem::new(ProblemKind::Conflict, "It has left or ended already and can't be taken back."));
     }
     audit::append(
         &mut tx,

@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::caller::Caller;
 use super::extract::PageView;
 use super::permission::route;
-use super::problem::{Kind, Problem, Problems};
+use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -81,7 +81,7 @@ fn view(product: &Product, language: Language) -> ProductView {
 /// Lists the products.
 #[utoipa::path(get, path = "/v1/products", responses((status = 200, body = PageView<ProductView>), Problems))]
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<PageView<ProductView>>, Problem> {
-    let catalogue = app.products.current().await.map_err(|told| Problem::new(Kind::Unavailable, told))?;
+    let catalogue = app.products.current().await.map_err(|told| Problem::new(ProblemKind::Unavailable, told))?;
     let items = catalogue.products.iter().map(|product| view(product, caller.person.language)).collect();
     Ok(Json(PageView { items, next_cursor: None }))
 }

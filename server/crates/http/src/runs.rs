@@ -23,7 +23,7 @@ use super::caller::Caller;
 use super::docs::{nullable, one_of};
 use super::extract::{ApiPath, ApiQuery};
 use super::permission::route;
-use super::problem::{Kind, Problem, Problems};
+use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::views::FileView;
 
@@ -220,7 +220,7 @@ async fn cancel(
     let mut tx = caller.begin(&app).await?;
     let run = runs::lock(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("run"))?;
     if run.state.has_ended() {
-        return Err(Problem::new(Kind::Conflict, "The run has ended already."));
+        return Err(Problem::new(ProblemKind::Conflict, "The run has ended already."));
     }
     runs::ask_cancel(&mut tx, id).await?;
     if run.state == RunState::Waiting || run.wake_at.is_some() {

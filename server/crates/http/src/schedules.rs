@@ -4,12 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use mezzofy_domain::audit::Action;
+use mezzofy_domain::audit::AuditAction;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::Person;
-use mezzofy_domain::schedule::Rule;
-use mezzofy_domain::schedule::occurrence::{Reason, State as OccurrenceState};
+use mezzofy_domain::schedule::ScheduleRule;
+use mezzofy_domain::schedule::occurrence::{OccurrenceState, SkipReason};
 use mezzofy_domain::schedule::plan::Misfire;
 use mezzofy_store::schedules::{self, Occurrence, OccurrenceOutcome, Schedule};
 use mezzofy_store::{Tx, commit};
@@ -24,11 +24,11 @@ use super::caller::Caller;
 use super::docs::{nullable, one_of};
 use super::extract::{ApiJson, ApiPath, ApiQuery, PageQuery, PageView};
 use super::permission::{Schedules, route};
-use super::problem::{Kind, Problem, Problems};
+use super::problem::{Problem, ProblemKind, Problems};
 use super::runs::RunView;
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::runs::checked_text;
-use mezzofy_engine::schedules::Refused;
+use mezzofy_engine::schedules::ScheduleError;
 
 mod order;
 mod rule;
@@ -125,7 +125,7 @@ fn standings() -> Object {
 }
 
 fn reasons() -> Object {
-    nullable(one_of(Reason::ALL.map(Reason::code)))
+    nullable(one_of(SkipReason::ALL.map(SkipReason::code)))
 }
 
 /// A new schedule.
@@ -267,10 +267,10 @@ async fn make(
     };
     let mut tx = caller.begin(&app).await?;
     mezzofy_engine::schedules::make(&mut tx, app.limits.schedules(), &schedule, next).await?.map_err(|refused| {
-        let problem = Problem::new(Kind::Conflict, refused.say(language));
-        if matches!(refused, Refused::Taken(_)) { problem.about("name") } else { problem }
+        let problem = Problem::new(ProblemKind::Conflict, refused.say(language));
+        if matches!(refused, ScheduleError::Taken(_)) { problem.about("name") } else { problem }
     })?;
-    let view = shown(&app, &mut tx, &schedule, language).await?;
+    let view = current_view(&app, &mut tx, &schedule, language).await?;
     commit(tx).await?;
     Ok((StatusCode::CREATED, Json(view)))
 }
@@ -284,7 +284,7 @@ async fn show(
 ) -> Result<Json<ScheduleView>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let schedule = seen(&mut tx, &caller.person, id).await?;
-    Ok(Json(shown(&app, &mut tx, &schedule, caller.person.language).await?))
+    Ok(Json(current_view(&app, &mut tx, &schedule, caller.person.language).await?))
 }
 
 /// Changes a schedule. A run that has already started is left to finish.
@@ -328,11 +328,13 @@ async fn change(
         schedules::set_next(&mut tx, id, Some(next)).await?;
     }
     if !schedules::save(&mut tx, &schedule).await? {
-        return Err(
-            Problem::new(Kind::Conflict, Refused::Taken(schedule.name).say(caller.person.language)).about("name")
-        );
+        return Err(Problem::new(
+            ProblemKind::Conflict,
+            ScheduleError::Taken(schedule.name).say(caller.person.language),
+        )
+        .about("name"));
     }
-    let view = told(&app, &mut tx, &schedule, Action::ScheduleChanged, &caller.person).await?;
+    let view = audited_view(&app, &mut tx, &schedule, AuditAction::ScheduleChanged, &caller.person).await?;
     commit(tx).await?;
     Ok(Json(view))
 }
@@ -347,7 +349,7 @@ async fn remove(
     let mut tx = caller.begin(&app).await?;
     let schedule = mine(&mut tx, &caller.person, id).await?;
     schedules::remove(&mut tx, caller.person.id, id).await?;
-    mezzofy_engine::schedules::note(&mut tx, &schedule, Action::ScheduleRemoved, app.clock.now()).await?;
+    mezzofy_engine::schedules::note(&mut tx, &schedule, AuditAction::ScheduleRemoved, app.clock.now()).await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -421,28 +423,33 @@ async fn set_paused(
     if schedule.paused != paused {
         schedule.paused = paused;
         schedules::save(&mut tx, &schedule).await?;
-        let action = if paused { Action::SchedulePaused } else { Action::ScheduleResumed };
-        let view = told(app, &mut tx, &schedule, action, &caller.person).await?;
+        let action = if paused { AuditAction::SchedulePaused } else { AuditAction::ScheduleResumed };
+        let view = audited_view(app, &mut tx, &schedule, action, &caller.person).await?;
         commit(tx).await?;
         return Ok(Json(view));
     }
-    Ok(Json(shown(app, &mut tx, &schedule, caller.person.language).await?))
+    Ok(Json(current_view(app, &mut tx, &schedule, caller.person.language).await?))
 }
 
 /// Notes what was done in the audit log and answers how the schedule stands.
-async fn told(
+async fn audited_view(
     app: &AppState,
     tx: &mut Tx,
     schedule: &Schedule,
-    action: Action,
+    action: AuditAction,
     person: &Person,
 ) -> Result<ScheduleView, Problem> {
     mezzofy_engine::schedules::note(tx, schedule, action, app.clock.now()).await?;
-    shown(app, tx, schedule, person.language).await
+    current_view(app, tx, schedule, person.language).await
 }
 
 /// How one schedule stands.
-async fn shown(app: &AppState, tx: &mut Tx, schedule: &Schedule, language: Language) -> Result<ScheduleView, Problem> {
+async fn current_view(
+    app: &AppState,
+    tx: &mut Tx,
+    schedule: &Schedule,
+    language: Language,
+) -> Result<ScheduleView, Problem> {
     let id = schedule.id.uuid();
     let newest = schedules::newest_occurrences(tx, &[id], NEWEST_OCCURRENCES).await?.remove(&id);
     Ok(view(app, schedule, newest.unwrap_or_default(), language))
@@ -459,8 +466,8 @@ fn view(app: &AppState, schedule: &Schedule, newest: Vec<Occurrence>, language: 
     };
     let of_skill = schedule.skill.as_deref().and_then(|name| app.skills.get(name)).map(|skill| skill.department);
     let (cron, time_zone) = match &schedule.rule {
-        Rule::Cron { cron, zone } => (Some(cron.clone()), Some(zone.clone())),
-        Rule::Interval { .. } | Rule::Once { .. } => (None, None),
+        ScheduleRule::Cron { cron, zone } => (Some(cron.clone()), Some(zone.clone())),
+        ScheduleRule::Interval { .. } | ScheduleRule::Once { .. } => (None, None),
     };
     ScheduleView {
         id: schedule.id.uuid(),
@@ -492,7 +499,7 @@ fn occurrence_view(occurrence: Occurrence, language: Language) -> OccurrenceView
         Language::Zh => "正在等您：打开即可回答或审批。",
         Language::Ms => "Ia menunggu anda: buka untuk menjawab atau membuat keputusan.",
     };
-    let reason = occurrence.reason.filter(|reason| *reason != Reason::Manual);
+    let reason = occurrence.reason.filter(|reason| *reason != SkipReason::Manual);
     let explanation = reason
         .map(|reason| reason.say(language).to_owned())
         .or_else(|| occurrence.waiting_for.map(|_| waits.to_owned()))

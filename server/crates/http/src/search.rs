@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use mezzofy_store::leads::{self, Filter};
+use mezzofy_store::leads::{self, LeadFilter};
 use mezzofy_store::{files, knowledge, messages};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -80,7 +80,7 @@ async fn search(
     for file in files::named(&mut tx, caller.person.id, wanted, MAX_HITS_PER_KIND).await? {
         items.push(HitView { kind: HitKind::File, id: file.id.uuid(), title: file.name, text: String::new() });
     }
-    let filter = Filter { text: Some(wanted.to_owned()), ..Filter::default() };
+    let filter = LeadFilter { text: Some(wanted.to_owned()), ..LeadFilter::default() };
     for stored in leads::find(&mut tx, &filter, MAX_HITS_PER_KIND).await? {
         let lead = stored.lead;
         let text =

@@ -10,7 +10,7 @@ use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::effect::is_address;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::{Department, Person};
-use mezzofy_domain::standing::{Recipients, Rule, StandingApproval};
+use mezzofy_domain::standing::{RecipientRule, Recipients, StandingApproval};
 use mezzofy_store::{Tx, audit, commit, people, standing_approvals};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -72,7 +72,7 @@ struct RecipientsView {
 }
 
 fn rules() -> Object {
-    one_of(Rule::ALL.map(Rule::code))
+    one_of(RecipientRule::ALL.map(RecipientRule::code))
 }
 
 /// A new standing approval.
@@ -177,17 +177,18 @@ fn checked(app: &AppState, person: &Person, give: Give) -> Result<StandingApprov
 
 fn recipients(given: &RecipientsView) -> Result<Recipients, Problem> {
     let wrong = |detail: &str| Problem::field("recipients", detail);
-    let rule = Rule::from_code(&given.rule).ok_or_else(|| wrong("The rule must be anyone, domains or addresses."))?;
+    let rule =
+        RecipientRule::from_code(&given.rule).ok_or_else(|| wrong("The rule must be anyone, domains or addresses."))?;
     let values: Vec<String> = given.values.iter().map(|value| value.trim().to_lowercase()).collect();
     let fits = |value: &String| match rule {
-        Rule::Anyone => false,
-        Rule::Domains => is_address(&format!("a@{value}")),
-        Rule::Addresses => is_address(value),
+        RecipientRule::Anyone => false,
+        RecipientRule::Domains => is_address(&format!("a@{value}")),
+        RecipientRule::Addresses => is_address(value),
     };
     if let Some(value) = values.iter().find(|value| !fits(value)) {
         return Err(wrong(&format!("“{value}” does not fit the rule {}.", rule.code())));
     }
-    if (rule == Rule::Anyone) != values.is_empty() || values.len() > MAX_RECIPIENT_VALUES {
+    if (rule == RecipientRule::Anyone) != values.is_empty() || values.len() > MAX_RECIPIENT_VALUES {
         return Err(wrong(&format!(
             "The rule {} needs 1 to {MAX_RECIPIENT_VALUES} values; anyone takes none.",
             rule.code()

@@ -19,7 +19,7 @@ use utoipa_axum::routes;
 use super::caller::Caller;
 use super::extract::ApiQuery;
 use super::permission::{self, Chat};
-use super::problem::{Kind, Problem, Problems};
+use super::problem::{Problem, ProblemKind, Problems};
 use super::runs::EventView;
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::events::Waiter;
@@ -114,7 +114,7 @@ async fn greet(app: &AppState, socket: &mut WebSocket, after: Option<i64>) -> Re
     let caller: Option<Caller> = Caller::signed_in(app, &hello.token).await.map_err(fault)?;
     let caller = caller.ok_or(Some((CLOSE_REFUSED, "the token is not good")))?;
     let refused = |problem: Problem| {
-        if problem.kind() == Kind::NotPermitted {
+        if problem.kind() == ProblemKind::NotPermitted {
             Some((CLOSE_NOT_PERMITTED, "the role does not allow it"))
         } else {
             fault(problem)

@@ -6,7 +6,7 @@ use axum::extract::Multipart;
 use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::http::StatusCode;
 
-use super::problem::{Kind, Problem};
+use super::problem::{Problem, ProblemKind};
 
 /// Bytes of a file at most.
 const MAX_FILE_BYTES: usize = 20 * 1024 * 1024;
@@ -27,7 +27,7 @@ pub(super) struct Form {
 
 /// Reads a form; its file is the field `file`.
 pub(super) async fn read(form: Result<Multipart, MultipartRejection>) -> Result<Form, Problem> {
-    let mut form = form.map_err(|_| Problem::new(Kind::MediaType, "Send the file as multipart/form-data."))?;
+    let mut form = form.map_err(|_| Problem::new(ProblemKind::MediaType, "Send the file as multipart/form-data."))?;
     let (mut file, mut fields) = (None, BTreeMap::new());
     while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
         match field.name().unwrap_or_default().to_owned() {
@@ -54,11 +54,11 @@ fn broken(error: &MultipartError) -> Problem {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return too_large();
     }
-    Problem::new(Kind::Invalid, "The upload is broken or did not arrive whole. Send it again.")
+    Problem::new(ProblemKind::Invalid, "The upload is broken or did not arrive whole. Send it again.")
 }
 
 fn too_large() -> Problem {
-    Problem::new(Kind::TooLarge, "A file has 20 MB at most. Upload a smaller one, or a part of it.")
+    Problem::new(ProblemKind::TooLarge, "A file has 20 MB at most. Upload a smaller one, or a part of it.")
 }
 
 /// A name without folders and without what can't be seen.

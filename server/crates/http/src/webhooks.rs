@@ -14,9 +14,9 @@ use utoipa_axum::routes;
 
 use super::extract::ApiPath;
 use super::permission;
-use super::problem::{Kind, Problem, Problems};
+use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::{App, AppState};
-use mezzofy_engine::webhooks::{self, Refused, WebhookEvent};
+use mezzofy_engine::webhooks::{self, WebhookError, WebhookEvent};
 
 /// The source that signs with `WEBHOOK_SECRET`.
 const MEZZOFY: &str = "mezzofy";
@@ -53,9 +53,9 @@ async fn receive(
     }
     let body = body.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            Problem::new(Kind::TooLarge, "A delivery has 1 MiB at most.")
+            Problem::new(ProblemKind::TooLarge, "A delivery has 1 MiB at most.")
         } else {
-            Problem::new(Kind::Malformed, "The delivery did not arrive whole. Send it again.")
+            Problem::new(ProblemKind::Malformed, "The delivery did not arrive whole. Send it again.")
         }
     })?;
     let now = app.clock.now();
@@ -64,9 +64,9 @@ async fn receive(
     // Redis may be asked next, and no transaction waits for that.
     commit(tx).await?;
     let told =
-        webhooks::read(&headers, &body, &secrets, &[now, app.clock.outside()]).map_err(|refused| match refused {
-            Refused::Unproved(why) => Problem::new(Kind::SignedOut, why),
-            Refused::Broken(why) => Problem::new(Kind::Invalid, why),
+        webhooks::verify(&headers, &body, &secrets, &[now, app.clock.outside()]).map_err(|refused| match refused {
+            WebhookError::Unproved(why) => Problem::new(ProblemKind::SignedOut, why),
+            WebhookError::Broken(why) => Problem::new(ProblemKind::Invalid, why),
         })?;
     app.limiters.count_delivery(&source).await?;
     let mut tx = app.store.begin().await?;

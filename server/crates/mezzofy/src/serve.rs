@@ -35,7 +35,7 @@ use mezzofy_engine::config::Config;
 use mezzofy_engine::database::full;
 use mezzofy_engine::events::Hub;
 use mezzofy_engine::models::{Models, Surroundings};
-use mezzofy_engine::push::{self, Pushing};
+use mezzofy_engine::push::{self, PushSender};
 use mezzofy_engine::reader::{self, Reader};
 use mezzofy_engine::service_account::ServiceAccount;
 use mezzofy_engine::web::Web;
@@ -132,7 +132,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         budgets: config.settings.budgets,
         reader,
         tools: Box::new(tools),
-        push: Pushing::new(&config.push, &prompts)?,
+        push: PushSender::new(&config.push, &prompts)?,
         outgoing,
         teams,
         calendar,

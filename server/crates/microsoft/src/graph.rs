@@ -18,7 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-pub use error::{GraphError, Outcome};
+pub use error::{GraphError, GraphOutcome};
 pub use settings::Settings;
 pub use token::{Account, AccountError};
 
@@ -355,6 +355,6 @@ mod tests {
         assert!(error.is_item_not_found());
         assert_eq!(error.to_string(), "Microsoft 365 refused it: ErrorItemNotFound (status 404, request r1)");
         let plain = refusal(502, &HeaderMap::new(), b"<html>", "r2".to_owned(), DateTime::UNIX_EPOCH);
-        assert_eq!(plain.outcome(), Outcome::Unknown);
+        assert_eq!(plain.outcome(), GraphOutcome::Unknown);
     }
 }

@@ -1,7 +1,7 @@
 //! The audit log: appended to in the transaction of what it tells, read by page, walked along to verify it.
 
 use chrono::{DateTime, Utc};
-use mezzofy_domain::audit::{Action, Actor, AuditEntry, AuditEvent, Chain, ChainBreak, ChainedEntry, Head};
+use mezzofy_domain::audit::{Actor, AuditAction, AuditEntry, AuditEvent, Chain, ChainBreak, ChainedEntry, Head};
 use mezzofy_domain::id::{self, Id};
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -24,9 +24,9 @@ const ENTRIES_PER_READ: i64 = 1_000;
 
 /// Which entries to read.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Filter {
+pub struct AuditFilter {
     /// Only of this action.
-    pub action: Option<Action>,
+    pub action: Option<AuditAction>,
     /// Only those that this person did or that were done to them.
     pub person: Option<Id<id::Person>>,
 }
@@ -80,7 +80,7 @@ pub async fn append(
 /// A page of the log, newest first, and the number to give as `before` to read on.
 pub async fn list(
     db: &mut PgConnection,
-    filter: Filter,
+    filter: AuditFilter,
     before: Option<i64>,
     limit: i64,
 ) -> Result<(Vec<ChainedEntry>, Option<i64>), StoreError> {
@@ -91,7 +91,7 @@ pub async fn list(
            AND ($2::text IS NULL OR who = $2 OR (subject_kind = 'person' AND subject = $2))
            AND ($3::bigint IS NULL OR number < $3)
          ORDER BY number DESC LIMIT $4",
-        filter.action.map(Action::code),
+        filter.action.map(AuditAction::code),
         person,
         before,
         limit + 1
@@ -108,7 +108,7 @@ pub async fn list(
 /// The next entries after a number, oldest first, up to another; none at the end.
 pub async fn after(
     db: &mut PgConnection,
-    filter: Filter,
+    filter: AuditFilter,
     after: i64,
     last: i64,
 ) -> Result<Vec<ChainedEntry>, StoreError> {
@@ -119,7 +119,7 @@ pub async fn after(
          ORDER BY number LIMIT $5",
         after,
         last,
-        filter.action.map(Action::code),
+        filter.action.map(AuditAction::code),
         person,
         ENTRIES_PER_READ
     )
@@ -141,7 +141,7 @@ pub async fn verify(store: &Store) -> Result<Result<Head, ChainBreak>, StoreErro
     let head = head(&mut tx).await?;
     let (mut chain, mut reached) = (Chain::default(), i64::MIN);
     loop {
-        let entries = after(&mut tx, Filter::default(), reached, i64::MAX).await?;
+        let entries = after(&mut tx, AuditFilter::default(), reached, i64::MAX).await?;
         let Some(last) = entries.last() else { return Ok(chain.end(head)) };
         reached = last.entry.number;
         for entry in &entries {

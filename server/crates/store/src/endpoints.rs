@@ -27,7 +27,7 @@ pub struct Endpoint {
 
 /// A sending that is to go out now.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Due {
+pub struct DueSending {
     /// Which one; the same for every try.
     pub id: Id<id::Sending>,
     pub endpoint: Id<id::Endpoint>,
@@ -162,7 +162,7 @@ pub async fn pause(db: &mut PgConnection, id: Id<id::Endpoint>, reason: &str) ->
 }
 
 /// Stores something that one endpoint is to be told.
-pub async fn tell(
+pub async fn enqueue(
     db: &mut PgConnection,
     id: Id<id::Sending>,
     endpoint: Id<id::Endpoint>,
@@ -188,7 +188,7 @@ pub async fn take(
     now: DateTime<Utc>,
     lease: DateTime<Utc>,
     most: i64,
-) -> Result<Vec<Due>, StoreError> {
+) -> Result<Vec<DueSending>, StoreError> {
     let rows = sqlx::query!(
         "WITH taken AS (
              UPDATE sendings SET state = 'sending', tries = tries + 1, next_at = $2
@@ -205,7 +205,7 @@ pub async fn take(
     )
     .fetch_all(db)
     .await?;
-    let due = rows.into_iter().map(|row| Due {
+    let due = rows.into_iter().map(|row| DueSending {
         id: row.id.into(),
         endpoint: row.endpoint_id.into(),
         url: row.url,

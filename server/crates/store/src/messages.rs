@@ -90,7 +90,7 @@ pub async fn add(db: &mut PgConnection, new: NewMessage<'_>) -> Result<Message, 
 
 /// What [`add_fresh`] did.
 #[derive(Debug)]
-pub enum Fresh {
+pub enum InsertOutcome {
     /// The message and its run are stored.
     Stored(Message),
     /// Nothing is: there is no such conversation of the person, a run waits in it for this text, or the message is there.
@@ -103,7 +103,7 @@ pub async fn add_fresh(
     new: NewMessage<'_>,
     run: &Run,
     title: &str,
-) -> Result<Fresh, StoreError> {
+) -> Result<InsertOutcome, StoreError> {
     let stored = sqlx::query_as!(
         Message,
         "WITH place AS (
@@ -133,8 +133,8 @@ pub async fn add_fresh(
     .fetch_optional(db)
     .await;
     match stored {
-        Ok(message) => Ok(message.map_or(Fresh::Not, Fresh::Stored)),
-        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(Fresh::Not),
+        Ok(message) => Ok(message.map_or(InsertOutcome::Not, InsertOutcome::Stored)),
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(InsertOutcome::Not),
         Err(error) => Err(error.into()),
     }
 }

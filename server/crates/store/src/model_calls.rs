@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::StoreError;
-use crate::budgets::{self, DefaultBudgets, Scope, Subject};
+use crate::budgets::{self, BudgetScope, BudgetSubject, DefaultBudgets};
 use crate::store::{decode, unsigned};
 
 /// Reservations queue here one by one: the company's budget concerns all of them.
@@ -43,8 +43,8 @@ pub struct Reservation<'a> {
 /// A budget that has no room for a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the {} budget of {month} is used up: {spent} of {limit} USD are spent", .scope.code())]
-pub struct Exhausted {
-    pub scope: Scope,
+pub struct BudgetExhausted {
+    pub scope: BudgetScope,
     /// USD a month.
     pub limit: Decimal,
     /// USD of the month so far, open reservations among them.
@@ -91,7 +91,7 @@ pub struct ModelCall {
 
 /// What several calls took together.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Sum {
+pub struct UsageSum {
     /// The model of the newest settled one, else of the newest lost one.
     pub model: Option<String>,
     /// Their tokens.
@@ -100,7 +100,7 @@ pub struct Sum {
     pub cost: Decimal,
 }
 
-impl Sum {
+impl UsageSum {
     /// The sum of calls, oldest first.
     #[must_use]
     pub fn of(calls: &[ModelCall]) -> Self {
@@ -148,7 +148,7 @@ pub async fn reserve(
     new: &Reservation<'_>,
     zone: Tz,
     defaults: &DefaultBudgets,
-) -> Result<Result<(), Exhausted>, StoreError> {
+) -> Result<Result<(), BudgetExhausted>, StoreError> {
     sqlx::query!("SELECT pg_advisory_xact_lock($1)", RESERVATION_LOCK).execute(&mut *db).await?;
     let month = budgets::month_of(new.now, zone);
     let (from, to) = budgets::bounds(month, zone);
@@ -164,14 +164,15 @@ pub async fn reserve(
     )
     .fetch_one(&mut *db)
     .await?;
-    let subjects = [Subject::Company, Subject::Department(new.department), Subject::Person(new.person)];
+    let subjects =
+        [BudgetSubject::Company, BudgetSubject::Department(new.department), BudgetSubject::Person(new.person)];
     let limits = budgets::limits(&mut *db, subjects, defaults).await?;
     for ((subject, limit), spent) in
         subjects.into_iter().zip(limits).zip([spent.company, spent.department, spent.person])
     {
         if let Some(limit) = limit.filter(|limit| spent + new.amount > *limit) {
             let (limit, spent) = (limit.normalize(), spent.normalize());
-            return Ok(Err(Exhausted { scope: subject.scope(), limit, spent, month }));
+            return Ok(Err(BudgetExhausted { scope: subject.scope(), limit, spent, month }));
         }
     }
     sqlx::query!(

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
-use mezzofy_domain::notification::{Background, Matter};
+use mezzofy_domain::notification::{Background, NotificationKind};
 use mezzofy_domain::run::RunState;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -14,9 +14,9 @@ use crate::store::decode;
 
 /// What is to be told to all devices of a person.
 #[derive(Debug, Clone)]
-pub struct News {
+pub struct NewPush {
     pub person: Id<id::Person>,
-    pub matter: Matter,
+    pub matter: NotificationKind,
     /// The same for the same news: a device is told it once.
     pub key: String,
     pub run: Option<Id<id::Run>>,
@@ -34,7 +34,7 @@ pub struct News {
 pub struct Push {
     pub id: Id<id::Push>,
     /// What it tells.
-    pub matter: Matter,
+    pub matter: NotificationKind,
     pub run: Option<Uuid>,
     /// In which conversation that is.
     pub conversation: Option<Uuid>,
@@ -43,7 +43,7 @@ pub struct Push {
     /// Of which schedule.
     pub schedule: Option<Uuid>,
     /// To which device, unless it has been removed.
-    pub to: Option<Address>,
+    pub to: Option<PushAddress>,
     /// Whether its run does not wait any more, for which nobody need be called.
     pub over: bool,
     /// How often it was taken, this time among them.
@@ -52,7 +52,7 @@ pub struct Push {
 
 /// A device as it is sent to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address {
+pub struct PushAddress {
     pub device: Id<id::Device>,
     /// Its Expo push token.
     pub token: String,
@@ -114,7 +114,7 @@ pub async fn background(
 }
 
 /// Stores what is to be pushed, in the transaction of what it tells. Answers for how many devices it is new.
-pub async fn add(db: &mut PgConnection, news: &News) -> Result<u64, StoreError> {
+pub async fn add(db: &mut PgConnection, news: &NewPush) -> Result<u64, StoreError> {
     let added = sqlx::query!(
         "INSERT INTO pushes (id, person_id, device_id, key, matter, run_id, approval_id, schedule_id, state, next_at, created_at)
          SELECT gen_random_uuid(), d.person_id, d.id, $2, $3, $4, $5, $6, 'waiting', $7, $7 FROM devices d
@@ -162,7 +162,7 @@ pub async fn take(
     .await?;
     let pushes = rows.into_iter().map(|row| {
         let matter = decode("push", &row.matter)?;
-        let to = row.device_id.zip(row.token).map(|(device, token)| Address {
+        let to = row.device_id.zip(row.token).map(|(device, token)| PushAddress {
             device: device.into(),
             token,
             language: row.language.as_deref().and_then(Language::from_code).unwrap_or_default(),
@@ -251,10 +251,10 @@ pub async fn settle(
 
 /// A push as its person sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown {
+pub struct PushRow {
     pub id: Uuid,
     /// What it tells.
-    pub matter: Matter,
+    pub matter: NotificationKind,
     pub run: Option<Uuid>,
     /// waiting, sending, sent, done, failed, dropped or unknown.
     pub state: String,
@@ -274,7 +274,7 @@ pub async fn list(
     person: Id<id::Person>,
     one: Option<Uuid>,
     page: PageRequest,
-) -> Result<Page<Shown>, StoreError> {
+) -> Result<Page<PushRow>, StoreError> {
     // Ids of what the database stored are not in the order of time.
     let rows = sqlx::query!(
         r#"SELECT p.id, p.matter, p.run_id, p.state, p.reason, coalesce(d.name, d.platform) AS "device?", p.created_at, p.sent_at
@@ -291,7 +291,7 @@ pub async fn list(
     .await?;
     let shown = rows.into_iter().map(|row| {
         let matter = decode("push", &row.matter)?;
-        Ok(Shown {
+        Ok(PushRow {
             id: row.id,
             matter,
             run: row.run_id,

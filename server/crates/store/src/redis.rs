@@ -18,7 +18,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// How often it is looked whether it still answers, or answers again.
 const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 /// What is counted to see whether Redis counts.
-const PROBE: (&str, &str, Rate) = ("probe", "", Rate { many: 1_000_000, within: PROBE_INTERVAL });
+const PROBE: (&str, &str, Rate) = ("look", "", Rate { many: 1_000_000, within: PROBE_INTERVAL });
 
 /// The generic cell rate algorithm, on Redis's clock in microseconds. The key holds when all that was counted will be used up.
 /// It is never further ahead than all at once, so that a clock set back locks nobody out. Answers how long to wait; 0 has counted.

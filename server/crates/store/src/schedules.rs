@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Department;
 use mezzofy_domain::run::WaitingFor;
-use mezzofy_domain::schedule::Rule;
-use mezzofy_domain::schedule::occurrence::{Reason, State};
+use mezzofy_domain::schedule::ScheduleRule;
+use mezzofy_domain::schedule::occurrence::{OccurrenceState, SkipReason};
 use mezzofy_domain::schedule::plan::Misfire;
 use serde_json::{Map, Value};
 use sqlx::PgConnection;
@@ -50,7 +50,7 @@ pub struct Schedule {
     pub channel: Option<String>,
     /// Whether the owner's devices are told how each time ended.
     pub push: bool,
-    pub rule: Rule,
+    pub rule: ScheduleRule,
     /// What becomes of moments that nobody was there for.
     pub misfire: Misfire,
     /// Whether it rests.
@@ -66,9 +66,9 @@ pub struct Occurrence {
     /// Its moment.
     pub due_at: DateTime<Utc>,
     /// Where it stands, with its run.
-    pub state: State,
+    pub state: OccurrenceState,
     /// Why it did not run; or that a person started it.
-    pub reason: Option<Reason>,
+    pub reason: Option<SkipReason>,
     /// The run it began.
     pub run: Option<Uuid>,
     /// What that run waits for.
@@ -114,7 +114,7 @@ pub enum OccurrenceOutcome {
     /// A person began a run beside the rule.
     Manual(Id<id::Run>),
     /// It did not run.
-    Skipped(Reason),
+    Skipped(SkipReason),
 }
 
 struct Row {
@@ -157,7 +157,7 @@ impl TryFrom<Row> for Schedule {
     }
 }
 
-fn json(rule: &Rule) -> Result<Value, StoreError> {
+fn json(rule: &ScheduleRule) -> Result<Value, StoreError> {
     serde_json::to_value(rule).map_err(|error| StoreError::stored("schedule", &error))
 }
 
@@ -289,7 +289,7 @@ pub async fn put(
     let (state, reason, run) = match fate {
         OccurrenceOutcome::Due => ("due", None, None),
         OccurrenceOutcome::Started(run) => ("started", None, Some(run)),
-        OccurrenceOutcome::Manual(run) => ("started", Some(Reason::Manual), Some(run)),
+        OccurrenceOutcome::Manual(run) => ("started", Some(SkipReason::Manual), Some(run)),
         OccurrenceOutcome::Skipped(reason) => ("skipped", Some(reason), None),
     };
     let put = sqlx::query!(
@@ -299,7 +299,7 @@ pub async fn put(
         schedule.uuid(),
         due_at,
         state,
-        reason.map(Reason::code),
+        reason.map(SkipReason::code),
         run.map(Id::uuid)
     )
     .execute(db)

@@ -73,7 +73,7 @@ pub struct Delivery {
 
 /// A delivery that is to be taken up again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredDelivery {
     /// Who sent it.
     pub source: String,
     /// The bytes as they came.
@@ -219,8 +219,8 @@ pub async fn get(db: &mut PgConnection, id: Id<id::Delivery>) -> Result<Option<D
 }
 
 /// What came, locked until the transaction ends, so that nobody else takes it up.
-pub async fn lock(db: &mut PgConnection, id: Id<id::Delivery>) -> Result<Option<Stored>, StoreError> {
-    Ok(sqlx::query_as!(Stored, "SELECT source, body FROM deliveries WHERE id = $1 FOR UPDATE", id.uuid())
+pub async fn lock(db: &mut PgConnection, id: Id<id::Delivery>) -> Result<Option<StoredDelivery>, StoreError> {
+    Ok(sqlx::query_as!(StoredDelivery, "SELECT source, body FROM deliveries WHERE id = $1 FOR UPDATE", id.uuid())
         .fetch_optional(db)
         .await?)
 }

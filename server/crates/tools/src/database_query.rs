@@ -9,13 +9,13 @@ use mezzofy_domain::reporting::{MAX_QUERY_CHARS, Query};
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::ledger;
-use mezzofy_store::reporting::{self, Limits, Refusal};
+use mezzofy_store::reporting::{self, QueryLimits, Refusal};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Workshop, read, retry};
 
-const LIMITS: Limits = Limits { time: 10_000, rows: 5_000, columns: 100, value: 2_000, bytes: 1024 * 1024 };
+const LIMITS: QueryLimits = QueryLimits { time: 10_000, rows: 5_000, columns: 100, value: 2_000, bytes: 1024 * 1024 };
 
 pub(super) struct DatabaseQuery {
     spec: ToolSpec,

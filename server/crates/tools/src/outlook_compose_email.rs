@@ -11,7 +11,7 @@ use mezzofy_domain::language::{Language, Text};
 use mezzofy_domain::period::day_label;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
-use mezzofy_store::leads::{self, Filter, StoredLead};
+use mezzofy_store::leads::{self, LeadFilter, StoredLead};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -274,7 +274,7 @@ impl Tool for OutlookComposeEmail {
             Vec::new()
         } else {
             let mut tx = self.workshop.begin(context.person).await?;
-            leads::find(&mut tx, &Filter { ids, ..Filter::default() }, 1_000).await.map_err(retry)?
+            leads::find(&mut tx, &LeadFilter { ids, ..LeadFilter::default() }, 1_000).await.map_err(retry)?
         };
         let mut mails: Vec<Value> =
             all.iter().filter_map(|stored| self.write(context, &input, stored, &catalogue)).collect();

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono_tz::Tz;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
-use mezzofy_domain::audit::Action;
+use mezzofy_domain::audit::AuditAction;
 use mezzofy_domain::language::Language;
 use mezzofy_domain::roles::Permission;
-use mezzofy_domain::schedule::{Rule, words};
+use mezzofy_domain::schedule::{ScheduleRule, words};
 use mezzofy_domain::trust::Trust;
 use mezzofy_domain::writing::is_han;
 use mezzofy_store::commit;
@@ -90,17 +90,17 @@ impl Tool for ScheduleUpdate {
         let action = match input.act {
             Act::Pause | Act::Resume => {
                 schedule.paused = input.act == Act::Pause;
-                if schedule.paused { Action::SchedulePaused } else { Action::ScheduleResumed }
+                if schedule.paused { AuditAction::SchedulePaused } else { AuditAction::ScheduleResumed }
             }
             Act::Move => {
                 let refused = |error: mezzofy_domain::schedule::RuleError| ToolError::Tell(error.say(language));
                 let cron = new_time(&input.said).ok_or_else(|| ToolError::Tell(unread(language).to_owned()))?;
-                schedule.rule = Rule::cron(&cron, zone.name(), limits.minutes).map_err(refused)?;
+                schedule.rule = ScheduleRule::cron(&cron, zone.name(), limits.minutes).map_err(refused)?;
                 let next = schedule.rule.first_after(context.now).map_err(refused)?;
                 stored::set_next(&mut tx, schedule.id, Some(next)).await.map_err(retry)?;
-                Action::ScheduleChanged
+                AuditAction::ScheduleChanged
             }
-            Act::Remove => Action::ScheduleRemoved,
+            Act::Remove => AuditAction::ScheduleRemoved,
         };
         if input.act == Act::Remove {
             stored::remove(&mut tx, owner, schedule.id).await.map_err(retry)?;

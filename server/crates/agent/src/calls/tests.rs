@@ -9,7 +9,7 @@ use crate::agents::{self, Agents};
 use crate::defences::Defences;
 use crate::model::{Model, Request, Source};
 use crate::planner::tests::{directory, skills};
-use crate::run::{Called, End, Next, Replied, RunMachine};
+use crate::run::{CallOutcome, NextAction, ParsedReply, RunEnd, RunMachine};
 use crate::texts::Texts;
 use scripted::{Scripted, calls, says};
 
@@ -129,7 +129,7 @@ async fn run_to_end(office: &Office, model: &Scripted, said: &str) -> RunMachine
     run.begin(Vec::new(), "Today is Sunday.".to_owned(), Department::Finance);
     loop {
         match run.next(&office.skills).unwrap() {
-            Next::Ask => {
+            NextAction::Ask => {
                 let history = run.history().to_vec();
                 let request =
                     Request { system: "", tools: &offered, history: &history, max_tokens: 100, answer_schema: None };
@@ -137,16 +137,16 @@ async fn run_to_end(office: &Office, model: &Scripted, said: &str) -> RunMachine
                 let wanted = office.with(FINANCE_MANAGER, |desk| desk.read(&reply.blocks, &offered));
                 let source = Source { provider: "scripted".to_owned(), model: "scripted".to_owned() };
                 let (text, usage) = (reply.text(), reply.usage);
-                let replied = Replied { source, blocks: reply.blocks, text, wanted, usage, paused: false };
+                let replied = ParsedReply { source, blocks: reply.blocks, text, wanted, usage, paused: false };
                 run.replied(replied, me, chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap());
             }
-            Next::Calls(calls) => {
+            NextAction::Calls(calls) => {
                 for call in calls {
-                    let called = Called { result: json!({"did": call.tool}), ..Called::default() };
+                    let called = CallOutcome { result: json!({"did": call.tool}), ..CallOutcome::default() };
                     run.called(&office.skills, &call, called);
                 }
             }
-            Next::Wait(_) | Next::Done(_) => return run,
+            NextAction::Wait(_) | NextAction::Done(_) => return run,
         }
     }
 }
@@ -196,7 +196,7 @@ async fn a_whole_run_goes_through_offers_calls_and_results_without_a_network() {
         says("All done."),
     ]);
     let mut run = run_to_end(&office, &model, "Do it").await;
-    assert_eq!(run.next(&office.skills).unwrap(), Next::Done(&End::Answered("All done.".to_owned())));
+    assert_eq!(run.next(&office.skills).unwrap(), NextAction::Done(&RunEnd::Answered("All done.".to_owned())));
     assert_eq!(run.tools(), ["finance_statement", "pdf_generator", "outlook_send_email"]);
     let asked = model.asked();
     assert_eq!(asked.len(), 3);

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::periods::{self, PeriodMention};
 use super::recipients::Reader;
 use super::words::{Kind, Sentence, tokens};
-use super::{About, Choice, Filling, Need, OpenQuestion, Plan, PlanContext, Planner};
+use super::{About, Choice, Filling, MissingInput, OpenQuestion, Plan, PlanContext, Planner};
 use crate::skills::{InputKind, Skill};
 
 impl Planner {
@@ -30,10 +30,12 @@ impl Planner {
             }
             About::Input(filling) => {
                 let Some(skill) = asked.skills.get(&filling.skill) else { return self.fresh(asked, text) };
-                let asks_for_person =
-                    matches!(filling.needs.first(), Some(Need::Recipient | Need::KnownRecipient { .. }));
+                let asks_for_person = matches!(
+                    filling.needs.first(),
+                    Some(MissingInput::Recipient | MissingInput::KnownRecipient { .. })
+                );
                 let mut filling = filling.clone();
-                if let Some(Need::Value { input }) = filling.needs.first().cloned() {
+                if let Some(MissingInput::Value { input }) = filling.needs.first().cloned() {
                     if self.is_new_request(asked, text) {
                         return self.fresh(asked, text);
                     }
@@ -96,7 +98,7 @@ impl Planner {
     }
 
     fn is_new_request(&self, asked: PlanContext<'_>, text: &str) -> bool {
-        self.guesses(asked, text).first().is_some_and(super::recognise::Guess::is_sure)
+        self.guesses(asked, text).first().is_some_and(super::recognise::SkillMatch::is_sure)
     }
 
     fn settle_person(&self, asked: PlanContext<'_>, skill: &Skill, filling: &mut Filling, text: &str) -> bool {
@@ -106,7 +108,7 @@ impl Planner {
             return true;
         }
         let mut read = Reader::new(&self.prompts, asked.request.me, asked.request.people).answer(text);
-        if let Some(Need::KnownRecipient { candidates, .. }) = filling.needs.first() {
+        if let Some(MissingInput::KnownRecipient { candidates, .. }) = filling.needs.first() {
             narrow(&mut read, candidates);
         }
         if read.found.is_empty() && read.unsettled.is_empty() {
@@ -116,8 +118,10 @@ impl Planner {
         filling
             .recipients
             .extend(read.found.into_iter().filter(|who| !filling.recipients.contains(who)).collect::<Vec<_>>());
-        let again =
-            read.unsettled.into_iter().map(|who| Need::KnownRecipient { named: who.named, candidates: who.candidates });
+        let again = read
+            .unsettled
+            .into_iter()
+            .map(|who| MissingInput::KnownRecipient { named: who.named, candidates: who.candidates });
         filling.needs.splice(0..0, again);
         true
     }
@@ -142,7 +146,7 @@ fn narrow(read: &mut super::recipients::Recipients, candidates: &[super::recipie
 
 fn settle_choice(skill: &Skill, filling: &mut Filling, choice: &Choice, asked: PlanContext<'_>) -> bool {
     match filling.needs.first() {
-        Some(Need::KnownRecipient { candidates, .. }) => {
+        Some(MissingInput::KnownRecipient { candidates, .. }) => {
             let Some(who) = candidates.iter().find(|who| who.email == choice.value).cloned() else { return false };
             filling.needs.remove(0);
             if !filling.recipients.contains(&who) {

@@ -5,7 +5,7 @@ use mezzofy_domain::people::Person;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Call, Done, MAX_CONCURRENT_CALLS, Question};
+use super::{Call, FinishedCall, MAX_CONCURRENT_CALLS, Question};
 use crate::model::CallResult;
 use crate::planner::SkillPlan;
 use crate::skills::{NextStep, SkillRun, SkillRunError, Skills, StepCall};
@@ -132,7 +132,12 @@ impl Round {
 
     /// What comes next: calls without effect together, others one after another, in the order of the reply; then the
     /// person's answer; then the results. `made` counts the calls of the run so far.
-    pub(super) fn next(&mut self, skills: &Skills, done: &[Done], made: usize) -> Result<RoundNeed, SkillRunError> {
+    pub(super) fn next(
+        &mut self,
+        skills: &Skills,
+        done: &[FinishedCall],
+        made: usize,
+    ) -> Result<RoundNeed, SkillRunError> {
         loop {
             let open = self.calls.iter().position(|asked| {
                 matches!(asked, RoundCall::Tool { .. } | RoundCall::Consented { .. } | RoundCall::Skill(_))
@@ -214,7 +219,7 @@ fn not_done() -> CallResult {
 }
 
 /// The next step of a skill that has not been made by a model before, with the same input.
-fn next_of_skill(work: &mut SkillRun, skills: &Skills, done: &[Done]) -> Result<NextStep, SkillRunError> {
+fn next_of_skill(work: &mut SkillRun, skills: &Skills, done: &[FinishedCall]) -> Result<NextStep, SkillRunError> {
     let skill = skills
         .get(&work.skill)
         .ok_or_else(|| SkillRunError::Missing { skill: work.skill.clone(), needed: "its own folder".to_owned() })?;

@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::*;
-use crate::model::{Reply, Stop};
+use crate::model::{Reply, StopReason};
 use crate::planner::Plan;
 use crate::planner::tests::{Desk, directory, skills};
 use crate::skills::Skills;
@@ -35,7 +35,7 @@ fn begun(said: &str) -> RunMachine {
 /// Takes a reply with a block for each wanted call.
 fn reply(run: &mut RunMachine, provider: &str, wanted: Vec<ParsedCall>) {
     let blocks = (0..wanted.len()).map(|at| Block::call(&format!("call{at}"), "any", &json!({}))).collect();
-    let replied = Replied {
+    let replied = ParsedReply {
         source: source(provider),
         blocks,
         text: "Said.".to_owned(),
@@ -57,7 +57,7 @@ fn tool(name: &str, effect: bool) -> ParsedCall {
 
 fn calls(run: &mut RunMachine, skills: &Skills) -> Vec<Call> {
     match run.next(skills).unwrap() {
-        Next::Calls(calls) => calls,
+        NextAction::Calls(calls) => calls,
         other => panic!("{other:?}"),
     }
 }
@@ -67,7 +67,7 @@ fn names(calls: &[Call]) -> Vec<&str> {
 }
 
 fn did(run: &mut RunMachine, skills: &Skills, call: &Call, result: Value) {
-    run.called(skills, call, Called { result, ..Called::default() });
+    run.called(skills, call, CallOutcome { result, ..CallOutcome::default() });
 }
 
 fn error(kind: RunErrorKind) -> RunError {
@@ -86,7 +86,7 @@ const RESULTS: fn() -> [Value; 3] = || {
 fn a_run_stored_and_read_back_after_every_step_goes_on_as_if_nothing_had_been() {
     let skills = skills();
     let mut run = begun(W1);
-    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
     reply(&mut run, PLANNER, vec![statement()]);
     let mut run = stored(&run);
     let mut ids = Vec::new();
@@ -99,7 +99,9 @@ fn a_run_stored_and_read_back_after_every_step_goes_on_as_if_nothing_had_been() 
         run = stored(&run_again);
     }
     assert_eq!(ids, ["1.0/statement-1", "1.0/pdf-2", "1.0/mail-3"]);
-    assert!(matches!(run.next(&skills).unwrap(), Next::Done(End::Answered(text)) if text.contains("SGD 1.00")));
+    assert!(
+        matches!(run.next(&skills).unwrap(), NextAction::Done(RunEnd::Answered(text)) if text.contains("SGD 1.00"))
+    );
     assert_eq!(run.state(), (RunState::Succeeded, None));
     assert_eq!(run.tools(), ["finance_statement", "pdf_generator", "outlook_send_email"]);
     assert_eq!((run.skill(), run.agent()), (Some("financial_reporting"), Some(Department::Finance)));
@@ -114,11 +116,11 @@ fn a_model_gets_the_answer_of_the_skill_it_called_and_speaks_last() {
         let call = calls(&mut run, &skills).remove(0);
         did(&mut run, &skills, &call, result);
     }
-    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
     let Some(Turn::Results(results)) = run.history().last() else { panic!("{:?}", run.history()) };
     assert!(results.len() == 1 && results[0].text.contains("SGD 1.00") && !results[0].is_error);
     reply(&mut run, "claude", Vec::new());
-    assert_eq!(run.next(&skills).unwrap(), Next::Done(&End::Answered("Said.".to_owned())));
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Done(&RunEnd::Answered("Said.".to_owned())));
 }
 
 #[test]
@@ -130,7 +132,7 @@ fn reads_are_made_together_and_effects_in_a_row_are_one_decision_in_the_order_of
     reply(&mut run, "claude", wanted);
     let mut made = Vec::new();
     let mut together = Vec::new();
-    while let Next::Calls(batch) = run.next(&skills).unwrap() {
+    while let NextAction::Calls(batch) = run.next(&skills).unwrap() {
         together.push(batch.len());
         for call in &batch {
             made.push(call.tool.clone());
@@ -152,7 +154,7 @@ fn a_failed_call_is_told_to_a_model_and_ends_the_run_of_the_planner() {
     let batch = calls(&mut run, &skills);
     run.failed(Some(&batch[0]), error(RunErrorKind::ToolFailed));
     did(&mut run, &skills, &batch[1], json!({"ok": true}));
-    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
     let Some(Turn::Results(results)) = run.history().last() else { panic!() };
     assert_eq!((results[0].is_error, results[0].text.as_str(), results[1].is_error), (true, "No.", false));
 
@@ -186,7 +188,7 @@ fn a_cancelled_run_calls_nothing_more_and_every_call_is_answered() {
     let call = calls(&mut run, &skills).remove(0);
     did(&mut run, &skills, &call, json!({"sent": true}));
     run.cancelled("Stopped.".to_owned());
-    assert_eq!(run.next(&skills).unwrap(), Next::Done(&End::Cancelled("Stopped.".to_owned())));
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Done(&RunEnd::Cancelled("Stopped.".to_owned())));
     let Some(Turn::Results(results)) = run.history().last() else { panic!() };
     assert_eq!((results.len(), results[0].is_error, results[1].is_error), (2, false, true));
     assert_eq!(run.state().0, RunState::Cancelled);
@@ -205,12 +207,12 @@ fn what_the_gate_refuses_makes_no_call() {
     for (provider, kind, skill) in table {
         let mut run = begun(W1);
         reply(&mut run, provider, vec![refused(kind)]);
-        assert!(matches!(run.next(&skills).unwrap(), Next::Done(End::Failed(_))));
+        assert!(matches!(run.next(&skills).unwrap(), NextAction::Done(RunEnd::Failed(_))));
         assert_eq!((run.skill(), run.tools().len()), (skill, 0));
     }
     let mut run = begun(W1);
     reply(&mut run, "claude", vec![refused(RunErrorKind::NotPossible)]);
-    assert_eq!(run.next(&skills).unwrap(), Next::Ask, "a model is told of a recipient that is not possible");
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask, "a model is told of a recipient that is not possible");
 }
 
 #[test]
@@ -224,10 +226,10 @@ fn a_question_waits_and_the_answer_is_the_result_of_its_call() {
     let call = calls(&mut run, &skills).remove(0);
     did(&mut run, &skills, &call, json!({}));
     let mut run = stored(&run);
-    assert_eq!(run.next(&skills).unwrap(), Next::Wait(&question));
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Wait(&question));
     assert_eq!((run.state(), run.skill()), ((RunState::Waiting, Some(WaitingFor::Person)), None));
     run.said("Grace Tan".to_owned());
-    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
     let Some(Turn::Results(results)) = run.history().last() else { panic!() };
     assert_eq!((results[0].text.as_str(), results.len(), run.texts().len()), ("Grace Tan", 2, 2));
 
@@ -242,7 +244,7 @@ fn a_call_that_cannot_be_read_is_told_and_counted_in_a_row() {
     let skills = skills();
     let mut run = begun(W1);
     reply(&mut run, "claude", vec![ParsedCall::Malformed("There is no tool x.".to_owned())]);
-    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
     assert_eq!(run.misread(), 1);
     reply(&mut run, "claude", vec![tool("ledger", false)]);
     assert_eq!(run.misread(), 0);
@@ -252,8 +254,8 @@ fn a_call_that_cannot_be_read_is_told_and_counted_in_a_row() {
 fn a_paused_reply_goes_on_and_an_ended_one_is_the_answer() {
     let skills = skills();
     let mut run = begun(W1);
-    let paused = Reply { blocks: vec![Block::text("One moment")], stop: Stop::Paused, usage: Usage::default() };
-    let replied = Replied {
+    let paused = Reply { blocks: vec![Block::text("One moment")], stop: StopReason::Paused, usage: Usage::default() };
+    let replied = ParsedReply {
         source: source("claude"),
         text: paused.text(),
         blocks: paused.blocks,
@@ -262,9 +264,9 @@ fn a_paused_reply_goes_on_and_an_ended_one_is_the_answer() {
         paused: true,
     };
     run.replied(replied, &me(), today());
-    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
     reply(&mut run, "claude", Vec::new());
-    assert_eq!(run.next(&skills).unwrap(), Next::Done(&End::Answered("One momentSaid.".to_owned())));
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Done(&RunEnd::Answered("One momentSaid.".to_owned())));
 }
 
 #[test]
@@ -277,7 +279,7 @@ fn what_was_done_is_not_declined_afterwards() {
     run.next(&skills).unwrap();
     let decline = ParsedCall::Decline { error: error(RunErrorKind::NotPermitted), skill: None, agent: None };
     reply(&mut run, "claude", vec![decline]);
-    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
     let Some(Turn::Results(results)) = run.history().last() else { panic!() };
     assert!(results[0].is_error && results[0].text.contains("done already"));
 }
@@ -291,7 +293,7 @@ fn the_planner_takes_over_without_repeating_what_a_model_has_read() {
     reply(&mut run, "claude", vec![wanted]);
     let call = calls(&mut run, &skills).remove(0);
     did(&mut run, &skills, &call, RESULTS()[0].clone());
-    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
     reply(&mut run, PLANNER, vec![statement()]);
     assert_eq!(names(&calls(&mut run, &skills)), ["pdf_generator"]);
 }
@@ -317,7 +319,7 @@ fn what_a_call_keeps_is_there_for_later_calls() {
     run.called(
         &skills,
         &call,
-        Called { result: json!({}), shown: Some("short".to_owned()), keep, ..Called::default() },
+        CallOutcome { result: json!({}), shown: Some("short".to_owned()), keep, ..CallOutcome::default() },
     );
     assert_eq!(stored(&run).kept()[&call.id], json!({"exact": "0.1"}));
     run.next(&skills).unwrap();
@@ -339,14 +341,14 @@ fn a_call_that_needs_a_yes_is_made_after_it_and_not_after_anything_else() {
         assert_eq!(names(&left), ["file_search"], "what needs no yes is made first");
         did(&mut run, &skills, &left[0], json!({}));
         let mut run = stored(&run);
-        assert_eq!(run.next(&skills).unwrap(), Next::Wait(&question));
+        assert_eq!(run.next(&skills).unwrap(), NextAction::Wait(&question));
         assert_eq!(run.state(), (RunState::Waiting, Some(WaitingFor::Person)));
         run.said(said.to_owned());
         if made {
             let call = calls(&mut run, &skills).remove(0);
             assert_eq!((call.tool.as_str(), call.consented, &call.id), ("database_query", true, &batch[0].id));
         } else {
-            assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+            assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
             let Some(Turn::Results(results)) = run.history().last() else { panic!() };
             assert!(results[0].is_error && results[0].text.contains(said), "{}", results[0].text);
         }
@@ -366,7 +368,7 @@ fn an_answer_that_a_model_offered_after_reading_from_outside_is_not_the_persons_
         }
         let question = Question { text: "To whom?".to_owned(), choices: vec![choice.clone(), "Nobody".to_owned()] };
         reply(&mut run, "claude", vec![ParsedCall::Ask { question, agent: None }]);
-        assert!(matches!(run.next(&skills).unwrap(), Next::Wait(_)));
+        assert!(matches!(run.next(&skills).unwrap(), NextAction::Wait(_)));
         run.said(said.to_owned());
         let run = stored(&run);
         assert_eq!((run.own_words().len(), run.texts().len()), (own, 2), "{outside} {said}");

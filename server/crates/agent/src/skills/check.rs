@@ -342,7 +342,7 @@ impl Checker<'_> {
     fn referring(&mut self, parsed: Result<Template, String>, line: u64, place: StepScope) -> Option<Template> {
         let template = parsed.map_err(|reason| self.in_steps(line, reason)).ok()?;
         for reference in template.references() {
-            if let Err(reason) = self.known(reference, place) {
+            if let Err(reason) = self.check_reference(reference, place) {
                 self.in_steps(line, reason);
             }
         }
@@ -354,7 +354,7 @@ impl Checker<'_> {
         let condition = Condition::parse(&text.value).map_err(|reason| self.in_steps(line, reason)).ok()?;
         let mut next = Some(&condition);
         while let Some(condition) = next {
-            if let Err(reason) = self.known(&condition.reference, place) {
+            if let Err(reason) = self.check_reference(&condition.reference, place) {
                 self.in_steps(line, reason);
             }
             next = condition.and.as_deref();
@@ -363,7 +363,7 @@ impl Checker<'_> {
     }
 
     /// Whether a reference names something that is there by then.
-    fn known(&self, reference: &Reference, place: StepScope) -> Result<(), String> {
+    fn check_reference(&self, reference: &Reference, place: StepScope) -> Result<(), String> {
         let steps = &self.files.plan;
         match reference {
             Reference::Input(name, path) if !path.is_empty() => {

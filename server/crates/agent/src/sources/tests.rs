@@ -39,7 +39,7 @@ fn origin(sources: &Sources, to: &str, body: &str, files: &[File], said: &str, a
         when: None,
     };
     let asked: Vec<String> = asked.iter().map(|&asked| asked.to_owned()).collect();
-    let around = Around {
+    let around = MailContext {
         department: Department::Sales,
         said: &[said.to_owned()],
         asked: &asked,

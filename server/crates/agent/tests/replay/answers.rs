@@ -1,4 +1,4 @@
-use mezzofy_agent::model::Stop;
+use mezzofy_agent::model::StopReason;
 use mezzofy_domain::usage::Usage;
 use mezzofy_testing::{Answer, Chop, checks};
 
@@ -26,7 +26,7 @@ async fn a_reply_is_the_same_however_its_stream_is_cut() {
             let (reply, heard) = asked.ask(&[says("Hello")]).await;
             let reply = reply.unwrap();
             assert_eq!(heard, "我先查一下 the new leads.", "{chop:?}");
-            assert_eq!((reply.text(), &reply.stop), (heard, &Stop::Calls), "{chop:?}");
+            assert_eq!((reply.text(), &reply.stop), (heard, &StopReason::Calls), "{chop:?}");
             let [(leads, input), (page, nothing)] = calls(&reply).try_into().unwrap();
             assert_eq!((leads.as_str(), page.as_str()), ("crm_query", "page_read"), "{chop:?}");
             assert_eq!(Value::Object(input.unwrap()), json!({"status": "新线索 \"hot\"", "limit": 20}), "{chop:?}");
@@ -45,19 +45,19 @@ async fn a_reply_is_the_same_however_its_stream_is_cut() {
 #[tokio::test]
 async fn each_way_to_stop_arrives() {
     let server = Replay::start(KEY).await.unwrap();
-    let refused = Stop::Refused(Some("cyber".to_owned()));
+    let refused = StopReason::Refused(Some("cyber".to_owned()));
     let models = ReplayedModel::both(&server);
-    for told in [Stop::Ended, Stop::Cut, Stop::Paused, refused, Stop::WindowExceeded] {
+    for told in [StopReason::Ended, StopReason::Cut, StopReason::Paused, refused, StopReason::WindowExceeded] {
         for asked in &models {
             server.script([Answer::says("So far").stop(told.clone())]);
             let (reply, heard) = asked.ask(&[says("Hello")]).await;
             // What the other protocol has no word for.
             let expected = match told.clone() {
                 told if asked.is_claude() => told,
-                Stop::Paused => Stop::Ended,
-                Stop::Refused(_) => Stop::Refused(None),
-                Stop::WindowExceeded => Stop::Cut,
-                told @ (Stop::Ended | Stop::Calls | Stop::Cut) => told,
+                StopReason::Paused => StopReason::Ended,
+                StopReason::Refused(_) => StopReason::Refused(None),
+                StopReason::WindowExceeded => StopReason::Cut,
+                told @ (StopReason::Ended | StopReason::Calls | StopReason::Cut) => told,
             };
             assert_eq!((reply.unwrap().stop, heard.as_str()), (expected, "So far"));
         }
@@ -72,7 +72,7 @@ async fn a_reply_without_content_is_a_reply() {
         server.script([Answer::nothing(), Answer::says("Here I am")]);
         let mut history = vec![says("Hello")];
         let reply = asked.turn(&mut history).await;
-        assert_eq!((reply.blocks.len(), reply.stop), (0, Stop::Ended));
+        assert_eq!((reply.blocks.len(), reply.stop), (0, StopReason::Ended));
         history.push(says("Are you there?"));
         assert_eq!(asked.turn(&mut history).await.text(), "Here I am");
     }
@@ -84,10 +84,10 @@ async fn a_call_that_was_cut_off_is_not_there_and_the_rest_goes_back() {
     let server = Replay::start(KEY).await.unwrap();
     for asked in ReplayedModel::both(&server) {
         let cut = Answer::calls([("crm_query", json!({"status": "new"})), ("crm_query", json!({"status": "won"}))]);
-        server.script([cut.thinking("Both.").saying("I look.").stop(Stop::Cut), Answer::says("Shorter")]);
+        server.script([cut.thinking("Both.").saying("I look.").stop(StopReason::Cut), Answer::says("Shorter")]);
         let mut history = vec![says("Hello")];
         let reply = asked.turn(&mut history).await;
-        assert_eq!((calls(&reply).len(), thoughts(&reply), reply.stop.clone()), (0, 1, Stop::Cut));
+        assert_eq!((calls(&reply).len(), thoughts(&reply), reply.stop.clone()), (0, 1, StopReason::Cut));
         assert_eq!(reply.text(), "I look.");
         history.push(says("Say it in less."));
         assert_eq!(asked.turn(&mut history).await.text(), "Shorter");

@@ -1,4 +1,4 @@
-use mezzofy_agent::model::{Media, Stop};
+use mezzofy_agent::model::{Media, StopReason};
 use mezzofy_testing::{Answer, checks};
 
 use super::*;
@@ -75,7 +75,7 @@ async fn a_conversation_goes_from_model_to_model_in_any_order() {
         for (asked, answer) in models.iter().zip(script().into_iter().chain(script())) {
             server.script([answer]);
             let reply = asked.turn(&mut history).await;
-            if reply.stop == Stop::Calls {
+            if reply.stop == StopReason::Calls {
                 history.push(results(&vec!["1"; calls(&reply).len()]));
             } else {
                 history.push(says("More"));
@@ -89,7 +89,7 @@ async fn a_conversation_goes_from_model_to_model_in_any_order() {
 async fn a_paused_reply_is_carried_on() {
     let server = Replay::start(KEY).await.unwrap();
     for asked in ReplayedModel::both(&server) {
-        server.script([Answer::says("First").thinking("Long.").stop(Stop::Paused), Answer::says("then")]);
+        server.script([Answer::says("First").thinking("Long.").stop(StopReason::Paused), Answer::says("then")]);
         server.script([Answer::says("last")]);
         let mut history = vec![says("Hello")];
         asked.turn(&mut history).await;

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate};
 
-use super::{Contact, Lead, Status};
+use super::{Contact, Lead, LeadStatus};
 use crate::effect::is_address;
 use crate::export::neutral;
 use crate::import::rows::{self, Cells};
@@ -54,11 +54,11 @@ fn read(cells: &Cells<'_>, problems: &mut ImportErrors) -> Option<Lead> {
         told("company", "the field is empty".to_owned());
     }
     let status = match cells.get("status").to_lowercase().as_str() {
-        "" => Some(Status::New),
-        code => Status::from_code(code),
+        "" => Some(LeadStatus::New),
+        code => LeadStatus::from_code(code),
     };
     if status.is_none() {
-        let all = Status::ALL.map(Status::code).join(", ");
+        let all = LeadStatus::ALL.map(LeadStatus::code).join(", ");
         told("status", format!("“{}” is no status; there are {all}", cells.get("status")));
     }
     let assigned_to = Some(cells.get("assigned_to").to_lowercase()).filter(|email| !email.is_empty());

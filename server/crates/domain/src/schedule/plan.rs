@@ -6,8 +6,8 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::coded;
 
-use super::Rule;
-use super::occurrence::Reason;
+use super::ScheduleRule;
+use super::occurrence::SkipReason;
 
 /// The most rows that one plan has.
 pub const MAX_ROWS_PER_PLAN: usize = 100;
@@ -35,7 +35,7 @@ pub enum OccurrenceDecision {
     /// It is run.
     Run,
     /// It is not run: state `skipped`.
-    Skipped(Reason),
+    Skipped(SkipReason),
 }
 
 /// A moment that has come.
@@ -49,7 +49,7 @@ pub struct Row {
 
 /// What becomes of a schedule's moments up to now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Planned {
+pub struct SchedulePlan {
     /// The rows, oldest first, at most [`MAX_ROWS_PER_PLAN`]. They and `next` are to be stored together.
     pub rows: Vec<Row>,
     /// The first moment that has no row yet, `None` when the rule is over. When there were too many for one plan it has come already.
@@ -64,8 +64,8 @@ impl Misfire {
             return OccurrenceDecision::Run;
         }
         match self {
-            Self::Skip => OccurrenceDecision::Skipped(Reason::Missed),
-            Self::Latest if has_newer => OccurrenceDecision::Skipped(Reason::Superseded),
+            Self::Skip => OccurrenceDecision::Skipped(SkipReason::Missed),
+            Self::Latest if has_newer => OccurrenceDecision::Skipped(SkipReason::Superseded),
             Self::Latest | Self::All => OccurrenceDecision::Run,
         }
     }
@@ -74,7 +74,13 @@ impl Misfire {
 /// The rows for all moments of a rule from `ahead` up to now. `ahead` is the moment that was next when the schedule was last
 /// looked at, so a clock that was set back makes none again.
 #[must_use]
-pub fn plan(rule: &Rule, misfire: Misfire, ahead: DateTime<Utc>, now: DateTime<Utc>, late: TimeDelta) -> Planned {
+pub fn plan(
+    rule: &ScheduleRule,
+    misfire: Misfire,
+    ahead: DateTime<Utc>,
+    now: DateTime<Utc>,
+    late: TimeDelta,
+) -> SchedulePlan {
     // Moments are whole seconds.
     let mut moments = rule.moments(ahead - TimeDelta::seconds(1)).peekable();
     let mut rows = Vec::new();
@@ -83,5 +89,5 @@ pub fn plan(rule: &Rule, misfire: Misfire, ahead: DateTime<Utc>, now: DateTime<U
         let has_newer = moments.peek().is_some_and(|moment| *moment <= now);
         rows.push(Row { due_at, fate: misfire.fate(due_at, now, late, has_newer) });
     }
-    Planned { rows, next: moments.next() }
+    SchedulePlan { rows, next: moments.next() }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mezzofy_domain::notification::pause_after;
-use mezzofy_store::pushes::{self, Address, Push, PushOutcome, Ticket};
+use mezzofy_store::pushes::{self, Push, PushAddress, PushOutcome, Ticket};
 use mezzofy_store::{StoreError, commit, devices};
 use serde_json::{Map, Value};
 
@@ -85,9 +85,9 @@ async fn send(app: &AppState, due: Vec<Push>) -> Result<(), StoreError> {
     }
 }
 
-fn messages<'a>(app: &'a AppState, open: &'a [(Address, Push)]) -> Vec<Message<'a>> {
+fn messages<'a>(app: &'a AppState, open: &'a [(PushAddress, Push)]) -> Vec<Message<'a>> {
     let texts = &app.push.texts;
-    let message = |(address, push): &'a (Address, Push)| {
+    let message = |(address, push): &'a (PushAddress, Push)| {
         let body = texts.of(push.matter).in_language(address.language);
         Message::new(&address.token, &texts.title, body, data(push))
     };
@@ -108,13 +108,13 @@ fn data(push: &Push) -> Map<String, Value> {
 /// Notes what Expo said of messages.
 async fn note(
     app: &AppState,
-    open: Vec<(Address, Push)>,
+    open: Vec<(PushAddress, Push)>,
     sent: Result<Vec<Result<String, Refusal>>, Failure>,
 ) -> Result<(), StoreError> {
     let now = app.clock.now();
     let fates: Vec<(PushOutcome, bool)> = match sent {
         Ok(tickets) => {
-            let fate = |(ticket, (_, push)): (Result<String, Refusal>, &(Address, Push))| match ticket {
+            let fate = |(ticket, (_, push)): (Result<String, Refusal>, &(PushAddress, Push))| match ticket {
                 Ok(ticket) => (PushOutcome::Sent(ticket, now + RECEIPT_DELAY), false),
                 Err(refusal) => (of_refusal(&refusal, push.tries, now), refusal.is_dead()),
             };
@@ -126,7 +126,7 @@ async fn note(
                 Failure::Refused(reason) => (reason, None, false),
             };
             tracing::warn!(reason, pushes = open.len(), "pushes were not taken");
-            let fate = |(_, push): &(Address, Push)| {
+            let fate = |(_, push): &(PushAddress, Push)| {
                 let fate =
                     if passes { again(push.tries, after, &reason, now) } else { PushOutcome::Failed(reason.clone()) };
                 (fate, false)
@@ -134,7 +134,7 @@ async fn note(
             open.iter().map(fate).collect()
         }
     };
-    let dead = |(address, push): (Address, Push), (fate, dead): (PushOutcome, bool)| {
+    let dead = |(address, push): (PushAddress, Push), (fate, dead): (PushOutcome, bool)| {
         (push, dead.then_some((address.device, now)), fate)
     };
     let settled: Vec<_> = open.into_iter().zip(fates).map(|(open, fate)| dead(open, fate)).collect();
@@ -155,9 +155,9 @@ fn again(tries: u32, after: Option<Duration>, reason: &str, now: DateTime<Utc>) 
     }
 }
 
-type Settled = (Push, Option<(mezzofy_domain::id::Id<mezzofy_domain::id::Device>, DateTime<Utc>)>, PushOutcome);
+type SettledPush = (Push, Option<(mezzofy_domain::id::Id<mezzofy_domain::id::Device>, DateTime<Utc>)>, PushOutcome);
 
-async fn settle(app: &AppState, settled: &[Settled]) -> Result<(), StoreError> {
+async fn settle(app: &AppState, settled: &[SettledPush]) -> Result<(), StoreError> {
     let mut tx = app.store.begin().await?;
     for (push, dead, fate) in settled {
         if let PushOutcome::Failed(reason) = fate {

@@ -21,13 +21,13 @@ enum KeySource {
 
 impl Keyring {
     /// Keys that the environment gave. They hold until the process ends.
-    pub fn given(keys: String) -> Result<Self, SealError> {
+    pub fn of_environment(keys: String) -> Result<Self, SealError> {
         Keys::parse(&keys)?;
         Ok(Self(KeySource::Environment(keys.into())))
     }
 
     /// Keys in a file, which is made with one key where there is none.
-    pub fn kept(file: PathBuf) -> Result<Self, SealError> {
+    pub fn of_file(file: PathBuf) -> Result<Self, SealError> {
         Keys::parse(&secret_file::read_or_make(&file, new_key)?)?;
         Ok(Self(KeySource::File(file)))
     }

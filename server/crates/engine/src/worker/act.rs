@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use mezzofy_agent::planner::{NO_PRODUCTS, Request};
-use mezzofy_agent::run::{Call, Called, Order};
-use mezzofy_agent::sources::Around;
+use mezzofy_agent::run::{Call, CallOutcome, ScheduledOrder};
+use mezzofy_agent::sources::MailContext;
 use mezzofy_agent::tool::Outcome;
-use mezzofy_domain::approval::{ApprovalState, Proposed};
+use mezzofy_domain::approval::{ApprovalState, ProposedEffect};
 use mezzofy_domain::effect::Payload;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::run::{RunError, RunErrorKind};
@@ -84,7 +84,7 @@ impl RunWorker<'_> {
     /// Looks at what the calls want, and stores it: as effects that may go, or as an approval that somebody must give.
     async fn propose(&mut self, calls: Vec<Call>) -> Result<bool, StepError> {
         self.save(Step::telling(self.started(&calls))).await?;
-        let Some(wanted) = self.wanted(calls).await? else { return Ok(true) };
+        let Some(wanted) = self.effect_requests(calls).await? else { return Ok(true) };
         let begun = Instant::now();
         let language = self.machine.language();
         let mut tx = self.begin().await?;
@@ -141,7 +141,7 @@ impl RunWorker<'_> {
 
     /// What the calls want, as far as it is new: a call whose payload was sent in this run already is answered with that, and
     /// one that wants the very payload of a call before it comes later. `None` when calls were answered or failed instead.
-    async fn wanted(&mut self, calls: Vec<Call>) -> Result<Option<Vec<EffectRequest>>, StepError> {
+    async fn effect_requests(&mut self, calls: Vec<Call>) -> Result<Option<Vec<EffectRequest>>, StepError> {
         let (mut wanted, mut failed): (Vec<EffectRequest>, Vec<(Call, RunError)>) = (Vec::new(), Vec::new());
         for call in calls {
             match self.outcome(&call).await? {
@@ -177,7 +177,7 @@ impl RunWorker<'_> {
                     self.machine.called(
                         &self.app.skills,
                         &one.call,
-                        Called { result, effect: true, ..Called::default() },
+                        CallOutcome { result, effect: true, ..CallOutcome::default() },
                     );
                     self.save(Step::telling([event])).await?;
                     return Ok(None);
@@ -190,7 +190,7 @@ impl RunWorker<'_> {
         Ok(Some(new))
     }
 
-    async fn with_origins(&self, tx: &mut Tx, wanted: &[EffectRequest]) -> Result<Vec<Proposed>, StepError> {
+    async fn with_origins(&self, tx: &mut Tx, wanted: &[EffectRequest]) -> Result<Vec<ProposedEffect>, StepError> {
         let app = self.app;
         let people = people::all(tx).await?;
         let said = self.machine.own_words();
@@ -204,7 +204,7 @@ impl RunWorker<'_> {
             allowed: &[],
             products: &NO_PRODUCTS,
         });
-        asked.extend(self.machine.order().map(Order::recipients).unwrap_or_default());
+        asked.extend(self.machine.order().map(ScheduledOrder::recipients).unwrap_or_default());
         let named = |channel: &&String| said.iter().any(|said| app.planner.names_channel(said, channel));
         asked.extend(app.company.channels.keys().filter(named).cloned());
         let colleagues: Vec<String> =
@@ -215,7 +215,7 @@ impl RunWorker<'_> {
             for attachment in payload.attachments() {
                 attached.extend(files::get(tx, self.person.id, attachment.id).await?);
             }
-            let around = Around {
+            let around = MailContext {
                 said: &said,
                 asked: &asked,
                 colleagues: &colleagues,
@@ -229,7 +229,7 @@ impl RunWorker<'_> {
                 defences: app.defences,
             };
             let origin = self.machine.sources().origin(payload, &around);
-            proposed.push(Proposed { call: call.id.clone(), payload: payload.clone(), origin });
+            proposed.push(ProposedEffect { call: call.id.clone(), payload: payload.clone(), origin });
         }
         Ok(proposed)
     }

@@ -1,6 +1,6 @@
 //! Asking for an approval, and ending the wait for one without anybody's decision.
 
-use mezzofy_domain::approval::{self, ApprovalState, DECISION_TIMEOUT, Proposed};
+use mezzofy_domain::approval::{self, ApprovalState, DECISION_TIMEOUT, ProposedEffect};
 use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::event::EventBody;
 use mezzofy_store::approvals::{self, Approval, Decision};
@@ -12,7 +12,7 @@ use crate::effects::audit_of_approval;
 
 impl RunWorker<'_> {
     /// Stores what waits for a person, all of it or nothing.
-    pub(super) async fn ask_approval(&mut self, effects: Vec<Proposed>, why: String) -> Result<bool, StepError> {
+    pub(super) async fn ask_approval(&mut self, effects: Vec<ProposedEffect>, why: String) -> Result<bool, StepError> {
         let (texts, language, now) = (&self.app.texts, self.machine.language(), self.app.clock.now());
         let payloads = || effects.iter().map(|proposed| &proposed.payload);
         let recipients = approval::recipients(payloads());

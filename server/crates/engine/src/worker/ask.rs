@@ -5,9 +5,11 @@ use mezzofy_agent::agents::Agent;
 use mezzofy_agent::calls::{DECLINE, Desk};
 use mezzofy_agent::defences::Defence;
 use mezzofy_agent::instructions::context;
-use mezzofy_agent::model::{Block, Model as _, Part, Reply, Request, Source, Stop, ToolDefinition, Turn, View};
+use mezzofy_agent::model::{
+    Block, BlockView, Model as _, Part, Reply, Request, Source, StopReason, ToolDefinition, Turn,
+};
 use mezzofy_agent::planner::{self, BuiltIn, PLANNER, ProductNames};
-use mezzofy_agent::run::Replied;
+use mezzofy_agent::run::ParsedReply;
 use mezzofy_agent::sources::Provenance;
 use mezzofy_domain::catalogue::{Catalogue, Product};
 use mezzofy_domain::event::EventBody;
@@ -19,18 +21,18 @@ use mezzofy_domain::run::{RunError, RunErrorKind};
 use mezzofy_domain::trust::Trust;
 use mezzofy_domain::usage::{RunUsage, Usage};
 use mezzofy_store::messages::Author;
-use mezzofy_store::model_calls::Sum;
+use mezzofy_store::model_calls::UsageSum;
 use mezzofy_store::page::PageRequest;
 use mezzofy_store::{ledger, memories, messages, model_calls, people, runs};
 use tokio::sync::mpsc;
 
+use super::reply_events::ReplyEvents;
 use super::route::Route;
 use super::run_worker::{RunWorker, StepError};
-use super::speech::Speech;
 use super::step::Step;
 use crate::app::AppState;
 use crate::config::models::Task;
-use crate::models::{Answer, Asking, Unanswered, Why, title};
+use crate::models::{Answer, FallbackReason, ModelRequest, ModelsError, title};
 
 /// Messages of the conversation that a model is told besides the newest.
 const MAX_EARLIER_MESSAGES: i64 = 20;
@@ -66,7 +68,7 @@ impl RunWorker<'_> {
     /// Has the next turn made and stores what it stands for.
     pub(super) async fn ask(&mut self) -> Result<(), StepError> {
         self.spoken = None;
-        let known = self.known().await?;
+        let known = self.company_facts().await?;
         let texts = self.machine.texts().to_vec();
         let said = texts.join("\n");
         let me = self.person.clone();
@@ -106,7 +108,7 @@ impl RunWorker<'_> {
             return self.save(Step::default()).await;
         }
         let desk = desk(self.app, request, self.machine.language());
-        let department = self.machine.asked().unwrap_or(self.person.department);
+        let department = self.machine.asked_department().unwrap_or(self.person.department);
         let Some(agent) = self.app.agents.get(department) else {
             let error = self.internal(&format!("there is no agent {department}"));
             self.machine.failed(None, error);
@@ -114,8 +116,10 @@ impl RunWorker<'_> {
         };
         let offered = desk.offered(agent);
         let system = self.system(agent, &known.allowed);
-        let asking =
-            Asking { history: self.machine.history(), ..self.asking(Task::Plan, department, &said, &system, &offered) };
+        let asking = ModelRequest {
+            history: self.machine.history(),
+            ..self.asking(Task::Plan, department, &said, &system, &offered)
+        };
         let (asked, message, notices) = Box::pin(self.ask_models(&asking, request)).await?;
         self.machine.noticed(notices);
         if self.app.models.any() {
@@ -132,9 +136,9 @@ impl RunWorker<'_> {
                 } else {
                     progress(&text).into_iter().collect()
                 };
-                let (usage, paused) = (reply.usage, reply.stop == Stop::Paused);
+                let (usage, paused) = (reply.usage, reply.stop == StopReason::Paused);
                 let title = title(&source.model);
-                let replied = Replied { source, blocks: reply.blocks, text, wanted, usage, paused };
+                let replied = ParsedReply { source, blocks: reply.blocks, text, wanted, usage, paused };
                 self.machine.replied(replied, &me, request.today);
                 if self.machine.misread() > 1 && !self.machine.state().0.has_ended() {
                     let detail = self.app.texts.misread.say(self.machine.language(), &[("model", &title)]);
@@ -170,7 +174,7 @@ impl RunWorker<'_> {
         let now = self.app.clock.now().with_timezone(&self.app.zone);
         self.machine.begin(Vec::new(), context(&self.person, now, &[]), self.person.department);
         let (text, usage) = (String::new(), Usage::default());
-        let replied = Replied { source, blocks: vec![block], text, wanted, usage, paused: false };
+        let replied = ParsedReply { source, blocks: vec![block], text, wanted, usage, paused: false };
         self.machine.replied(replied, request.me, request.today);
         self.save(Step::default()).await
     }
@@ -199,7 +203,7 @@ impl RunWorker<'_> {
         self.save(Step::default()).await
     }
 
-    async fn known(&self) -> Result<CompanyFacts, StepError> {
+    async fn company_facts(&self) -> Result<CompanyFacts, StepError> {
         let mut tx = self.begin().await?;
         let people = people::all(&mut tx).await?;
         let latest_month = ledger::latest_month(&mut tx, self.app.clock.today(self.app.zone)).await?;
@@ -284,8 +288,8 @@ impl RunWorker<'_> {
         said: &'a str,
         system: &'a str,
         tools: &'a [ToolDefinition],
-    ) -> Asking<'a> {
-        Asking {
+    ) -> ModelRequest<'a> {
+        ModelRequest {
             task,
             language: self.machine.language(),
             agent: Some(agent),
@@ -304,7 +308,7 @@ impl RunWorker<'_> {
     /// was streamed as, and the notices given.
     async fn ask_models(
         &self,
-        asking: &Asking<'_>,
+        asking: &ModelRequest<'_>,
         request: planner::Request<'_>,
     ) -> Result<(ModelOutcome, Option<Id<id::Message>>, Vec<String>), StepError> {
         if !self.app.models.any() {
@@ -315,15 +319,15 @@ impl RunWorker<'_> {
             Some(false) => {}
             None => return Ok((ModelOutcome::Cancelled, None, Vec::new())),
         }
-        let (tell, told) = mpsc::unbounded_channel();
+        let (sender, receiver) = mpsc::unbounded_channel();
         let stop = self.app.stop.child_token();
-        let asking = &Asking { stop: &stop, ..*asking };
+        let asking = &ModelRequest { stop: &stop, ..*asking };
         let asking_models = async {
-            let mut speech = Speech::new(self, tell);
-            let answer = self.app.models.ask(asking, &mut |told| speech.hear(told)).await;
-            (answer, speech.message, speech.notices)
+            let mut events = ReplyEvents::new(self, sender);
+            let answer = self.app.models.ask(asking, &mut |event| events.on_attempt(event)).await;
+            (answer, events.message, events.notices)
         };
-        let both = async { tokio::join!(asking_models, self.tell(told)) };
+        let both = async { tokio::join!(asking_models, self.emit(receiver)) };
         tokio::pin!(both);
         let ((answer, message, notices), written) = tokio::select! {
             both = &mut both => both,
@@ -337,28 +341,32 @@ impl RunWorker<'_> {
         let language = self.machine.language();
         let asked = match answer {
             Ok(Answer { reply, source, .. }) => ModelOutcome::Reply(reply, source),
-            Err(Unanswered::NoModel(why)) => {
+            Err(ModelsError::NoModel(why)) => {
                 let asked = self.ask_planner(asking, request).await?;
                 match why {
                     Some(why) => self.without_model(asked, &why),
                     None => asked,
                 }
             }
-            Err(Unanswered::WindowExceeded) => ModelOutcome::TooLong,
-            Err(Unanswered::TooLong(model)) => {
+            Err(ModelsError::WindowExceeded) => ModelOutcome::TooLong,
+            Err(ModelsError::TooLong(model)) => {
                 let detail = self.app.texts.too_long.say(language, &[("model", &model)]);
                 ModelOutcome::Failed(RunError { kind: RunErrorKind::ModelFailed, detail })
             }
-            Err(Unanswered::Store(error)) => return Err(error.into()),
-            Err(Unanswered::Stopped) if self.app.stop.is_cancelled() => {
+            Err(ModelsError::Store(error)) => return Err(error.into()),
+            Err(ModelsError::Stopped) if self.app.stop.is_cancelled() => {
                 return Err(StepError::Retry("the server stops".to_owned()));
             }
-            Err(Unanswered::Stopped) => ModelOutcome::Cancelled,
+            Err(ModelsError::Stopped) => ModelOutcome::Cancelled,
         };
         Ok((asked, message, notices.into_iter().collect()))
     }
 
-    async fn ask_planner(&self, asking: &Asking<'_>, request: planner::Request<'_>) -> Result<ModelOutcome, StepError> {
+    async fn ask_planner(
+        &self,
+        asking: &ModelRequest<'_>,
+        request: planner::Request<'_>,
+    ) -> Result<ModelOutcome, StepError> {
         let language = self.machine.language();
         let done = self.machine.tools().iter().filter_map(|name| self.app.tool_texts.get(name));
         let done: Vec<&str> = done.map(|text| text.progress.in_language(language)).collect();
@@ -371,7 +379,7 @@ impl RunWorker<'_> {
             unfinished: &unfinished,
             acted: self.machine.acted(),
         };
-        let Asking { system, tools, history, answer_schema, .. } = *asking;
+        let ModelRequest { system, tools, history, answer_schema, .. } = *asking;
         let request = Request { system, tools, history, max_tokens: 0, answer_schema };
         let reply =
             built_in.stream(&request, &mut |_| {}).await.map_err(|error| StepError::Retry(error.to_string()))?;
@@ -402,10 +410,10 @@ impl RunWorker<'_> {
     }
 
     /// When the planner can't do it either, the reason is that no model could.
-    fn without_model(&self, asked: ModelOutcome, why: &Why) -> ModelOutcome {
+    fn without_model(&self, asked: ModelOutcome, why: &FallbackReason) -> ModelOutcome {
         let ModelOutcome::Reply(reply, _) = &asked else { return asked };
         let [block] = reply.blocks.as_slice() else { return asked };
-        let View::Call { name, input: Ok(input), .. } = block.view() else { return asked };
+        let BlockView::Call { name, input: Ok(input), .. } = block.view() else { return asked };
         if name != DECLINE || input.get("kind").is_none_or(|kind| kind != "not_possible") {
             return asked;
         }
@@ -415,7 +423,7 @@ impl RunWorker<'_> {
     }
 
     /// Whether the history is to be summed up before it is sent. A history that was just summed up is not.
-    async fn fills_window(&self, asking: &Asking<'_>) -> bool {
+    async fn fills_window(&self, asking: &ModelRequest<'_>) -> bool {
         let Some((tokens, window)) = self.app.models.count(asking).await else { return false };
         tokens.max(self.machine.window()).saturating_mul(100) / window.max(1) >= SUMMARY_PERCENT
             && self.machine.history().len() > 1
@@ -430,12 +438,13 @@ impl RunWorker<'_> {
     ) -> Result<Option<String>, StepError> {
         let mut history = self.machine.history().to_vec();
         history.push(Turn::Person(vec![Part::Text(self.app.instructions.summarise.clone())]));
-        let asking = Asking { history: &history, ..self.asking(Task::Summarise, department, said, system, tools) };
+        let asking =
+            ModelRequest { history: &history, ..self.asking(Task::Summarise, department, said, system, tools) };
         let summary = match self.app.models.ask(&asking, &mut |_| {}).await {
             Ok(answer) => Some(answer.reply.text()).filter(|text| !text.trim().is_empty()),
-            Err(Unanswered::Store(error)) => return Err(error.into()),
-            Err(Unanswered::Stopped) => return Err(StepError::Retry("the server stops".to_owned())),
-            Err(Unanswered::NoModel(_) | Unanswered::TooLong(_) | Unanswered::WindowExceeded) => None,
+            Err(ModelsError::Store(error)) => return Err(error.into()),
+            Err(ModelsError::Stopped) => return Err(StepError::Retry("the server stops".to_owned())),
+            Err(ModelsError::NoModel(_) | ModelsError::TooLong(_) | ModelsError::WindowExceeded) => None,
         };
         self.run.usage = self.usage().await?;
         Ok(summary)
@@ -445,7 +454,7 @@ impl RunWorker<'_> {
     async fn usage(&self) -> Result<RunUsage, StepError> {
         let mut tx = self.begin().await?;
         let calls = model_calls::of_run(&mut tx, self.run.id).await?;
-        Ok(Sum::of(&calls).of_run())
+        Ok(UsageSum::of(&calls).of_run())
     }
 }
 

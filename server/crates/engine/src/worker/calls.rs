@@ -6,7 +6,7 @@ use std::time::Instant;
 use futures_util::future::join_all;
 use mezzofy_agent::defences::Defence;
 use mezzofy_agent::model::leave_out_nul;
-use mezzofy_agent::run::{Call, Called, Question};
+use mezzofy_agent::run::{Call, CallOutcome, Question};
 use mezzofy_agent::sources::Provenance;
 use mezzofy_agent::tool::{Context, Outcome, Output, ToolError, ToolSpec};
 use mezzofy_domain::event::EventBody;
@@ -63,7 +63,11 @@ impl RunWorker<'_> {
                         .extend(output.files.iter().map(|file| EventBody::FileReady { file: file.attachment.clone() }));
                     let Output { result, keep, files: made, .. } = output;
                     files.extend(made);
-                    self.machine.called(&self.app.skills, call, Called { result, shown, keep, ..Called::default() });
+                    self.machine.called(
+                        &self.app.skills,
+                        call,
+                        CallOutcome { result, shown, keep, ..CallOutcome::default() },
+                    );
                 }
                 Err(error) => self.machine.failed(Some(call), error),
             }

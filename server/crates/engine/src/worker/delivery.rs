@@ -6,7 +6,7 @@ use std::time::Duration;
 use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::canonical::sha256_hex;
 use mezzofy_domain::effect::EffectState;
-use mezzofy_microsoft::graph::Outcome;
+use mezzofy_microsoft::graph::GraphOutcome;
 use mezzofy_microsoft::mail::Attachment;
 use mezzofy_store::effects::{self, Effect};
 use mezzofy_store::{audit, commit};
@@ -98,9 +98,9 @@ async fn attempt(delivery: &mut Delivery<'_>) -> Result<(EffectState, Option<Str
             continue;
         }
         return Ok(match outcome {
-            Outcome::Done => (EffectState::Done, None),
-            Outcome::NotDone => (EffectState::Failed, Some(format!("{error}."))),
-            Outcome::Unknown => (EffectState::Unknown, Some(format!("{error}. {}", channel.advice()))),
+            GraphOutcome::Done => (EffectState::Done, None),
+            GraphOutcome::NotDone => (EffectState::Failed, Some(format!("{error}."))),
+            GraphOutcome::Unknown => (EffectState::Unknown, Some(format!("{error}. {}", channel.advice()))),
         });
     }
 }

@@ -1,7 +1,7 @@
 //! Bringing effects to their ends, and what the run is told of them.
 
 use chrono::{DateTime, Utc};
-use mezzofy_agent::run::{Call, Called};
+use mezzofy_agent::run::{Call, CallOutcome};
 use mezzofy_domain::effect::EffectState;
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::run::{RunError, RunErrorKind};
@@ -105,7 +105,7 @@ impl RunWorker<'_> {
             let effect = effect.as_ref().is_some_and(|effect| effect.state == EffectState::Done);
             let note = (!notes.is_empty()).then(|| notes.join("\n\n"));
             notes.clear();
-            self.machine.called(&self.app.skills, call, Called { result, effect, note, ..Called::default() });
+            self.machine.called(&self.app.skills, call, CallOutcome { result, effect, note, ..CallOutcome::default() });
         }
         // What can't be known ends the run, so it is said first.
         failed.sort_by_key(|(_, error)| error.kind != RunErrorKind::EffectUnknown);

@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicU64;
 
 use chrono::TimeDelta;
-use mezzofy_agent::run::{End, Next, RunMachine};
+use mezzofy_agent::run::{NextAction, RunEnd, RunMachine};
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
@@ -164,20 +164,20 @@ impl RunWorker<'_> {
             self.stop_working().await?;
         }
         match self.machine.next(&self.app.skills) {
-            Ok(Next::Ask) => {
+            Ok(NextAction::Ask) => {
                 self.ask().await?;
                 Ok(true)
             }
-            Ok(Next::Calls(calls)) => self.call(calls).await,
-            Ok(Next::Wait(question)) => {
+            Ok(NextAction::Calls(calls)) => self.call(calls).await,
+            Ok(NextAction::Wait(question)) => {
                 let step = Step::saying(question.text.clone(), question.choices.clone());
                 self.save(step).await?;
                 Ok(false)
             }
-            Ok(Next::Done(end)) => {
+            Ok(NextAction::Done(end)) => {
                 let text = match end {
-                    End::Answered(text) | End::Cancelled(text) => text.clone(),
-                    End::Failed(error) => error.detail.clone(),
+                    RunEnd::Answered(text) | RunEnd::Cancelled(text) => text.clone(),
+                    RunEnd::Failed(error) => error.detail.clone(),
                 };
                 self.save(Step::saying(text, Vec::new())).await?;
                 Ok(false)

@@ -9,8 +9,8 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::stream::try_unfold;
-use mezzofy_domain::audit::{Action, Actor, AuditEvent, ChainedEntry};
-use mezzofy_store::audit::{self, Filter};
+use mezzofy_domain::audit::{Actor, AuditAction, AuditEvent, ChainedEntry};
+use mezzofy_store::audit::{self, AuditFilter};
 use mezzofy_store::page::MAX_PAGE_ROWS;
 use mezzofy_store::{StoreError, Tx, commit, people};
 use serde::{Deserialize, Serialize};
@@ -94,7 +94,7 @@ struct AuditSubjectView {
 }
 
 fn actions() -> Object {
-    one_of(Action::ALL.map(Action::code))
+    one_of(AuditAction::ALL.map(AuditAction::code))
 }
 
 /// Email addresses by person's id.
@@ -159,7 +159,7 @@ async fn export(
 async fn entries(
     app: &AppState,
     caller: &Caller<ReadAudit>,
-    filter: Filter,
+    filter: AuditFilter,
     after: i64,
     last: i64,
 ) -> Result<Vec<ChainedEntry>, StoreError> {
@@ -167,9 +167,9 @@ async fn entries(
     audit::after(&mut tx, filter, after, last).await
 }
 
-async fn filter(tx: &mut Tx, action: Option<&str>, person: Option<&str>) -> Result<Filter, Problem> {
+async fn filter(tx: &mut Tx, action: Option<&str>, person: Option<&str>) -> Result<AuditFilter, Problem> {
     let action = action.map(|code| {
-        Action::from_code(code).ok_or_else(|| Problem::field("action", "The action is not one that is noted."))
+        AuditAction::from_code(code).ok_or_else(|| Problem::field("action", "The action is not one that is noted."))
     });
     let person = match person {
         Some(email) => {
@@ -179,7 +179,7 @@ async fn filter(tx: &mut Tx, action: Option<&str>, person: Option<&str>) -> Resu
         }
         None => None,
     };
-    Ok(Filter { action: action.transpose()?, person })
+    Ok(AuditFilter { action: action.transpose()?, person })
 }
 
 fn number(cursor: &str) -> Result<i64, Problem> {

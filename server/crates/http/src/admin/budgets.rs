@@ -7,7 +7,7 @@ use axum::extract::State;
 use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Department;
-use mezzofy_store::budgets::{self, Budget, Scope, Subject};
+use mezzofy_store::budgets::{self, Budget, BudgetScope, BudgetSubject};
 use mezzofy_store::{audit, commit, people};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -56,7 +56,7 @@ struct BudgetView {
 }
 
 fn scopes() -> Object {
-    one_of(Scope::ALL.map(Scope::code))
+    one_of(BudgetScope::ALL.map(BudgetScope::code))
 }
 
 /// A new limit.
@@ -89,9 +89,9 @@ async fn list(State(app): State<App>, caller: Caller<Administer>) -> Result<Json
     let budgets = budgets::of_month(&mut tx, month, app.zone, &app.budgets).await?;
     let items = budgets.into_iter().map(|budget| {
         let subject = match budget.subject {
-            Subject::Company => String::new(),
-            Subject::Department(department) => department.code().to_owned(),
-            Subject::Person(person) => addresses.get(&person).cloned().unwrap_or_default(),
+            BudgetSubject::Company => String::new(),
+            BudgetSubject::Department(department) => department.code().to_owned(),
+            BudgetSubject::Person(person) => addresses.get(&person).cloned().unwrap_or_default(),
         };
         view(budget, subject)
     });
@@ -106,21 +106,23 @@ async fn set(
     ApiJson(body): ApiJson<SetBudget>,
 ) -> Result<Json<BudgetView>, Problem> {
     let limit = body.limit.as_deref().map(amount).transpose()?;
-    let scope = Scope::from_code(&body.scope)
+    let scope = BudgetScope::from_code(&body.scope)
         .ok_or_else(|| Problem::field("scope", "The scope must be company, department or person."))?;
     let mut tx = caller.begin(&app).await?;
     let subject = match scope {
-        Scope::Company if body.subject.is_empty() => Subject::Company,
-        Scope::Company => {
+        BudgetScope::Company if body.subject.is_empty() => BudgetSubject::Company,
+        BudgetScope::Company => {
             return Err(Problem::field("subject", "The company's budget has no subject: leave it empty."));
         }
-        Scope::Department => Subject::Department(Department::from_code(&body.subject).ok_or_else(|| {
-            Problem::field("subject", "The subject must be finance, sales, marketing, support or management.")
-        })?),
-        Scope::Person => {
+        BudgetScope::Department => {
+            BudgetSubject::Department(Department::from_code(&body.subject).ok_or_else(|| {
+                Problem::field("subject", "The subject must be finance, sales, marketing, support or management.")
+            })?)
+        }
+        BudgetScope::Person => {
             let found = people::find(&mut tx, &body.subject).await?;
             let person = found.ok_or_else(|| Problem::field("subject", "Nobody has this email address."))?;
-            Subject::Person(person.id)
+            BudgetSubject::Person(person.id)
         }
     };
 
@@ -139,11 +141,11 @@ async fn set(
 }
 
 /// The budget as the audit log names it, e.g. `department/finance`.
-fn name(subject: Subject) -> String {
+fn name(subject: BudgetSubject) -> String {
     match subject {
-        Subject::Company => "company".to_owned(),
-        Subject::Department(department) => format!("department/{department}"),
-        Subject::Person(person) => format!("person/{person}"),
+        BudgetSubject::Company => "company".to_owned(),
+        BudgetSubject::Department(department) => format!("department/{department}"),
+        BudgetSubject::Person(person) => format!("person/{person}"),
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_store::endpoints::{self as stored, Endpoint, Sending, secrets_of};
-use mezzofy_store::sealed::{self, Kind as SealedKind};
+use mezzofy_store::sealed::{self, SecretKind};
 use mezzofy_store::webhooks::{self as secrets_store, Secret};
 use mezzofy_store::{Tx, audit, commit};
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ use super::super::caller::Caller;
 use super::super::docs::one_of;
 use super::super::extract::{ApiJson, ApiPath, ApiQuery, PageQuery, PageView};
 use super::super::permission::{Administer, route};
-use super::super::problem::{Kind, Problem, Problems};
+use super::super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::endpoints::{EVENTS, TEST};
 use mezzofy_engine::{secrets, webhooks};
@@ -179,7 +179,7 @@ async fn add(
     let mut tx = caller.begin(&app).await?;
     if stored::all(&mut tx).await?.len() >= MAX_ENDPOINTS {
         return Err(Problem::new(
-            Kind::Conflict,
+            ProblemKind::Conflict,
             format!("There are {MAX_ENDPOINTS} endpoints already. Remove one first."),
         ));
     }
@@ -273,7 +273,7 @@ async fn test(
     let mut tx = caller.begin(&app).await?;
     stored::get(&mut tx, id).await?.ok_or_else(|| Problem::not_found("endpoint"))?;
     let data = json!({"endpoint_id": id});
-    stored::tell(&mut tx, app.new_id(), id, (TEST, &data), app.clock.now()).await?;
+    stored::enqueue(&mut tx, app.new_id(), id, (TEST, &data), app.clock.now()).await?;
     commit(tx).await?;
     Ok(StatusCode::ACCEPTED)
 }
@@ -300,7 +300,7 @@ async fn repeat(
 ) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
     if !stored::repeat(&mut tx, id, app.clock.now()).await?.ok_or_else(|| Problem::not_found("sending"))? {
-        return Err(Problem::new(Kind::Conflict, "It was not given up: it is done, or still at work."));
+        return Err(Problem::new(ProblemKind::Conflict, "It was not given up: it is done, or still at work."));
     }
     commit(tx).await?;
     Ok(StatusCode::ACCEPTED)
@@ -343,7 +343,7 @@ async fn new_secret(
     let secret = webhooks::new_secret(secrets::random());
     let stored = Secret { id: app.new_id(), source: secrets_of(endpoint), created_at: now, ends_at: None };
     let keys = app.keyring.keys().map_err(Problem::internal)?;
-    let sealed = keys.seal(SealedKind::Source, stored.id.uuid(), secret.as_bytes()).map_err(Problem::internal)?;
+    let sealed = keys.seal(SecretKind::Source, stored.id.uuid(), secret.as_bytes()).map_err(Problem::internal)?;
     secrets_store::add_secret(tx, &stored, &sealed, now + SECRET_OVERLAP).await?;
     Ok(secret)
 }

@@ -18,7 +18,7 @@ use super::super::caller::Caller;
 use super::super::docs::one_of;
 use super::super::extract::{ApiPath, ApiQuery, PageQuery, PageView};
 use super::super::permission::{Administer, route};
-use super::super::problem::{Kind, Problem, Problems};
+use super::super::problem::{Problem, ProblemKind, Problems};
 use super::super::upload::{self, Form};
 use mezzofy_engine::app::App;
 use mezzofy_engine::library;
@@ -123,7 +123,7 @@ async fn remove(
     let document = knowledge::get(&mut tx, id).await?.ok_or_else(|| Problem::not_found("document"))?;
     if !document.uploaded {
         return Err(Problem::new(
-            Kind::Conflict,
+            ProblemKind::Conflict,
             format!("{} comes from a folder: take it out there and import the folder again.", document.name),
         ));
     }

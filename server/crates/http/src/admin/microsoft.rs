@@ -7,8 +7,8 @@ use axum::response::Redirect;
 use chrono::{DateTime, TimeDelta, Utc};
 use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::canonical::sha256_hex;
-use mezzofy_store::microsoft::{self, Connected, SignIn};
-use mezzofy_store::sealed::{self, Kind as SealedKind};
+use mezzofy_store::microsoft::{self, ConnectedAccount, SignIn};
+use mezzofy_store::sealed::{self, SecretKind};
 use mezzofy_store::{audit, commit, people};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ use utoipa_axum::routes;
 use super::super::caller::Caller;
 use super::super::extract::ApiQuery;
 use super::super::permission::{self, Administer, RequiredPermission, route};
-use super::super::problem::{Kind, Problem, Problems};
+use super::super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::secrets;
 
@@ -98,7 +98,7 @@ async fn sign_in(
 ) -> Result<Json<SignInPage>, Problem> {
     let Some(tenant) = &app.tenant else {
         let detail = "No Microsoft 365 tenant is set, so local365 stands in; its account is signed in.";
-        return Err(Problem::new(Kind::Conflict, detail));
+        return Err(Problem::new(ProblemKind::Conflict, detail));
     };
     let redirect_uri = format!("{}{CALLBACK_PATH}", base(&app, &headers));
     let (state, verifier) = (secrets::random_text(), secrets::random_text());
@@ -151,19 +151,20 @@ async fn connect(app: &AppState, query: CallbackQuery) -> Result<(), Problem> {
     let begun = begun.ok_or_else(|| Problem::not_found("sign-in"))?;
     let (Some(tenant), Some(code)) = (&app.tenant, query.code) else {
         let error = query.error.unwrap_or_default();
-        return Err(Problem::new(Kind::Conflict, format!("Microsoft sent no code: {error}")));
+        return Err(Problem::new(ProblemKind::Conflict, format!("Microsoft sent no code: {error}")));
     };
     let token = tenant.refresh_token(&code, &begun.redirect_uri, &begun.verifier).await.map_err(Problem::internal)?;
     let mut tx = app.store.begin().await?;
     let administrator = people::get(&mut tx, begun.person).await?.filter(|person| !person.disabled);
     let administrator = administrator.filter(|person| app.roles.allows(&person.role, Administer::PERMISSION));
-    let by = administrator.ok_or_else(|| Problem::new(Kind::NotPermitted, "Who began it is no administrator now."))?;
+    let by = administrator
+        .ok_or_else(|| Problem::new(ProblemKind::NotPermitted, "Who began it is no administrator now."))?;
     sealed::hold_keys(&mut tx).await?;
     let id = app.new_id::<()>().uuid();
     let keys = app.keyring.keys().map_err(Problem::internal)?;
     let token = token.expose_secret().as_bytes();
-    let sealed = keys.seal(SealedKind::ServiceAccount, id, token).map_err(Problem::internal)?;
-    microsoft::connect(&mut tx, id, &sealed, &Connected { by: by.id, at: now }).await?;
+    let sealed = keys.seal(SecretKind::ServiceAccount, id, token).map_err(Problem::internal)?;
+    microsoft::connect(&mut tx, id, &sealed, &ConnectedAccount { by: by.id, at: now }).await?;
     audit::append(&mut tx, now, Actor::Person(by.id), &AuditEvent::ServiceAccountConnected).await?;
     commit(tx).await?;
     Ok(())

@@ -19,9 +19,9 @@ use super::super::caller::Caller;
 use super::super::extract::{ApiJson, ApiPath, ApiQuery, PageQuery, PageView};
 use super::super::me::{departments, languages};
 use super::super::permission::{Administer, route};
-use super::super::problem::{Kind, Problem, Problems};
+use super::super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::{App, AppState};
-use mezzofy_engine::people::{self, AccountChange, Refused};
+use mezzofy_engine::people::{self, AccountChange, AccountError};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(route!(list)).routes(route!(add)).routes(route!(show)).routes(route!(change))
@@ -194,7 +194,7 @@ async fn hashed(app: &AppState, password: String, name: &str, email: &str) -> Re
 }
 
 fn unknown() -> Problem {
-    Problem::new(Kind::NotFound, "There is no such person.")
+    Problem::new(ProblemKind::NotFound, "There is no such person.")
 }
 
 fn rule(problem: &PersonProblem) -> Problem {
@@ -204,22 +204,22 @@ fn rule(problem: &PersonProblem) -> Problem {
         PersonProblem::Name => Problem::field("name", detail),
         PersonProblem::Title => Problem::field("title", detail),
         PersonProblem::Role { .. } => Problem::field("role", detail),
-        PersonProblem::Taken(_) => Problem::new(Kind::Conflict, detail).about("email"),
+        PersonProblem::Taken(_) => Problem::new(ProblemKind::Conflict, detail).about("email"),
         PersonProblem::DisablesSelf
         | PersonProblem::OwnRole
         | PersonProblem::OwnSignIn
-        | PersonProblem::LastAdministrator => Problem::new(Kind::Conflict, detail),
+        | PersonProblem::LastAdministrator => Problem::new(ProblemKind::Conflict, detail),
     }
 }
 
-impl From<Refused> for Problem {
-    fn from(refused: Refused) -> Self {
+impl From<AccountError> for Problem {
+    fn from(refused: AccountError) -> Self {
         match refused {
-            Refused::Person(problem) => rule(&problem),
-            Refused::Password(problem) => Self::field("password", problem.to_string()),
-            Refused::Unknown => unknown(),
-            Refused::Store(error) => error.into(),
-            Refused::Hash(error) => Self::internal(error),
+            AccountError::Person(problem) => rule(&problem),
+            AccountError::Password(problem) => Self::field("password", problem.to_string()),
+            AccountError::Unknown => unknown(),
+            AccountError::Store(error) => error.into(),
+            AccountError::Hash(error) => Self::internal(error),
         }
     }
 }

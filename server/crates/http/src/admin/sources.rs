@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
 use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
-use mezzofy_store::sealed::{self, Kind as SealedKind};
+use mezzofy_store::sealed::{self, SecretKind};
 use mezzofy_store::webhooks::{self as deliveries, Delivery, DeliveryOutcome, Secret};
 use mezzofy_store::{audit, commit};
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ use super::super::caller::Caller;
 use super::super::docs::one_of;
 use super::super::extract::{ApiPath, ApiQuery, PageQuery, PageView};
 use super::super::permission::{Administer, route};
-use super::super::problem::{Kind, Problem, Problems};
+use super::super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::App;
 use mezzofy_engine::{secrets, webhooks};
 
@@ -178,7 +178,7 @@ async fn make_secret(
     let secret = webhooks::new_secret(secrets::random());
     let stored = Secret { id: app.new_id(), source: name.clone(), created_at: now, ends_at: None };
     let keys = app.keyring.keys().map_err(Problem::internal)?;
-    let sealed = keys.seal(SealedKind::Source, stored.id.uuid(), secret.as_bytes()).map_err(Problem::internal)?;
+    let sealed = keys.seal(SecretKind::Source, stored.id.uuid(), secret.as_bytes()).map_err(Problem::internal)?;
     deliveries::add_secret(&mut tx, &stored, &sealed, now + SECRET_OVERLAP).await?;
     let event = AuditEvent::SourceSecretMade { source: name };
     audit::append(&mut tx, now, Actor::Person(caller.person.id), &event).await?;
@@ -228,10 +228,10 @@ async fn repeat(
     let missing = || Problem::not_found("delivery");
     let delivery = deliveries::get(&mut tx, id).await?.ok_or_else(missing)?;
     if let Some(why) = hindrance(&delivery) {
-        return Err(Problem::new(Kind::Conflict, why));
+        return Err(Problem::new(ProblemKind::Conflict, why));
     }
     let told =
-        webhooks::told(&stored.body, delivery.key).map_err(|_| Problem::internal("a stored delivery is broken"))?;
+        webhooks::parse(&stored.body, delivery.key).map_err(|_| Problem::internal("a stored delivery is broken"))?;
     let fate = webhooks::begin(&app, &mut tx, &stored.source, &told).await?;
     deliveries::settle(&mut tx, id, &fate).await?;
     if let DeliveryOutcome::Started(run) = fate {

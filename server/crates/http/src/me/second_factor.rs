@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::{recovery_code, totp};
-use mezzofy_store::sealed::{self, Kind as SealedKind};
+use mezzofy_store::sealed::{self, SecretKind};
 use mezzofy_store::{Tx, audit, commit, people, second_factors};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,7 +17,7 @@ use crate::caller::Caller;
 use crate::codes::{self, Code};
 use crate::extract::ApiJson;
 use crate::permission::route;
-use crate::problem::{Kind, Problem, Problems};
+use crate::problem::{Problem, ProblemKind, Problems};
 use crate::tries;
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::secrets;
@@ -100,10 +100,13 @@ async fn begin(
     sealed::hold_keys(&mut tx).await?;
     let secret = secrets::random::<{ totp::SECRET_BYTES }>();
     let keys = app.keyring.keys().map_err(Problem::internal)?;
-    let sealed = keys.seal(SealedKind::SecondFactor, caller.person.id.uuid(), &secret).map_err(Problem::internal)?;
+    let sealed = keys.seal(SecretKind::SecondFactor, caller.person.id.uuid(), &secret).map_err(Problem::internal)?;
 
     if !second_factors::begin(&mut tx, caller.person.id, &sealed).await? {
-        return Err(Problem::new(Kind::Conflict, "You have a second factor already. Remove it to set up another one."));
+        return Err(Problem::new(
+            ProblemKind::Conflict,
+            "You have a second factor already. Remove it to set up another one.",
+        ));
     }
 
     people::clear_failures(&mut tx, &caller.person.email).await?;
@@ -123,7 +126,10 @@ async fn confirm(
     let mut tx = tries::turn(&app, &person.email).await?;
     sealed::hold_keys(&mut tx).await?;
     let Some(factor) = second_factors::get(&mut tx, person.id).await?.filter(|factor| !factor.in_force) else {
-        return Err(Problem::new(Kind::Conflict, "There is no second factor to confirm. Begin to set one up first."));
+        return Err(Problem::new(
+            ProblemKind::Conflict,
+            "There is no second factor to confirm. Begin to set one up first.",
+        ));
     };
     if !codes::use_app_code(&app, &mut tx, person.id, &factor, &body.code).await? {
         codes::refuse(&app, tx, person, Actor::Person(person.id)).await?;
@@ -180,7 +186,7 @@ async fn proven_twice(app: &AppState, caller: &Caller, shown: ProveSecondFactor)
             people::clear_failures(&mut tx, &person.email).await?;
             Ok(tx)
         }
-        Code::NotAsked => Err(Problem::new(Kind::Conflict, "You have no second factor. Set one up first.")),
+        Code::NotAsked => Err(Problem::new(ProblemKind::Conflict, "You have no second factor. Set one up first.")),
         Code::Missing | Code::Wrong => {
             codes::refuse(app, tx, person, Actor::Person(person.id)).await?;
             Err(Problem::field("code", codes::WRONG))

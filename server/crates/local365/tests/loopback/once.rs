@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mezzofy_local365::{Fault, Operation};
-use mezzofy_microsoft::graph::{GraphError, Outcome};
+use mezzofy_microsoft::graph::{GraphError, GraphOutcome};
 use mezzofy_microsoft::mail::{DeliveryErrorKind, Journal, JournalError, Mail, MailCheckpoint, MessageState, Outgoing};
 
 use crate::tenant::{ANA, CEO, Tenant, TestJournal, mail};
@@ -39,10 +39,10 @@ async fn a_draft_whose_answer_was_lost_is_found_again_and_sent_once() {
     let (outgoing, mail, journal) = (tenant.outgoing(), mail(&[("statement.pdf", 10)]), TestJournal::default());
     let stopped = outgoing.deliver(&mail, MailCheckpoint::New, &journal).await.unwrap_err();
     assert!(
-        matches!(&stopped.reason, DeliveryErrorKind::Graph(error) if error.outcome() == Outcome::Unknown),
+        matches!(&stopped.reason, DeliveryErrorKind::Graph(error) if error.outcome() == GraphOutcome::Unknown),
         "{stopped:?}"
     );
-    assert_eq!((&stopped.walk, stopped.outcome()), (&MailCheckpoint::Creating, Outcome::NotDone));
+    assert_eq!((&stopped.walk, stopped.outcome()), (&MailCheckpoint::Creating, GraphOutcome::NotDone));
     assert_eq!(tenant.count(), (0, 0, 1));
 
     outgoing.deliver(&mail, journal.last(), &journal).await.unwrap();
@@ -110,7 +110,7 @@ async fn a_send_whose_answer_was_lost_is_not_repeated() {
     tenant.faults.script(Operation::Send, Fault::DropAfter);
     let (outgoing, mail, journal) = (tenant.outgoing(), mail(&[]), TestJournal::default());
     let stopped = outgoing.deliver(&mail, MailCheckpoint::New, &journal).await.unwrap_err();
-    assert_eq!(stopped.outcome(), Outcome::Unknown);
+    assert_eq!(stopped.outcome(), GraphOutcome::Unknown);
     assert!(stopped.retry_after().is_some());
 
     outgoing.deliver(&mail, journal.last(), &journal).await.unwrap();
@@ -124,7 +124,7 @@ async fn a_send_that_never_arrived_is_done_after_a_look() {
     tenant.faults.script(Operation::Send, Fault::DropBefore);
     let (outgoing, mail, journal) = (tenant.outgoing(), mail(&[]), TestJournal::default());
     let stopped = outgoing.deliver(&mail, MailCheckpoint::New, &journal).await.unwrap_err();
-    assert_eq!((stopped.outcome(), tenant.count()), (Outcome::Unknown, (0, 0, 1)));
+    assert_eq!((stopped.outcome(), tenant.count()), (GraphOutcome::Unknown, (0, 0, 1)));
 
     outgoing.deliver(&mail, journal.last(), &journal).await.unwrap();
     assert_eq!(tenant.count(), (1, 1, 0));
@@ -164,7 +164,7 @@ async fn a_send_that_is_refused_is_certainly_not_done() {
     let journal = TestJournal::default();
     let stopped = tenant.outgoing().deliver(&mail(&[]), MailCheckpoint::New, &journal).await.unwrap_err();
     assert!(stopped.to_string().starts_with("Microsoft 365 refused it: ErrorAccessDenied (status 403, request "));
-    assert_eq!((stopped.outcome(), stopped.retry_after()), (Outcome::NotDone, None));
+    assert_eq!((stopped.outcome(), stopped.retry_after()), (GraphOutcome::NotDone, None));
     assert!(matches!(journal.last(), MailCheckpoint::Ready { .. }));
 }
 
@@ -175,7 +175,7 @@ async fn a_draft_that_somebody_deleted_while_its_sending_was_unsure_stays_unknow
     let journal = TestJournal::default();
     let stopped = tenant.outgoing().deliver(&mail(&[]), MailCheckpoint::Sending { id }, &journal).await.unwrap_err();
     assert!(matches!(stopped.reason, DeliveryErrorKind::Vanished), "{stopped:?}");
-    assert_eq!((stopped.outcome(), stopped.retry_after()), (Outcome::Unknown, None));
+    assert_eq!((stopped.outcome(), stopped.retry_after()), (GraphOutcome::Unknown, None));
 }
 
 #[tokio::test]
@@ -194,7 +194,7 @@ async fn a_long_throttle_is_handed_back_with_its_time() {
     tenant.faults.script(Operation::Send, Fault::Throttle(Duration::from_mins(5)));
     let (outgoing, journal) = (tenant.outgoing(), TestJournal::default());
     let stopped = outgoing.deliver(&mail(&[]), MailCheckpoint::New, &journal).await.unwrap_err();
-    assert_eq!((stopped.outcome(), stopped.retry_after()), (Outcome::NotDone, Some(Duration::from_mins(5))));
+    assert_eq!((stopped.outcome(), stopped.retry_after()), (GraphOutcome::NotDone, Some(Duration::from_mins(5))));
     tenant.pass(Duration::from_mins(5));
     outgoing.deliver(&mail(&[]), journal.last(), &journal).await.unwrap();
     assert_eq!((tenant.count(), tenant.faults.early()), ((1, 1, 0), 0));
@@ -213,7 +213,7 @@ async fn an_unavailable_service_is_asked_again_for_reads_and_left_alone_for_writ
     tenant.faults.script(Operation::Send, Fault::Unavailable);
     let error = outgoing.send(ANA, &draft.id).await.unwrap_err();
     assert!(matches!(error, GraphError::Busy { status: 503, .. }), "{error:?}");
-    assert_eq!((error.outcome(), tenant.faults.seen(Operation::Send)), (Outcome::Unknown, 1));
+    assert_eq!((error.outcome(), tenant.faults.seen(Operation::Send)), (GraphOutcome::Unknown, 1));
 }
 
 #[tokio::test]
@@ -225,7 +225,7 @@ async fn nothing_was_done_where_nothing_listens() {
     let outgoing = mezzofy_microsoft::mail::Outgoing::new(graph, Vec::new());
     let error = outgoing.create_draft(&mail(&[])).await.unwrap_err();
     assert!(matches!(error, GraphError::Unreachable(_)), "{error:?}");
-    assert_eq!(error.outcome(), Outcome::NotDone);
+    assert_eq!(error.outcome(), GraphOutcome::NotDone);
 }
 
 #[tokio::test]

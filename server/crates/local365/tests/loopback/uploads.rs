@@ -1,7 +1,7 @@
 //! Large files go through an upload session, in ranges and in order.
 
 use mezzofy_local365::{Fault, Operation};
-use mezzofy_microsoft::graph::Outcome;
+use mezzofy_microsoft::graph::GraphOutcome;
 use mezzofy_microsoft::mail::MailCheckpoint;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ async fn an_upload_that_breaks_in_the_middle_or_at_its_end_leaves_each_file_once
         let mut at = MailCheckpoint::New;
         let mut tries = 0;
         while let Err(stopped) = outgoing.deliver(&mail, at, &journal).await {
-            assert_eq!(stopped.outcome(), Outcome::NotDone);
+            assert_eq!(stopped.outcome(), GraphOutcome::NotDone);
             at = stopped.walk;
             tries += 1;
             assert!(tries < 3);

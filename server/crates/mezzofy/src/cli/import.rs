@@ -110,7 +110,8 @@ async fn store(tx: &mut Tx, parsed: Parsed, file: &Path, now: DateTime<Utc>) -> 
     Ok(match parsed {
         Parsed::Ledger(parsed, bytes) => {
             let imported = ledger::import(tx, &parsed).await.map_err(text)?;
-            let ledger::Imported { new, known } = imported.map_err(|errors| format!("{}: {errors}", file.display()))?;
+            let ledger::LedgerImport { new, known } =
+                imported.map_err(|errors| format!("{}: {errors}", file.display()))?;
             let entries = |count| if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") };
             Done {
                 event: AuditEvent::LedgerImported { sha256: sha256_hex(&bytes), new, known },
@@ -128,7 +129,7 @@ async fn store(tx: &mut Tx, parsed: Parsed, file: &Path, now: DateTime<Utc>) -> 
             }
         }
         Parsed::Tickets(parsed, bytes) => {
-            let tickets::Imported { new, changed, known } = tickets::import(tx, &parsed).await.map_err(text)?;
+            let tickets::TicketImport { new, changed, known } = tickets::import(tx, &parsed).await.map_err(text)?;
             Done {
                 event: data("tickets", sha256_hex(&bytes), new, changed + known),
                 said: format!("imported {new}, changed {changed}, there already {known}"),

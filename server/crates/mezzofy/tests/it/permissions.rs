@@ -115,7 +115,7 @@ async fn who(app: &TestApp, mailbox: &str) -> Person {
 /// The routes refused to a person, as the audit log has them, with the permission that was missing.
 async fn noted(app: &TestApp, person: Id<id::Person>) -> Vec<(String, String)> {
     let mut tx = app.app.store.begin().await.unwrap();
-    let filter = audit::Filter { action: None, person: Some(person) };
+    let filter = audit::AuditFilter { action: None, person: Some(person) };
     let entries = audit::after(&mut tx, filter, 0, i64::MAX).await.unwrap();
     let refused = entries.into_iter().filter(|stored| stored.entry.subject_kind == "route");
     refused

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::error::{GraphError, Outcome};
+use super::error::{GraphError, GraphOutcome};
 
 /// How often one request is asked again.
 const MAX_RETRIES: u32 = 4;
@@ -14,7 +14,7 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(20);
 /// changes something is asked again only when it was certainly not done.
 pub(super) fn wait_before_retry(error: &GraphError, is_read: bool, tries: u32, jitter: u8) -> Option<Duration> {
     error.retry_after()?;
-    if tries > MAX_RETRIES || !(is_read || error.outcome() == Outcome::NotDone) {
+    if tries > MAX_RETRIES || !(is_read || error.outcome() == GraphOutcome::NotDone) {
         return None;
     }
     match error.told_to_wait() {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::graph::Outcome;
+use crate::graph::GraphOutcome;
 
 /// A place on the way of one mail. It is stored before and after each step that changes the mailbox, so that after a
 /// crash the walk goes on from there.
@@ -77,11 +77,11 @@ impl MailCheckpoint {
 
     /// Whether the mail went out, as far as this place tells. A draft is not a mail.
     #[must_use]
-    pub fn outcome(&self) -> Outcome {
+    pub fn outcome(&self) -> GraphOutcome {
         match self {
-            Self::New | Self::Creating | Self::Drafted { .. } | Self::Ready { .. } => Outcome::NotDone,
-            Self::Sending { .. } => Outcome::Unknown,
-            Self::Sent { .. } => Outcome::Done,
+            Self::New | Self::Creating | Self::Drafted { .. } | Self::Ready { .. } => GraphOutcome::NotDone,
+            Self::Sending { .. } => GraphOutcome::Unknown,
+            Self::Sent { .. } => GraphOutcome::Done,
         }
     }
 }
@@ -94,12 +94,12 @@ mod tests {
     fn only_a_mail_whose_sending_was_never_asked_for_is_sent_without_a_look() {
         let id = "AAkALgx".to_owned();
         let cases = [
-            (MailCheckpoint::New, Step::Create, Outcome::NotDone),
-            (MailCheckpoint::Creating, Step::FindOrCreate, Outcome::NotDone),
-            (MailCheckpoint::Drafted { id: id.clone() }, Step::Complete(&id), Outcome::NotDone),
-            (MailCheckpoint::Ready { id: id.clone() }, Step::Send(&id), Outcome::NotDone),
-            (MailCheckpoint::Sending { id: id.clone() }, Step::CheckState(&id), Outcome::Unknown),
-            (MailCheckpoint::Sent { id: id.clone() }, Step::Nothing(&id), Outcome::Done),
+            (MailCheckpoint::New, Step::Create, GraphOutcome::NotDone),
+            (MailCheckpoint::Creating, Step::FindOrCreate, GraphOutcome::NotDone),
+            (MailCheckpoint::Drafted { id: id.clone() }, Step::Complete(&id), GraphOutcome::NotDone),
+            (MailCheckpoint::Ready { id: id.clone() }, Step::Send(&id), GraphOutcome::NotDone),
+            (MailCheckpoint::Sending { id: id.clone() }, Step::CheckState(&id), GraphOutcome::Unknown),
+            (MailCheckpoint::Sent { id: id.clone() }, Step::Nothing(&id), GraphOutcome::Done),
         ];
         for (walk, step, outcome) in &cases {
             assert_eq!((walk.next(), walk.outcome()), (*step, *outcome));

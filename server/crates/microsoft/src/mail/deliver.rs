@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::{Draft, Mail, MailCheckpoint, MessageState, Outgoing, Step};
-use crate::graph::{GraphError, Outcome};
+use crate::graph::{GraphError, GraphOutcome};
 
 /// What storing a place can fail with.
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +51,7 @@ pub struct DeliveryError {
 impl DeliveryError {
     /// Whether the mail went out. `Unknown` is settled by going on from `walk`, or by a person.
     #[must_use]
-    pub fn outcome(&self) -> Outcome {
+    pub fn outcome(&self) -> GraphOutcome {
         self.walk.outcome()
     }
 
@@ -154,7 +154,7 @@ impl Delivery<'_> {
         match self.outgoing.send(&self.mail.mailbox, id).await {
             Ok(()) => self.advance(MailCheckpoint::Sent { id: id.to_owned() }).await,
             Err(error) => {
-                if error.outcome() == Outcome::NotDone {
+                if error.outcome() == GraphOutcome::NotDone {
                     self.advance(MailCheckpoint::Ready { id: id.to_owned() }).await?;
                 }
                 Err(error.into())

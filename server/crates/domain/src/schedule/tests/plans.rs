@@ -1,17 +1,17 @@
 use super::*;
-use crate::schedule::occurrence::Reason;
-use crate::schedule::plan::{MAX_ROWS_PER_PLAN, Misfire, OccurrenceDecision, Planned, plan};
+use crate::schedule::occurrence::SkipReason;
+use crate::schedule::plan::{MAX_ROWS_PER_PLAN, Misfire, OccurrenceDecision, SchedulePlan, plan};
 
 const LATE: TimeDelta = TimeDelta::seconds(30);
 
-fn planned(rule: &Rule, misfire: Misfire, after: &str, now: &str) -> Planned {
+fn planned(rule: &ScheduleRule, misfire: Misfire, after: &str, now: &str) -> SchedulePlan {
     plan(rule, misfire, rule.next_after(at(after)).unwrap(), at(now), LATE)
 }
 
-fn fates(planned: &Planned) -> Vec<(String, &'static str)> {
+fn fates(planned: &SchedulePlan) -> Vec<(String, &'static str)> {
     let said = |fate| match fate {
         OccurrenceDecision::Run => "run",
-        OccurrenceDecision::Skipped(reason) => Reason::code(reason),
+        OccurrenceDecision::Skipped(reason) => SkipReason::code(reason),
     };
     planned.rows.iter().map(|row| (row.due_at.format("%dT%H:%M").to_string(), said(row.fate))).collect()
 }
@@ -20,7 +20,7 @@ fn fates(planned: &Planned) -> Vec<(String, &'static str)> {
 fn nothing_is_written_before_its_moment() {
     let daily = cron("0 9 * * *", "UTC");
     let planned = planned(&daily, Misfire::Skip, "2026-11-20T10:00:00Z", "2026-11-21T08:59:59Z");
-    assert_eq!(planned, Planned { rows: vec![], next: Some(at("2026-11-21T09:00:00Z")) });
+    assert_eq!(planned, SchedulePlan { rows: vec![], next: Some(at("2026-11-21T09:00:00Z")) });
 }
 
 #[test]
@@ -71,19 +71,19 @@ fn many_missed_moments_come_in_parts_and_only_the_very_last_is_the_latest() {
     assert_eq!(rows.len(), 11 * 24 + 3);
     let (newest, older) = rows.split_last().unwrap();
     assert_eq!(newest.fate, OccurrenceDecision::Run);
-    assert!(older.iter().all(|row| row.fate == OccurrenceDecision::Skipped(Reason::Superseded)));
+    assert!(older.iter().all(|row| row.fate == OccurrenceDecision::Skipped(SkipReason::Superseded)));
 }
 
 #[test]
 fn a_clock_that_was_set_back_makes_no_moment_again() {
     let daily = cron("0 9 * * *", "UTC");
     let planned = planned(&daily, Misfire::All, "2026-11-21T09:00:00Z", "2026-11-19T12:00:00Z");
-    assert_eq!(planned, Planned { rows: vec![], next: Some(at("2026-11-22T09:00:00Z")) });
+    assert_eq!(planned, SchedulePlan { rows: vec![], next: Some(at("2026-11-22T09:00:00Z")) });
 }
 
 #[test]
 fn a_rule_that_is_over_has_no_next() {
-    let once = Rule::once(at("2026-11-21T09:00:00Z")).unwrap();
+    let once = ScheduleRule::once(at("2026-11-21T09:00:00Z")).unwrap();
     let missed = planned(&once, Misfire::Latest, "2026-11-20T09:00:00Z", "2026-12-21T09:00:00Z");
     assert_eq!((fates(&missed), missed.next), (vec![("21T09:00".to_owned(), "run")], None));
 }

@@ -8,7 +8,7 @@ use fastrand::Rng;
 
 use super::truth::{ZONES, changes};
 use super::*;
-use crate::schedule::occurrence::Reason;
+use crate::schedule::occurrence::SkipReason;
 use crate::schedule::plan::{Misfire, OccurrenceDecision, plan};
 
 type Fits = fn(NaiveDate) -> bool;
@@ -17,7 +17,7 @@ const LATE: TimeDelta = TimeDelta::seconds(30);
 
 /// What the nodes share.
 struct Table {
-    rule: Rule,
+    rule: ScheduleRule,
     misfire: Misfire,
     /// What became of each moment, and how often it was settled.
     rows: BTreeMap<DateTime<Utc>, (OccurrenceDecision, u32)>,
@@ -56,7 +56,7 @@ impl Table {
 /// Runs a rule from `from` to about `to`, compares the rows with what was to come, and counts those that ran and those
 /// that were skipped, and the crashes.
 fn live(
-    rule: Rule,
+    rule: ScheduleRule,
     misfire: Misfire,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
@@ -84,9 +84,11 @@ fn live(
     for (due_at, (fate, times)) in &table.rows {
         assert_eq!(*times, 1, "{due_at} of {:?}", table.rule);
         let allowed = match misfire {
-            Misfire::Skip => *fate == OccurrenceDecision::Run || *fate == OccurrenceDecision::Skipped(Reason::Missed),
+            Misfire::Skip => {
+                *fate == OccurrenceDecision::Run || *fate == OccurrenceDecision::Skipped(SkipReason::Missed)
+            }
             Misfire::Latest => {
-                *fate == OccurrenceDecision::Run || *fate == OccurrenceDecision::Skipped(Reason::Superseded)
+                *fate == OccurrenceDecision::Run || *fate == OccurrenceDecision::Skipped(SkipReason::Superseded)
             }
             Misfire::All => *fate == OccurrenceDecision::Run,
         };
