@@ -42,7 +42,7 @@ use mezzofy_engine::web::Web;
 use mezzofy_engine::{endpoints, scheduler, wake, webhooks, worker};
 use mezzofy_tools::linkedin::{Prospecting, Source};
 use mezzofy_tools::research::Search;
-use mezzofy_tools::{MailTexts, Printer, Tools, Workshop};
+use mezzofy_tools::{MailTexts, Printer, ToolContext, Tools};
 
 /// What is at work gets this long to end when the server stops.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -78,7 +78,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         kpis.and_then(|yaml| kpi::parse(&yaml)).map_err(|error| format!("{}: {error}", definitions.display()))?;
     let kpis = Arc::new(kpis);
     let (web, prospecting) = outside(config, &tasks, &stop).await?;
-    let tools = Tools::all(Workshop {
+    let tools = Tools::all(ToolContext {
         web: web.clone(),
         search: search(config),
         calendar: calendar.clone(),

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::document::{Made, file_name, trust_of};
 use super::sources::Sources;
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 use mezzofy_engine::config::models::Task;
 use mezzofy_engine::models::{Answer, AttemptEvent, FallbackReason, ModelRequest, ModelsError, title};
 
@@ -25,7 +25,7 @@ use reason::Reason;
 
 pub(super) struct ContentGenerator {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -44,7 +44,7 @@ struct Written {
 }
 
 impl ContentGenerator {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "content_generator",

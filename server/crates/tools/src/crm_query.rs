@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::document::{Made, file_name};
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 
 /// Leads that a call reads at most.
 const MOST: i64 = 1_000;
@@ -24,12 +24,12 @@ const ACTIVITIES: i64 = 5;
 
 pub(super) struct CrmQuery {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 pub(super) struct CrmExport {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 /// What a call keeps: which leads it saw.
@@ -123,7 +123,7 @@ impl Kept {
 }
 
 /// A lead in the columns of the leads file.
-impl Workshop {
+impl ToolContext {
     async fn leads(&self, context: Context<'_>, input: &Input) -> Result<Vec<StoredLead>, ToolError> {
         if let Some(call) = &input.from {
             let ids = Kept::read(context, call)?.leads;
@@ -167,7 +167,7 @@ impl Workshop {
 }
 
 impl CrmQuery {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "crm_query",
@@ -192,7 +192,7 @@ impl CrmQuery {
 }
 
 impl CrmExport {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "crm_export",

@@ -17,16 +17,16 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::crm_query::{Kept, lead_schema, shown};
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 
 pub(super) struct CrmSave {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 pub(super) struct CrmUpdate {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -102,7 +102,7 @@ struct Sent {
 }
 
 impl CrmSave {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string", "maxLength": 300});
         let count = json!({"type": "integer"});
         let spec = ToolSpec {
@@ -142,7 +142,7 @@ impl CrmSave {
 }
 
 impl CrmUpdate {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let count = json!({"type": "integer"});
         let statuses = LeadStatus::ALL.map(LeadStatus::code);
@@ -353,7 +353,7 @@ impl Tool for CrmUpdate {
     }
 }
 
-impl Workshop {
+impl ToolContext {
     /// The address of a colleague who can be given work.
     async fn colleague(&self, context: Context<'_>, address: &str) -> Result<String, ToolError> {
         let address = address.trim().to_lowercase();

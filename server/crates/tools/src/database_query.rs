@@ -13,13 +13,13 @@ use mezzofy_store::reporting::{self, QueryLimits, Refusal};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 
 const LIMITS: QueryLimits = QueryLimits { time: 10_000, rows: 5_000, columns: 100, value: 2_000, bytes: 1024 * 1024 };
 
 pub(super) struct DatabaseQuery {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -28,7 +28,7 @@ struct Input {
 }
 
 impl DatabaseQuery {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let spec = ToolSpec {
             name: "database_query",
             permission: Permission::QueryData,

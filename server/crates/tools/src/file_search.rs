@@ -16,7 +16,7 @@ use mezzofy_store::files;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 
 /// Bytes read at a time.
 const PAGE: u64 = 8192;
@@ -27,7 +27,7 @@ const EXCERPT: usize = 300;
 
 pub(super) struct FileSearch {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -39,7 +39,7 @@ struct Input {
 }
 
 impl FileSearch {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let offset = json!({"type": "integer", "description": "In bytes from the begin of the file"});
         let spec = ToolSpec {
             name: "file_search",

@@ -12,7 +12,7 @@ use mezzofy_store::knowledge::{self, KnowledgeHit};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 
 /// A place with less of the question's words than this says nothing about it.
 const FITS: f64 = 0.34;
@@ -21,7 +21,7 @@ const QUOTED: usize = 3;
 
 pub(super) struct KnowledgeSearch {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -31,7 +31,7 @@ struct Input {
 }
 
 impl KnowledgeSearch {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "knowledge_search",

@@ -17,14 +17,14 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::crm_query::Kept;
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 
 /// Mails that are written at once.
 const MOST: usize = 50;
 
 pub(super) struct OutlookComposeEmail {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -91,7 +91,7 @@ impl MailTexts {
 }
 
 impl OutlookComposeEmail {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let count = json!({"type": "integer"});
         let spec = ToolSpec {

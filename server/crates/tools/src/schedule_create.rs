@@ -15,7 +15,7 @@ use mezzofy_store::schedules::Schedule;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 use mezzofy_engine::schedules::{self, ScheduleError};
 
 /// Characters of the request that become the name.
@@ -25,7 +25,7 @@ const ALIKE: u32 = 20;
 
 pub(super) struct ScheduleCreate {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -34,7 +34,7 @@ struct Input {
 }
 
 impl ScheduleCreate {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "schedule_create",

@@ -18,7 +18,7 @@ use mezzofy_store::schedules::{self as stored, Schedule};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 use mezzofy_engine::schedules;
 
 /// Schedules of one person that are looked through.
@@ -26,7 +26,7 @@ const MOST: i64 = 200;
 
 pub(super) struct ScheduleUpdate {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -45,7 +45,7 @@ enum Act {
 }
 
 impl ScheduleUpdate {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "schedule_update",

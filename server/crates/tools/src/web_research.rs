@@ -11,7 +11,7 @@ use mezzofy_domain::trust::Trust;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Workshop, read};
+use super::{ToolContext, read};
 use crate::research::{Hit, sentences, title};
 use mezzofy_engine::web::{FetchError, FetchedPage};
 
@@ -25,17 +25,17 @@ const SHOWN: usize = 16_000;
 
 pub(super) struct WebSearch {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 pub(super) struct PageRead {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 pub(super) struct WebResearch {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -59,7 +59,7 @@ fn not_configured(language: Language) -> &'static str {
     }
 }
 
-impl Workshop {
+impl ToolContext {
     /// What a page says, as text.
     async fn page_text(&self, fetched: &FetchedPage) -> Result<String, FetchError> {
         let read = self.reader.read(&fetched.media_type, &fetched.bytes).await;
@@ -69,7 +69,7 @@ impl Workshop {
 }
 
 impl WebSearch {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "web_search",
@@ -90,7 +90,7 @@ impl WebSearch {
 }
 
 impl PageRead {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "page_read",
@@ -114,7 +114,7 @@ impl PageRead {
 }
 
 impl WebResearch {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "web_research",
