@@ -32,7 +32,7 @@ pub trait Toolbox: Sync {
 
 /// Everything a model's calls are read with.
 #[derive(Clone, Copy)]
-pub struct Desk<'a> {
+pub struct CallParser<'a> {
     /// What can be asked for.
     pub skills: &'a Skills,
     /// What can be called.
@@ -49,7 +49,7 @@ pub struct Desk<'a> {
     pub language: Language,
 }
 
-impl Desk<'_> {
+impl CallParser<'_> {
     /// What the person's model may call, sorted by name: the agent's tools and the skills, as far as the role allows them.
     #[must_use]
     pub fn offered(&self, agent: &Agent) -> Vec<ToolDefinition> {

@@ -257,12 +257,12 @@ impl RunMachine {
     /// Takes a model's reply and what it wants, one for each of its calls. A reply without calls is the answer, unless the
     /// provider only paused it.
     pub fn replied(&mut self, reply: ParsedReply, person: &Person, today: NaiveDate) {
-        let ParsedReply { source, blocks, text, wanted, usage, paused } = reply;
+        let ParsedReply { source, blocks, text, calls: parsed, usage, paused } = reply;
         self.turns += 1;
         self.window = usage.prompt() + usage.output;
         let planned = source.provider == PLANNER;
         self.history.push(Turn::Model { source, blocks });
-        if wanted.is_empty() {
+        if parsed.is_empty() {
             self.begun.push_str(&text);
             if !paused {
                 let text = std::mem::take(&mut self.begun);
@@ -273,11 +273,11 @@ impl RunMachine {
         self.begun.clear();
         // "Not permitted" means that nothing was made; a model that has made something has to say so itself.
         let made = !planned && !self.tools.is_empty();
-        let misread = wanted.iter().any(|wanted| matches!(wanted, ParsedCall::Malformed(_)));
+        let misread = parsed.iter().any(|call| matches!(call, ParsedCall::Malformed(_)));
         self.misread = if misread { self.misread + 1 } else { 0 };
         let mut round = Round::new(self.turns, planned);
-        for wanted in wanted {
-            match wanted {
+        for call in parsed {
+            match call {
                 ParsedCall::Skill { plan, admitted } => {
                     self.agent = Some(plan.agent);
                     self.skill = Some(plan.skill.clone());
@@ -450,7 +450,7 @@ pub struct ParsedReply {
     /// All its text.
     pub text: String,
     /// What its calls stand for, in their order.
-    pub wanted: Vec<ParsedCall>,
+    pub calls: Vec<ParsedCall>,
     /// What it took.
     pub usage: Usage,
     /// Whether the provider only paused it.

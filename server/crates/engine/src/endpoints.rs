@@ -38,7 +38,7 @@ pub async fn deliver(app: App) {
 pub async fn deliver_due(app: &AppState) -> Result<usize, StoreError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
-    let due = endpoints::take(&mut tx, now, now + LEASE, SENDINGS_PER_POLL).await?;
+    let due = endpoints::claim(&mut tx, now, now + LEASE, SENDINGS_PER_POLL).await?;
     commit(tx).await?;
     // What one has taken is noted whatever becomes of the others.
     let each = due.iter().map(async |one| note(app, one, send(app, one).await?).await);
@@ -95,16 +95,16 @@ async fn note(app: &AppState, one: &DueSending, tried: SendResult) -> Result<(),
         Ok((status, after)) => (Some(status), after, Some(format!("{} answered with status {status}.", one.url))),
         Err(reason) => (None, None, Some(reason)),
     };
-    let fate = match (&reason, status) {
+    let outcome = match (&reason, status) {
         (None, _) => SendingOutcome::Done,
         (Some(_), Some(GONE)) => SendingOutcome::Failed,
         (Some(_), _) => again(one, after, now),
     };
     if reason.is_some() {
         // Addresses of other systems may be secrets, so they are not logged.
-        tracing::warn!(sending = %one.id, tries = one.tries, status, given_up = fate == SendingOutcome::Failed, "a webhook was not taken");
+        tracing::warn!(sending = %one.id, tries = one.tries, status, given_up = outcome == SendingOutcome::Failed, "a webhook was not taken");
     }
-    endpoints::settle(&mut tx, one.id, &fate, (status, reason.as_deref()), now).await?;
+    endpoints::settle(&mut tx, one.id, &outcome, (status, reason.as_deref()), now).await?;
     if status == Some(GONE) {
         endpoints::pause(&mut tx, one.endpoint, "It answered that it wants nothing any more (410).").await?;
     }

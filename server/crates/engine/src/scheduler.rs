@@ -36,7 +36,7 @@ pub async fn begin_due(app: &AppState) -> Result<(), String> {
     let text = |error: StoreError| error.to_string();
     let mut tx = app.store.begin().await.map_err(text)?;
     let now = app.clock.now();
-    let due = schedules::take_due(&mut tx, now, SCHEDULES_PER_POLL).await.map_err(text)?;
+    let due = schedules::claim_due(&mut tx, now, SCHEDULES_PER_POLL).await.map_err(text)?;
     if due.is_empty() {
         return Ok(());
     }
@@ -65,7 +65,7 @@ async fn settle_due(
     schedules::set_next(tx, schedule.id, None).await.map_err(text)?;
     let mut skipped = None;
     for row in &planned.rows {
-        let fate = match (&owner, row.fate) {
+        let outcome = match (&owner, row.decision) {
             (Err(reason), _) => OccurrenceOutcome::Skipped(*reason),
             (Ok(_), plan::OccurrenceDecision::Skipped(reason)) => OccurrenceOutcome::Skipped(reason),
             (Ok(owner), plan::OccurrenceDecision::Run) => {
@@ -73,8 +73,8 @@ async fn settle_due(
                 OccurrenceOutcome::Started(run.map_err(|problem| problem.to_string())?.id)
             }
         };
-        schedules::put(tx, schedule.id, row.due_at, fate).await.map_err(text)?;
-        if let OccurrenceOutcome::Skipped(reason) = fate {
+        schedules::put(tx, schedule.id, row.due_at, outcome).await.map_err(text)?;
+        if let OccurrenceOutcome::Skipped(reason) = outcome {
             skipped = Some((row.due_at, reason));
         }
     }

@@ -73,10 +73,10 @@ async fn receive(
     let WebhookEvent { key, event, .. } = &told;
     let new = NewDelivery { id: app.new_id(), source: &source, key, event, body: &body, received_at: now };
     if deliveries::add(&mut tx, &new).await? {
-        let fate = webhooks::begin(&app, &mut tx, &source, &told).await?;
-        deliveries::settle(&mut tx, new.id, &fate).await?;
+        let outcome = webhooks::begin(&app, &mut tx, &source, &told).await?;
+        deliveries::settle(&mut tx, new.id, &outcome).await?;
         commit(tx).await?;
-        tracing::info!(source, event, ?fate, "a webhook was delivered");
+        tracing::info!(source, event, fate = ?outcome, "a webhook was delivered");
     }
     Ok(StatusCode::ACCEPTED)
 }

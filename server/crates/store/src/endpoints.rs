@@ -183,7 +183,7 @@ pub async fn enqueue(
 }
 
 /// Takes what is to go out now, oldest first, at most `most`. Until `lease` no other process gets it; if this one dies, another does then.
-pub async fn take(
+pub async fn claim(
     db: &mut PgConnection,
     now: DateTime<Utc>,
     lease: DateTime<Utc>,
@@ -228,11 +228,11 @@ pub async fn take_back_all(db: &mut PgConnection, now: DateTime<Utc>) -> Result<
 pub async fn settle(
     db: &mut PgConnection,
     id: Id<id::Sending>,
-    fate: &SendingOutcome,
+    outcome: &SendingOutcome,
     (status, reason): (Option<u16>, Option<&str>),
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let (state, next_at, done_at) = match fate {
+    let (state, next_at, done_at) = match outcome {
         SendingOutcome::Done => ("done", None, Some(now)),
         SendingOutcome::Again(next_at) => ("waiting", Some(*next_at), None),
         SendingOutcome::Failed => ("failed", None, None),

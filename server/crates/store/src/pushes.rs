@@ -137,7 +137,7 @@ pub async fn add(db: &mut PgConnection, news: &NewPush) -> Result<u64, StoreErro
 
 /// Takes what is to be sent now, oldest first, at most `most`. Until `lease` no other process gets it; if this one dies, another does
 /// then.
-pub async fn take(
+pub async fn claim(
     db: &mut PgConnection,
     now: DateTime<Utc>,
     lease: DateTime<Utc>,
@@ -190,7 +190,7 @@ pub async fn take_back_all(db: &mut PgConnection, now: DateTime<Utc>) -> Result<
 }
 
 /// Takes those whose receipts are to be asked for now, in the same way.
-pub async fn take_tickets(
+pub async fn claim_tickets(
     db: &mut PgConnection,
     now: DateTime<Utc>,
     lease: DateTime<Utc>,
@@ -221,10 +221,10 @@ pub async fn take_tickets(
 pub async fn settle(
     db: &mut PgConnection,
     id: Id<id::Push>,
-    fate: &PushOutcome,
+    outcome: &PushOutcome,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let (state, next_at, ticket, reason) = match fate {
+    let (state, next_at, ticket, reason) = match outcome {
         PushOutcome::Sent(ticket, next_at) => ("sent", Some(*next_at), Some(ticket), None),
         PushOutcome::Again(next_at, reason) => ("waiting", Some(*next_at), None, Some(reason)),
         PushOutcome::Later(next_at) => ("sent", Some(*next_at), None, None),

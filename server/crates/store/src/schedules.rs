@@ -284,9 +284,9 @@ pub async fn put(
     db: &mut PgConnection,
     schedule: Id<id::Schedule>,
     due_at: DateTime<Utc>,
-    fate: OccurrenceOutcome,
+    outcome: OccurrenceOutcome,
 ) -> Result<bool, StoreError> {
-    let (state, reason, run) = match fate {
+    let (state, reason, run) = match outcome {
         OccurrenceOutcome::Due => ("due", None, None),
         OccurrenceOutcome::Started(run) => ("started", None, Some(run)),
         OccurrenceOutcome::Manual(run) => ("started", Some(SkipReason::Manual), Some(run)),
@@ -309,7 +309,7 @@ pub async fn put(
 
 /// Takes schedules whose moment has come, oldest first, each with that moment; no other process gets them until the
 /// transaction ends.
-pub async fn take_due(
+pub async fn claim_due(
     db: &mut PgConnection,
     now: DateTime<Utc>,
     most: i64,

@@ -166,8 +166,8 @@ pub async fn add(db: &mut PgConnection, new: &NewDelivery<'_>) -> Result<bool, S
 }
 
 /// Notes what was begun for a delivery.
-pub async fn settle(db: &mut PgConnection, id: Id<id::Delivery>, fate: &DeliveryOutcome) -> Result<(), StoreError> {
-    let (state, reason, run) = match fate {
+pub async fn settle(db: &mut PgConnection, id: Id<id::Delivery>, outcome: &DeliveryOutcome) -> Result<(), StoreError> {
+    let (state, reason, run) = match outcome {
         DeliveryOutcome::Started(run) => ("started", None, Some(run.uuid())),
         DeliveryOutcome::Ignored => ("ignored", None, None),
         DeliveryOutcome::Failed(reason) => ("failed", Some(reason.as_str()), None),

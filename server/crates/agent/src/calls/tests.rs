@@ -77,7 +77,7 @@ impl Office {
     }
 
     /// What a reply of somebody's model stands for.
-    fn with<T>(&self, who: usize, act: impl FnOnce(Desk<'_>) -> T) -> T {
+    fn with<T>(&self, who: usize, act: impl FnOnce(CallParser<'_>) -> T) -> T {
         let me = &self.people[who];
         let allowed: Vec<String> = self
             .skills
@@ -85,7 +85,7 @@ impl Office {
             .map(|skill| skill.name.clone())
             .filter(|name| self.roles.allows_skill(&me.role, name))
             .collect();
-        act(Desk {
+        act(CallParser {
             skills: &self.skills,
             tools: &self.tools,
             texts: &self.tool_texts,
@@ -112,12 +112,12 @@ impl Office {
 
     fn offered(&self, who: usize) -> Vec<ToolDefinition> {
         let agent = self.agents.get(self.people[who].department).unwrap();
-        self.with(who, |desk| desk.offered(agent))
+        self.with(who, |parser| parser.offered(agent))
     }
 
     fn read(&self, who: usize, name: &str, input: &Value) -> ParsedCall {
         let offered = self.offered(who);
-        self.with(who, |desk| desk.read(&[Block::call("c", name, input)], &offered)).remove(0)
+        self.with(who, |parser| parser.read(&[Block::call("c", name, input)], &offered)).remove(0)
     }
 }
 
@@ -134,10 +134,10 @@ async fn run_to_end(office: &Office, model: &Scripted, said: &str) -> RunMachine
                 let request =
                     Request { system: "", tools: &offered, history: &history, max_tokens: 100, answer_schema: None };
                 let reply = model.stream(&request, &mut |_| {}).await.unwrap();
-                let wanted = office.with(FINANCE_MANAGER, |desk| desk.read(&reply.blocks, &offered));
+                let wanted = office.with(FINANCE_MANAGER, |parser| parser.read(&reply.blocks, &offered));
                 let source = Source { provider: "scripted".to_owned(), model: "scripted".to_owned() };
                 let (text, usage) = (reply.text(), reply.usage);
-                let replied = ParsedReply { source, blocks: reply.blocks, text, wanted, usage, paused: false };
+                let replied = ParsedReply { source, blocks: reply.blocks, text, calls: wanted, usage, paused: false };
                 run.replied(replied, me, chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap());
             }
             NextAction::Calls(calls) => {
@@ -250,7 +250,7 @@ fn a_call_that_cannot_be_made_is_told_in_a_sentence() {
     let blocks =
         [Block::of(&json!({"type": "tool_use", "id": "c", "name": "outlook_send_email", "arguments": "{\"a\""}))];
     let offered = office.offered(FINANCE_MANAGER);
-    let wanted = office.with(FINANCE_MANAGER, |desk| desk.read(&blocks, &offered));
+    let wanted = office.with(FINANCE_MANAGER, |parser| parser.read(&blocks, &offered));
     assert!(matches!(&wanted[..], [ParsedCall::Malformed(text)] if text.contains("no JSON object")));
 }
 

@@ -39,7 +39,7 @@ fn reply(run: &mut RunMachine, provider: &str, wanted: Vec<ParsedCall>) {
         source: source(provider),
         blocks,
         text: "Said.".to_owned(),
-        wanted,
+        calls: wanted,
         usage: Usage { input: 100, output: 10, ..Usage::default() },
         paused: false,
     };
@@ -259,7 +259,7 @@ fn a_paused_reply_goes_on_and_an_ended_one_is_the_answer() {
         source: source("claude"),
         text: paused.text(),
         blocks: paused.blocks,
-        wanted: Vec::new(),
+        calls: Vec::new(),
         usage: paused.usage,
         paused: true,
     };

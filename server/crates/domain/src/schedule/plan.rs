@@ -44,7 +44,7 @@ pub struct Row {
     /// Its moment; a schedule has no other with the same.
     pub due_at: DateTime<Utc>,
     /// What becomes of it.
-    pub fate: OccurrenceDecision,
+    pub decision: OccurrenceDecision,
 }
 
 /// What becomes of a schedule's moments up to now.
@@ -59,7 +59,13 @@ pub struct SchedulePlan {
 impl Misfire {
     /// What becomes of a moment at `now`, when up to `late` after it is still in time. `has_newer` says whether the same
     /// schedule has a newer one that has come.
-    fn fate(self, due_at: DateTime<Utc>, now: DateTime<Utc>, late: TimeDelta, has_newer: bool) -> OccurrenceDecision {
+    fn decision(
+        self,
+        due_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+        late: TimeDelta,
+        has_newer: bool,
+    ) -> OccurrenceDecision {
         if now - due_at <= late {
             return OccurrenceDecision::Run;
         }
@@ -87,7 +93,7 @@ pub fn plan(
     while rows.len() < MAX_ROWS_PER_PLAN {
         let Some(due_at) = moments.next_if(|moment| *moment <= now) else { break };
         let has_newer = moments.peek().is_some_and(|moment| *moment <= now);
-        rows.push(Row { due_at, fate: misfire.fate(due_at, now, late, has_newer) });
+        rows.push(Row { due_at, decision: misfire.decision(due_at, now, late, has_newer) });
     }
     SchedulePlan { rows, next: moments.next() }
 }

@@ -34,8 +34,8 @@ pub async fn deliver(app: App) {
 pub async fn deliver_due(app: &AppState) -> Result<usize, StoreError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
-    let due = pushes::take(&mut tx, now, now + LEASE, MAX_MESSAGES_PER_REQUEST).await?;
-    let tickets = pushes::take_tickets(&mut tx, now, now + LEASE, MAX_RECEIPTS_PER_REQUEST).await?;
+    let due = pushes::claim(&mut tx, now, now + LEASE, MAX_MESSAGES_PER_REQUEST).await?;
+    let tickets = pushes::claim_tickets(&mut tx, now, now + LEASE, MAX_RECEIPTS_PER_REQUEST).await?;
     commit(tx).await?;
     let taken = due.len() + tickets.len();
     if !due.is_empty() {
@@ -112,13 +112,13 @@ async fn note(
     sent: Result<Vec<Result<String, Refusal>>, Failure>,
 ) -> Result<(), StoreError> {
     let now = app.clock.now();
-    let fates: Vec<(PushOutcome, bool)> = match sent {
+    let outcomes: Vec<(PushOutcome, bool)> = match sent {
         Ok(tickets) => {
-            let fate = |(ticket, (_, push)): (Result<String, Refusal>, &(PushAddress, Push))| match ticket {
+            let outcome = |(ticket, (_, push)): (Result<String, Refusal>, &(PushAddress, Push))| match ticket {
                 Ok(ticket) => (PushOutcome::Sent(ticket, now + RECEIPT_DELAY), false),
                 Err(refusal) => (of_refusal(&refusal, push.tries, now), refusal.is_dead()),
             };
-            tickets.into_iter().zip(&open).map(fate).collect()
+            tickets.into_iter().zip(&open).map(outcome).collect()
         }
         Err(failure) => {
             let (reason, after, passes) = match failure {
@@ -126,18 +126,18 @@ async fn note(
                 Failure::Refused(reason) => (reason, None, false),
             };
             tracing::warn!(reason, pushes = open.len(), "pushes were not taken");
-            let fate = |(_, push): &(PushAddress, Push)| {
-                let fate =
+            let outcome = |(_, push): &(PushAddress, Push)| {
+                let outcome =
                     if passes { again(push.tries, after, &reason, now) } else { PushOutcome::Failed(reason.clone()) };
-                (fate, false)
+                (outcome, false)
             };
-            open.iter().map(fate).collect()
+            open.iter().map(outcome).collect()
         }
     };
-    let dead = |(address, push): (PushAddress, Push), (fate, dead): (PushOutcome, bool)| {
-        (push, dead.then_some((address.device, now)), fate)
+    let dead = |(address, push): (PushAddress, Push), (outcome, dead): (PushOutcome, bool)| {
+        (push, dead.then_some((address.device, now)), outcome)
     };
-    let settled: Vec<_> = open.into_iter().zip(fates).map(|(open, fate)| dead(open, fate)).collect();
+    let settled: Vec<_> = open.into_iter().zip(outcomes).map(|(open, outcome)| dead(open, outcome)).collect();
     settle(app, &settled).await
 }
 
@@ -159,11 +159,11 @@ type SettledPush = (Push, Option<(mezzofy_domain::id::Id<mezzofy_domain::id::Dev
 
 async fn settle(app: &AppState, settled: &[SettledPush]) -> Result<(), StoreError> {
     let mut tx = app.store.begin().await?;
-    for (push, dead, fate) in settled {
-        if let PushOutcome::Failed(reason) = fate {
+    for (push, dead, outcome) in settled {
+        if let PushOutcome::Failed(reason) = outcome {
             tracing::warn!(push = %push.id, reason, "a push was given up");
         }
-        pushes::settle(&mut tx, push.id, fate, app.clock.now()).await?;
+        pushes::settle(&mut tx, push.id, outcome, app.clock.now()).await?;
         if let Some((device, asked_at)) = dead {
             devices::bury(&mut tx, *device, *asked_at).await?;
         }
@@ -183,7 +183,7 @@ async fn ask_receipts(app: &AppState, tickets: &[Ticket], now: DateTime<Utc>) ->
     };
     let mut tx = app.store.begin().await?;
     for ticket in tickets {
-        let fate = match known.remove(&ticket.ticket) {
+        let outcome = match known.remove(&ticket.ticket) {
             Some(None) => PushOutcome::Done,
             Some(Some(refusal)) => {
                 tracing::warn!(push = %ticket.id, reason = refusal.reason(), "a push was not delivered");
@@ -197,7 +197,7 @@ async fn ask_receipts(app: &AppState, tickets: &[Ticket], now: DateTime<Utc>) ->
             }
             None => PushOutcome::Later(now + RECEIPT_DELAY),
         };
-        pushes::settle(&mut tx, ticket.id, &fate, now).await?;
+        pushes::settle(&mut tx, ticket.id, &outcome, now).await?;
     }
     commit(tx).await
 }

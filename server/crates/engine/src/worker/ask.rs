@@ -2,7 +2,7 @@
 //! stands for.
 
 use mezzofy_agent::agents::Agent;
-use mezzofy_agent::calls::{DECLINE, Desk};
+use mezzofy_agent::calls::{CallParser, DECLINE};
 use mezzofy_agent::defences::Defence;
 use mezzofy_agent::instructions::context;
 use mezzofy_agent::model::{
@@ -107,14 +107,14 @@ impl RunWorker<'_> {
             self.machine.failed(None, error);
             return self.save(Step::default()).await;
         }
-        let desk = desk(self.app, request, self.machine.language());
+        let parser = call_parser(self.app, request, self.machine.language());
         let department = self.machine.asked_department().unwrap_or(self.person.department);
         let Some(agent) = self.app.agents.get(department) else {
             let error = self.internal(&format!("there is no agent {department}"));
             self.machine.failed(None, error);
             return self.save(Step::default()).await;
         };
-        let offered = desk.offered(agent);
+        let offered = parser.offered(agent);
         let system = self.system(agent, &known.allowed);
         let asking = ModelRequest {
             history: self.machine.history(),
@@ -128,9 +128,9 @@ impl RunWorker<'_> {
         match asked {
             ModelOutcome::Reply(reply, source) => {
                 let text = reply.text();
-                let wanted = desk.read(&reply.blocks, &offered);
-                self.skills_refused(&wanted, &source).await?;
-                let events = if wanted.is_empty() {
+                let calls = parser.read(&reply.blocks, &offered);
+                self.skills_refused(&calls, &source).await?;
+                let events = if calls.is_empty() {
                     self.spoken = message;
                     Vec::new()
                 } else {
@@ -138,7 +138,7 @@ impl RunWorker<'_> {
                 };
                 let (usage, paused) = (reply.usage, reply.stop == StopReason::Paused);
                 let title = title(&source.model);
-                let replied = ParsedReply { source, blocks: reply.blocks, text, wanted, usage, paused };
+                let replied = ParsedReply { source, blocks: reply.blocks, text, calls, usage, paused };
                 self.machine.replied(replied, &me, request.today);
                 if self.machine.misread() > 1 && !self.machine.state().0.has_ended() {
                     let detail = self.app.texts.misread.say(self.machine.language(), &[("model", &title)]);
@@ -160,21 +160,21 @@ impl RunWorker<'_> {
 
     /// Begins the skill that the run's event is for, or that was ordered: no model is asked.
     async fn begin_skill(&mut self, request: planner::Request<'_>) -> Result<(), StepError> {
-        let desk = desk(self.app, request, self.machine.language());
-        let of_event = self.machine.event().and_then(|event| desk.event(event));
-        let served = of_event.or_else(|| self.machine.order().and_then(|order| desk.order(order)));
-        let Some((block, wanted)) = served else {
+        let parser = call_parser(self.app, request, self.machine.language());
+        let of_event = self.machine.event().and_then(|event| parser.event(event));
+        let served = of_event.or_else(|| self.machine.order().and_then(|order| parser.order(order)));
+        let Some((block, call)) = served else {
             let error = self.internal("the skill that is set for it is not there");
             self.machine.failed(None, error);
             return self.save(Step::default()).await;
         };
         let source = Source { provider: PLANNER.to_owned(), model: PLANNER.to_owned() };
-        let wanted = vec![wanted];
-        self.skills_refused(&wanted, &source).await?;
+        let calls = vec![call];
+        self.skills_refused(&calls, &source).await?;
         let now = self.app.clock.now().with_timezone(&self.app.zone);
         self.machine.begin(Vec::new(), context(&self.person, now, &[]), self.person.department);
         let (text, usage) = (String::new(), Usage::default());
-        let replied = ParsedReply { source, blocks: vec![block], text, wanted, usage, paused: false };
+        let replied = ParsedReply { source, blocks: vec![block], text, calls, usage, paused: false };
         self.machine.replied(replied, request.me, request.today);
         self.save(Step::default()).await
     }
@@ -471,8 +471,8 @@ fn product_names(catalogue: &Catalogue) -> ProductNames {
     ProductNames::new(catalogue.products.iter().flat_map(of_product).collect())
 }
 
-fn desk<'a>(app: &'a AppState, request: planner::Request<'a>, language: Language) -> Desk<'a> {
-    Desk {
+fn call_parser<'a>(app: &'a AppState, request: planner::Request<'a>, language: Language) -> CallParser<'a> {
+    CallParser {
         skills: &app.skills,
         tools: &*app.tools,
         texts: &app.tool_texts,

@@ -21,9 +21,9 @@ impl RunWorker<'_> {
     }
 
     /// Notes the skills of a reply that were refused. That a model of its own declines is no refusal of ours.
-    pub(super) async fn skills_refused(&self, wanted: &[ParsedCall], source: &Source) -> Result<(), StepError> {
-        for wanted in wanted {
-            match wanted {
+    pub(super) async fn skills_refused(&self, calls: &[ParsedCall], source: &Source) -> Result<(), StepError> {
+        for call in calls {
+            match call {
                 ParsedCall::Skill { plan, admitted: Err(refusal) } => self.skill_refused(&plan.skill, refusal).await?,
                 ParsedCall::Decline { error, skill: Some(skill), .. }
                     if source.provider == PLANNER && error.kind == RunErrorKind::NotPermitted =>

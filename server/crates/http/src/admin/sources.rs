@@ -232,9 +232,9 @@ async fn repeat(
     }
     let told =
         webhooks::parse(&stored.body, delivery.key).map_err(|_| Problem::internal("a stored delivery is broken"))?;
-    let fate = webhooks::begin(&app, &mut tx, &stored.source, &told).await?;
-    deliveries::settle(&mut tx, id, &fate).await?;
-    if let DeliveryOutcome::Started(run) = fate {
+    let outcome = webhooks::begin(&app, &mut tx, &stored.source, &told).await?;
+    deliveries::settle(&mut tx, id, &outcome).await?;
+    if let DeliveryOutcome::Started(run) = outcome {
         let event = AuditEvent::DeliveryRepeated { delivery: id, run };
         audit::append(&mut tx, app.clock.now(), Actor::Person(caller.person.id), &event).await?;
     }

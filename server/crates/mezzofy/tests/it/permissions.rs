@@ -9,7 +9,7 @@ use futures_util::{SinkExt, StreamExt};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use mezzofy::demo::PEOPLE;
 use mezzofy_agent::agents::Agent;
-use mezzofy_agent::calls::Desk;
+use mezzofy_agent::calls::CallParser;
 use mezzofy_agent::planner::{NO_PRODUCTS, Request};
 use mezzofy_agent::texts::ToolTexts;
 use mezzofy_domain::id::{self, Id};
@@ -248,7 +248,7 @@ async fn every_tool_is_offered_and_admitted_to_exactly_the_roles_with_its_permis
             allowed: &[],
             products: &NO_PRODUCTS,
         };
-        let desk = Desk {
+        let parser = CallParser {
             skills: &parts.skills,
             tools: &*parts.tools,
             texts: &parts.tool_texts,
@@ -257,7 +257,7 @@ async fn every_tool_is_offered_and_admitted_to_exactly_the_roles_with_its_permis
             gate: parts.gate(),
             language: Language::En,
         };
-        let offered = desk.offered(&all);
+        let offered = parser.offered(&all);
         for name in &names {
             let spec = parts.tools.spec(name).unwrap();
             let allowed = written.allows(role, spec.permission.code());

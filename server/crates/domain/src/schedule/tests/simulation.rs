@@ -37,7 +37,7 @@ impl Table {
             let late = planned
                 .rows
                 .iter()
-                .filter(|row| row.fate == OccurrenceDecision::Run && now - row.due_at > LATE)
+                .filter(|row| row.decision == OccurrenceDecision::Run && now - row.due_at > LATE)
                 .count();
             match self.misfire {
                 Misfire::Skip => assert_eq!(late, 0),
@@ -45,8 +45,8 @@ impl Table {
                 Misfire::All => {}
             }
             for row in planned.rows {
-                let (fate, times) = self.rows.entry(row.due_at).or_insert((row.fate, 0));
-                (*fate, *times) = (row.fate, *times + 1);
+                let (decision, times) = self.rows.entry(row.due_at).or_insert((row.decision, 0));
+                (*decision, *times) = (row.decision, *times + 1);
             }
             self.ahead = planned.next;
         }
@@ -81,20 +81,20 @@ fn live(
     table.pass(furthest, false);
 
     assert!(table.rows.keys().eq(&truth(furthest)), "{:?}", table.rule);
-    for (due_at, (fate, times)) in &table.rows {
+    for (due_at, (decision, times)) in &table.rows {
         assert_eq!(*times, 1, "{due_at} of {:?}", table.rule);
         let allowed = match misfire {
             Misfire::Skip => {
-                *fate == OccurrenceDecision::Run || *fate == OccurrenceDecision::Skipped(SkipReason::Missed)
+                *decision == OccurrenceDecision::Run || *decision == OccurrenceDecision::Skipped(SkipReason::Missed)
             }
             Misfire::Latest => {
-                *fate == OccurrenceDecision::Run || *fate == OccurrenceDecision::Skipped(SkipReason::Superseded)
+                *decision == OccurrenceDecision::Run || *decision == OccurrenceDecision::Skipped(SkipReason::Superseded)
             }
-            Misfire::All => *fate == OccurrenceDecision::Run,
+            Misfire::All => *decision == OccurrenceDecision::Run,
         };
-        assert!(allowed, "{due_at} of {:?}: {fate:?}", table.rule);
+        assert!(allowed, "{due_at} of {:?}: {decision:?}", table.rule);
     }
-    let done = table.rows.values().filter(|(fate, _)| *fate == OccurrenceDecision::Run).count();
+    let done = table.rows.values().filter(|(decision, _)| *decision == OccurrenceDecision::Run).count();
     (done, table.rows.len() - done, table.crashes)
 }
 
