@@ -116,11 +116,11 @@ pub enum RunEnd {
 /// What a run needs now.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NextAction<'a> {
-    /// A model's reply to its history; give it to [`RunMachine::replied`].
+    /// A model's reply to its history; give it to [`RunMachine::on_reply`].
     Ask,
-    /// These calls, at once; give each result to [`RunMachine::called`], or the reason it failed to [`RunMachine::failed`].
+    /// These calls, at once; give each result to [`RunMachine::on_result`], or the reason it failed to [`RunMachine::fail`].
     Calls(Vec<Call>),
-    /// The person's answer; give it to [`RunMachine::said`].
+    /// The person's answer; give it to [`RunMachine::on_text`].
     Wait(&'a Question),
     /// Nothing: it has ended.
     Done(&'a RunEnd),
@@ -197,13 +197,13 @@ impl RunMachine {
     }
 
     /// Takes what the attached files say, before it begins. They are from outside, whoever sent them.
-    pub fn hand(&mut self, name: &str, said: String) {
+    pub fn add_file_text(&mut self, name: &str, said: String) {
         self.sources.read(Trust::Outside, Provenance::File(name.to_owned()), &said);
         self.handed.push(said);
     }
 
     /// Ends it with an answer that no model was asked for.
-    pub fn answered(&mut self, agent: Department, text: String) {
+    pub fn answer(&mut self, agent: Department, text: String) {
         self.agent = Some(agent);
         self.end(RunEnd::Answered(text));
     }
@@ -225,7 +225,7 @@ impl RunMachine {
     }
 
     /// Ends it before any model was asked: the person may not have this done.
-    pub fn refused(&mut self, error: RunError, skill: String, agent: Department) {
+    pub fn refuse(&mut self, error: RunError, skill: String, agent: Department) {
         (self.skill, self.agent) = (Some(skill), Some(agent));
         self.end(RunEnd::Failed(error));
     }
@@ -256,7 +256,7 @@ impl RunMachine {
 
     /// Takes a model's reply and what it wants, one for each of its calls. A reply without calls is the answer, unless the
     /// provider only paused it.
-    pub fn replied(&mut self, reply: ParsedReply, person: &Person, today: NaiveDate) {
+    pub fn on_reply(&mut self, reply: ParsedReply, person: &Person, today: NaiveDate) {
         let ParsedReply { source, blocks, text, calls: parsed, usage, paused } = reply;
         self.turns += 1;
         self.window = usage.prompt() + usage.output;
@@ -318,7 +318,7 @@ impl RunMachine {
     }
 
     /// Takes what came of a call.
-    pub fn called(&mut self, skills: &Skills, call: &Call, called: CallOutcome) {
+    pub fn on_result(&mut self, skills: &Skills, call: &Call, called: CallOutcome) {
         let Phase::Calling(round) = &mut self.phase else { return };
         let CallOutcome { result, shown, keep, effect, note } = called;
         self.tools.push(call.tool.clone());
@@ -340,7 +340,7 @@ impl RunMachine {
 
     /// Takes the reason a call failed, or the run can't go on. A model is told what it can do something about; all else ends
     /// the run.
-    pub fn failed(&mut self, call: Option<&Call>, error: RunError) {
+    pub fn fail(&mut self, call: Option<&Call>, error: RunError) {
         self.tools.extend(call.map(|call| call.tool.clone()));
         let told = matches!(error.kind, RunErrorKind::NotPossible | RunErrorKind::ToolFailed);
         match (&mut self.phase, call) {
@@ -359,7 +359,7 @@ impl RunMachine {
     }
 
     /// Notes what it has read.
-    pub fn read(&mut self, trust: Trust, place: Provenance, text: &str) {
+    pub fn add_source(&mut self, trust: Trust, place: Provenance, text: &str) {
         self.sources.read(trust, place, text);
     }
 
@@ -369,12 +369,12 @@ impl RunMachine {
     }
 
     /// Ends the run because someone said so.
-    pub fn cancelled(&mut self, text: String) {
+    pub fn cancel(&mut self, text: String) {
         self.end(RunEnd::Cancelled(text));
     }
 
     /// Takes what the person said to the question asked. A run that does not wait is left as it is.
-    pub fn said(&mut self, text: String) {
+    pub fn on_text(&mut self, text: String) {
         if self.state() != (RunState::Waiting, Some(WaitingFor::Person)) {
             return;
         }
@@ -398,12 +398,12 @@ impl RunMachine {
     }
 
     /// Notes what the person was told besides answers, by a name for each.
-    pub fn noticed(&mut self, names: impl IntoIterator<Item = String>) {
+    pub fn add_notices(&mut self, names: impl IntoIterator<Item = String>) {
         self.notices.extend(names);
     }
 
     /// A worker takes it up: the time it lay is no time of work.
-    pub fn resumed(&mut self) {
+    pub fn resume(&mut self) {
         self.since = None;
         self.parked = None;
     }

@@ -152,7 +152,7 @@ async fn run_for(
         }
         waiting.waiting_for = None;
         if let Ok(mut machine) = serde_json::from_value::<RunMachine>(waiting.machine.clone()) {
-            machine.said(message.text.to_owned());
+            machine.on_text(message.text.to_owned());
             waiting.machine = serde_json::to_value(&machine)?;
             waiting.state = RunState::Queued;
             runs::save(tx, &mut waiting).await?;

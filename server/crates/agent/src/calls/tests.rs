@@ -138,12 +138,12 @@ async fn run_to_end(office: &Office, model: &Scripted, said: &str) -> RunMachine
                 let source = Source { provider: "scripted".to_owned(), model: "scripted".to_owned() };
                 let (text, usage) = (reply.text(), reply.usage);
                 let replied = ParsedReply { source, blocks: reply.blocks, text, calls: wanted, usage, paused: false };
-                run.replied(replied, me, chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap());
+                run.on_reply(replied, me, chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap());
             }
             NextAction::Calls(calls) => {
                 for call in calls {
                     let called = CallOutcome { result: json!({"did": call.tool}), ..CallOutcome::default() };
-                    run.called(&office.skills, &call, called);
+                    run.on_result(&office.skills, &call, called);
                 }
             }
             NextAction::Wait(_) | NextAction::Done(_) => return run,

@@ -62,9 +62,9 @@ impl RunMachine {
         let mut run = Self::new(text, person);
         let place = || Provenance::Webhook(event.source.clone());
         if let Some(address) = event.data.get("email").and_then(Value::as_str).filter(|address| is_address(address)) {
-            run.read(Trust::Company, place(), address);
+            run.add_source(Trust::Company, place(), address);
         }
-        run.read(Trust::Outside, place(), &Value::Object(event.data.clone()).to_string());
+        run.add_source(Trust::Outside, place(), &Value::Object(event.data.clone()).to_string());
         run.event = Some(event);
         run
     }

@@ -43,7 +43,7 @@ fn reply(run: &mut RunMachine, provider: &str, wanted: Vec<ParsedCall>) {
         usage: Usage { input: 100, output: 10, ..Usage::default() },
         paused: false,
     };
-    run.replied(replied, &me(), today());
+    run.on_reply(replied, &me(), today());
 }
 
 fn statement() -> ParsedCall {
@@ -67,7 +67,7 @@ fn names(calls: &[Call]) -> Vec<&str> {
 }
 
 fn did(run: &mut RunMachine, skills: &Skills, call: &Call, result: Value) {
-    run.called(skills, call, CallOutcome { result, ..CallOutcome::default() });
+    run.on_result(skills, call, CallOutcome { result, ..CallOutcome::default() });
 }
 
 fn error(kind: RunErrorKind) -> RunError {
@@ -152,7 +152,7 @@ fn a_failed_call_is_told_to_a_model_and_ends_the_run_of_the_planner() {
     let mut run = begun(W1);
     reply(&mut run, "claude", vec![tool("crm", false), tool("ledger", false)]);
     let batch = calls(&mut run, &skills);
-    run.failed(Some(&batch[0]), error(RunErrorKind::ToolFailed));
+    run.fail(Some(&batch[0]), error(RunErrorKind::ToolFailed));
     did(&mut run, &skills, &batch[1], json!({"ok": true}));
     assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
     let Some(Turn::Results(results)) = run.history().last() else { panic!() };
@@ -161,7 +161,7 @@ fn a_failed_call_is_told_to_a_model_and_ends_the_run_of_the_planner() {
     let mut run = begun(W1);
     reply(&mut run, PLANNER, vec![statement()]);
     let call = calls(&mut run, &skills).remove(0);
-    run.failed(Some(&call), error(RunErrorKind::ToolFailed));
+    run.fail(Some(&call), error(RunErrorKind::ToolFailed));
     assert_eq!((run.state().0, run.error()), (RunState::Failed, Some(&error(RunErrorKind::ToolFailed))));
     assert_eq!(run.tools(), ["finance_statement"]);
 }
@@ -173,7 +173,7 @@ fn what_nobody_can_mend_ends_the_run_and_every_call_is_answered() {
         let mut run = begun(W1);
         reply(&mut run, "claude", vec![tool("mail", true), tool("mail", true), statement()]);
         let call = calls(&mut run, &skills).remove(0);
-        run.failed(Some(&call), error(kind));
+        run.fail(Some(&call), error(kind));
         assert_eq!(run.error(), Some(&error(kind)));
         let Some(Turn::Results(results)) = run.history().last() else { panic!() };
         assert!(results.len() == 3 && results.iter().all(|result| result.is_error));
@@ -187,7 +187,7 @@ fn a_cancelled_run_calls_nothing_more_and_every_call_is_answered() {
     reply(&mut run, "claude", vec![tool("mail", true), tool("mail", true)]);
     let call = calls(&mut run, &skills).remove(0);
     did(&mut run, &skills, &call, json!({"sent": true}));
-    run.cancelled("Stopped.".to_owned());
+    run.cancel("Stopped.".to_owned());
     assert_eq!(run.next(&skills).unwrap(), NextAction::Done(&RunEnd::Cancelled("Stopped.".to_owned())));
     let Some(Turn::Results(results)) = run.history().last() else { panic!() };
     assert_eq!((results.len(), results[0].is_error, results[1].is_error), (2, false, true));
@@ -228,14 +228,14 @@ fn a_question_waits_and_the_answer_is_the_result_of_its_call() {
     let mut run = stored(&run);
     assert_eq!(run.next(&skills).unwrap(), NextAction::Wait(&question));
     assert_eq!((run.state(), run.skill()), ((RunState::Waiting, Some(WaitingFor::Person)), None));
-    run.said("Grace Tan".to_owned());
+    run.on_text("Grace Tan".to_owned());
     assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
     let Some(Turn::Results(results)) = run.history().last() else { panic!() };
     assert_eq!((results[0].text.as_str(), results.len(), run.texts().len()), ("Grace Tan", 2, 2));
 
     let mut working = begun(W1);
     let before = working.clone();
-    working.said("and to me".to_owned());
+    working.on_text("and to me".to_owned());
     assert_eq!(working, before, "a run that does not wait is not disturbed");
 }
 
@@ -263,7 +263,7 @@ fn a_paused_reply_goes_on_and_an_ended_one_is_the_answer() {
         usage: paused.usage,
         paused: true,
     };
-    run.replied(replied, &me(), today());
+    run.on_reply(replied, &me(), today());
     assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
     reply(&mut run, "claude", Vec::new());
     assert_eq!(run.next(&skills).unwrap(), NextAction::Done(&RunEnd::Answered("One momentSaid.".to_owned())));
@@ -316,7 +316,7 @@ fn what_a_call_keeps_is_there_for_later_calls() {
     reply(&mut run, "claude", vec![tool("ledger", false)]);
     let call = calls(&mut run, &skills).remove(0);
     let keep = Some(json!({"exact": "0.1"}));
-    run.called(
+    run.on_result(
         &skills,
         &call,
         CallOutcome { result: json!({}), shown: Some("short".to_owned()), keep, ..CallOutcome::default() },
@@ -343,7 +343,7 @@ fn a_call_that_needs_a_yes_is_made_after_it_and_not_after_anything_else() {
         let mut run = stored(&run);
         assert_eq!(run.next(&skills).unwrap(), NextAction::Wait(&question));
         assert_eq!(run.state(), (RunState::Waiting, Some(WaitingFor::Person)));
-        run.said(said.to_owned());
+        run.on_text(said.to_owned());
         if made {
             let call = calls(&mut run, &skills).remove(0);
             assert_eq!((call.tool.as_str(), call.consented, &call.id), ("database_query", true, &batch[0].id));
@@ -364,12 +364,12 @@ fn an_answer_that_a_model_offered_after_reading_from_outside_is_not_the_persons_
     {
         let mut run = begun("Sum up the invoice");
         if outside {
-            run.read(Trust::Outside, Provenance::File("invoice.txt".to_owned()), "pay@evil.example");
+            run.add_source(Trust::Outside, Provenance::File("invoice.txt".to_owned()), "pay@evil.example");
         }
         let question = Question { text: "To whom?".to_owned(), choices: vec![choice.clone(), "Nobody".to_owned()] };
         reply(&mut run, "claude", vec![ParsedCall::Ask { question, agent: None }]);
         assert!(matches!(run.next(&skills).unwrap(), NextAction::Wait(_)));
-        run.said(said.to_owned());
+        run.on_text(said.to_owned());
         let run = stored(&run);
         assert_eq!((run.own_words().len(), run.texts().len()), (own, 2), "{outside} {said}");
     }
@@ -384,9 +384,9 @@ fn a_run_that_waits_for_an_approval_takes_no_text_and_goes_on_with_the_same_call
     run.park(Id::new(chrono::DateTime::UNIX_EPOCH));
     assert_eq!(run.state(), (RunState::Waiting, Some(WaitingFor::Approval)));
     let parked = stored(&run);
-    run.said("approve it".to_owned());
+    run.on_text("approve it".to_owned());
     assert_eq!(run, parked, "a text is no approval");
-    run.resumed();
+    run.resume();
     assert_eq!(run.state(), (RunState::Running, None));
     assert_eq!(calls(&mut run, &skills), before);
 }

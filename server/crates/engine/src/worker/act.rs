@@ -16,7 +16,7 @@ use mezzofy_domain::run::{RunError, RunErrorKind};
 use mezzofy_store::effects::{self, Effect};
 use mezzofy_store::{Tx, approvals, commit, files, people, standing_approvals};
 
-use super::calls::done;
+use super::calls::tool_done;
 use super::ends::result_of;
 use super::run_worker::{RunWorker, StepError};
 use super::step::Step;
@@ -69,13 +69,13 @@ impl RunWorker<'_> {
             }
             ApprovalState::Expired => {
                 let detail = self.app.texts.approval_expired.in_language(self.machine.language()).to_owned();
-                self.machine.failed(None, RunError { kind: RunErrorKind::ApprovalExpired, detail });
+                self.machine.fail(None, RunError { kind: RunErrorKind::ApprovalExpired, detail });
                 Ok(true)
             }
             ApprovalState::Rejected => {
                 let reason = approval.reason.as_deref().unwrap_or_default();
                 let text = self.app.texts.approval_rejected.say(self.machine.language(), &[("reason", reason)]);
-                self.machine.cancelled(text.trim().to_owned());
+                self.machine.cancel(text.trim().to_owned());
                 Ok(true)
             }
         }
@@ -102,8 +102,8 @@ impl RunWorker<'_> {
             let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
             let text = channels::of(kind).texts(&self.app.texts).too_many;
             let detail = text.say(language, &values);
-            let events: Vec<_> = requests.iter().map(|request| done(&request.call, Err(detail.clone()))).collect();
-            self.machine.failed(None, RunError { kind: RunErrorKind::LimitReached, detail });
+            let events: Vec<_> = requests.iter().map(|request| tool_done(&request.call, Err(detail.clone()))).collect();
+            self.machine.fail(None, RunError { kind: RunErrorKind::LimitReached, detail });
             self.save(Step::telling(events)).await?;
             return Ok(true);
         }
@@ -118,8 +118,8 @@ impl RunWorker<'_> {
         } else {
             None
         };
-        self.spent_in_gate(begun);
-        self.tell_gate(requests.len());
+        self.add_gate_time(begun);
+        self.log_gate_time(requests.len());
         if let Some((proposed, why)) = looked_at {
             drop(tx);
             return self.ask_approval(proposed, why).await;
@@ -157,9 +157,10 @@ impl RunWorker<'_> {
             }
         }
         if !failed.is_empty() {
-            let events: Vec<_> = failed.iter().map(|(call, error)| done(call, Err(error.detail.clone()))).collect();
+            let events: Vec<_> =
+                failed.iter().map(|(call, error)| tool_done(call, Err(error.detail.clone()))).collect();
             for (call, error) in failed {
-                self.machine.failed(Some(&call), error);
+                self.machine.fail(Some(&call), error);
             }
             self.save(Step::telling(events)).await?;
             return Ok(None);
@@ -173,8 +174,8 @@ impl RunWorker<'_> {
                 Some(sent) if new.is_empty() => {
                     drop(tx);
                     let result = result_of(&sent);
-                    let event = done(&one.call, Ok(result.clone()));
-                    self.machine.called(
+                    let event = tool_done(&one.call, Ok(result.clone()));
+                    self.machine.on_result(
                         &self.app.skills,
                         &one.call,
                         CallOutcome { result, effect: true, ..CallOutcome::default() },

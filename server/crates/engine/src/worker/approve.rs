@@ -63,7 +63,7 @@ impl RunWorker<'_> {
     }
 
     /// Takes back what has not left, and ends the wait for a decision.
-    pub(super) async fn call_off(&mut self) -> Result<(), StepError> {
+    pub(super) async fn take_back_effects(&mut self) -> Result<(), StepError> {
         let mut tx = self.begin().await?;
         let pending = approvals::pending_of_run(&mut tx, self.run.id).await?;
         let reason = self.app.texts.taken_back_effect.in_language(self.machine.language());

@@ -89,11 +89,11 @@ impl RunWorker<'_> {
         if !self.machine.has_begun() {
             let readings = self.read_attached().await?;
             if let Some((agent, answer)) = self.quoted(&request, &readings) {
-                self.machine.answered(agent, answer);
+                self.machine.answer(agent, answer);
                 return self.save(Step::default()).await;
             }
             match Box::pin(self.unless_stopped(self.route(&request))).await? {
-                Some(route) => self.set_out(route).await?,
+                Some(route) => self.start_route(route).await?,
                 None => self.stop_working().await?,
             }
             if self.machine.state().0.has_ended() {
@@ -104,14 +104,14 @@ impl RunWorker<'_> {
             self.run.usage = self.usage().await?;
         }
         if let Some(error) = self.limit_reached() {
-            self.machine.failed(None, error);
+            self.machine.fail(None, error);
             return self.save(Step::default()).await;
         }
         let parser = call_parser(self.app, request, self.machine.language());
         let department = self.machine.asked_department().unwrap_or(self.person.department);
         let Some(agent) = self.app.agents.get(department) else {
             let error = self.internal(&format!("there is no agent {department}"));
-            self.machine.failed(None, error);
+            self.machine.fail(None, error);
             return self.save(Step::default()).await;
         };
         let offered = parser.offered(agent);
@@ -121,7 +121,7 @@ impl RunWorker<'_> {
             ..self.asking(Task::Plan, department, &said, &system, &offered)
         };
         let (asked, message, notices) = Box::pin(self.ask_models(&asking, request)).await?;
-        self.machine.noticed(notices);
+        self.machine.add_notices(notices);
         if self.app.models.any() {
             self.run.usage = self.usage().await?;
         }
@@ -139,18 +139,18 @@ impl RunWorker<'_> {
                 let (usage, paused) = (reply.usage, reply.stop == StopReason::Paused);
                 let title = title(&source.model);
                 let replied = ParsedReply { source, blocks: reply.blocks, text, calls, usage, paused };
-                self.machine.replied(replied, &me, request.today);
+                self.machine.on_reply(replied, &me, request.today);
                 if self.machine.misread() > 1 && !self.machine.state().0.has_ended() {
                     let detail = self.app.texts.misread.say(self.machine.language(), &[("model", &title)]);
-                    self.machine.failed(None, RunError { kind: RunErrorKind::ModelFailed, detail });
+                    self.machine.fail(None, RunError { kind: RunErrorKind::ModelFailed, detail });
                 }
                 self.save(Step::telling(events)).await
             }
             ModelOutcome::Failed(error) => {
-                self.machine.failed(None, error);
+                self.machine.fail(None, error);
                 self.save(Step::default()).await
             }
-            ModelOutcome::TooLong => self.sum_up(department, &said, &system, &offered).await,
+            ModelOutcome::TooLong => self.summarise_history(department, &said, &system, &offered).await,
             ModelOutcome::Cancelled => {
                 self.stop_working().await?;
                 self.save(Step::default()).await
@@ -165,7 +165,7 @@ impl RunWorker<'_> {
         let served = of_event.or_else(|| self.machine.order().and_then(|order| parser.order(order)));
         let Some((block, call)) = served else {
             let error = self.internal("the skill that is set for it is not there");
-            self.machine.failed(None, error);
+            self.machine.fail(None, error);
             return self.save(Step::default()).await;
         };
         let source = Source { provider: PLANNER.to_owned(), model: PLANNER.to_owned() };
@@ -175,12 +175,12 @@ impl RunWorker<'_> {
         self.machine.begin(Vec::new(), context(&self.person, now, &[]), self.person.department);
         let (text, usage) = (String::new(), Usage::default());
         let replied = ParsedReply { source, blocks: vec![block], text, calls, usage, paused: false };
-        self.machine.replied(replied, request.me, request.today);
+        self.machine.on_reply(replied, request.me, request.today);
         self.save(Step::default()).await
     }
 
     /// Puts a summary in the place of a history that does not fit the model's window any more.
-    async fn sum_up(
+    async fn summarise_history(
         &mut self,
         department: Department,
         said: &str,
@@ -198,7 +198,7 @@ impl RunWorker<'_> {
             self.machine.compact(context(&self.person, now, &facts), summary);
         } else {
             let error = self.over(&self.app.texts.limit_tokens);
-            self.machine.failed(None, error);
+            self.machine.fail(None, error);
         }
         self.save(Step::default()).await
     }
@@ -217,7 +217,7 @@ impl RunWorker<'_> {
     }
 
     /// Gives the run its history, or ends it when the person may not ask for this.
-    async fn set_out(&mut self, route: Route) -> Result<(), StepError> {
+    async fn start_route(&mut self, route: Route) -> Result<(), StepError> {
         let now = self.app.clock.now().with_timezone(&self.app.zone);
         match route {
             Route::To(agent) => {
@@ -230,7 +230,7 @@ impl RunWorker<'_> {
             }
             Route::Refused { error, skill, agent } => {
                 self.skill_refused(&skill, &error).await?;
-                self.machine.refused(error, skill, agent);
+                self.machine.refuse(error, skill, agent);
             }
         }
         Ok(())
@@ -242,7 +242,7 @@ impl RunWorker<'_> {
         let outside = runs::any_outside(&mut tx, self.run.conversation, self.run.id).await?;
         if outside && self.app.defences.on(Defence::Conversations) {
             let said = serde_json::to_string(earlier).map_err(|error| StepError::Retry(error.to_string()))?;
-            self.machine.read(Trust::Outside, Provenance::Conversation, &said);
+            self.machine.add_source(Trust::Outside, Provenance::Conversation, &said);
         }
         Ok(())
     }

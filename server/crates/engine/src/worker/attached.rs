@@ -40,7 +40,7 @@ impl RunWorker<'_> {
         if !self.machine.has_been_handed() {
             let share = MAX_ATTACHED_CHARS / files.len();
             for (file, reading) in &readings {
-                self.machine.hand(&file.name, render_reading(file, reading, share, language));
+                self.machine.add_file_text(&file.name, render_reading(file, reading, share, language));
             }
         }
         Ok(readings)

@@ -34,14 +34,14 @@ pub(super) async fn settle(work: &RunWorker<'_>, effect: &mut Effect) -> Result<
         if begun {
             effect.state = EffectState::Attempting;
         } else {
-            return lost(work, effect).await;
+            return resolve_lost(work, effect).await;
         }
     }
     if effect.state == EffectState::Attempting { deliver(work, effect).await } else { Ok(()) }
 }
 
 /// The effect could not be begun: it was taken back, another worker has it, or it is not what was approved.
-async fn lost(work: &RunWorker<'_>, effect: &mut Effect) -> Result<(), StepError> {
+async fn resolve_lost(work: &RunWorker<'_>, effect: &mut Effect) -> Result<(), StepError> {
     reload(work, effect).await?;
     match effect.state {
         EffectState::Intended => end(work, effect, EffectState::Failed, Some(NOT_APPROVED.to_owned())).await,
