@@ -10,9 +10,9 @@ use serde_json::{Map, Value, json};
 
 use crate::agents::Agent;
 use crate::gate::{Gate, Intent};
-use crate::model::{Block, ToolDefinition, View};
-use crate::planner::{self, Misfit, Planner, SkillPlan, question_in};
-use crate::run::{Event, Order, Question, Wanted};
+use crate::model::{Block, BlockView, ToolDefinition};
+use crate::planner::{self, InputMismatch, Planner, SkillPlan, question_in};
+use crate::run::{ParsedCall, Question, ScheduledOrder, TriggerEvent};
 use crate::skills::{Input, InputKind, Skill, SkillRun, Skills};
 use crate::texts::ToolTexts;
 use crate::tool::ToolSpec;
@@ -32,7 +32,7 @@ pub trait Toolbox: Sync {
 
 /// Everything a model's calls are read with.
 #[derive(Clone, Copy)]
-pub struct Desk<'a> {
+pub struct CallParser<'a> {
     /// What can be asked for.
     pub skills: &'a Skills,
     /// What can be called.
@@ -49,7 +49,7 @@ pub struct Desk<'a> {
     pub language: Language,
 }
 
-impl Desk<'_> {
+impl CallParser<'_> {
     /// What the person's model may call, sorted by name: the agent's tools and the skills, as far as the role allows them.
     #[must_use]
     pub fn offered(&self, agent: &Agent) -> Vec<ToolDefinition> {
@@ -75,30 +75,32 @@ impl Desk<'_> {
 
     /// Reads the calls of a reply, in their order.
     #[must_use]
-    pub fn read(&self, blocks: &[Block], offered: &[ToolDefinition]) -> Vec<Wanted> {
+    pub fn read(&self, blocks: &[Block], offered: &[ToolDefinition]) -> Vec<ParsedCall> {
         let calls = blocks.iter().filter_map(|block| match block.view() {
-            View::Call { name, input, .. } => Some((block, name, input)),
-            View::Text(_) | View::Thinking | View::Unknown => None,
+            BlockView::Call { name, input, .. } => Some((block, name, input)),
+            BlockView::Text(_) | BlockView::Thinking | BlockView::Unknown => None,
         });
         calls
             .map(|(block, name, input)| match input {
-                Err(_) => Wanted::Broken(format!("The input of {name} is no JSON object. Call it again with one.")),
+                Err(_) => {
+                    ParsedCall::Malformed(format!("The input of {name} is no JSON object. Call it again with one."))
+                }
                 Ok(_) if !offered.iter().any(|tool| tool.name == name) => {
                     let names: Vec<&str> = offered.iter().map(|tool| tool.name.as_str()).collect();
-                    Wanted::Broken(format!("There is no tool {name}. There are: {}.", names.join(", ")))
+                    ParsedCall::Malformed(format!("There is no tool {name}. There are: {}.", names.join(", ")))
                 }
-                Ok(input) => self.wanted(block, &name, input).unwrap_or_else(Wanted::Broken),
+                Ok(input) => self.parse(block, &name, input).unwrap_or_else(ParsedCall::Malformed),
             })
             .collect()
     }
 
-    fn wanted(&self, block: &Block, name: &str, input: Map<String, Value>) -> Result<Wanted, String> {
+    fn parse(&self, block: &Block, name: &str, input: Map<String, Value>) -> Result<ParsedCall, String> {
         match name {
             ASK_PERSON => {
                 let text = text_of(&input, "question")?;
                 let choices = input.get("choices").and_then(Value::as_array).into_iter().flatten();
                 let choices = choices.filter_map(Value::as_str).map(str::to_owned).collect();
-                Ok(Wanted::Ask {
+                Ok(ParsedCall::Ask {
                     question: Question { text, choices },
                     agent: question_in(block).map(|open| open.agent),
                 })
@@ -114,7 +116,7 @@ impl Desk<'_> {
                 let agent = input.get("agent").and_then(Value::as_str).and_then(Department::from_code);
                 let agent = skill.map(|skill| skill.department).or(agent);
                 let skill = skill.map(|skill| skill.name.clone());
-                Ok(Wanted::Decline { error, skill, agent })
+                Ok(ParsedCall::Decline { error, skill, agent })
             }
             _ => match self.skills.get(name).filter(|_| !self.is_tool_alone(name)) {
                 Some(skill) => self.skill(skill, &input),
@@ -130,7 +132,7 @@ impl Desk<'_> {
 
     /// What an event is for: its skill, with what the gate says of it. `None` where there is no such skill that takes one.
     #[must_use]
-    pub fn event(&self, event: &Event) -> Option<(Block, Wanted)> {
+    pub fn event(&self, event: &TriggerEvent) -> Option<(Block, ParsedCall)> {
         let skill = self.skills.get(&event.skill)?;
         let input = skill.input(InputKind::Event)?;
         let mut inputs = Map::new();
@@ -147,42 +149,42 @@ impl Desk<'_> {
 
     /// What was ordered: its skill, with what the gate says of it, or why it can't be. `None` where the words count.
     #[must_use]
-    pub fn order(&self, order: &Order) -> Option<(Block, Wanted)> {
+    pub fn order(&self, order: &ScheduledOrder) -> Option<(Block, ParsedCall)> {
         let name = order.skill.as_deref()?;
         let read = match self.skills.get(name) {
             Some(skill) => self.skill(skill, &order.inputs),
             None => Err(format!("There is no skill {name}.")),
         };
-        let decline = |detail: String| Wanted::Decline {
+        let decline = |detail: String| ParsedCall::Decline {
             error: RunError { kind: RunErrorKind::NotPossible, detail },
             skill: None,
             agent: self.skills.get(name).map(|skill| skill.department),
         };
         let wanted = match read {
-            Ok(Wanted::Told(text)) | Err(text) => decline(text),
+            Ok(ParsedCall::Rejected(text)) | Err(text) => decline(text),
             Ok(wanted) => wanted,
         };
         Some((Block::call("plan", name, &Value::Object(order.inputs.clone())), wanted))
     }
 
-    fn tool(&self, name: &str, input: Map<String, Value>) -> Result<Wanted, String> {
+    fn tool(&self, name: &str, input: Map<String, Value>) -> Result<ParsedCall, String> {
         let input = Value::Object(input);
         self.tools.check(name, &input)?;
         let effect = self.tools.spec(name).is_none_or(|spec| spec.effect);
-        Ok(Wanted::Tool { tool: name.to_owned(), input, effect })
+        Ok(ParsedCall::Tool { tool: name.to_owned(), input, effect })
     }
 
-    fn skill(&self, skill: &Skill, input: &Map<String, Value>) -> Result<Wanted, String> {
+    fn skill(&self, skill: &Skill, input: &Map<String, Value>) -> Result<ParsedCall, String> {
         let plan = match self.planner.plan_of_call(self.skills, &self.request, self.language, skill, input) {
             Ok(plan) => plan,
-            Err(Misfit::Form(text)) => return Err(text),
-            Err(Misfit::Meaning(text)) => return Ok(Wanted::Told(text)),
+            Err(InputMismatch::Form(text)) => return Err(text),
+            Err(InputMismatch::Meaning(text)) => return Ok(ParsedCall::Rejected(text)),
         };
         Ok(self.admitted(skill, plan))
     }
 
     /// A plan with what the gate says of it.
-    fn admitted(&self, skill: &Skill, plan: SkillPlan) -> Wanted {
+    fn admitted(&self, skill: &Skill, plan: SkillPlan) -> ParsedCall {
         let work = SkillRun::new(plan.clone(), self.request.me, self.request.today);
         let tools: Vec<&ToolSpec> = work.tools_ahead(skill).iter().filter_map(|name| self.tools.spec(name)).collect();
         let intent = Intent {
@@ -193,7 +195,7 @@ impl Desk<'_> {
             language: self.language,
         };
         let admitted = self.gate.admit(self.request.me, intent);
-        Wanted::Skill { plan: Box::new(plan), admitted }
+        ParsedCall::Skill { plan: Box::new(plan), admitted }
     }
 }
 

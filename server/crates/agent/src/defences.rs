@@ -1,7 +1,6 @@
 //! The defences against text from outside, by name, so that tests can show what each one is there for: the attacks of the
 //! suite must come through when any one of them is off. They are always on outside of tests.
 
-/// One defence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Defence {
     /// The result of a tool keeps who stands behind it.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mezzofy_domain::approval::{self, Proposed, RECIPIENTS_ALONE};
+use mezzofy_domain::approval::{self, MAX_RECIPIENTS_WITHOUT_MANAGER, ProposedEffect};
 use mezzofy_domain::effect::{Payload, is_address};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
@@ -29,7 +29,7 @@ pub struct Gate<'a> {
 }
 
 /// Addresses named in a reason, at most.
-const SHOWN: usize = 3;
+const MAX_NAMED_ADDRESSES: usize = 3;
 
 /// What a plan will do, as far as the gate must know it.
 #[derive(Debug, Clone, Copy)]
@@ -100,15 +100,21 @@ impl Gate<'_> {
     /// Why a person must decide on these mails before they are sent; `None` when they may go at once. `covered` says that a
     /// standing approval covers all of them, `places` what the run has read from outside.
     #[must_use]
-    pub fn why_decide(&self, mails: &[Proposed], covered: bool, places: &str, language: Language) -> Option<String> {
+    pub fn why_decide(
+        &self,
+        mails: &[ProposedEffect],
+        covered: bool,
+        places: &str,
+        language: Language,
+    ) -> Option<String> {
         let mut why = Vec::new();
         if mails.iter().any(|mail| mail.origin.trust == Trust::Outside) {
             why.push(self.texts.why_outside.say(language, &[("places", places)]));
         }
         let leaving = self.leaving(mails.iter().map(|mail| &mail.payload));
         if !leaving.is_empty() && !covered && self.defences.on(Defence::Leaving) {
-            let rest = leaving.len().saturating_sub(SHOWN);
-            let mut addresses = leaving.into_iter().take(SHOWN).collect::<Vec<_>>().join(", ");
+            let rest = leaving.len().saturating_sub(MAX_NAMED_ADDRESSES);
+            let mut addresses = leaving.into_iter().take(MAX_NAMED_ADDRESSES).collect::<Vec<_>>().join(", ");
             if rest > 0 {
                 addresses = format!("{addresses}, +{rest}");
             }
@@ -117,8 +123,8 @@ impl Gate<'_> {
         if why.is_empty() {
             return None;
         }
-        if approval::recipients(mails.iter().map(|mail| &mail.payload)) > RECIPIENTS_ALONE {
-            why.push(self.texts.why_many.say(language, &[("most", &RECIPIENTS_ALONE.to_string())]));
+        if approval::recipients(mails.iter().map(|mail| &mail.payload)) > MAX_RECIPIENTS_WITHOUT_MANAGER {
+            why.push(self.texts.why_many.say(language, &[("most", &MAX_RECIPIENTS_WITHOUT_MANAGER.to_string())]));
         }
         Some(why.join(if language == Language::Zh { "" } else { " " }))
     }
@@ -135,9 +141,10 @@ impl Gate<'_> {
 
     /// Whether a person may decide on effects for so many recipients that somebody of a department asked for.
     #[must_use]
-    pub fn may_decide(&self, person: &Person, asked: &Asked) -> bool {
+    pub fn may_decide(&self, person: &Person, asked: &DecisionRequest) -> bool {
         let others = self.decides_for(person).is_some_and(|of| of.is_none_or(|of| of == asked.department));
-        !person.disabled && if asked.recipients > RECIPIENTS_ALONE { others } else { asked.person == person.id }
+        !person.disabled
+            && if asked.recipients > MAX_RECIPIENTS_WITHOUT_MANAGER { others } else { asked.person == person.id }
     }
 
     /// For whom else a person may decide: everyone of one department, or of all when the inner one is `None`.
@@ -150,10 +157,8 @@ impl Gate<'_> {
 
 /// What somebody asked to have decided.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked {
-    /// Who.
+pub struct DecisionRequest {
     pub person: Id<id::Person>,
-    /// Their department.
     pub department: Department,
     /// Recipients of all effects together.
     pub recipients: usize,

@@ -15,7 +15,7 @@ mod strict;
 mod turn;
 mod wire;
 
-pub use block::{Block, View, leave_out_nul};
+pub use block::{Block, BlockView, leave_out_nul};
 pub use turn::{CallResult, Media, Part, Source, Turn};
 pub use wire::BadSettings;
 
@@ -52,7 +52,7 @@ pub struct Reply {
     /// Thinking, text and calls, in order. A call that was cut off is not among them.
     pub blocks: Vec<Block>,
     /// Why it ended.
-    pub stop: Stop,
+    pub stop: StopReason,
     /// What it took.
     pub usage: Usage,
 }
@@ -62,8 +62,8 @@ impl Reply {
     #[must_use]
     pub fn text(&self) -> String {
         let texts = self.blocks.iter().filter_map(|block| match block.view() {
-            View::Text(text) => Some(text),
-            View::Call { .. } | View::Thinking | View::Unknown => None,
+            BlockView::Text(text) => Some(text),
+            BlockView::Call { .. } | BlockView::Thinking | BlockView::Unknown => None,
         });
         texts.collect()
     }
@@ -71,7 +71,7 @@ impl Reply {
 
 /// Why a reply ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stop {
+pub enum StopReason {
     /// It said all it had to say.
     Ended,
     /// It waits for the results of its calls.
@@ -134,7 +134,7 @@ impl ModelError {
 
 /// What a provider tells about a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Facts {
+pub struct ModelFacts {
     /// Tokens of input and output together, where told.
     pub window: Option<u64>,
     /// The longest reply, where told.
@@ -142,19 +142,19 @@ pub struct Facts {
 }
 
 /// Takes the text of a reply as it comes.
-pub type Heard<'a> = &'a mut (dyn FnMut(&str) + Send);
+pub type TextSink<'a> = &'a mut (dyn FnMut(&str) + Send);
 
 /// What plans and writes.
 #[async_trait]
 pub trait Model: Send + Sync {
     /// Asks, and gives each piece of text to `heard` as soon as it is there. Nothing is tried twice here.
-    async fn stream(&self, request: &Request<'_>, heard: Heard<'_>) -> Result<Reply, ModelError>;
+    async fn stream(&self, request: &Request<'_>, heard: TextSink<'_>) -> Result<Reply, ModelError>;
 
     /// The input tokens of a request as the provider counts them; `None` where it can't.
     async fn count_tokens(&self, request: &Request<'_>) -> Result<Option<u64>, ModelError>;
 
     /// What the provider tells about the model.
-    async fn facts(&self) -> Result<Facts, ModelError>;
+    async fn facts(&self) -> Result<ModelFacts, ModelError>;
 }
 
 #[cfg(test)]

@@ -29,13 +29,13 @@ pub(crate) mod words;
 
 use calendar::Calendar;
 use department::Departments;
-pub use filling::Misfit;
-use filling::{Filling, Need};
+pub use filling::InputMismatch;
+use filling::{Filling, MissingInput};
 pub(crate) use model::question_in;
 pub use model::{BuiltIn, PLANNER};
 use prompts::Prompts;
 use recipients::Reader;
-use recognise::{Guess, guesses};
+use recognise::{SkillMatch, guesses};
 pub use values::{NO_PRODUCTS, ProductNames};
 use words::{Kind, Phrases, Sentence, Token};
 
@@ -83,7 +83,6 @@ pub enum Plan {
     },
     /// A skill does it, but not for this person.
     NotPermitted {
-        /// The skill.
         skill: String,
         /// Whose agent would serve it.
         agent: Department,
@@ -144,7 +143,7 @@ enum About {
 
 /// A request with the language it is answered in.
 #[derive(Clone, Copy)]
-struct Asked<'a> {
+struct PlanContext<'a> {
     request: &'a Request<'a>,
     skills: &'a Skills,
     language: Language,
@@ -165,7 +164,7 @@ impl Planner {
     #[must_use]
     pub fn plan(&self, skills: &Skills, request: &Request<'_>) -> Plan {
         let text = request.texts.last().map_or("", String::as_str);
-        let asked = Asked { request, skills, language: language_of(text, request) };
+        let asked = PlanContext { request, skills, language: language_of(text, request) };
         match request.open {
             Some(open) => self.answered(asked, open, text),
             None => self.fresh(asked, text),
@@ -190,7 +189,7 @@ impl Planner {
     }
 
     /// A text that answers no question.
-    fn fresh(&self, asked: Asked<'_>, text: &str) -> Plan {
+    fn fresh(&self, asked: PlanContext<'_>, text: &str) -> Plan {
         if let Some(talk) = self.talk(asked, text) {
             return talk;
         }
@@ -198,7 +197,7 @@ impl Planner {
             return plan;
         }
         let found = self.guesses(asked, text);
-        let may = |guess: &&Guess<'_>| asked.may_use(guess.skill);
+        let may = |guess: &&SkillMatch<'_>| asked.may_use(guess.skill);
         match found.as_slice() {
             [first, rest @ ..] if first.is_sure() && rest.first().is_none_or(|second| first.leads(second)) => {
                 if asked.may_use(first.skill) {
@@ -222,7 +221,7 @@ impl Planner {
 
     /// A request that is to be made again and again. What is asked each time must be understood without a question, as nobody
     /// is there to answer it.
-    fn recurring(&self, asked: Asked<'_>, text: &str) -> Option<Plan> {
+    fn recurring(&self, asked: PlanContext<'_>, text: &str) -> Option<Plan> {
         let skill = asked.skills.iter().find(|skill| skill.recognise.recurring)?;
         if self.changes_schedule(skill, text) {
             // "Move my weekly report to every Tuesday at 10" asks for nothing else.
@@ -256,7 +255,7 @@ impl Planner {
         (begins || after) && self.prompts.standing.is_in(&tokens)
     }
 
-    fn guesses<'a>(&self, asked: Asked<'a>, text: &str) -> Vec<Guess<'a>> {
+    fn guesses<'a>(&self, asked: PlanContext<'a>, text: &str) -> Vec<SkillMatch<'a>> {
         let mut sentence = self.read(asked.skills, text);
         let reader = Reader::new(&self.prompts, asked.request.me, asked.request.people);
         self.read_slots(asked, &reader, None, &mut sentence);
@@ -296,7 +295,12 @@ impl Planner {
     }
 
     /// The two best of what may be meant; none where the words are surely those of a department that none of them serves.
-    fn likely<'a>(&self, asked: Asked<'_>, text: &str, found: impl Iterator<Item = &'a Guess<'a>>) -> Vec<&'a Skill> {
+    fn likely<'a>(
+        &self,
+        asked: PlanContext<'_>,
+        text: &str,
+        found: impl Iterator<Item = &'a SkillMatch<'a>>,
+    ) -> Vec<&'a Skill> {
         let likely: Vec<&Skill> = found.take(2).map(|guess| guess.skill).collect();
         match self.department_of(asked, text) {
             Some((of, true)) if !likely.iter().any(|skill| skill.department == of) => Vec::new(),
@@ -305,7 +309,7 @@ impl Planner {
     }
 
     /// Whose request a text is, by the words that name neither time nor recipient; and whether that is sure.
-    fn department_of(&self, asked: Asked<'_>, text: &str) -> Option<(Department, bool)> {
+    fn department_of(&self, asked: PlanContext<'_>, text: &str) -> Option<(Department, bool)> {
         let mut sentence = Sentence::read(text);
         let reader = Reader::new(&self.prompts, asked.request.me, asked.request.people);
         self.read_slots(asked, &reader, None, &mut sentence);
@@ -315,7 +319,7 @@ impl Planner {
     }
 
     /// Greetings, thanks and "what can you do?".
-    fn talk(&self, asked: Asked<'_>, text: &str) -> Option<Plan> {
+    fn talk(&self, asked: PlanContext<'_>, text: &str) -> Option<Plan> {
         let tokens = words::tokens(text);
         let (offers, texts) = (self.offers(asked), &self.prompts.texts);
         let name = asked.request.me.name.as_str();
@@ -335,14 +339,14 @@ impl Planner {
             && tokens.iter().enumerate().all(|(at, token)| said[at] || filler[at] || token.kind == Kind::Mark)
     }
 
-    fn not_permitted(&self, asked: Asked<'_>, skill: &Skill) -> Plan {
+    fn not_permitted(&self, asked: PlanContext<'_>, skill: &Skill) -> Plan {
         let title = skill.title.in_language(asked.language);
         let text =
             asked.say(&self.prompts.texts.not_permitted.value, &[("skill", title), ("offers", &self.offers(asked))]);
         Plan::NotPermitted { skill: skill.name.clone(), agent: skill.department, text }
     }
 
-    fn which_skill(&self, asked: Asked<'_>, likely: &[&Skill], text: &str) -> OpenQuestion {
+    fn which_skill(&self, asked: PlanContext<'_>, likely: &[&Skill], text: &str) -> OpenQuestion {
         let title = |skill: &Skill| skill.title.in_language(asked.language).to_owned();
         let question = match likely {
             [one] => asked.say(&self.prompts.texts.this_skill.value, &[("skill", &title(one))]),
@@ -357,7 +361,7 @@ impl Planner {
     }
 
     /// What this person can have done, a line each.
-    fn offers(&self, asked: Asked<'_>) -> String {
+    fn offers(&self, asked: PlanContext<'_>) -> String {
         let language = asked.language;
         let skills = asked.skills.iter().filter(|skill| asked.may_use(skill));
         let lines: Vec<String> = skills
@@ -400,7 +404,7 @@ fn names_of(list: &[prompts::Named], named: &str) -> Vec<String> {
     all
 }
 
-impl Asked<'_> {
+impl PlanContext<'_> {
     fn may_use(&self, skill: &Skill) -> bool {
         self.request.allowed.contains(&skill.name)
     }

@@ -17,23 +17,23 @@ use serde_json::{Map, Value};
 use crate::model::{Block, CallResult, Part, Source, Turn};
 use crate::planner::PLANNER;
 use crate::skills::{SkillRunError, Skills};
-use crate::sources::{Place, Sources};
+use crate::sources::{Provenance, Sources};
 
 mod event;
+mod parsed_call;
 mod round;
 mod views;
-mod wanted;
 
-pub use event::{Event, Order};
-use round::{Coming, Round};
-pub use wanted::{Question, Wanted};
+pub use event::{ScheduledOrder, TriggerEvent};
+pub use parsed_call::{ParsedCall, Question};
+use round::{Round, RoundNeed};
 
 /// Calls without effect that are made at once, at most.
-const AT_ONCE: usize = 8;
+const MAX_CONCURRENT_CALLS: usize = 8;
 
 /// A run between two steps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Run {
+pub struct RunMachine {
     texts: Vec<String>,
     language: Language,
     agent: Option<Department>,
@@ -42,7 +42,7 @@ pub struct Run {
     tools: Vec<String>,
     kept: BTreeMap<String, Value>,
     history: Vec<Turn>,
-    done: Vec<Done>,
+    done: Vec<FinishedCall>,
     /// Whether something outside our database was changed.
     acted: bool,
     notices: BTreeSet<String>,
@@ -78,10 +78,10 @@ pub struct Run {
     notes: Vec<String>,
     /// What it began with, where that is no person's request.
     #[serde(default)]
-    event: Option<Event>,
+    event: Option<TriggerEvent>,
     /// The same, where its person has ordered it.
     #[serde(default)]
-    order: Option<Order>,
+    order: Option<ScheduledOrder>,
     phase: Phase,
 }
 
@@ -90,12 +90,12 @@ pub struct Run {
 enum Phase {
     Asking,
     Calling(Round),
-    Ended(End),
+    Ended(RunEnd),
 }
 
 /// A call without effect that a model made, and its result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Done {
+struct FinishedCall {
     tool: String,
     input: Value,
     result: Value,
@@ -104,7 +104,7 @@ struct Done {
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum End {
+pub enum RunEnd {
     /// With an answer, Markdown.
     Answered(String),
     /// With a reason.
@@ -115,15 +115,15 @@ pub enum End {
 
 /// What a run needs now.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Next<'a> {
-    /// A model's reply to its history; give it to [`Run::replied`].
+pub enum NextAction<'a> {
+    /// A model's reply to its history; give it to [`RunMachine::on_reply`].
     Ask,
-    /// These calls, at once; give each result to [`Run::called`], or the reason it failed to [`Run::failed`].
+    /// These calls, at once; give each result to [`RunMachine::on_result`], or the reason it failed to [`RunMachine::fail`].
     Calls(Vec<Call>),
-    /// The person's answer; give it to [`Run::said`].
+    /// The person's answer; give it to [`RunMachine::on_text`].
     Wait(&'a Question),
     /// Nothing: it has ended.
-    Done(&'a End),
+    Done(&'a RunEnd),
 }
 
 /// A tool call.
@@ -157,7 +157,7 @@ impl Call {
     }
 }
 
-impl Run {
+impl RunMachine {
     /// A run that begins with what a person said.
     #[must_use]
     pub fn new(text: String, person: &Person) -> Self {
@@ -197,15 +197,15 @@ impl Run {
     }
 
     /// Takes what the attached files say, before it begins. They are from outside, whoever sent them.
-    pub fn hand(&mut self, name: &str, said: String) {
-        self.sources.read(Trust::Outside, Place::File(name.to_owned()), &said);
+    pub fn add_file_text(&mut self, name: &str, said: String) {
+        self.sources.read(Trust::Outside, Provenance::File(name.to_owned()), &said);
         self.handed.push(said);
     }
 
     /// Ends it with an answer that no model was asked for.
-    pub fn answered(&mut self, agent: Department, text: String) {
+    pub fn answer(&mut self, agent: Department, text: String) {
         self.agent = Some(agent);
-        self.end(End::Answered(text));
+        self.end(RunEnd::Answered(text));
     }
 
     /// Gives it the conversation so far and its agent. A run that has begun is left as it is.
@@ -225,60 +225,60 @@ impl Run {
     }
 
     /// Ends it before any model was asked: the person may not have this done.
-    pub fn refused(&mut self, error: RunError, skill: String, agent: Department) {
+    pub fn refuse(&mut self, error: RunError, skill: String, agent: Department) {
         (self.skill, self.agent) = (Some(skill), Some(agent));
-        self.end(End::Failed(error));
+        self.end(RunEnd::Failed(error));
     }
 
     /// What it needs now. A skill without further steps hands its answer on.
-    pub fn next(&mut self, skills: &Skills) -> Result<Next<'_>, SkillRunError> {
+    pub fn next(&mut self, skills: &Skills) -> Result<NextAction<'_>, SkillRunError> {
         if let Phase::Calling(round) = &mut self.phase {
             match round.next(skills, &self.done, self.tools.len())? {
-                Coming::Calls(calls) => return Ok(Next::Calls(calls)),
-                Coming::Person => {}
-                Coming::Answer(text) => {
+                RoundNeed::Calls(calls) => return Ok(NextAction::Calls(calls)),
+                RoundNeed::Person => {}
+                RoundNeed::Answer(text) => {
                     let notes = std::mem::take(&mut self.notes);
                     let parts = std::iter::once(text.trim_end().to_owned()).chain(notes);
-                    self.end(End::Answered(parts.collect::<Vec<_>>().join("\n\n")));
+                    self.end(RunEnd::Answered(parts.collect::<Vec<_>>().join("\n\n")));
                 }
-                Coming::Results(results) => {
+                RoundNeed::Results(results) => {
                     self.history.push(Turn::Results(results));
                     self.phase = Phase::Asking;
                 }
             }
         }
         Ok(match &self.phase {
-            Phase::Ended(end) => Next::Done(end),
-            Phase::Calling(round) => round.question().map_or(Next::Ask, Next::Wait),
-            Phase::Asking => Next::Ask,
+            Phase::Ended(end) => NextAction::Done(end),
+            Phase::Calling(round) => round.question().map_or(NextAction::Ask, NextAction::Wait),
+            Phase::Asking => NextAction::Ask,
         })
     }
 
     /// Takes a model's reply and what it wants, one for each of its calls. A reply without calls is the answer, unless the
     /// provider only paused it.
-    pub fn replied(&mut self, reply: Replied, person: &Person, today: NaiveDate) {
-        let Replied { source, blocks, text, wanted, usage, paused } = reply;
+    pub fn on_reply(&mut self, reply: ParsedReply, person: &Person, today: NaiveDate) {
+        let ParsedReply { source, blocks, text, calls: parsed, usage, paused } = reply;
         self.turns += 1;
         self.window = usage.prompt() + usage.output;
         let planned = source.provider == PLANNER;
         self.history.push(Turn::Model { source, blocks });
-        if wanted.is_empty() {
+        if parsed.is_empty() {
             self.begun.push_str(&text);
             if !paused {
                 let text = std::mem::take(&mut self.begun);
-                self.end(End::Answered(text));
+                self.end(RunEnd::Answered(text));
             }
             return;
         }
         self.begun.clear();
         // "Not permitted" means that nothing was made; a model that has made something has to say so itself.
         let made = !planned && !self.tools.is_empty();
-        let misread = wanted.iter().any(|wanted| matches!(wanted, Wanted::Broken(_)));
+        let misread = parsed.iter().any(|call| matches!(call, ParsedCall::Malformed(_)));
         self.misread = if misread { self.misread + 1 } else { 0 };
         let mut round = Round::new(self.turns, planned);
-        for wanted in wanted {
-            match wanted {
-                Wanted::Skill { plan, admitted } => {
+        for call in parsed {
+            match call {
+                ParsedCall::Skill { plan, admitted } => {
                     self.agent = Some(plan.agent);
                     self.skill = Some(plan.skill.clone());
                     self.inputs.clone_from(&plan.inputs);
@@ -289,36 +289,38 @@ impl Run {
                                 self.skill = None;
                             }
                             self.phase = Phase::Calling(round);
-                            return self.end(End::Failed(refusal));
+                            return self.end(RunEnd::Failed(refusal));
                         }
                         Err(refusal) => round.add_answered(CallResult { text: refusal.detail, is_error: true }),
                     }
                 }
-                Wanted::Tool { tool, input, effect } => round.add_tool(tool, input, effect),
-                Wanted::Ask { question, agent } => {
+                ParsedCall::Tool { tool, input, effect } => round.add_tool(tool, input, effect),
+                ParsedCall::Ask { question, agent } => {
                     self.agent = agent.or(self.agent);
                     round.add_question(question);
                 }
-                Wanted::Decline { .. } if made => round.add_answered(CallResult {
+                ParsedCall::Decline { .. } if made => round.add_answered(CallResult {
                     text: "Something was done already: tell the person what was done and what was not.".to_owned(),
                     is_error: true,
                 }),
-                Wanted::Decline { error, skill, agent } => {
+                ParsedCall::Decline { error, skill, agent } => {
                     self.agent = agent.or(self.agent);
                     self.skill = skill;
                     self.phase = Phase::Calling(round);
-                    return self.end(End::Failed(error));
+                    return self.end(RunEnd::Failed(error));
                 }
-                Wanted::Broken(text) | Wanted::Told(text) => round.add_answered(CallResult { text, is_error: true }),
+                ParsedCall::Malformed(text) | ParsedCall::Rejected(text) => {
+                    round.add_answered(CallResult { text, is_error: true });
+                }
             }
         }
         self.phase = Phase::Calling(round);
     }
 
     /// Takes what came of a call.
-    pub fn called(&mut self, skills: &Skills, call: &Call, called: Called) {
+    pub fn on_result(&mut self, skills: &Skills, call: &Call, called: CallOutcome) {
         let Phase::Calling(round) = &mut self.phase else { return };
-        let Called { result, shown, keep, effect, note } = called;
+        let CallOutcome { result, shown, keep, effect, note } = called;
         self.tools.push(call.tool.clone());
         self.notes.extend(note);
         self.acted |= effect;
@@ -331,21 +333,21 @@ impl Run {
             let text = shown.unwrap_or_else(|| result.to_string());
             round.answer(call.at, CallResult { text, is_error: false });
             if !effect {
-                self.done.push(Done { tool: call.tool.clone(), input: call.input.clone(), result });
+                self.done.push(FinishedCall { tool: call.tool.clone(), input: call.input.clone(), result });
             }
         }
     }
 
     /// Takes the reason a call failed, or the run can't go on. A model is told what it can do something about; all else ends
     /// the run.
-    pub fn failed(&mut self, call: Option<&Call>, error: RunError) {
+    pub fn fail(&mut self, call: Option<&Call>, error: RunError) {
         self.tools.extend(call.map(|call| call.tool.clone()));
         let told = matches!(error.kind, RunErrorKind::NotPossible | RunErrorKind::ToolFailed);
         match (&mut self.phase, call) {
             (Phase::Calling(round), Some(call)) if told && !round.planned() => {
                 round.answer(call.at, CallResult { text: error.detail, is_error: true });
             }
-            (Phase::Asking | Phase::Calling(_) | Phase::Ended(_), _) => self.end(End::Failed(error)),
+            (Phase::Asking | Phase::Calling(_) | Phase::Ended(_), _) => self.end(RunEnd::Failed(error)),
         }
     }
 
@@ -357,7 +359,7 @@ impl Run {
     }
 
     /// Notes what it has read.
-    pub fn read(&mut self, trust: Trust, place: Place, text: &str) {
+    pub fn add_source(&mut self, trust: Trust, place: Provenance, text: &str) {
         self.sources.read(trust, place, text);
     }
 
@@ -367,12 +369,12 @@ impl Run {
     }
 
     /// Ends the run because someone said so.
-    pub fn cancelled(&mut self, text: String) {
-        self.end(End::Cancelled(text));
+    pub fn cancel(&mut self, text: String) {
+        self.end(RunEnd::Cancelled(text));
     }
 
     /// Takes what the person said to the question asked. A run that does not wait is left as it is.
-    pub fn said(&mut self, text: String) {
+    pub fn on_text(&mut self, text: String) {
         if self.state() != (RunState::Waiting, Some(WaitingFor::Person)) {
             return;
         }
@@ -396,12 +398,12 @@ impl Run {
     }
 
     /// Notes what the person was told besides answers, by a name for each.
-    pub fn noticed(&mut self, names: impl IntoIterator<Item = String>) {
+    pub fn add_notices(&mut self, names: impl IntoIterator<Item = String>) {
         self.notices.extend(names);
     }
 
     /// A worker takes it up: the time it lay is no time of work.
-    pub fn resumed(&mut self) {
+    pub fn resume(&mut self) {
         self.since = None;
         self.parked = None;
     }
@@ -412,7 +414,7 @@ impl Run {
     }
 
     /// Ends it; calls that nobody answered get an answer, so that the history is whole.
-    fn end(&mut self, end: End) {
+    fn end(&mut self, end: RunEnd) {
         if let Phase::Calling(round) = &mut self.phase {
             let called = match self.history.last() {
                 Some(Turn::Model { blocks, .. }) => calls(blocks),
@@ -426,8 +428,7 @@ impl Run {
 
 /// What came of a call.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Called {
-    /// Its result.
+pub struct CallOutcome {
     pub result: Value,
     /// What a model reads instead of a result that is too long for it.
     pub shown: Option<String>,
@@ -441,7 +442,7 @@ pub struct Called {
 
 /// A model's reply, read.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Replied {
+pub struct ParsedReply {
     /// Which model said it.
     pub source: Source,
     /// As it said it.
@@ -449,7 +450,7 @@ pub struct Replied {
     /// All its text.
     pub text: String,
     /// What its calls stand for, in their order.
-    pub wanted: Vec<Wanted>,
+    pub calls: Vec<ParsedCall>,
     /// What it took.
     pub usage: Usage,
     /// Whether the provider only paused it.
@@ -457,7 +458,7 @@ pub struct Replied {
 }
 
 fn calls(blocks: &[Block]) -> usize {
-    blocks.iter().filter(|block| matches!(block.view(), crate::model::View::Call { .. })).count()
+    blocks.iter().filter(|block| matches!(block.view(), crate::model::BlockView::Call { .. })).count()
 }
 
 #[cfg(test)]

@@ -37,7 +37,6 @@ pub struct ToolShape {
 /// Why a skill file is refused. The line is 0 when the file as a whole is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkillProblem {
-    /// The file.
     pub file: PathBuf,
     /// The line, from 1.
     pub line: u64,
@@ -104,7 +103,6 @@ pub enum InputKind {
 pub struct Input {
     /// Its name in `${inputs.name}`.
     pub name: String,
-    /// What it is.
     pub kind: InputKind,
     /// Whether the person is asked when it is neither said nor defaulted.
     pub required: bool,

@@ -32,14 +32,14 @@ pub struct Sources {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Outside {
-    place: Place,
+    place: Provenance,
     names: BTreeSet<String>,
 }
 
 /// Where a text was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Place {
+pub enum Provenance {
     /// A file of this name.
     File(String),
     /// The result of this tool.
@@ -52,7 +52,7 @@ pub enum Place {
 
 /// What is known about a mail besides its bytes.
 #[derive(Debug, Clone, Copy)]
-pub struct Around<'a> {
+pub struct MailContext<'a> {
     /// The person's own words of this run.
     pub said: &'a [String],
     /// The addresses and channels that the person asked to send to, as the planner understands those words.
@@ -61,7 +61,6 @@ pub struct Around<'a> {
     pub colleagues: &'a [String],
     /// The attached files, as they are stored.
     pub files: &'a [File],
-    /// The run.
     pub run: Id<id::Run>,
     /// Today in the company's time zone.
     pub today: NaiveDate,
@@ -79,7 +78,7 @@ pub struct Around<'a> {
 
 impl Sources {
     /// Notes what was read.
-    pub fn read(&mut self, trust: Trust, place: Place, text: &str) {
+    pub fn read(&mut self, trust: Trust, place: Provenance, text: &str) {
         match trust {
             Trust::Outside => match self.outside.iter_mut().find(|outside| outside.place == place) {
                 Some(outside) => outside.names.extend(names_in(text)),
@@ -106,7 +105,7 @@ impl Sources {
     /// Where everything comes from that decides where a mail goes and what it leads to: recipients, attachments, and the links
     /// and addresses in its text.
     #[must_use]
-    pub fn origin(&self, payload: &Payload, around: &Around<'_>) -> Origin {
+    pub fn origin(&self, payload: &Payload, around: &MailContext<'_>) -> Origin {
         let mut values = Vec::new();
         values.extend(payload.to().into_iter().map(|address| self.recipient("to", address, around)));
         values.extend(payload.cc().iter().map(|address| self.recipient("cc", address, around)));
@@ -125,7 +124,7 @@ impl Sources {
         Origin::of(values)
     }
 
-    fn recipient(&self, argument: &str, address: &str, around: &Around<'_>) -> ValueOrigin {
+    fn recipient(&self, argument: &str, address: &str, around: &MailContext<'_>) -> ValueOrigin {
         let texts = around.texts;
         let guarded = self.any_outside() && around.defences.on(Defence::Recipients);
         let (trust, from) = if around.asked.iter().any(|asked| asked == address) {
@@ -147,7 +146,7 @@ impl Sources {
     }
 
     /// Who stands behind the time of an event: the person, where they said it.
-    fn time(&self, times: &EventTimes, around: &Around<'_>) -> ValueOrigin {
+    fn time(&self, times: &EventTimes, around: &MailContext<'_>) -> ValueOrigin {
         let said = around.said.iter().filter_map(|said| meeting::read(said, around.today).moment());
         let theirs =
             said.into_iter().any(|said| (said.first, said.time) == (times.start.date(), Some(times.start.time())));
@@ -160,7 +159,7 @@ impl Sources {
         ValueOrigin { argument: "when".to_owned(), value, trust, from }
     }
 
-    fn attachment(&self, file: &File, around: &Around<'_>) -> ValueOrigin {
+    fn attachment(&self, file: &File, around: &MailContext<'_>) -> ValueOrigin {
         let (texts, language) = (around.texts, around.language);
         let name = &file.attachment.name;
         let named = || around.said.iter().any(|said| said.contains(name.as_str()));
@@ -178,7 +177,7 @@ impl Sources {
     }
 
     /// The origin of a link or an address in a text, where it is not the person's, the company's or a recipient's.
-    fn link(&self, argument: &str, name: String, payload: &Payload, around: &Around<'_>) -> Option<ValueOrigin> {
+    fn link(&self, argument: &str, name: String, payload: &Payload, around: &MailContext<'_>) -> Option<ValueOrigin> {
         let inside = around.company.holds(&name) || host_of(&name).is_some_and(|host| around.company.is_host(host));
         let good = inside
             || self.known.contains(&name)
@@ -193,7 +192,7 @@ impl Sources {
     }
 
     /// Says where a value was read; where it was not, all that was read may have put it there.
-    fn blame(&self, value: &str, around: &Around<'_>) -> String {
+    fn blame(&self, value: &str, around: &MailContext<'_>) -> String {
         let (texts, language) = (around.texts, around.language);
         match self.outside.iter().find(|outside| outside.names.contains(value)) {
             Some(outside) => outside.place.say(texts, language),
@@ -202,7 +201,7 @@ impl Sources {
     }
 }
 
-impl Place {
+impl Provenance {
     fn say(&self, texts: &Texts, language: Language) -> String {
         match self {
             Self::File(name) => texts.from_file.say(language, &[("name", name)]),

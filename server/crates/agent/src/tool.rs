@@ -15,7 +15,7 @@ use mezzofy_domain::trust::Trust;
 use serde_json::Value;
 
 use crate::skills::ToolShape;
-use crate::sources::Place;
+use crate::sources::Provenance;
 
 /// What a tool is called, needs and takes.
 #[derive(Debug, Clone)]
@@ -51,9 +51,7 @@ impl ToolSpec {
 /// What a call is made in.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
-    /// For whom.
     pub person: &'a Person,
-    /// In which run.
     pub run: Id<id::Run>,
     /// The call's id, unique in the run.
     pub call: &'a str,
@@ -89,7 +87,7 @@ pub struct Output {
     /// Who stands behind the result.
     pub trust: Trust,
     /// Where a result from outside was read, when that says more than the tool's name.
-    pub place: Option<Place>,
+    pub place: Option<Provenance>,
     /// Files it made; their bytes are stored, their rows are saved together with the result.
     pub files: Vec<File>,
 }

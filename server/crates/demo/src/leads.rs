@@ -1,7 +1,7 @@
 //! The demo company's leads: made up, the same ones every time, and no two of one company.
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
-use mezzofy_domain::crm::{Contact, Lead, Status};
+use mezzofy_domain::crm::{Contact, Lead, LeadStatus};
 
 use crate::random::Random;
 
@@ -138,18 +138,18 @@ fn lead(number: usize, today: NaiveDate, random: &mut Random) -> DemoLead {
     let age = random.between(0, 400);
     let created = back(today, age);
     let status = match random.between(0, 99) {
-        _ if age < 10 => Status::New,
-        0..=29 => Status::New,
-        30..=51 => Status::Contacted,
-        52..=66 => Status::Qualified,
-        67..=76 => Status::Proposal,
-        77..=83 => Status::Negotiation,
-        84..=93 => Status::Won,
-        _ => Status::Lost,
+        _ if age < 10 => LeadStatus::New,
+        0..=29 => LeadStatus::New,
+        30..=51 => LeadStatus::Contacted,
+        52..=66 => LeadStatus::Qualified,
+        67..=76 => LeadStatus::Proposal,
+        77..=83 => LeadStatus::Negotiation,
+        84..=93 => LeadStatus::Won,
+        _ => LeadStatus::Lost,
     };
-    let changed_ago = if status == Status::New { age } else { random.between(0, age) };
-    let open = !matches!(status, Status::Won | Status::Lost);
-    let last_contacted = (status != Status::New).then(|| back(today, changed_ago));
+    let changed_ago = if status == LeadStatus::New { age } else { random.between(0, age) };
+    let open = !matches!(status, LeadStatus::Won | LeadStatus::Lost);
+    let last_contacted = (status != LeadStatus::New).then(|| back(today, changed_ago));
     let follow_up_date = (open && random.chance(60)).then(|| {
         let days = random.between(-6, 25);
         if days < 0 { back(today, -days) } else { today + Days::new(days.unsigned_abs()) }
@@ -190,7 +190,7 @@ fn back(today: NaiveDate, days: i64) -> NaiveDate {
 mod tests {
     use std::collections::BTreeSet;
 
-    use mezzofy_domain::crm::same::{Keys, groups};
+    use mezzofy_domain::crm::identity::{Identity, groups};
 
     use super::*;
 
@@ -199,11 +199,11 @@ mod tests {
         let today = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
         let all = super::all(today);
         assert_eq!(all, super::all(today));
-        let keys: Vec<Keys> = all.iter().map(|demo| Keys::of(&demo.lead)).collect();
+        let keys: Vec<Identity> = all.iter().map(|demo| Identity::of(&demo.lead)).collect();
         let first: BTreeSet<usize> = groups(&keys).into_iter().collect();
         assert_eq!(first.len(), 300, "no two are one company");
         assert!(
-            Status::ALL.into_iter().all(|status| all.iter().filter(|demo| demo.lead.status == status).count() >= 5)
+            LeadStatus::ALL.into_iter().all(|status| all.iter().filter(|demo| demo.lead.status == status).count() >= 5)
         );
         assert!(all.iter().any(|demo| demo.lead.opted_out) && all.iter().any(|demo| demo.lead.has_bad_address()));
         assert!(all.iter().all(|demo| demo.created_at <= demo.status_changed_at));

@@ -105,7 +105,6 @@ pub enum ContentError {
     /// A column that the data has not.
     #[error("The data “{data}” has no column “{column}”; it has {columns}.")]
     NoColumn {
-        /// The data.
         data: String,
         /// What was asked for.
         column: String,

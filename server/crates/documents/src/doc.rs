@@ -104,7 +104,6 @@ impl DocKind {
 /// A name and its value.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Fact {
-    /// What it is.
     pub name: String,
     /// Its value; may hold several lines.
     pub value: String,
@@ -171,10 +170,7 @@ pub enum Slide {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Block {
     /// Running text; a line break starts a new paragraph.
-    Paragraph {
-        /// The text.
-        text: String,
-    },
+    Paragraph { text: String },
     /// Points, one below the other.
     List {
         /// Whether they are counted.
@@ -193,7 +189,6 @@ pub enum Block {
     },
     /// Text set apart, e.g. a person's note.
     Callout {
-        /// What it is.
         title: String,
         /// The text; a line break starts a new paragraph.
         text: String,
@@ -217,7 +212,6 @@ pub enum Block {
 /// A key figure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Kpi {
-    /// What it is.
     pub name: String,
     /// The figure.
     pub value: String,

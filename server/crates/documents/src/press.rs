@@ -27,7 +27,7 @@ use fonts::Fonts;
 
 /// How many further documents keep what typst remembered of one: enough for the next one to be quick, little enough
 /// that memory does not grow with their number.
-const REMEMBERED: usize = 1;
+const CACHE_MAX_AGE: usize = 1;
 
 /// The brand, the templates and the index of the fonts, read once. Font files are read when a document needs them.
 pub struct Press {
@@ -64,7 +64,6 @@ pub enum PressError {
     /// A character that would be printed as an empty box.
     #[error("no font has the character “{character}” (U+{:04X}), so the document was not made{hint}", u32::from(*.character))]
     NoGlyph {
-        /// The character.
         character: char,
         /// Names fonts that are not installed, or is empty.
         hint: String,
@@ -139,7 +138,7 @@ impl Press {
         };
         let bytes = typst_pdf::pdf(&document, &options).map_err(|problems| self.blame(&problems))?;
         let pages = document.pages().len();
-        typst::comemo::evict(REMEMBERED);
+        typst::comemo::evict(CACHE_MAX_AGE);
         Ok(Pdf { bytes, pages })
     }
 

@@ -10,9 +10,9 @@ use crate::effect::{Payload, PayloadFields};
 use crate::trust::Trust;
 
 /// How long a decision is waited for.
-pub const WAITS: TimeDelta = TimeDelta::hours(72);
+pub const DECISION_TIMEOUT: TimeDelta = TimeDelta::hours(72);
 /// Above so many recipients who asked may not decide alone.
-pub const RECIPIENTS_ALONE: usize = 50;
+pub const MAX_RECIPIENTS_WITHOUT_MANAGER: usize = 50;
 
 /// Where an approval stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ coded!(ApprovalState);
 
 /// An effect as it is proposed to a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Proposed {
+pub struct ProposedEffect {
     /// The call of the run that wants it.
     pub call: String,
     /// What would be sent.
@@ -94,7 +94,7 @@ fn same_people(one: &PayloadFields, other: &PayloadFields) -> bool {
 /// subject, else the same recipients, else the same subject, else the first that is left. `None` when there are more
 /// payloads than were proposed.
 #[must_use]
-pub fn matched<'p>(proposed: &'p [Proposed], edit: &[PayloadFields]) -> Option<Vec<&'p Proposed>> {
+pub fn matched<'p>(proposed: &'p [ProposedEffect], edit: &[PayloadFields]) -> Option<Vec<&'p ProposedEffect>> {
     let mut taken = vec![false; proposed.len()];
     let mut found: Vec<Option<usize>> = vec![None; edit.len()];
     let fields: Vec<PayloadFields> = proposed.iter().map(|one| one.payload.fields()).collect();
@@ -125,8 +125,8 @@ mod tests {
         fields(to, subject).checked(EffectKind::Mail).unwrap()
     }
 
-    fn proposed(mails: &[Payload]) -> Vec<Proposed> {
-        let one = |(at, mail): (usize, &Payload)| Proposed {
+    fn proposed(mails: &[Payload]) -> Vec<ProposedEffect> {
+        let one = |(at, mail): (usize, &Payload)| ProposedEffect {
             call: at.to_string(),
             payload: mail.clone(),
             origin: Origin::of(vec![]),

@@ -1,4 +1,4 @@
-//! The audit log: who did what and when, never what it said. A deed is what happened; a chain of entries is how it is kept.
+//! The audit log: who did what and when, never what it said. An event is what happened; a chain of entries is how it is kept.
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -13,19 +13,19 @@ use crate::run::RunErrorKind;
 mod action;
 mod chain;
 
-pub use action::Action;
-pub use chain::{Broken, Chain, Entry, Head, Stored, verify};
+pub use action::AuditAction;
+pub use chain::{AuditEntry, Chain, ChainBreak, ChainedEntry, Head, verify};
 
 /// Who did it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
+pub enum Actor {
     /// A person who is signed in.
     Person(Id<id::Person>),
     /// Nobody who is signed in: a command, or someone at the door.
     System,
 }
 
-impl Who {
+impl Actor {
     /// As it is stored: the person's id or `system`.
     #[must_use]
     pub fn code(self) -> String {
@@ -38,25 +38,18 @@ impl Who {
 
 /// What was done, with the few facts that are kept of it: ids, codes, amounts and hashes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Deed {
+pub enum AuditEvent {
     /// A session began.
-    SignedIn {
-        /// It.
-        session: Id<id::Session>,
-    },
+    SignedIn { session: Id<id::Session> },
     /// A sign-in was refused.
     SignInRefused {
         /// Whose address it was, if anyone's.
         person: Option<Id<id::Person>>,
     },
     /// A session was ended by its person.
-    SignedOut {
-        /// It.
-        session: Id<id::Session>,
-    },
+    SignedOut { session: Id<id::Session> },
     /// A session was ended because a refresh token of it was used twice.
     SessionEndedByReuse {
-        /// It.
         session: Id<id::Session>,
         /// Whose it was.
         person: Id<id::Person>,
@@ -72,7 +65,6 @@ pub enum Deed {
     ToolRefused {
         /// Which tool.
         tool: String,
-        /// In which run.
         run: Id<id::Run>,
         /// For which family of reasons.
         reason: RunErrorKind,
@@ -81,14 +73,12 @@ pub enum Deed {
     SkillRefused {
         /// Which skill.
         skill: String,
-        /// In which run.
         run: Id<id::Run>,
         /// For which family of reasons.
         reason: RunErrorKind,
     },
     /// An effect came to one of its ends.
     EffectEnded {
-        /// It.
         effect: Id<id::Effect>,
         /// What kind of change.
         kind: EffectKind,
@@ -101,14 +91,12 @@ pub enum Deed {
     },
     /// An effect was taken back before it left.
     EffectTakenBack {
-        /// It.
         effect: Id<id::Effect>,
         /// Out of which run.
         run: Id<id::Run>,
     },
     /// An approval was asked for, or decided.
     Approval {
-        /// It.
         approval: Id<id::Approval>,
         /// Pending when it is asked for.
         state: ApprovalState,
@@ -121,7 +109,6 @@ pub enum Deed {
     },
     /// A standing approval was given or ended.
     StandingApproval {
-        /// It.
         approval: Id<id::StandingApproval>,
         /// Whether it holds from now on.
         given: bool,
@@ -132,10 +119,9 @@ pub enum Deed {
     },
     /// A schedule was made, changed, paused, resumed or removed.
     Schedule {
-        /// It.
         schedule: Id<id::Schedule>,
         /// Which of these, as an action about schedules.
-        action: Action,
+        action: AuditAction,
         /// What its owner calls it.
         name: String,
     },
@@ -189,65 +175,45 @@ pub enum Deed {
         source: String,
     },
     /// An endpoint for webhooks that go out was added.
-    EndpointAdded {
-        /// Which one.
-        endpoint: Id<id::Endpoint>,
-    },
+    EndpointAdded { endpoint: Id<id::Endpoint> },
     /// An endpoint was changed, or got a new secret.
     EndpointChanged {
-        /// Which one.
         endpoint: Id<id::Endpoint>,
         /// `name`, `url`, `events`, `paused` or `secret`.
         fields: Vec<&'static str>,
     },
     /// An endpoint was removed.
-    EndpointRemoved {
-        /// Which one.
-        endpoint: Id<id::Endpoint>,
-    },
+    EndpointRemoved { endpoint: Id<id::Endpoint> },
     /// The account that posts in Teams was signed in.
     ServiceAccountConnected,
     /// It was forgotten.
     ServiceAccountRemoved,
     /// A webhook's work was begun again.
     DeliveryRepeated {
-        /// Which one.
         delivery: Id<id::Delivery>,
         /// The new run.
         run: Id<id::Run>,
     },
     /// A person was added.
     PersonAdded {
-        /// Who.
         person: Id<id::Person>,
         /// With which role.
         role: String,
     },
     /// A person was kept out.
-    PersonDisabled {
-        /// Who.
-        person: Id<id::Person>,
-    },
+    PersonDisabled { person: Id<id::Person> },
     /// A person was let in again.
-    PersonEnabled {
-        /// Who.
-        person: Id<id::Person>,
-    },
+    PersonEnabled { person: Id<id::Person> },
     /// A person got a new password.
-    PersonReset {
-        /// Who.
-        person: Id<id::Person>,
-    },
+    PersonReset { person: Id<id::Person> },
     /// A person's name or title was changed.
     PersonChanged {
-        /// Who.
         person: Id<id::Person>,
         /// `name`, `title`, or both.
         fields: Vec<&'static str>,
     },
     /// A person got another role.
     RoleChanged {
-        /// Who.
         person: Id<id::Person>,
         /// The role they had.
         before: String,
@@ -255,93 +221,80 @@ pub enum Deed {
         after: String,
     },
     /// A person set up a second factor.
-    SecondFactorSetUp {
-        /// Who.
-        person: Id<id::Person>,
-    },
+    SecondFactorSetUp { person: Id<id::Person> },
     /// A second factor was removed.
-    SecondFactorRemoved {
-        /// Whose.
-        person: Id<id::Person>,
-    },
+    SecondFactorRemoved { person: Id<id::Person> },
     /// A recovery code was used in place of a code.
     RecoveryCodeUsed {
-        /// Whose.
         person: Id<id::Person>,
         /// How many they have left.
         left: i64,
     },
     /// A person got new recovery codes.
-    RecoveryCodesRenewed {
-        /// Who.
-        person: Id<id::Person>,
-    },
+    RecoveryCodesRenewed { person: Id<id::Person> },
     /// The sealed secrets were sealed with another key.
-    SecretsResealed {
-        /// How many.
-        count: usize,
-    },
+    SecretsResealed { count: usize },
     /// The log was exported.
     AuditExported {
         /// Only entries of this action.
-        action: Option<Action>,
+        action: Option<AuditAction>,
         /// Only entries of or about this person.
         person: Option<Id<id::Person>>,
     },
 }
 
-impl Deed {
-    /// What kind of deed it is.
+impl AuditEvent {
+    /// What kind of event it is.
     #[must_use]
-    pub fn action(&self) -> Action {
+    pub fn action(&self) -> AuditAction {
         match self {
-            Self::SignedIn { .. } => Action::SignedIn,
-            Self::SignInRefused { .. } => Action::SignInRefused,
-            Self::SignedOut { .. } => Action::SignedOut,
-            Self::SessionEndedByReuse { .. } => Action::SessionEndedByReuse,
+            Self::SignedIn { .. } => AuditAction::SignedIn,
+            Self::SignInRefused { .. } => AuditAction::SignInRefused,
+            Self::SignedOut { .. } => AuditAction::SignedOut,
+            Self::SessionEndedByReuse { .. } => AuditAction::SessionEndedByReuse,
             Self::RouteRefused { .. } | Self::ToolRefused { .. } | Self::SkillRefused { .. } => {
-                Action::PermissionRefused
+                AuditAction::PermissionRefused
             }
             Self::EffectEnded { state, .. } => match state {
-                EffectState::Done => Action::EffectDone,
-                EffectState::Failed => Action::EffectFailed,
-                EffectState::Unknown | EffectState::Intended | EffectState::Attempting => Action::EffectUnknown,
+                EffectState::Done => AuditAction::EffectDone,
+                EffectState::Failed => AuditAction::EffectFailed,
+                EffectState::Unknown | EffectState::Intended | EffectState::Attempting => AuditAction::EffectUnknown,
             },
-            Self::EffectTakenBack { .. } => Action::EffectTakenBack,
+            Self::EffectTakenBack { .. } => AuditAction::EffectTakenBack,
             Self::Approval { state, .. } => match state {
-                ApprovalState::Pending => Action::ApprovalRequested,
-                ApprovalState::Approved => Action::ApprovalApproved,
-                ApprovalState::Rejected => Action::ApprovalRejected,
-                ApprovalState::Expired => Action::ApprovalExpired,
+                ApprovalState::Pending => AuditAction::ApprovalRequested,
+                ApprovalState::Approved => AuditAction::ApprovalApproved,
+                ApprovalState::Rejected => AuditAction::ApprovalRejected,
+                ApprovalState::Expired => AuditAction::ApprovalExpired,
             },
-            Self::StandingApproval { given: true, .. } => Action::StandingApprovalGiven,
-            Self::StandingApproval { given: false, .. } => Action::StandingApprovalEnded,
+            Self::StandingApproval { given: true, .. } => AuditAction::StandingApprovalGiven,
+            Self::StandingApproval { given: false, .. } => AuditAction::StandingApprovalEnded,
             Self::Schedule { action, .. } => *action,
-            Self::BudgetChanged { .. } => Action::BudgetChanged,
-            Self::LedgerImported { .. } => Action::LedgerImported,
-            Self::DataImported { .. } => Action::DataImported,
-            Self::KnowledgeAdded { .. } => Action::KnowledgeAdded,
-            Self::KnowledgeRemoved { .. } => Action::KnowledgeRemoved,
-            Self::SourceSecretMade { .. } => Action::SourceSecretMade,
-            Self::SourceSecretEnded { .. } => Action::SourceSecretEnded,
-            Self::EndpointAdded { .. } => Action::EndpointAdded,
-            Self::EndpointChanged { .. } => Action::EndpointChanged,
-            Self::EndpointRemoved { .. } => Action::EndpointRemoved,
-            Self::ServiceAccountConnected => Action::ServiceAccountConnected,
-            Self::ServiceAccountRemoved => Action::ServiceAccountRemoved,
-            Self::DeliveryRepeated { .. } => Action::DeliveryRepeated,
-            Self::PersonAdded { .. } => Action::PersonAdded,
-            Self::PersonDisabled { .. } => Action::PersonDisabled,
-            Self::PersonEnabled { .. } => Action::PersonEnabled,
-            Self::PersonReset { .. } => Action::PersonReset,
-            Self::PersonChanged { .. } => Action::PersonChanged,
-            Self::RoleChanged { .. } => Action::RoleChanged,
-            Self::SecondFactorSetUp { .. } => Action::SecondFactorSetUp,
-            Self::SecondFactorRemoved { .. } => Action::SecondFactorRemoved,
-            Self::RecoveryCodeUsed { .. } => Action::RecoveryCodeUsed,
-            Self::RecoveryCodesRenewed { .. } => Action::RecoveryCodesRenewed,
-            Self::SecretsResealed { .. } => Action::SecretsResealed,
-            Self::AuditExported { .. } => Action::AuditExported,
+            Self::BudgetChanged { .. } => AuditAction::BudgetChanged,
+            Self::LedgerImported { .. } => AuditAction::LedgerImported,
+            Self::DataImported { .. } => AuditAction::DataImported,
+            Self::KnowledgeAdded { .. } => AuditAction::KnowledgeAdded,
+            Self::KnowledgeRemoved { .. } => AuditAction::KnowledgeRemoved,
+            Self::SourceSecretMade { .. } => AuditAction::SourceSecretMade,
+            Self::SourceSecretEnded { .. } => AuditAction::SourceSecretEnded,
+            Self::EndpointAdded { .. } => AuditAction::EndpointAdded,
+            Self::EndpointChanged { .. } => AuditAction::EndpointChanged,
+            Self::EndpointRemoved { .. } => AuditAction::EndpointRemoved,
+            Self::ServiceAccountConnected => AuditAction::ServiceAccountConnected,
+            Self::ServiceAccountRemoved => AuditAction::ServiceAccountRemoved,
+            Self::DeliveryRepeated { .. } => AuditAction::DeliveryRepeated,
+            Self::PersonAdded { .. } => AuditAction::PersonAdded,
+            Self::PersonDisabled { .. } => AuditAction::PersonDisabled,
+            Self::PersonEnabled { .. } => AuditAction::PersonEnabled,
+            Self::PersonReset { .. } => AuditAction::PersonReset,
+            Self::PersonChanged { .. } => AuditAction::PersonChanged,
+            Self::RoleChanged { .. } => AuditAction::RoleChanged,
+            Self::SecondFactorSetUp { .. } => AuditAction::SecondFactorSetUp,
+            Self::SecondFactorRemoved { .. } => AuditAction::SecondFactorRemoved,
+            Self::RecoveryCodeUsed { .. } => AuditAction::RecoveryCodeUsed,
+            Self::RecoveryCodesRenewed { .. } => AuditAction::RecoveryCodesRenewed,
+            Self::SecretsResealed { .. } => AuditAction::SecretsResealed,
+            Self::AuditExported { .. } => AuditAction::AuditExported,
         }
     }
 
@@ -432,7 +385,7 @@ impl Deed {
             Self::KnowledgeAdded { department, .. } => json!({"department": department}),
             Self::PersonAdded { role, .. } => json!({"role": role}),
             Self::AuditExported { action, person } => {
-                json!({"action": action.map(Action::code), "person": person})
+                json!({"action": action.map(AuditAction::code), "person": person})
             }
         }
     }
@@ -446,16 +399,21 @@ mod tests {
 
     #[test]
     fn an_unknown_address_leaves_no_trace_of_what_was_typed() {
-        let deed = Deed::SignInRefused { person: None };
-        assert_eq!((deed.subject(), deed.detail()), (("address", "unknown".to_owned()), json!({})));
+        let event = AuditEvent::SignInRefused { person: None };
+        assert_eq!((event.subject(), event.detail()), (("address", "unknown".to_owned()), json!({})));
     }
 
     #[test]
     fn the_end_of_an_effect_says_which_bytes_and_not_what_is_in_them() {
         let at = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
         let (effect, run) = (Id::new(at), Id::new(at));
-        let ended =
-            |state| Deed::EffectEnded { effect, kind: EffectKind::Mail, state, run, payload_hash: "ab".to_owned() };
+        let ended = |state| AuditEvent::EffectEnded {
+            effect,
+            kind: EffectKind::Mail,
+            state,
+            run,
+            payload_hash: "ab".to_owned(),
+        };
         let codes = [EffectState::Done, EffectState::Failed, EffectState::Unknown];
         assert_eq!(codes.map(|state| ended(state).action().code()), ["effect_done", "effect_failed", "effect_unknown"]);
         assert_eq!(ended(EffectState::Done).detail(), json!({"kind": "mail", "run": run, "payload_hash": "ab"}));

@@ -3,7 +3,6 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-/// A campaign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Campaign {
     /// Its name; no other has it.

@@ -15,7 +15,6 @@ pub struct Catalogue {
     pub products: Vec<Product>,
 }
 
-/// A product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
     /// Its name for programs.
@@ -62,10 +61,8 @@ pub struct Feature {
     pub since: NaiveDate,
 }
 
-/// A price.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Price {
-    /// Its plan.
     pub plan: Text,
     /// How much.
     pub amount: Decimal,
@@ -94,8 +91,7 @@ pub struct Proof {
 
 /// What a text means in the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found<'a> {
-    /// The product.
+pub struct CatalogueMatch<'a> {
     pub product: &'a Product,
     /// The feature of it that was meant, if one was.
     pub feature: Option<&'a Feature>,
@@ -108,12 +104,12 @@ const EMPTY: &str = "a an the our my your new latest feature features product pr
 impl Catalogue {
     /// What a text names: a feature before a product, the newest of several; `None` where it names nothing that there is.
     #[must_use]
-    pub fn find(&self, text: &str) -> Option<Found<'_>> {
+    pub fn find(&self, text: &str) -> Option<CatalogueMatch<'_>> {
         let wanted = terms(text);
         if wanted.is_empty() {
             return None;
         }
-        let mut best: Option<(f64, NaiveDate, Found<'_>)> = None;
+        let mut best: Option<(f64, NaiveDate, CatalogueMatch<'_>)> = None;
         for product in &self.products {
             let of_product = fit(&wanted, &product.name, &product.words);
             let newest = product.features.iter().map(|feature| feature.since).max().unwrap_or_default();
@@ -130,7 +126,7 @@ impl Catalogue {
             }
             for (score, since, feature) in all {
                 if score >= 0.6 && best.as_ref().is_none_or(|(most, newest, _)| (score, since) > (*most, *newest)) {
-                    best = Some((score, since, Found { product, feature }));
+                    best = Some((score, since, CatalogueMatch { product, feature }));
                 }
             }
         }

@@ -40,18 +40,18 @@ pub const fn array<T: Copy, const N: usize>(values: &[T]) -> [T; N] {
 #[cfg(test)]
 mod tests {
     use crate::approval::ApprovalState;
-    use crate::audit::Action;
-    use crate::crm::Status;
+    use crate::audit::AuditAction;
+    use crate::crm::LeadStatus;
     use crate::effect::{EffectKind, EffectState};
     use crate::language::Language;
     use crate::ledger::AccountType;
-    use crate::notification::Matter;
+    use crate::notification::NotificationKind;
     use crate::people::Department;
     use crate::roles::Permission;
     use crate::run::{RunErrorKind, RunState, WaitingFor};
-    use crate::schedule::occurrence::{Reason, State};
+    use crate::schedule::occurrence::{OccurrenceState, SkipReason};
     use crate::schedule::plan::Misfire;
-    use crate::standing::Rule;
+    use crate::standing::RecipientRule;
     use crate::trust::Trust;
 
     macro_rules! assert_codes {
@@ -75,7 +75,7 @@ mod tests {
     fn the_codes_are_those_that_are_stored() {
         assert_codes! {
             AccountType: "asset liability equity revenue expense",
-            Action: "signed_in sign_in_refused signed_out session_ended_by_reuse permission_refused effect_done effect_failed \
+            AuditAction: "signed_in sign_in_refused signed_out session_ended_by_reuse permission_refused effect_done effect_failed \
                 effect_unknown effect_taken_back approval_requested approval_approved approval_rejected approval_expired \
                 standing_approval_given standing_approval_ended schedule_made schedule_changed schedule_paused \
                 schedule_resumed schedule_removed budget_changed ledger_imported data_imported knowledge_added \
@@ -88,18 +88,18 @@ mod tests {
             EffectKind: "mail teams calendar",
             EffectState: "intended attempting done failed unknown",
             Language: "en zh ms",
-            Matter: "decision question result failure skipped",
+            NotificationKind: "decision question result failure skipped",
             Misfire: "skip latest all",
             Permission: "chat make_documents read_ledger read_leads read_own_leads change_leads find_leads read_tickets \
                 read_campaigns read_kpis query_data send_mail post_in_teams post_anywhere calendar decide_for_others \
                 standing_approvals schedules administer read_audit",
-            Reason: "missed superseded paused owner_disabled not_permitted overlapped manual",
-            Rule: "anyone domains addresses",
+            SkipReason: "missed superseded paused owner_disabled not_permitted overlapped manual",
+            RecipientRule: "anyone domains addresses",
             RunErrorKind: "not_permitted not_possible tool_failed effect_unknown approval_expired budget_exceeded \
                 limit_reached model_failed internal",
             RunState: "queued running waiting succeeded failed cancelled",
-            State: "due running done skipped failed",
-            Status: "new contacted qualified proposal negotiation won lost",
+            OccurrenceState: "due running done skipped failed",
+            LeadStatus: "new contacted qualified proposal negotiation won lost",
             Trust: "person company outside",
             WaitingFor: "person approval",
         }
@@ -116,12 +116,12 @@ mod tests {
             Language,
             Misfire,
             Permission,
-            Reason,
-            Rule,
+            SkipReason,
+            RecipientRule,
             RunErrorKind,
             RunState,
-            State,
-            Status,
+            OccurrenceState,
+            LeadStatus,
             Trust,
             WaitingFor
         );

@@ -8,15 +8,15 @@ use crate::coded;
 use crate::effect::is_address;
 
 pub mod file;
+pub mod identity;
 mod merge;
-pub mod same;
 
 /// How far a lead has come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[derive(Display, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
-pub enum Status {
+pub enum LeadStatus {
     /// Nobody has talked to it.
     #[default]
     New,
@@ -34,9 +34,9 @@ pub enum Status {
     Lost,
 }
 
-coded!(Status);
+coded!(LeadStatus);
 
-impl Status {
+impl LeadStatus {
     /// The further of the two. Of two records the living one counts.
     #[must_use]
     pub fn further(self, other: Self) -> Self {
@@ -75,7 +75,6 @@ impl Contact {
 /// A company that may become a customer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lead {
-    /// Its name.
     pub company: String,
     /// Whom to talk to; the first one is written to.
     pub contacts: Vec<Contact>,
@@ -88,7 +87,7 @@ pub struct Lead {
     /// Where it was found.
     pub source: String,
     /// How far it has come.
-    pub status: Status,
+    pub status: LeadStatus,
     /// The address of the person who works on it.
     pub assigned_to: Option<String>,
     /// When somebody is to get in touch again.

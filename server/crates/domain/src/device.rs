@@ -29,7 +29,7 @@ const SYSTEMS: [(&str, &str); 9] = [
     ("Linux", "Linux"),
 ];
 /// Characters of a name that is not one of the known ones, at most.
-const LONGEST: usize = 40;
+const MAX_NAME_CHARS: usize = 40;
 
 /// `Chrome on macOS` for the `User-Agent` of one; another program by its own name, `None` where it has none.
 #[must_use]
@@ -42,7 +42,7 @@ pub fn device(user_agent: &str) -> Option<String> {
         (Some(name), None) | (None, Some(name)) => Some(name.to_owned()),
         (None, None) => {
             let plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-            let name: String = user_agent.chars().take_while(plain).take(LONGEST).collect();
+            let name: String = user_agent.chars().take_while(plain).take(MAX_NAME_CHARS).collect();
             Some(name).filter(|name| !name.is_empty())
         }
     }
@@ -84,6 +84,6 @@ mod tests {
     fn what_is_no_name_gives_none_and_a_long_one_is_cut() {
         assert_eq!(device(""), None);
         assert_eq!(device("<script>alert(1)</script>"), None);
-        assert_eq!(device(&"x".repeat(4_000)).map(|name| name.len()), Some(LONGEST));
+        assert_eq!(device(&"x".repeat(4_000)).map(|name| name.len()), Some(MAX_NAME_CHARS));
     }
 }

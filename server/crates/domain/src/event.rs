@@ -86,10 +86,7 @@ pub enum EventBody {
     },
     /// A file was made.
     #[serde(rename = "file.ready")]
-    FileReady {
-        /// The file.
-        file: Attachment,
-    },
+    FileReady { file: Attachment },
 }
 
 impl EventBody {

@@ -42,7 +42,6 @@ pub enum Better {
     Higher,
     /// Less is welcome.
     Lower,
-    /// Neither.
     Neither,
 }
 
@@ -89,9 +88,7 @@ pub struct Report {
 pub struct Series {
     /// Which figure.
     pub key: String,
-    /// Its name.
     pub name: Text,
-    /// Its unit.
     pub unit: String,
     /// The months and values, oldest first.
     pub values: Vec<(Period, Decimal)>,

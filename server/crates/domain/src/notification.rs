@@ -8,14 +8,14 @@ use crate::coded;
 use crate::run::{RunState, WaitingFor};
 
 /// A run of a person's own message that took longer is told of also where a stream of theirs is open: nobody sits and waits so long.
-pub const LONG: TimeDelta = TimeDelta::minutes(2);
+pub const LONG_WAIT: TimeDelta = TimeDelta::minutes(2);
 /// How often a push is tried at most.
-pub const TRIES: u32 = 8;
+pub const MAX_PUSH_TRIES: u32 = 8;
 
 /// What there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
-pub enum Matter {
+pub enum NotificationKind {
     /// An approval waits.
     Decision,
     /// A run asks something back.
@@ -28,9 +28,9 @@ pub enum Matter {
     Skipped,
 }
 
-coded!(Matter);
+coded!(NotificationKind);
 
-impl Matter {
+impl NotificationKind {
     /// Whether a run stands still until the person does something.
     #[must_use]
     pub fn waits(self) -> bool {
@@ -91,9 +91,8 @@ pub struct Background {
 
 /// News of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct News {
-    /// What there is.
-    pub matter: Matter,
+pub struct Notification {
+    pub matter: NotificationKind,
     /// The setting that decides.
     pub topic: Topic,
     /// Whether it is kept quiet while the person has a stream open, which shows it already.
@@ -103,21 +102,21 @@ pub struct News {
 /// What is to be told of a run that stands so. An approval always is: it may be the only thing that keeps a run, and it may
 /// wait for days. What the person has stopped or rejected is not.
 #[must_use]
-pub fn of_run(state: RunState, waiting_for: Option<WaitingFor>, of: Background) -> Option<News> {
-    let quiet = !of.unattended && of.waited < LONG;
+pub fn of_run(state: RunState, waiting_for: Option<WaitingFor>, of: Background) -> Option<Notification> {
+    let quiet = !of.unattended && of.waited < LONG_WAIT;
     let ended = |matter| {
         let topic = if of.unattended { Topic::Schedules } else { Topic::Results };
-        of.told.then_some(News { matter, topic, unless_watched: quiet })
+        of.told.then_some(Notification { matter, topic, unless_watched: quiet })
     };
     match (state, waiting_for) {
         (RunState::Waiting, Some(WaitingFor::Approval)) => {
-            Some(News { matter: Matter::Decision, topic: Topic::Decisions, unless_watched: false })
+            Some(Notification { matter: NotificationKind::Decision, topic: Topic::Decisions, unless_watched: false })
         }
         (RunState::Waiting, _) => {
-            Some(News { matter: Matter::Question, topic: Topic::Decisions, unless_watched: quiet })
+            Some(Notification { matter: NotificationKind::Question, topic: Topic::Decisions, unless_watched: quiet })
         }
-        (RunState::Succeeded, _) => ended(Matter::Result),
-        (RunState::Failed, _) => ended(Matter::Failure),
+        (RunState::Succeeded, _) => ended(NotificationKind::Result),
+        (RunState::Failed, _) => ended(NotificationKind::Failure),
         (RunState::Cancelled | RunState::Queued | RunState::Running, _) => None,
     }
 }
@@ -126,7 +125,7 @@ pub fn of_run(state: RunState, waiting_for: Option<WaitingFor>, of: Background) 
 #[must_use]
 pub fn pause_after(tries: u32) -> Option<TimeDelta> {
     let pause = 5_i64.saturating_mul(4_i64.saturating_pow(tries.saturating_sub(1)));
-    (tries < TRIES).then(|| TimeDelta::seconds(pause.min(3600)))
+    (tries < MAX_PUSH_TRIES).then(|| TimeDelta::seconds(pause.min(3600)))
 }
 
 /// Whether a text has the form of an Expo push token, such as `ExponentPushToken[xxxxxxxxxxxxxxxxxxxxxx]`.
@@ -151,7 +150,8 @@ mod tests {
 
     #[test]
     fn what_waits_is_told_and_only_a_question_in_a_watched_conversation_is_not() {
-        let decision = Some(News { matter: Matter::Decision, topic: Topic::Decisions, unless_watched: false });
+        let decision =
+            Some(Notification { matter: NotificationKind::Decision, topic: Topic::Decisions, unless_watched: false });
         for of in [own(1), own(1000), ALONE, Background { told: false, ..ALONE }] {
             assert_eq!(of_run(RunState::Waiting, Some(WaitingFor::Approval), of), decision);
         }
@@ -163,9 +163,9 @@ mod tests {
     #[test]
     fn an_end_is_told_by_the_setting_it_belongs_to_and_a_stop_is_not() {
         let told = |state, of| of_run(state, None, of).map(|news| (news.matter, news.topic, news.unless_watched));
-        assert_eq!(told(RunState::Succeeded, own(5)), Some((Matter::Result, Topic::Results, true)));
-        assert_eq!(told(RunState::Succeeded, own(121)), Some((Matter::Result, Topic::Results, false)));
-        assert_eq!(told(RunState::Failed, ALONE), Some((Matter::Failure, Topic::Schedules, false)));
+        assert_eq!(told(RunState::Succeeded, own(5)), Some((NotificationKind::Result, Topic::Results, true)));
+        assert_eq!(told(RunState::Succeeded, own(121)), Some((NotificationKind::Result, Topic::Results, false)));
+        assert_eq!(told(RunState::Failed, ALONE), Some((NotificationKind::Failure, Topic::Schedules, false)));
         assert_eq!(told(RunState::Failed, Background { told: false, ..ALONE }), None);
         for state in [RunState::Cancelled, RunState::Running, RunState::Queued] {
             assert_eq!(told(state, ALONE), None);

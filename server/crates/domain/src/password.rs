@@ -5,20 +5,20 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// Characters of a password at least.
-pub const SHORTEST: usize = 12;
+pub const MIN_PASSWORD_CHARS: usize = 12;
 /// And at most, so that nobody makes the server hash a book.
-pub const LONGEST: usize = 256;
+pub const MAX_PASSWORD_CHARS: usize = 256;
 /// A name of so many characters may not be part of a password; a shorter one only not all of it.
-const TELLING: usize = 5;
+const MIN_OWN_NAME_CHARS: usize = 5;
 
 /// Why a password is not taken, as a sentence for the person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordProblem {
-    /// See [`SHORTEST`].
-    #[error("The password must have at least {SHORTEST} characters.")]
+    /// See [`MIN_PASSWORD_CHARS`].
+    #[error("The password must have at least {MIN_PASSWORD_CHARS} characters.")]
     TooShort,
-    /// See [`LONGEST`].
-    #[error("The password must have at most {LONGEST} characters.")]
+    /// See [`MAX_PASSWORD_CHARS`].
+    #[error("The password must have at most {MAX_PASSWORD_CHARS} characters.")]
     TooLong,
     /// It is on the list of common passwords, or one of them with digits and signs around it, or one text again and again.
     #[error(
@@ -39,10 +39,10 @@ static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 /// Checks a new password of the person with this name and address.
 pub fn check(password: &str, name: &str, email: &str) -> Result<(), PasswordProblem> {
     let length = password.chars().count();
-    if length < SHORTEST {
+    if length < MIN_PASSWORD_CHARS {
         return Err(PasswordProblem::TooShort);
     }
-    if length > LONGEST {
+    if length > MAX_PASSWORD_CHARS {
         return Err(PasswordProblem::TooLong);
     }
     let lower = password.to_lowercase();
@@ -76,7 +76,7 @@ fn is_personal(lower: &str, name: &str, email: &str) -> bool {
     let core = bare.trim_matches(char::is_numeric);
     let mailbox = email.split('@').next().unwrap_or_default();
     [name, email, mailbox].map(|own| letters_and_digits(&own.to_lowercase())).iter().any(|own| {
-        let telling = own.chars().count() >= TELLING;
+        let telling = own.chars().count() >= MIN_OWN_NAME_CHARS;
         !own.is_empty() && (telling && bare.contains(own) || core == own || unit(core) == own)
     })
 }

@@ -14,7 +14,6 @@ pub mod change;
 /// Someone who can sign in. Email addresses are stored in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
-    /// Who.
     pub id: Id<id::Person>,
     /// The sign-in name and mailbox.
     pub email: String,

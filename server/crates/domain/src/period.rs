@@ -125,7 +125,6 @@ impl Period {
         }
     }
 
-    /// Its first day.
     #[must_use]
     pub fn first_day(self) -> NaiveDate {
         self.first

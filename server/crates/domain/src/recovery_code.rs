@@ -1,15 +1,15 @@
 //! Recovery codes: ten texts such as `7gk2-x9wd`, each good once in place of a code of the second factor.
 
 /// How many a person gets.
-pub const COUNT: usize = 10;
+pub const CODES_PER_PERSON: usize = 10;
 /// Letters of one.
-pub const LENGTH: usize = 8;
+pub const CODE_CHARS: usize = 8;
 /// Crockford's base32: no letter that looks like a digit.
 const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// The code that five bits of each random byte pick.
 #[must_use]
-pub fn of(random: [u8; LENGTH]) -> String {
+pub fn of(random: [u8; CODE_CHARS]) -> String {
     shown(random.map(|byte| char::from(LETTERS[usize::from(byte % 32)])))
 }
 
@@ -21,12 +21,12 @@ pub fn typed(text: &str) -> Option<String> {
         'i' | 'l' => '1',
         other => other,
     });
-    let letters: [char; LENGTH] = plain.collect::<Vec<_>>().try_into().ok()?;
+    let letters: [char; CODE_CHARS] = plain.collect::<Vec<_>>().try_into().ok()?;
     letters.iter().all(|c| LETTERS.iter().any(|letter| char::from(*letter) == *c)).then(|| shown(letters))
 }
 
-fn shown(letters: [char; LENGTH]) -> String {
-    let (first, second) = letters.split_at(LENGTH / 2);
+fn shown(letters: [char; CODE_CHARS]) -> String {
+    let (first, second) = letters.split_at(CODE_CHARS / 2);
     format!("{}-{}", first.iter().collect::<String>(), second.iter().collect::<String>())
 }
 

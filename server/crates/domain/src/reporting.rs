@@ -11,7 +11,7 @@ mod tokens;
 mod words;
 
 /// Characters of a query at most.
-pub const LONGEST: usize = 10_000;
+pub const MAX_QUERY_CHARS: usize = 10_000;
 /// The schema that queries read.
 pub const SCHEMA: &str = "reporting";
 
@@ -43,8 +43,8 @@ fn wrong<T>(at: usize, reason: impl Into<String>) -> Result<T, QueryError> {
 impl Query {
     /// Reads a query and refuses all that is not surely harmless.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
-        if text.chars().nth(LONGEST).is_some() {
-            return wrong(LONGEST + 1, format!("it has more than {LONGEST} characters"));
+        if text.chars().nth(MAX_QUERY_CHARS).is_some() {
+            return wrong(MAX_QUERY_CHARS + 1, format!("it has more than {MAX_QUERY_CHARS} characters"));
         }
         let Tokens { tokens, sql } = tokens::read(text)?;
         Check { tokens: &tokens, frames: vec![Frame { query: true, tables: false }] }.run()?;

@@ -20,14 +20,14 @@ pub mod words;
 pub use refusal::RuleError;
 
 /// The longest interval, in minutes: 365 days.
-pub const LONGEST_INTERVAL: u32 = 365 * 24 * 60;
+pub const MAX_INTERVAL_MINUTES: u32 = 365 * 24 * 60;
 
 /// When a schedule comes. Its JSON is `{"kind": "cron", "cron": "0 9 * * 1", "zone": "Asia/Singapore"}`,
 /// `{"kind": "interval", "minutes": 60, "from": ".."}` or `{"kind": "once", "at": ".."}`; reading it back proves nothing,
-/// [`Rule::check`] does. Moments are whole seconds, so that a database keeps them as they are.
+/// [`ScheduleRule::check`] does. Moments are whole seconds, so that a database keeps them as they are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Rule {
+pub enum ScheduleRule {
     /// By the clock on the wall of a place.
     ///
     /// Where the clock is put forward or back: a wall time runs once, when the clock first shows it or, if it is skipped, the
@@ -55,19 +55,19 @@ pub enum Rule {
     },
 }
 
-impl Rule {
-    /// A cron of five fields in the zone of an IANA name, checked as by [`Rule::check`].
+impl ScheduleRule {
+    /// A cron of five fields in the zone of an IANA name, checked as by [`ScheduleRule::check`].
     pub fn cron(cron: &str, zone: &str, most_often: u32) -> Result<Self, RuleError> {
         let cron = cron.split_whitespace().collect::<Vec<_>>().join(" ");
         Self::Cron { cron, zone: zone.trim().to_owned() }.checked(most_often)
     }
 
-    /// Every so many minutes, first at `from`, checked as by [`Rule::check`].
+    /// Every so many minutes, first at `from`, checked as by [`ScheduleRule::check`].
     pub fn every(minutes: u32, from: DateTime<Utc>, most_often: u32) -> Result<Self, RuleError> {
         Self::Interval { minutes, from: whole_second(from) }.checked(most_often)
     }
 
-    /// A single time, checked as by [`Rule::check`]. Whether it is still ahead, [`Rule::first_after`] says.
+    /// A single time, checked as by [`ScheduleRule::check`]. Whether it is still ahead, [`ScheduleRule::first_after`] says.
     pub fn once(at: DateTime<Utc>) -> Result<Self, RuleError> {
         Self::Once { at: whole_second(at) }.checked(0)
     }
@@ -89,7 +89,7 @@ impl Rule {
             Self::Interval { minutes, .. } if *minutes == 0 || *minutes < most_often => {
                 Err(RuleError::TooOften { minutes: (*minutes).into(), most_often: most_often.max(1) })
             }
-            Self::Interval { minutes, .. } if *minutes > LONGEST_INTERVAL => Err(RuleError::TooSeldom),
+            Self::Interval { minutes, .. } if *minutes > MAX_INTERVAL_MINUTES => Err(RuleError::TooSeldom),
             Self::Interval { from: at, .. } | Self::Once { at } => {
                 if (2000..=2100).contains(&at.year()) {
                     Ok(())

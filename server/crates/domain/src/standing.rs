@@ -12,13 +12,11 @@ use crate::people::Department;
 /// A manager's yes ahead to the mails of one skill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StandingApproval {
-    /// Which one.
     pub id: Id<id::StandingApproval>,
     /// The manager who gave it.
     pub owner: Id<id::Person>,
     /// Whose people's runs it covers.
     pub department: Department,
-    /// The skill.
     pub skill: String,
     /// The skill's step that writes the mail; any of its steps when `None`.
     pub template: Option<String>,
@@ -34,7 +32,7 @@ pub struct StandingApproval {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipients {
     /// Which kind of rule.
-    pub rule: Rule,
+    pub rule: RecipientRule,
     /// Domains or addresses, lower case; none for anyone.
     pub values: Vec<String>,
 }
@@ -44,7 +42,7 @@ pub struct Recipients {
 #[serde(rename_all = "snake_case")]
 #[derive(EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
-pub enum Rule {
+pub enum RecipientRule {
     /// Whoever the skill finds.
     Anyone,
     /// Addresses of these domains.
@@ -53,7 +51,7 @@ pub enum Rule {
     Addresses,
 }
 
-coded!(Rule);
+coded!(RecipientRule);
 
 impl StandingApproval {
     /// Whether it covers a mail that this step of the skill writes. The limit is counted elsewhere.
@@ -67,9 +65,9 @@ impl StandingApproval {
 impl Recipients {
     fn hold(&self, address: &str) -> bool {
         match self.rule {
-            Rule::Anyone => true,
-            Rule::Addresses => self.values.iter().any(|allowed| allowed == address),
-            Rule::Domains => address
+            RecipientRule::Anyone => true,
+            RecipientRule::Addresses => self.values.iter().any(|allowed| allowed == address),
+            RecipientRule::Domains => address
                 .rsplit_once('@')
                 .is_some_and(|(_, domain)| self.values.iter().any(|allowed| allowed.eq_ignore_ascii_case(domain))),
         }
@@ -81,7 +79,7 @@ mod tests {
     use super::*;
     use crate::effect::{EffectKind, PayloadFields};
 
-    fn approval(template: Option<&str>, rule: Rule, values: &[&str]) -> StandingApproval {
+    fn approval(template: Option<&str>, rule: RecipientRule, values: &[&str]) -> StandingApproval {
         StandingApproval {
             id: Id::new(DateTime::UNIX_EPOCH),
             owner: Id::new(DateTime::UNIX_EPOCH),
@@ -109,13 +107,13 @@ mod tests {
 
     #[test]
     fn it_covers_the_mails_of_its_step_whose_every_recipient_fits_the_rule() {
-        let any = approval(Some("mails"), Rule::Anyone, &[]);
+        let any = approval(Some("mails"), RecipientRule::Anyone, &[]);
         assert!(any.covers("mails", &mail("a@x.example", "")));
         assert!(!any.covers("other", &mail("a@x.example", "")));
-        let domains = approval(None, Rule::Domains, &["x.example"]);
+        let domains = approval(None, RecipientRule::Domains, &["x.example"]);
         assert!(domains.covers("other", &mail("a@x.example", "")));
         assert!(!domains.covers("mails", &mail("a@x.example", "b@sub.x.example")));
-        let addresses = approval(None, Rule::Addresses, &["a@x.example"]);
+        let addresses = approval(None, RecipientRule::Addresses, &["a@x.example"]);
         assert!(addresses.covers("mails", &mail("a@x.example", "")));
         assert!(!addresses.covers("mails", &mail("a@x.example", "c@x.example")));
     }

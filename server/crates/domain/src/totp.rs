@@ -7,13 +7,13 @@ use sha1::Sha1;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 /// Bytes of a secret, as many as SHA-1 has (RFC 4226, section 4).
-pub const SECRET: usize = 20;
+pub const SECRET_BYTES: usize = 20;
 /// Seconds of a step.
-const STEP: i64 = 30;
+const STEP_SECONDS: i64 = 30;
 /// Digits of a code.
-const DIGITS: usize = 6;
+const CODE_DIGITS: usize = 6;
 /// Steps that a phone's clock may be behind or ahead.
-const DRIFT: i64 = 1;
+const MAX_DRIFT_STEPS: i64 = 1;
 
 /// The code of a step.
 fn code(secret: &[u8], step: i64) -> u32 {
@@ -31,13 +31,13 @@ fn code(secret: &[u8], step: i64) -> u32 {
 #[must_use]
 pub fn accept(secret: &[u8], typed: &str, now: DateTime<Utc>, last: Option<i64>) -> Option<i64> {
     let digits: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
-    if digits.len() != DIGITS || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    if digits.len() != CODE_DIGITS || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     let typed: u32 = digits.parse().ok()?;
-    let present = now.timestamp().div_euclid(STEP);
+    let present = now.timestamp().div_euclid(STEP_SECONDS);
     let (mut found, mut step) = (Choice::from(0), 0);
-    for candidate in present - DRIFT..=present + DRIFT {
+    for candidate in present - MAX_DRIFT_STEPS..=present + MAX_DRIFT_STEPS {
         let fresh = Choice::from(u8::from(last.is_none_or(|last| candidate > last)));
         let right = code(secret, candidate).ct_eq(&typed) & fresh;
         step.conditional_assign(&candidate, right);
@@ -57,7 +57,7 @@ pub fn base32(secret: &[u8]) -> String {
 pub fn url(secret: &[u8], issuer: &str, email: &str) -> String {
     let (issuer, email, secret) = (encoded(issuer), encoded(email), base32(secret));
     format!(
-        "otpauth://totp/{issuer}:{email}?secret={secret}&issuer={issuer}&algorithm=SHA1&digits={DIGITS}&period={STEP}"
+        "otpauth://totp/{issuer}:{email}?secret={secret}&issuer={issuer}&algorithm=SHA1&digits={CODE_DIGITS}&period={STEP_SECONDS}"
     )
 }
 
@@ -74,7 +74,7 @@ fn encoded(text: &str) -> String {
 mod tests {
     use super::*;
 
-    const RFC: &[u8; SECRET] = b"12345678901234567890";
+    const RFC: &[u8; SECRET_BYTES] = b"12345678901234567890";
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(seconds, 0).unwrap()

@@ -102,7 +102,6 @@ impl RunUsage {
 pub struct Rates {
     /// Uncached input.
     pub input: Decimal,
-    /// Output.
     pub output: Decimal,
     /// Input read from a cache.
     pub cache_read: Decimal,

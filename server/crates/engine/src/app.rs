@@ -37,10 +37,10 @@ use crate::access::limiters::Limiters;
 use crate::access::tokens::Tokens;
 use crate::catalogue::Products;
 use crate::clock::Clock;
-use crate::config::{Hold, Limits, WebhookSource};
+use crate::config::{HoldSeconds, Limits, WebhookSource};
 use crate::events::Hub;
 use crate::models::Models;
-use crate::push::Pushing;
+use crate::push::PushSender;
 use crate::reader::Reader;
 use crate::sealing::Keyring;
 use crate::web::Web;
@@ -56,7 +56,6 @@ pub struct AppState {
     pub files: FileStorage,
     /// Where they are, and the embedded PostgreSQL.
     pub data_dir: PathBuf,
-    /// The time.
     pub clock: Clock,
     /// Keeps new ids in order.
     pub ids: Mutex<ContextV7>,
@@ -69,7 +68,7 @@ pub struct AppState {
     /// What guards against text from outside.
     pub defences: Defences,
     /// How long mails stay before they leave.
-    pub hold: Hold,
+    pub hold: HoldSeconds,
     /// How much at once.
     pub limits: Limits,
     /// What models may cost in a month, where no other budget is set.
@@ -97,7 +96,7 @@ pub struct AppState {
     /// What it is for, in words.
     pub tool_texts: ToolTexts,
     /// The way to people's phones.
-    pub push: Pushing,
+    pub push: PushSender,
     /// The way mail goes out.
     pub outgoing: Outgoing,
     /// The way to channels and chats.

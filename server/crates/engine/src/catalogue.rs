@@ -8,11 +8,11 @@ use mezzofy_domain::catalogue::Catalogue;
 use tokio::sync::Mutex;
 
 /// So long a catalogue from the web is taken as it was read.
-const FRESH: Duration = Duration::from_mins(5);
+const CACHE_LIFETIME: Duration = Duration::from_mins(5);
 /// The source must answer within this time.
-const LONGEST: Duration = Duration::from_secs(10);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes of a catalogue at most.
-const LARGEST: usize = 5 * 1024 * 1024;
+const MAX_CATALOGUE_BYTES: usize = 5 * 1024 * 1024;
 
 /// Where products come from.
 pub struct Products(Source);
@@ -31,7 +31,8 @@ impl Products {
                 serde_saphyr::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
             return Ok(Self(Source::Own(Arc::new(catalogue))));
         };
-        let client = reqwest::Client::builder().timeout(LONGEST).redirect(reqwest::redirect::Policy::none()).build();
+        let client =
+            reqwest::Client::builder().timeout(REQUEST_TIMEOUT).redirect(reqwest::redirect::Policy::none()).build();
         let client = client.map_err(|error| error.to_string())?;
         Ok(Self(Source::Web { url: url.to_owned(), client, kept: Mutex::new(None) }))
     }
@@ -44,7 +45,7 @@ impl Products {
         };
         let mut kept = kept.lock().await;
         if let Some((read, catalogue)) = kept.as_ref()
-            && read.elapsed() < FRESH
+            && read.elapsed() < CACHE_LIFETIME
         {
             return Ok(catalogue.clone());
         }
@@ -67,7 +68,7 @@ async fn read(client: &reqwest::Client, url: &str) -> Result<Catalogue, String> 
     let answer = client.get(url).send().await.map_err(|error| error.to_string())?;
     let answer = answer.error_for_status().map_err(|error| error.to_string())?;
     let bytes = answer.bytes().await.map_err(|error| error.to_string())?;
-    if bytes.len() > LARGEST {
+    if bytes.len() > MAX_CATALOGUE_BYTES {
         return Err("it is larger than 5 MiB".to_owned());
     }
     serde_json::from_slice(&bytes).map_err(|error| error.to_string())

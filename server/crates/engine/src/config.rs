@@ -59,7 +59,7 @@ pub struct Settings {
     /// How much at once.
     pub limits: Limits,
     /// How long mails stay before they leave.
-    pub hold: Hold,
+    pub hold: HoldSeconds,
     /// Which models do what, and what they cost.
     pub models: ModelsSettings,
     /// What they may cost in a month, where no other budget is set.
@@ -174,7 +174,7 @@ pub struct WebhookSource {
 /// For how many seconds mails stay in the outbox, where they can be taken back, before they leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Hold {
+pub struct HoldSeconds {
     /// Those with a recipient outside the company.
     pub leaving: u32,
     /// Those to colleagues alone.
@@ -301,8 +301,12 @@ impl Config {
             }
         };
         let encryption = match variable("ENCRYPTION_KEY")? {
-            Some(keys) => Keyring::given(keys).map_err(|error| ConfigError(format!("ENCRYPTION_KEY: {error}")))?,
-            None => Keyring::kept(data_dir.join("encryption.key")).map_err(|error| ConfigError(error.to_string()))?,
+            Some(keys) => {
+                Keyring::of_environment(keys).map_err(|error| ConfigError(format!("ENCRYPTION_KEY: {error}")))?
+            }
+            None => {
+                Keyring::of_file(data_dir.join("encryption.key")).map_err(|error| ConfigError(error.to_string()))?
+            }
         };
         let settings = settings(&home)?;
         let public_url = variable("PUBLIC_URL")?.map(|url| url.trim_end_matches('/').to_owned());

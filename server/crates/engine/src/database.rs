@@ -11,7 +11,7 @@ use sqlx::postgres::PgConnectOptions;
 use crate::config::Config;
 
 /// Connections of one command beside a running server: two of them listen.
-const VISITORS: u32 = 8;
+const COMMAND_CONNECTIONS: u32 = 8;
 
 /// A database that is open, and the PostgreSQL we started for it, if we did.
 pub struct Database {
@@ -34,7 +34,7 @@ impl Database {
     /// Opens the database for one command: also while a server runs on the embedded one.
     pub async fn visit(config: &Config) -> Result<Self, String> {
         match Embedded::running(&config.data_dir).filter(|_| config.database_url.is_none()) {
-            Some(options) => Self { store: Store::open(options, VISITORS), embedded: None }.migrated().await,
+            Some(options) => Self { store: Store::open(options, COMMAND_CONNECTIONS), embedded: None }.migrated().await,
             None => Self::serve(config).await,
         }
     }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mezzofy_domain::approval::ApprovalState;
-use mezzofy_domain::audit::Deed;
+use mezzofy_domain::audit::AuditEvent;
 use mezzofy_domain::canonical::NotCanonical;
 use mezzofy_domain::effect::{EffectKind, EffectState, Payload};
 use mezzofy_domain::id::{self, Id};
@@ -101,8 +101,8 @@ pub struct HourlyLimit {
 }
 
 /// How the audit log notes what becomes of an approval.
-pub fn audit_of_approval(approval: &Approval, state: ApprovalState) -> Deed {
+pub fn audit_of_approval(approval: &Approval, state: ApprovalState) -> AuditEvent {
     let effects = approval.approved.as_ref().map_or(approval.effects.len(), Vec::len);
     let payload_hash = approval.payload_hash.clone();
-    Deed::Approval { approval: approval.id, state, run: approval.run, effects, payload_hash }
+    AuditEvent::Approval { approval: approval.id, state, run: approval.run, effects, payload_hash }
 }

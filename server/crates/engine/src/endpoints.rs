@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use mezzofy_domain::id::{self, Id};
-use mezzofy_store::endpoints::{self, Due, Fate, secrets_of};
+use mezzofy_store::endpoints::{self, DueSending, SendingOutcome, secrets_of};
 use mezzofy_store::{StoreError, commit};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::json;
@@ -20,25 +20,25 @@ pub const EVENTS: [&str; 5] = ["run.ended", "run.waiting", "approval.requested",
 /// What an administrator sends to see whether it arrives.
 pub const TEST: &str = "endpoint.test";
 /// How often is looked. Any number of processes may look: each sending is taken by one.
-const LOOK: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// Sendings that are taken at a time, and after how long what a process took goes to another: longer than all of them take.
-const MOST: i64 = 20;
+const SENDINGS_PER_POLL: i64 = 20;
 const LEASE: TimeDelta = TimeDelta::minutes(10);
 /// Seconds before each further try (Standard Webhooks, "Deliverability and reliability"): 75 hours in all.
-const PAUSES: [i64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
+const RETRY_DELAYS_SECONDS: [i64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 /// The status that says that nothing is wanted any more.
 const GONE: u16 = 410;
 
 /// Sends until the server stops.
 pub async fn deliver(app: App) {
-    poll::every(app, LOOK, "webhooks that are to go out", deliver_due).await;
+    poll::every(app, POLL_INTERVAL, "webhooks that are to go out", deliver_due).await;
 }
 
 /// Sends what is due, once; answers how many it looked at.
 pub async fn deliver_due(app: &AppState) -> Result<usize, StoreError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
-    let due = endpoints::take(&mut tx, now, now + LEASE, MOST).await?;
+    let due = endpoints::claim(&mut tx, now, now + LEASE, SENDINGS_PER_POLL).await?;
     commit(tx).await?;
     // What one has taken is noted whatever becomes of the others.
     let each = due.iter().map(async |one| note(app, one, send(app, one).await?).await);
@@ -48,9 +48,9 @@ pub async fn deliver_due(app: &AppState) -> Result<usize, StoreError> {
 }
 
 /// What came of a try: the status, and in how many seconds it is wanted again; or why there was none.
-type Tried = Result<(u16, Option<u64>), String>;
+type SendResult = Result<(u16, Option<u64>), String>;
 
-async fn send(app: &AppState, one: &Due) -> Result<Tried, StoreError> {
+async fn send(app: &AppState, one: &DueSending) -> Result<SendResult, StoreError> {
     let mut tx = app.store.begin().await?;
     let secrets = webhooks::secrets(app, &mut tx, &secrets_of(one.endpoint)).await?;
     drop(tx);
@@ -87,7 +87,7 @@ fn headers(id: Id<id::Sending>, at: DateTime<Utc>, body: &[u8], secrets: &[Strin
 }
 
 /// Stores what came of a try.
-async fn note(app: &AppState, one: &Due, tried: Tried) -> Result<(), StoreError> {
+async fn note(app: &AppState, one: &DueSending, tried: SendResult) -> Result<(), StoreError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let (status, after, reason) = match tried {
@@ -95,16 +95,16 @@ async fn note(app: &AppState, one: &Due, tried: Tried) -> Result<(), StoreError>
         Ok((status, after)) => (Some(status), after, Some(format!("{} answered with status {status}.", one.url))),
         Err(reason) => (None, None, Some(reason)),
     };
-    let fate = match (&reason, status) {
-        (None, _) => Fate::Done,
-        (Some(_), Some(GONE)) => Fate::Failed,
+    let outcome = match (&reason, status) {
+        (None, _) => SendingOutcome::Done,
+        (Some(_), Some(GONE)) => SendingOutcome::Failed,
         (Some(_), _) => again(one, after, now),
     };
     if reason.is_some() {
         // Addresses of other systems may be secrets, so they are not logged.
-        tracing::warn!(sending = %one.id, tries = one.tries, status, given_up = fate == Fate::Failed, "a webhook was not taken");
+        tracing::warn!(sending = %one.id, tries = one.tries, status, given_up = outcome == SendingOutcome::Failed, "a webhook was not taken");
     }
-    endpoints::settle(&mut tx, one.id, &fate, (status, reason.as_deref()), now).await?;
+    endpoints::settle(&mut tx, one.id, &outcome, (status, reason.as_deref()), now).await?;
     if status == Some(GONE) {
         endpoints::pause(&mut tx, one.endpoint, "It answered that it wants nothing any more (410).").await?;
     }
@@ -112,20 +112,22 @@ async fn note(app: &AppState, one: &Due, tried: Tried) -> Result<(), StoreError>
 }
 
 /// Another try, unless there have been enough. Those of one moment spread over a tenth of the pause.
-fn again(one: &Due, after: Option<u64>, now: DateTime<Utc>) -> Fate {
+fn again(one: &DueSending, after: Option<u64>, now: DateTime<Utc>) -> SendingOutcome {
     let tries = usize::try_from(one.tries).unwrap_or(usize::MAX);
-    let Some(pause) = tries.checked_sub(1).and_then(|before| PAUSES.get(before)) else { return Fate::Failed };
+    let Some(pause) = tries.checked_sub(1).and_then(|before| RETRY_DELAYS_SECONDS.get(before)) else {
+        return SendingOutcome::Failed;
+    };
     let spread = pause * i64::from(one.id.uuid().as_bytes()[15]) / 2_560;
     let asked = after.and_then(|after| i64::try_from(after).ok()).unwrap_or_default().min(86_400);
-    Fate::Again(now + TimeDelta::seconds((pause + spread).max(asked)))
+    SendingOutcome::Again(now + TimeDelta::seconds((pause + spread).max(asked)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn due(tries: u32) -> Due {
-        Due {
+    fn due(tries: u32) -> DueSending {
+        DueSending {
             id: Id::new(DateTime::UNIX_EPOCH),
             endpoint: Id::new(DateTime::UNIX_EPOCH),
             url: "https://shop.example/hook".to_owned(),
@@ -140,14 +142,14 @@ mod tests {
     fn a_sending_is_tried_ten_times_over_three_days_and_as_late_as_it_is_asked() {
         let mut at = DateTime::UNIX_EPOCH;
         for tries in 1..10 {
-            let Fate::Again(next) = again(&due(tries), None, at) else { panic!("{tries}") };
+            let SendingOutcome::Again(next) = again(&due(tries), None, at) else { panic!("{tries}") };
             at = next;
         }
         let hours = (at - DateTime::UNIX_EPOCH).num_hours();
         assert!((75..=84).contains(&hours), "{hours}");
-        assert_eq!(again(&due(10), None, at), Fate::Failed);
+        assert_eq!(again(&due(10), None, at), SendingOutcome::Failed);
         let asked = again(&due(1), Some(60), at);
-        assert_eq!(asked, Fate::Again(at + TimeDelta::seconds(60)));
+        assert_eq!(asked, SendingOutcome::Again(at + TimeDelta::seconds(60)));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use mezzofy_store::{Store, StoreError};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-const RETRY: Duration = Duration::from_secs(1);
+const RETRY_DELAY: Duration = Duration::from_secs(1);
 
 /// What is known of a person's newest events.
 #[derive(Debug, Default)]
@@ -85,7 +85,7 @@ impl Hub {
             let relayed = stop.run_until_cancelled(self.relay_once(store)).await;
             if let Some(Err(error)) = relayed {
                 tracing::warn!(%error, "listening for events failed and is tried again");
-                stop.run_until_cancelled(tokio::time::sleep(RETRY)).await;
+                stop.run_until_cancelled(tokio::time::sleep(RETRY_DELAY)).await;
             }
         }
     }

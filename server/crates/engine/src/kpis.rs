@@ -6,14 +6,14 @@ use mezzofy_domain::kpi::{Definition, Kpi, Report, Series};
 use mezzofy_domain::people::Person;
 use mezzofy_domain::period::{Period, PeriodKind};
 use mezzofy_domain::roles::Roles;
-use mezzofy_store::reporting::{self, Limits};
+use mezzofy_store::reporting::{self, QueryLimits};
 use mezzofy_store::{Scope, Store, StoreError};
 use rust_decimal::Decimal;
 
-const LIMITS: Limits = Limits { time: 10_000, rows: 50, columns: 2, value: 100, bytes: 10_000 };
+const LIMITS: QueryLimits = QueryLimits { time: 10_000, rows: 50, columns: 2, value: 100, bytes: 10_000 };
 /// Figures that are shown month by month, and for how many months.
 const CHARTED: [&str; 4] = ["revenue", "expenses", "leads_created", "tickets_created"];
-const MONTHS: usize = 6;
+const MONTHS_PER_SERIES: usize = 6;
 
 /// What figures are computed with.
 pub struct Figures<'a> {
@@ -64,7 +64,7 @@ impl Figures<'_> {
         if charts {
             let last = Period::containing(PeriodKind::Month, period.last_day(today).min(today));
             let mut all = vec![last];
-            while let Some(month) = all.last().filter(|_| all.len() < MONTHS) {
+            while let Some(month) = all.last().filter(|_| all.len() < MONTHS_PER_SERIES) {
                 all.push(month.previous());
             }
             all.reverse();

@@ -12,17 +12,17 @@ use mezzofy_store::knowledge::{Chunk, NewDocument};
 use crate::reader::Reader;
 
 /// Characters of a piece at most.
-const PIECE: usize = 1_200;
+const MAX_PIECE_CHARS: usize = 1_200;
 /// Documents of a folder at most.
-const MOST: usize = 5_000;
+const MAX_DOCUMENTS: usize = 5_000;
 
 /// Every document below a folder, sorted by name. Other formats than text are read in a child process.
 pub async fn read(folder: &Path, reader: &Reader) -> Result<Vec<NewDocument>, String> {
     let mut files = Vec::new();
     collect(folder, &mut files)?;
     files.sort();
-    if files.len() > MOST {
-        return Err(format!("{} holds more than {MOST} documents", folder.display()));
+    if files.len() > MAX_DOCUMENTS {
+        return Err(format!("{} holds more than {MAX_DOCUMENTS} documents", folder.display()));
     }
     let mut documents = Vec::new();
     for file in &files {
@@ -128,7 +128,7 @@ fn cut(text: &str) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
     let mut rest = String::new();
     for paragraph in text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()) {
-        let long = paragraph.chars().count() > PIECE;
+        let long = paragraph.chars().count() > MAX_PIECE_CHARS;
         let parts: Vec<&str> = if long {
             paragraph.split_inclusive(['.', '。', '！', '？', '!', '?', '\n']).collect()
         } else {
@@ -139,13 +139,13 @@ fn cut(text: &str) -> Vec<String> {
             if whole.is_empty() {
                 continue;
             }
-            if !rest.is_empty() && rest.chars().count() + whole.chars().count() > PIECE {
+            if !rest.is_empty() && rest.chars().count() + whole.chars().count() > MAX_PIECE_CHARS {
                 pieces.push(std::mem::take(&mut rest));
             }
             // A sentence without an end is cut hard.
             let mut letters: Vec<char> = whole.chars().collect();
-            while letters.len() > PIECE {
-                pieces.push(letters.drain(..PIECE).collect());
+            while letters.len() > MAX_PIECE_CHARS {
+                pieces.push(letters.drain(..MAX_PIECE_CHARS).collect());
             }
             if !rest.is_empty() {
                 rest.push_str(gap);
@@ -172,7 +172,7 @@ mod tests {
         let (title, chunks) = of_markdown(&text, "x".to_owned());
         assert_eq!(title, "Refunds");
         assert_eq!(chunks[0], Chunk { page: None, heading: String::new(), text: "First.".to_owned() });
-        assert!(chunks.len() >= 4 && chunks.iter().all(|chunk| chunk.text.chars().count() <= PIECE));
+        assert!(chunks.len() >= 4 && chunks.iter().all(|chunk| chunk.text.chars().count() <= MAX_PIECE_CHARS));
         assert_eq!(chunks.last().unwrap().heading, "礼品卡");
         let all: String = chunks.iter().map(|chunk| chunk.text.as_str()).collect();
         assert_eq!(all.matches("A sentence").count(), 120, "nothing is lost");

@@ -8,12 +8,12 @@ use std::time::Duration;
 use chrono_tz::Tz;
 use mezzofy_agent::model::claude::{self, Claude};
 use mezzofy_agent::model::openai::{self, OpenAiCompatible};
-use mezzofy_agent::model::{Facts, Model, ModelError, Reply, Source, ToolDefinition, Turn};
+use mezzofy_agent::model::{Model, ModelError, ModelFacts, Reply, Source, ToolDefinition, Turn};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::{Department, Person};
 use mezzofy_store::budgets::DefaultBudgets;
-use mezzofy_store::model_calls::Exhausted;
+use mezzofy_store::model_calls::BudgetExhausted;
 use mezzofy_store::{Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
@@ -29,29 +29,29 @@ use breaker::Breakers;
 pub use title::title;
 
 /// A stream that gives nothing for so long is dead.
-const IDLE: Duration = Duration::from_mins(1);
+const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// All models that can be called.
 pub struct Models {
     settings: ModelsSettings,
     budgets: DefaultBudgets,
-    offers: BTreeMap<String, Offer>,
+    offers: BTreeMap<String, AvailableModel>,
     breakers: Breakers,
     store: Store,
     clock: Clock,
     zone: Tz,
 }
 
-struct Offer {
+struct AvailableModel {
     source: Source,
     client: Box<dyn Model>,
     card: ModelCard,
-    facts: OnceLock<Facts>,
+    facts: OnceLock<ModelFacts>,
 }
 
 /// What a model is asked, by whom and for what.
 #[derive(Debug, Clone, Copy)]
-pub struct Asking<'a> {
+pub struct ModelRequest<'a> {
     /// What kind of work it is.
     pub task: Task,
     /// The language of the request.
@@ -62,7 +62,6 @@ pub struct Asking<'a> {
     pub text: &'a str,
     /// Who pays.
     pub person: &'a Person,
-    /// In which run.
     pub run: Id<id::Run>,
     /// See [`mezzofy_agent::model::Request`].
     pub system: &'a str,
@@ -78,7 +77,7 @@ pub struct Asking<'a> {
 
 /// What is told while a model is asked.
 #[derive(Debug)]
-pub enum Told<'a> {
+pub enum AttemptEvent<'a> {
     /// A reply begins anew; what was heard before it does not count.
     Begun,
     /// More of its text.
@@ -87,8 +86,7 @@ pub enum Told<'a> {
     Passed {
         /// Its title.
         model: String,
-        /// Why.
-        why: Why,
+        why: FallbackReason,
         /// Who goes on.
         next: Option<String>,
     },
@@ -96,7 +94,7 @@ pub enum Told<'a> {
 
 /// Why a model is passed over.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Why {
+pub enum FallbackReason {
     /// Its key was refused.
     KeyRefused,
     /// Its provider's spending limit is reached.
@@ -112,10 +110,10 @@ pub enum Why {
     /// It declined to answer.
     Refused,
     /// A budget of ours does not allow it.
-    Budget(Exhausted),
+    Budget(BudgetExhausted),
 }
 
-impl Why {
+impl FallbackReason {
     /// A word for it.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -135,7 +133,6 @@ impl Why {
 /// A complete reply, paid for.
 #[derive(Debug)]
 pub struct Answer {
-    /// The reply.
     pub reply: Reply,
     /// Which model gave it.
     pub source: Source,
@@ -145,9 +142,9 @@ pub struct Answer {
 
 /// Why no model answered.
 #[derive(Debug)]
-pub enum Unanswered {
+pub enum ModelsError {
     /// None is configured, or all were passed over: why the last one was.
-    NoModel(Option<Why>),
+    NoModel(Option<FallbackReason>),
     /// The reply of this model was too long twice; its title.
     TooLong(String),
     /// The history does not fit.
@@ -158,7 +155,7 @@ pub enum Unanswered {
     Stopped,
 }
 
-impl From<StoreError> for Unanswered {
+impl From<StoreError> for ModelsError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
@@ -168,7 +165,6 @@ impl From<StoreError> for Unanswered {
 pub struct Surroundings {
     /// Usage and budgets.
     pub store: Store,
-    /// The time.
     pub clock: Clock,
     /// Where months begin.
     pub zone: Tz,
@@ -212,11 +208,11 @@ impl Models {
     /// Asks the first model that serves, in the order of the rules, and pays for it.
     pub async fn ask(
         &self,
-        asking: &Asking<'_>,
-        told: &mut (dyn FnMut(Told<'_>) + Send),
-    ) -> Result<Answer, Unanswered> {
-        let Asking { task, language, agent, text, .. } = *asking;
-        let order: Vec<&Offer> =
+        asking: &ModelRequest<'_>,
+        told: &mut (dyn FnMut(AttemptEvent<'_>) + Send),
+    ) -> Result<Answer, ModelsError> {
+        let ModelRequest { task, language, agent, text, .. } = *asking;
+        let order: Vec<&AvailableModel> =
             self.settings.order(task, language, agent, text).iter().filter_map(|id| self.offers.get(id)).collect();
         let (mut last, mut too_small) = (None, false);
         for (at, offer) in order.iter().enumerate() {
@@ -227,29 +223,29 @@ impl Models {
                         return Ok(Answer { reply, source: offer.source.clone(), window: offer.window() });
                     }
                     Err(Failure::Passed(why)) => why,
-                    Err(Failure::Unanswered(Unanswered::WindowExceeded)) => {
+                    Err(Failure::ModelsError(ModelsError::WindowExceeded)) => {
                         too_small = true;
                         continue;
                     }
-                    Err(Failure::Unanswered(unanswered)) => return Err(unanswered),
+                    Err(Failure::ModelsError(unanswered)) => return Err(unanswered),
                 },
             };
             tracing::warn!(model = offer.source.model, ?why, run = %asking.run, "a model is passed over");
             let next = order.get(at + 1).map(|next| title(&next.source.model));
             last = Some(why.clone());
-            told(Told::Passed { model: title(&offer.source.model), why, next });
+            told(AttemptEvent::Passed { model: title(&offer.source.model), why, next });
         }
-        Err(if too_small { Unanswered::WindowExceeded } else { Unanswered::NoModel(last) })
+        Err(if too_small { ModelsError::WindowExceeded } else { ModelsError::NoModel(last) })
     }
 
     /// The tokens of a request, as the model that would serve it counts them, and its window; estimated where it can't.
-    pub async fn count(&self, asking: &Asking<'_>) -> Option<(u64, u64)> {
-        let Asking { task, language, agent, text, .. } = *asking;
+    pub async fn count(&self, asking: &ModelRequest<'_>) -> Option<(u64, u64)> {
+        let ModelRequest { task, language, agent, text, .. } = *asking;
         let order = self.settings.order(task, language, agent, text);
-        let open = |offer: &&Offer| self.breakers.open(&offer.source.provider, self.clock.now()).is_none();
+        let open = |offer: &&AvailableModel| self.breakers.open(&offer.source.provider, self.clock.now()).is_none();
         let offer = order.iter().filter_map(|id| self.offers.get(id)).find(open)?;
         let estimate = attempt::estimate(asking);
-        let counted = if attempt::share(estimate, offer.window()) >= attempt::COUNT_FROM {
+        let counted = if attempt::share(estimate, offer.window()) >= attempt::COUNT_TOKENS_FROM_PERCENT {
             let counted = offer.client.count_tokens(&attempt::request(asking, asking.history, 1)).await;
             counted.ok().flatten().unwrap_or(estimate)
         } else {
@@ -274,18 +270,18 @@ pub async fn check(
 fn offers(
     settings: &ModelsSettings,
     providers: &BTreeMap<String, ProviderAccess>,
-) -> Result<BTreeMap<String, Offer>, String> {
+) -> Result<BTreeMap<String, AvailableModel>, String> {
     let mut offers = BTreeMap::new();
     for (id, card) in &settings.catalogue {
         let Some(access) = providers.get(&card.provider) else { continue };
         let source = Source { provider: card.provider.clone(), model: id.clone() };
         let client = client(&source, card, access)?;
-        offers.insert(id.clone(), Offer { source, client, card: card.clone(), facts: OnceLock::new() });
+        offers.insert(id.clone(), AvailableModel { source, client, card: card.clone(), facts: OnceLock::new() });
     }
     Ok(offers)
 }
 
-impl Offer {
+impl AvailableModel {
     fn window(&self) -> u64 {
         self.facts.get().and_then(|facts| facts.window).unwrap_or(self.card.window)
     }
@@ -303,14 +299,14 @@ fn client(source: &Source, card: &ModelCard, access: &ProviderAccess) -> Result<
             let key = access.key.clone().ok_or_else(|| format!("{provider} has no key"))?;
             let effort = card.effort.clone().unwrap_or_else(|| "medium".to_owned());
             Box::new(
-                Claude::new(claude::Settings { base_url, key, provider, model, effort }, IDLE)
+                Claude::new(claude::Settings { base_url, key, provider, model, effort }, IDLE_TIMEOUT)
                     .map_err(|error| error.to_string())?,
             )
         }
         Protocol::Openai => {
             let (key, effort, dialect) = (access.key.clone(), card.effort.clone(), access.dialect);
             let settings = openai::Settings { base_url, key, provider, model, effort, dialect };
-            Box::new(OpenAiCompatible::new(settings, IDLE).map_err(|error| error.to_string())?)
+            Box::new(OpenAiCompatible::new(settings, IDLE_TIMEOUT).map_err(|error| error.to_string())?)
         }
     })
 }

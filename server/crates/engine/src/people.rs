@@ -1,7 +1,7 @@
 //! Adding and changing people: the one way for commands and for administrators.
 
 use chrono::{DateTime, Utc};
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::password::{self, PasswordProblem};
 use mezzofy_domain::people::Person;
@@ -13,7 +13,7 @@ use crate::secrets;
 
 /// Why a person is not added or changed.
 #[derive(Debug, thiserror::Error)]
-pub enum Refused {
+pub enum AccountError {
     /// The rules.
     #[error(transparent)]
     Person(#[from] PersonProblem),
@@ -33,7 +33,7 @@ pub enum Refused {
 
 /// What is to change of a person.
 #[derive(Debug, Default)]
-pub struct Wanted {
+pub struct AccountChange {
     /// What they are and whether they may sign in.
     pub change: PersonChange,
     /// The hash of a new password, see [`checked_hash`].
@@ -43,9 +43,9 @@ pub struct Wanted {
 }
 
 /// The hash of a password that the rules allow for this person. Takes tens of milliseconds of processor time.
-pub fn checked_hash(password: &str, name: &str, email: &str) -> Result<String, Refused> {
+pub fn checked_hash(password: &str, name: &str, email: &str) -> Result<String, AccountError> {
     password::check(password, name, email)?;
-    secrets::hash_password(password).map_err(Refused::Hash)
+    secrets::hash_password(password).map_err(AccountError::Hash)
 }
 
 /// Adds a person.
@@ -53,14 +53,14 @@ pub async fn add(
     tx: &mut Tx,
     person: &Person,
     password_hash: &str,
-    who: Who,
+    actor: Actor,
     now: DateTime<Utc>,
-) -> Result<(), Refused> {
+) -> Result<(), AccountError> {
     if !people::add(tx, person, password_hash, now).await? {
         return Err(PersonProblem::Taken(person.email.clone()).into());
     }
-    let deed = Deed::PersonAdded { person: person.id, role: person.role.clone() };
-    Ok(audit::append(tx, now, who, &deed).await?)
+    let event = AuditEvent::PersonAdded { person: person.id, role: person.role.clone() };
+    Ok(audit::append(tx, now, actor, &event).await?)
 }
 
 /// Changes a person. Being disabled and a new password end their sessions; another role holds from the next request and
@@ -69,20 +69,20 @@ pub async fn change(
     tx: &mut Tx,
     roles: &Roles,
     person: Id<id::Person>,
-    wanted: Wanted,
-    who: Who,
+    wanted: AccountChange,
+    actor: Actor,
     now: DateTime<Utc>,
-) -> Result<(), Refused> {
+) -> Result<(), AccountError> {
     let administrators = people::lock_with_role(tx, &roles.allowing(Permission::Administer)).await?;
-    let before = people::lock(tx, person).await?.ok_or(Refused::Unknown)?;
+    let before = people::lock(tx, person).await?.ok_or(AccountError::Unknown)?;
     let others = administrators.iter().any(|other| *other != person);
-    let Wanted { mut change, password_hash, remove_second_factor } = wanted;
+    let AccountChange { mut change, password_hash, remove_second_factor } = wanted;
     change.sign_in = password_hash.is_some() || remove_second_factor;
 
-    let after = before.changed(change, who, roles, others)?;
+    let after = before.changed(change, actor, roles, others)?;
 
     people::save(tx, &after).await?;
-    let mut deeds = changes(&before, &after);
+    let mut events = changes(&before, &after);
     if after.disabled && !before.disabled {
         sessions::end_all(tx, person, "disabled", now).await?;
     }
@@ -90,33 +90,33 @@ pub async fn change(
         people::set_password(tx, person, &hash).await?;
         people::clear_failures(tx, &after.email).await?;
         sessions::end_all(tx, person, "password changed", now).await?;
-        deeds.push(Deed::PersonReset { person });
+        events.push(AuditEvent::PersonReset { person });
     }
     if remove_second_factor && second_factors::remove(tx, person).await? {
-        deeds.push(Deed::SecondFactorRemoved { person });
+        events.push(AuditEvent::SecondFactorRemoved { person });
     }
-    for deed in deeds {
-        audit::append(tx, now, who, &deed).await?;
+    for event in events {
+        audit::append(tx, now, actor, &event).await?;
     }
     Ok(())
 }
 
 /// What the audit log tells of the difference.
-fn changes(before: &Person, after: &Person) -> Vec<Deed> {
+fn changes(before: &Person, after: &Person) -> Vec<AuditEvent> {
     let person = before.id;
     let fields: Vec<_> = [("name", before.name != after.name), ("title", before.title != after.title)]
         .into_iter()
         .filter_map(|(field, changed)| changed.then_some(field))
         .collect();
-    let deeds = [
-        (before.role != after.role).then(|| Deed::RoleChanged {
+    let events = [
+        (before.role != after.role).then(|| AuditEvent::RoleChanged {
             person,
             before: before.role.clone(),
             after: after.role.clone(),
         }),
-        (!fields.is_empty()).then_some(Deed::PersonChanged { person, fields }),
-        (!before.disabled && after.disabled).then_some(Deed::PersonDisabled { person }),
-        (before.disabled && !after.disabled).then_some(Deed::PersonEnabled { person }),
+        (!fields.is_empty()).then_some(AuditEvent::PersonChanged { person, fields }),
+        (!before.disabled && after.disabled).then_some(AuditEvent::PersonDisabled { person }),
+        (before.disabled && !after.disabled).then_some(AuditEvent::PersonEnabled { person }),
     ];
-    deeds.into_iter().flatten().collect()
+    events.into_iter().flatten().collect()
 }

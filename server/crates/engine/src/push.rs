@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use mezzofy_domain::language::{Language, Text};
-use mezzofy_domain::notification::Matter;
+use mezzofy_domain::notification::NotificationKind;
 use serde::Deserialize;
 
 use expo::{Expo, PushService};
@@ -25,27 +25,27 @@ struct Texts {
 }
 
 impl Texts {
-    fn of(&self, matter: Matter) -> &Text {
+    fn of(&self, matter: NotificationKind) -> &Text {
         match matter {
-            Matter::Decision => &self.decision,
-            Matter::Question => &self.question,
-            Matter::Result => &self.result,
-            Matter::Failure => &self.failure,
-            Matter::Skipped => &self.skipped,
+            NotificationKind::Decision => &self.decision,
+            NotificationKind::Question => &self.question,
+            NotificationKind::Result => &self.result,
+            NotificationKind::Failure => &self.failure,
+            NotificationKind::Skipped => &self.skipped,
         }
     }
 }
 
 /// The way to people's phones.
-pub struct Pushing {
+pub struct PushSender {
     expo: Expo,
     texts: Texts,
 }
 
-impl Pushing {
+impl PushSender {
     /// What is said of a matter: the title, and the text in a language.
     #[must_use]
-    pub fn said(&self, matter: Matter, language: Language) -> (&str, &str) {
+    pub fn text(&self, matter: NotificationKind, language: Language) -> (&str, &str) {
         (&self.texts.title, self.texts.of(matter).in_language(language))
     }
 

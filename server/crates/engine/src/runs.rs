@@ -1,12 +1,12 @@
 //! Beginning runs: a message, its run and the job are stored together or not at all.
 
-use mezzofy_agent::run::Run as Machine;
+use mezzofy_agent::run::RunMachine;
 use mezzofy_domain::file::File;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
 use mezzofy_domain::run::{RunState, WaitingFor};
 use mezzofy_domain::usage::RunUsage;
-use mezzofy_store::messages::{Author, Fresh, Message, NewMessage};
+use mezzofy_store::messages::{Author, InsertOutcome, Message, NewMessage};
 use mezzofy_store::runs::Run;
 use mezzofy_store::{StoreError, Tx, commit, conversations, jobs, messages, runs};
 use serde_json::json;
@@ -64,7 +64,7 @@ pub fn checked_text(text: &str) -> Result<&str, BeginError> {
 /// A conversation of its own for one text, as `mezzofy ask` needs it.
 pub async fn ask(app: &AppState, person: &Person, text: &str) -> Result<Id<id::Run>, BeginError> {
     let mut tx = app.store.begin_as(&app.scope(person)).await?;
-    let machine = Machine::new(text.trim().to_owned(), person);
+    let machine = RunMachine::new(text.trim().to_owned(), person);
     let run = begin(app, &mut tx, person, ("", text), &machine, false).await?;
     commit(tx).await?;
     Ok(run.id)
@@ -77,7 +77,7 @@ pub async fn begin(
     tx: &mut Tx,
     person: &Person,
     (title, text): (&str, &str),
-    machine: &Machine,
+    machine: &RunMachine,
     background: bool,
 ) -> Result<Run, BeginError> {
     let text = checked_text(text)?;
@@ -101,7 +101,7 @@ pub async fn begin_fresh(
 ) -> Result<Option<(Message, Run)>, BeginError> {
     let run = new_run(app, person, conversation, &machine_for(person, message))?;
     let row = message_row(app, conversation, run.id, message);
-    let Fresh::Stored(stored) = messages::add_fresh(tx, row, &run, &title_of(message.text)).await? else {
+    let InsertOutcome::Stored(stored) = messages::add_fresh(tx, row, &run, &title_of(message.text)).await? else {
         return Ok(None);
     };
     jobs::enqueue(tx, run.id).await?;
@@ -151,8 +151,8 @@ async fn run_for(
             return Err(BeginError::FilesInAnswer);
         }
         waiting.waiting_for = None;
-        if let Ok(mut machine) = serde_json::from_value::<Machine>(waiting.machine.clone()) {
-            machine.said(message.text.to_owned());
+        if let Ok(mut machine) = serde_json::from_value::<RunMachine>(waiting.machine.clone()) {
+            machine.on_text(message.text.to_owned());
             waiting.machine = serde_json::to_value(&machine)?;
             waiting.state = RunState::Queued;
             runs::save(tx, &mut waiting).await?;
@@ -168,8 +168,8 @@ async fn run_for(
     Ok(run)
 }
 
-fn machine_for(person: &Person, message: IncomingMessage<'_>) -> Machine {
-    let mut machine = Machine::new(message.text.to_owned(), person);
+fn machine_for(person: &Person, message: IncomingMessage<'_>) -> RunMachine {
+    let mut machine = RunMachine::new(message.text.to_owned(), person);
     machine.attach(message.files.iter().map(|file| file.attachment.clone()).collect());
     machine
 }
@@ -178,7 +178,7 @@ fn new_run(
     app: &AppState,
     person: &Person,
     conversation: Id<id::Conversation>,
-    machine: &Machine,
+    machine: &RunMachine,
 ) -> Result<Run, serde_json::Error> {
     Ok(Run {
         id: app.new_id(),

@@ -5,26 +5,26 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Permission;
-use mezzofy_domain::schedule::occurrence::Reason;
+use mezzofy_domain::schedule::occurrence::SkipReason;
 use mezzofy_domain::schedule::plan::{self, plan};
-use mezzofy_store::schedules::{self, Fate, Schedule};
+use mezzofy_store::schedules::{self, OccurrenceOutcome, Schedule};
 use mezzofy_store::{StoreError, Tx, commit, people};
 
 use crate::app::{App, AppState};
 use crate::{failpoint, push};
 
 /// How often is looked. Any number of processes may look: each moment is taken by one.
-const LOOK: Duration = Duration::from_millis(250);
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
 /// A moment that is found later than this was missed: the server was down, or the clock jumped.
-const LATE: TimeDelta = TimeDelta::seconds(30);
+const MISFIRE_THRESHOLD: TimeDelta = TimeDelta::seconds(30);
 /// Schedules that are taken in one transaction.
-const AT_ONCE: i64 = 20;
+const SCHEDULES_PER_POLL: i64 = 20;
 
 /// Begins the runs of schedules until the server stops.
 pub async fn run(app: App) {
-    let mut look = tokio::time::interval(LOOK);
-    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    while app.stop.run_until_cancelled(look.tick()).await.is_some() {
+    let mut ticks = tokio::time::interval(POLL_INTERVAL);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    while app.stop.run_until_cancelled(ticks.tick()).await.is_some() {
         if let Err(error) = begin_due(&app).await {
             tracing::warn!(%error, "schedules that are due could not be taken up and are tried again");
         }
@@ -36,12 +36,12 @@ pub async fn begin_due(app: &AppState) -> Result<(), String> {
     let text = |error: StoreError| error.to_string();
     let mut tx = app.store.begin().await.map_err(text)?;
     let now = app.clock.now();
-    let due = schedules::take_due(&mut tx, now, AT_ONCE).await.map_err(text)?;
+    let due = schedules::claim_due(&mut tx, now, SCHEDULES_PER_POLL).await.map_err(text)?;
     if due.is_empty() {
         return Ok(());
     }
     for (schedule, due_at) in due {
-        go_on(app, &mut tx, &schedule, due_at, now).await?;
+        settle_due(app, &mut tx, &schedule, due_at, now).await?;
     }
     failpoint::hit("schedule.before");
     commit(tx).await.map_err(text)?;
@@ -50,7 +50,7 @@ pub async fn begin_due(app: &AppState) -> Result<(), String> {
 }
 
 /// Settles every moment of a schedule up to now, and puts the next one ahead.
-async fn go_on(
+async fn settle_due(
     app: &AppState,
     tx: &mut Tx,
     schedule: &Schedule,
@@ -58,23 +58,23 @@ async fn go_on(
     now: DateTime<Utc>,
 ) -> Result<(), String> {
     let text = |error: StoreError| error.to_string();
-    let planned = plan(&schedule.rule, schedule.misfire, due_at, now, LATE);
+    let planned = plan(&schedule.rule, schedule.misfire, due_at, now, MISFIRE_THRESHOLD);
     let owner = people::get(tx, schedule.owner).await.map_err(text)?;
     let owner = hindered(app, tx, schedule, owner).await?;
     // The one that was ahead makes room for what became of it.
     schedules::set_next(tx, schedule.id, None).await.map_err(text)?;
     let mut skipped = None;
     for row in &planned.rows {
-        let fate = match (&owner, row.fate) {
-            (Err(reason), _) => Fate::Skipped(*reason),
-            (Ok(_), plan::Fate::Skipped(reason)) => Fate::Skipped(reason),
-            (Ok(owner), plan::Fate::Run) => {
+        let outcome = match (&owner, row.decision) {
+            (Err(reason), _) => OccurrenceOutcome::Skipped(*reason),
+            (Ok(_), plan::OccurrenceDecision::Skipped(reason)) => OccurrenceOutcome::Skipped(reason),
+            (Ok(owner), plan::OccurrenceDecision::Run) => {
                 let run = crate::schedules::begin(app, tx, schedule, owner, true).await;
-                Fate::Started(run.map_err(|problem| problem.to_string())?.id)
+                OccurrenceOutcome::Started(run.map_err(|problem| problem.to_string())?.id)
             }
         };
-        schedules::put(tx, schedule.id, row.due_at, fate).await.map_err(text)?;
-        if let Fate::Skipped(reason) = fate {
+        schedules::put(tx, schedule.id, row.due_at, outcome).await.map_err(text)?;
+        if let OccurrenceOutcome::Skipped(reason) = outcome {
             skipped = Some((row.due_at, reason));
         }
     }
@@ -91,14 +91,14 @@ async fn hindered(
     tx: &mut Tx,
     schedule: &Schedule,
     owner: Option<Person>,
-) -> Result<Result<Person, Reason>, String> {
+) -> Result<Result<Person, SkipReason>, String> {
     Ok(match owner {
-        _ if schedule.paused => Err(Reason::Paused),
-        None => Err(Reason::OwnerDisabled),
-        Some(owner) if owner.disabled => Err(Reason::OwnerDisabled),
-        Some(owner) if !app.roles.allows(&owner.role, Permission::Schedules) => Err(Reason::NotPermitted),
+        _ if schedule.paused => Err(SkipReason::Paused),
+        None => Err(SkipReason::OwnerDisabled),
+        Some(owner) if owner.disabled => Err(SkipReason::OwnerDisabled),
+        Some(owner) if !app.roles.allows(&owner.role, Permission::Schedules) => Err(SkipReason::NotPermitted),
         Some(_) if schedules::is_at_work(tx, schedule.id).await.map_err(|error| error.to_string())? => {
-            Err(Reason::Overlapped)
+            Err(SkipReason::Overlapped)
         }
         Some(owner) => Ok(owner),
     })

@@ -1,9 +1,9 @@
 //! Makes schedules, for the route and for the tool alike, and begins their runs.
 
 use chrono::{DateTime, Utc};
-use mezzofy_agent::run::{Order, Run as Machine};
+use mezzofy_agent::run::{RunMachine, ScheduledOrder};
 use mezzofy_agent::skills::InputKind;
-use mezzofy_domain::audit::{Action, Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditAction, AuditEvent};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::Person;
 use mezzofy_store::runs::Run;
@@ -17,14 +17,14 @@ use crate::runs::{self, BeginError};
 
 /// Why a schedule is not made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refused {
+pub enum ScheduleError {
     /// Its owner has as many as they may.
     TooMany(i64),
     /// Its owner has one of that name.
     Taken(String),
 }
 
-impl Refused {
+impl ScheduleError {
     /// The reason and what to do.
     #[must_use]
     pub fn say(&self, language: Language) -> String {
@@ -67,8 +67,8 @@ pub async fn begin(
             None => text = sent_to(&text, emails, owner.language),
         }
     }
-    let order = Order { agent: *agent, skill: schedule.skill.clone(), inputs };
-    let machine = Machine::of_order(text.clone(), owner, order);
+    let order = ScheduledOrder { agent: *agent, skill: schedule.skill.clone(), inputs };
+    let machine = RunMachine::of_order(text.clone(), owner, order);
     runs::begin(app, tx, owner, (name, &text), &machine, background).await
 }
 
@@ -96,9 +96,9 @@ fn sent_to(request: &str, emails: &[String], language: Language) -> String {
 }
 
 /// Notes in the audit log what its owner did with a schedule.
-pub async fn note(tx: &mut Tx, schedule: &Schedule, action: Action, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let deed = Deed::Schedule { schedule: schedule.id, action, name: schedule.name.clone() };
-    audit::append(tx, now, Who::Person(schedule.owner), &deed).await?;
+pub async fn note(tx: &mut Tx, schedule: &Schedule, action: AuditAction, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let event = AuditEvent::Schedule { schedule: schedule.id, action, name: schedule.name.clone() };
+    audit::append(tx, now, Actor::Person(schedule.owner), &event).await?;
     Ok(())
 }
 
@@ -108,16 +108,16 @@ pub async fn make(
     limits: ScheduleLimits,
     schedule: &Schedule,
     next: DateTime<Utc>,
-) -> Result<Result<(), Refused>, StoreError> {
+) -> Result<Result<(), ScheduleError>, StoreError> {
     // Two at once would both find room.
     people::lock(tx, schedule.owner).await?;
     if schedules::count(tx, schedule.owner).await? >= limits.a_person {
-        return Ok(Err(Refused::TooMany(limits.a_person)));
+        return Ok(Err(ScheduleError::TooMany(limits.a_person)));
     }
     if !schedules::add(tx, schedule).await? {
-        return Ok(Err(Refused::Taken(schedule.name.clone())));
+        return Ok(Err(ScheduleError::Taken(schedule.name.clone())));
     }
     schedules::set_next(tx, schedule.id, Some(next)).await?;
-    note(tx, schedule, Action::ScheduleMade, schedule.created_at).await?;
+    note(tx, schedule, AuditAction::ScheduleMade, schedule.created_at).await?;
     Ok(Ok(()))
 }

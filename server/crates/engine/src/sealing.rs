@@ -6,7 +6,7 @@ use base64::engine::general_purpose::{PAD, URL_SAFE_NO_PAD};
 use base64::engine::{DecodePaddingMode, GeneralPurpose};
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
-use mezzofy_store::sealed::Kind;
+use mezzofy_store::sealed::SecretKind;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -17,12 +17,12 @@ mod keyring;
 mod rotation;
 
 pub use keyring::Keyring;
-pub use rotation::{Rotated, RotationError, clear_out, count_lost, put_in_front, reseal, rotate};
+pub use rotation::{RotationError, RotationReport, clear_out, count_lost, put_in_front, reseal, rotate};
 
 /// Bytes of a key.
-const KEY: usize = 32;
+const KEY_BYTES: usize = 32;
 /// Bytes of a nonce: so many that random ones never meet.
-const NONCE: usize = 24;
+const NONCE_BYTES: usize = 24;
 
 /// Why something can't be sealed or opened, as a sentence for who runs the server.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +40,7 @@ pub enum SealError {
     NoKey,
     /// The file with the keys.
     #[error(transparent)]
-    Kept(#[from] SecretFileError),
+    KeyFile(#[from] SecretFileError),
     /// None of the keys has sealed it.
     #[error("it is sealed with the key {0}, which is not among the keys: put that one behind the first")]
     UnknownKey(String),
@@ -72,8 +72,8 @@ impl Keys {
     }
 
     /// Seals a secret: the key's id, a dot, and nonce and ciphertext in base64.
-    pub fn seal(&self, kind: Kind, owner: Uuid, secret: &[u8]) -> Result<String, SealError> {
-        let nonce: [u8; NONCE] = secrets::random();
+    pub fn seal(&self, kind: SecretKind, owner: Uuid, secret: &[u8]) -> Result<String, SealError> {
+        let nonce: [u8; NONCE_BYTES] = secrets::random();
         let bound = bound(kind, owner);
         let payload = Payload { msg: secret, aad: &bound };
         let ciphertext = self.first.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::Broken)?;
@@ -81,11 +81,11 @@ impl Keys {
     }
 
     /// Opens what was sealed as this kind of secret of this owner.
-    pub fn open(&self, kind: Kind, owner: Uuid, sealed: &str) -> Result<Vec<u8>, SealError> {
+    pub fn open(&self, kind: SecretKind, owner: Uuid, sealed: &str) -> Result<Vec<u8>, SealError> {
         let (id, text) = sealed.split_once('.').ok_or(SealError::Broken)?;
         let key = self.all().find(|key| key.id == id).ok_or_else(|| SealError::UnknownKey(id.to_owned()))?;
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| SealError::Broken)?;
-        let (nonce, ciphertext) = bytes.split_first_chunk::<NONCE>().ok_or(SealError::Broken)?;
+        let (nonce, ciphertext) = bytes.split_first_chunk::<NONCE_BYTES>().ok_or(SealError::Broken)?;
         let payload = Payload { msg: ciphertext, aad: &bound(kind, owner) };
         key.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| SealError::Broken)
     }
@@ -117,7 +117,7 @@ impl Key {
     fn parse(text: &str) -> Option<Self> {
         let alphabet = if text.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
         let any = PAD.with_decode_padding_mode(DecodePaddingMode::Indifferent);
-        let bytes: [u8; KEY] = GeneralPurpose::new(alphabet, any).decode(text).ok()?.try_into().ok()?;
+        let bytes: [u8; KEY_BYTES] = GeneralPurpose::new(alphabet, any).decode(text).ok()?.try_into().ok()?;
         let hash = Sha256::digest([b"id of a key ".as_slice(), &bytes].concat());
         let id = URL_SAFE_NO_PAD.encode(&hash[..6]);
         Some(Self { id, cipher: XChaCha20Poly1305::new(&bytes.into()) })
@@ -130,7 +130,7 @@ fn written(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// What is sealed opens only as the same kind of the same owner.
-fn bound(kind: Kind, owner: Uuid) -> Vec<u8> {
+fn bound(kind: SecretKind, owner: Uuid) -> Vec<u8> {
     format!("{} {owner}", kind.code()).into_bytes()
 }
 
@@ -149,40 +149,44 @@ mod tests {
     #[test]
     fn what_is_sealed_opens_for_its_owner_and_nobody_else() {
         let keys = keys(OLD);
-        let sealed = keys.seal(Kind::SecondFactor, ANA, b"a secret").unwrap();
+        let sealed = keys.seal(SecretKind::SecondFactor, ANA, b"a secret").unwrap();
         assert!(!sealed.contains("secret"), "{sealed}");
-        assert_eq!(keys.open(Kind::SecondFactor, ANA, &sealed).unwrap(), b"a secret");
-        let moved = keys.open(Kind::SecondFactor, Uuid::from_u128(2), &sealed).unwrap_err();
+        assert_eq!(keys.open(SecretKind::SecondFactor, ANA, &sealed).unwrap(), b"a secret");
+        let moved = keys.open(SecretKind::SecondFactor, Uuid::from_u128(2), &sealed).unwrap_err();
         assert!(matches!(moved, SealError::Broken), "{moved}");
-        assert_ne!(keys.seal(Kind::SecondFactor, ANA, b"a secret").unwrap(), sealed, "a nonce of its own each time");
+        assert_ne!(
+            keys.seal(SecretKind::SecondFactor, ANA, b"a secret").unwrap(),
+            sealed,
+            "a nonce of its own each time"
+        );
     }
 
     #[test]
     fn a_change_of_any_character_is_found() {
         let keys = keys(OLD);
-        let sealed = keys.seal(Kind::SecondFactor, ANA, b"a secret").unwrap();
+        let sealed = keys.seal(SecretKind::SecondFactor, ANA, b"a secret").unwrap();
         for at in 0..sealed.len() {
             let mut changed = sealed.clone().into_bytes();
             changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(changed).unwrap();
-            assert!(keys.open(Kind::SecondFactor, ANA, &changed).is_err(), "{at}");
+            assert!(keys.open(SecretKind::SecondFactor, ANA, &changed).is_err(), "{at}");
         }
         for text in ["", ".", "a", &sealed[..20], &sealed[..sealed.len() - 1]] {
-            assert!(keys.open(Kind::SecondFactor, ANA, text).is_err(), "{text}");
+            assert!(keys.open(SecretKind::SecondFactor, ANA, text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn the_first_key_seals_and_all_open() {
         let (old, both, new) = (keys(OLD), keys(&format!("{NEW},{OLD}")), keys(NEW));
-        let sealed = old.seal(Kind::SecondFactor, ANA, b"a secret").unwrap();
-        assert_eq!(both.open(Kind::SecondFactor, ANA, &sealed).unwrap(), b"a secret");
+        let sealed = old.seal(SecretKind::SecondFactor, ANA, b"a secret").unwrap();
+        assert_eq!(both.open(SecretKind::SecondFactor, ANA, &sealed).unwrap(), b"a secret");
         assert!(!both.is_newest(&sealed) && both.know(&sealed) && !new.know(&sealed));
-        let lost = new.open(Kind::SecondFactor, ANA, &sealed).unwrap_err();
+        let lost = new.open(SecretKind::SecondFactor, ANA, &sealed).unwrap_err();
         assert!(matches!(&lost, SealError::UnknownKey(id) if sealed.starts_with(id)), "{lost}");
-        let again = both.seal(Kind::SecondFactor, ANA, b"a secret").unwrap();
-        assert!(both.is_newest(&again) && old.open(Kind::SecondFactor, ANA, &again).is_err());
-        assert_eq!(new.open(Kind::SecondFactor, ANA, &again).unwrap(), b"a secret");
+        let again = both.seal(SecretKind::SecondFactor, ANA, b"a secret").unwrap();
+        assert!(both.is_newest(&again) && old.open(SecretKind::SecondFactor, ANA, &again).is_err());
+        assert_eq!(new.open(SecretKind::SecondFactor, ANA, &again).unwrap(), b"a secret");
     }
 
     #[test]

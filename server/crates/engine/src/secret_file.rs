@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// Characters of one at least.
-const SHORTEST: usize = 32;
+const MIN_SECRET_BYTES: usize = 32;
 
 /// Why a file can't be used, as a sentence for who runs the server.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +23,7 @@ pub enum SecretFileError {
 pub fn read_or_make(file: &Path, make: impl FnOnce() -> String) -> Result<String, SecretFileError> {
     let wrong = |error| SecretFileError::Io(file.to_owned(), error);
     match fs::read_to_string(file) {
-        Ok(secret) if secret.trim_end().len() >= SHORTEST => return Ok(secret),
+        Ok(secret) if secret.trim_end().len() >= MIN_SECRET_BYTES => return Ok(secret),
         Ok(_) => return Err(SecretFileError::TooShort(file.to_owned())),
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(wrong(error)),

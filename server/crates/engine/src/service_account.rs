@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use mezzofy_microsoft::graph::{Account, AccountError};
-use mezzofy_store::sealed::{self, Kind};
+use mezzofy_store::sealed::{self, SecretKind};
 use mezzofy_store::{Store, commit, microsoft};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -32,7 +32,7 @@ impl Account for ServiceAccount {
         sealed::hold_keys(&mut tx).await.map_err(failed)?;
         let Some((id, sealed)) = microsoft::sealed_token(&mut tx).await.map_err(failed)? else { return Ok(None) };
         let keys = self.keyring.keys().map_err(failed)?;
-        let token = keys.open(Kind::ServiceAccount, id, &sealed).map_err(failed)?;
+        let token = keys.open(SecretKind::ServiceAccount, id, &sealed).map_err(failed)?;
         Ok(Some(String::from_utf8(token).map_err(failed)?.into()))
     }
 
@@ -41,7 +41,8 @@ impl Account for ServiceAccount {
         sealed::hold_keys(&mut tx).await.map_err(failed)?;
         let Some((id, _)) = microsoft::sealed_token(&mut tx).await.map_err(failed)? else { return Ok(()) };
         let keys = self.keyring.keys().map_err(failed)?;
-        let sealed = keys.seal(Kind::ServiceAccount, id, refresh_token.expose_secret().as_bytes()).map_err(failed)?;
+        let sealed =
+            keys.seal(SecretKind::ServiceAccount, id, refresh_token.expose_secret().as_bytes()).map_err(failed)?;
         microsoft::renew(&mut tx, id, &sealed).await.map_err(failed)?;
         commit(tx).await.map_err(failed)
     }

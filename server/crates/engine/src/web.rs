@@ -10,15 +10,15 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Client, StatusCode, Url};
 
 /// Hops at most.
-const HOPS: usize = 5;
+const MAX_REDIRECTS: usize = 5;
 /// Bytes of a page at most, as they are read.
-const LARGEST: usize = 10 * 1024 * 1024;
+const MAX_PAGE_BYTES: usize = 10 * 1024 * 1024;
 /// All hops together.
-const LONGEST: Duration = Duration::from_secs(20);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Why an address was not read, as a sentence for the person.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unread {
+pub enum FetchError {
     /// It may not be read at all.
     #[error("{0} is not read: {1}.")]
     Refused(String, &'static str),
@@ -32,12 +32,11 @@ pub enum Unread {
 
 /// What an address gave.
 #[derive(Debug, Clone)]
-pub struct Fetched {
+pub struct FetchedPage {
     /// Where it was read, after redirects.
     pub url: String,
     /// Its media type without parameters.
     pub media_type: String,
-    /// Its bytes.
     pub bytes: Vec<u8>,
 }
 
@@ -77,7 +76,7 @@ impl Web {
         let client = Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(LONGEST)
+            .timeout(REQUEST_TIMEOUT)
             .dns_resolver(Arc::new(Public { allowed: allowed.clone() }))
             .user_agent("MezzofyAssistant/1.0")
             .build();
@@ -85,23 +84,28 @@ impl Web {
     }
 
     /// Reads an address.
-    pub async fn get(&self, address: &str) -> Result<Fetched, Unread> {
+    pub async fn get(&self, address: &str) -> Result<FetchedPage, FetchError> {
         self.get_with(address, HeaderMap::new()).await
     }
 
     /// The same with headers, which only the first host gets.
-    pub async fn get_with(&self, address: &str, headers: HeaderMap) -> Result<Fetched, Unread> {
-        let failed = |reason: String| Unread::Failed(address.to_owned(), reason);
-        match tokio::time::timeout(LONGEST, self.hops(address, headers)).await {
+    pub async fn get_with(&self, address: &str, headers: HeaderMap) -> Result<FetchedPage, FetchError> {
+        let failed = |reason: String| FetchError::Failed(address.to_owned(), reason);
+        match tokio::time::timeout(REQUEST_TIMEOUT, self.hops(address, headers)).await {
             Ok(fetched) => fetched,
             Err(_) => Err(failed("it took longer than 20 seconds".to_owned())),
         }
     }
 
     /// Posts to an address, following nothing: its status, and after how many seconds it wants to be asked again.
-    pub async fn post(&self, address: &str, headers: HeaderMap, body: Vec<u8>) -> Result<(u16, Option<u64>), Unread> {
+    pub async fn post(
+        &self,
+        address: &str,
+        headers: HeaderMap,
+        body: Vec<u8>,
+    ) -> Result<(u16, Option<u64>), FetchError> {
         let url = self.checked(address)?;
-        let failed = |error: reqwest::Error| Unread::Failed(address.to_owned(), short(&error));
+        let failed = |error: reqwest::Error| FetchError::Failed(address.to_owned(), short(&error));
         let answer = self.client.post(url).headers(headers).body(body).send().await.map_err(failed)?;
         let after = answer.headers().get(RETRY_AFTER).and_then(|after| after.to_str().ok()?.trim().parse().ok());
         Ok((answer.status().as_u16(), after))
@@ -111,7 +115,7 @@ impl Web {
     #[must_use]
     pub fn why_not(&self, address: &str) -> Option<String> {
         match self.checked(address) {
-            Err(Unread::Refused(address, why)) => Some(format!("Nothing can be sent to {address}: {why}.")),
+            Err(FetchError::Refused(address, why)) => Some(format!("Nothing can be sent to {address}: {why}.")),
             Err(refused) => Some(refused.to_string()),
             Ok(url) if url.scheme() == "https" || self.allows(&url) => None,
             Ok(_) => Some(format!("Nothing is sent to {address}: it is not https.")),
@@ -123,11 +127,11 @@ impl Web {
         host.is_some_and(|host| self.allowed.contains(&host))
     }
 
-    async fn hops(&self, address: &str, headers: HeaderMap) -> Result<Fetched, Unread> {
+    async fn hops(&self, address: &str, headers: HeaderMap) -> Result<FetchedPage, FetchError> {
         let mut url = self.checked(address)?;
         let first = url.host_str().map(str::to_owned);
-        for _ in 0..=HOPS {
-            let failed = |reason: String| Unread::Failed(url.to_string(), reason);
+        for _ in 0..=MAX_REDIRECTS {
+            let failed = |reason: String| FetchError::Failed(url.to_string(), reason);
             let mut request = self.client.get(url.clone());
             if url.host_str().map(str::to_owned) == first {
                 request = request.headers(headers.clone());
@@ -140,19 +144,19 @@ impl Web {
                 continue;
             }
             if answer.status() != StatusCode::OK {
-                return Err(Unread::Status(url.to_string(), answer.status().as_u16()));
+                return Err(FetchError::Status(url.to_string(), answer.status().as_u16()));
             }
             let kind = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("text/html");
             let media_type = kind.split(';').next().unwrap_or_default().trim().to_lowercase();
             let bytes = body(answer).await.map_err(failed)?;
-            return Ok(Fetched { url: url.to_string(), media_type, bytes });
+            return Ok(FetchedPage { url: url.to_string(), media_type, bytes });
         }
-        Err(Unread::Failed(address.to_owned(), "it leads on more than five times".to_owned()))
+        Err(FetchError::Failed(address.to_owned(), "it leads on more than five times".to_owned()))
     }
 
     /// The address, if it may be read.
-    fn checked(&self, address: &str) -> Result<Url, Unread> {
-        let refused = |why| Unread::Refused(address.chars().take(200).collect(), why);
+    fn checked(&self, address: &str) -> Result<Url, FetchError> {
+        let refused = |why| FetchError::Refused(address.chars().take(200).collect(), why);
         let url = Url::parse(address.trim()).map_err(|_| refused("it is no address of the web"))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(refused("only http and https are"));
@@ -186,7 +190,7 @@ async fn body(mut answer: reqwest::Response) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(|error| short(&error))? {
         bytes.extend_from_slice(&chunk);
-        if bytes.len() > LARGEST {
+        if bytes.len() > MAX_PAGE_BYTES {
             return Err("it is larger than 10 MB".to_owned());
         }
     }
@@ -272,7 +276,7 @@ mod tests {
             "gopher://x/",
             "x",
         ] {
-            assert!(matches!(web.checked(address), Err(Unread::Refused(..))), "{address}");
+            assert!(matches!(web.checked(address), Err(FetchError::Refused(..))), "{address}");
         }
         for address in [
             "https://example.com/a?b=c",

@@ -7,11 +7,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, Mac};
-use mezzofy_agent::run::{Event, Run as Machine};
+use mezzofy_agent::run::{RunMachine, TriggerEvent};
 use mezzofy_agent::skills::{InputKind, Skills};
 use mezzofy_domain::canonical::sha256_hex;
-use mezzofy_store::sealed::{self, Kind as SealedKind};
-use mezzofy_store::webhooks::{self, Fate};
+use mezzofy_store::sealed::{self, SecretKind};
+use mezzofy_store::webhooks::{self, DeliveryOutcome};
 use mezzofy_store::{StoreError, Tx, people};
 use serde_json::{Map, Value};
 use sha2::Sha256;
@@ -21,9 +21,9 @@ use crate::config::WebhookSource;
 use crate::runs::{self, BeginError};
 
 /// How far a delivery's time may be from ours, before or after.
-const TOLERANCE: TimeDelta = TimeDelta::minutes(5);
+const MAX_CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 /// Characters of a key, an event's name or a field at most.
-const LONGEST: usize = 300;
+const MAX_FIELD_CHARS: usize = 300;
 /// What a secret of ours begins with (Standard Webhooks, "Signature scheme").
 const PREFIX: &str = "whsec_";
 
@@ -61,7 +61,7 @@ pub async fn secrets(app: &AppState, tx: &mut Tx, of: &str) -> Result<Result<Vec
     let open = || {
         let keys = app.keyring.keys().map_err(|error| error.to_string())?;
         let opened = sealed.iter().map(|(id, text)| {
-            let secret = keys.open(SealedKind::Source, *id, text).map_err(|error| error.to_string())?;
+            let secret = keys.open(SecretKind::Source, *id, text).map_err(|error| error.to_string())?;
             String::from_utf8(secret).map_err(|error| error.to_string())
         });
         opened.collect()
@@ -77,7 +77,7 @@ pub fn new_secret(random: [u8; 32]) -> String {
 
 /// Why a delivery is not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refused {
+pub enum WebhookError {
     /// It is not proved to be the source's, or is too old or too new.
     Unproved(&'static str),
     /// It is not of the form that was agreed.
@@ -86,7 +86,7 @@ pub enum Refused {
 
 /// What a delivery says, proved.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Told {
+pub struct WebhookEvent {
     /// The same for the same delivery.
     pub key: String,
     /// What happened.
@@ -98,69 +98,74 @@ pub struct Told {
 /// Reads a delivery that one of the secrets has signed: in the way of Standard Webhooks (`webhook-id`, `webhook-timestamp` and
 /// `webhook-signature` over `id.timestamp.body`), or with `X-Mezzofy-Signature` over the body. `now` may be given in more than one
 /// way where a demo has moved its clock.
-pub fn read(headers: &HeaderMap, body: &[u8], secrets: &[String], now: &[DateTime<Utc>]) -> Result<Told, Refused> {
+pub fn verify(
+    headers: &HeaderMap,
+    body: &[u8],
+    secrets: &[String],
+    now: &[DateTime<Utc>],
+) -> Result<WebhookEvent, WebhookError> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let (signed_at, id) = if let Some(signatures) = header("webhook-signature") {
-        let at = header("webhook-timestamp").ok_or(Refused::Broken("webhook-timestamp is missing."))?;
+        let at = header("webhook-timestamp").ok_or(WebhookError::Broken("webhook-timestamp is missing."))?;
         let id = header("webhook-id").filter(|id| !id.is_empty());
-        let id = id.ok_or(Refused::Unproved("webhook-id is missing."))?;
+        let id = id.ok_or(WebhookError::Unproved("webhook-id is missing."))?;
         let signed = [id.as_bytes(), b".", at.as_bytes(), b".", body].concat();
         let given: Vec<Vec<u8>> = signatures
             .split(' ')
             .filter_map(|signature| STANDARD.decode(signature.strip_prefix("v1,")?).ok())
             .collect();
         if !secrets.iter().flat_map(|secret| standard_keys(secret)).any(|key| signs(&key, &signed, &given)) {
-            return Err(Refused::Unproved("The signature is not the source's."));
+            return Err(WebhookError::Unproved("The signature is not the source's."));
         }
         let seconds = at.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-        (Some(seconds.ok_or(Refused::Broken("webhook-timestamp is no time in seconds since 1970."))?), Some(id))
+        (Some(seconds.ok_or(WebhookError::Broken("webhook-timestamp is no time in seconds since 1970."))?), Some(id))
     } else {
         let given = header("x-mezzofy-signature").and_then(|value| hex::decode(value.strip_prefix("sha256=")?).ok());
-        let given = given.ok_or(Refused::Unproved("The signature is missing or malformed."))?;
+        let given = given.ok_or(WebhookError::Unproved("The signature is missing or malformed."))?;
         if !secrets.iter().any(|secret| signs(secret.as_bytes(), body, std::slice::from_ref(&given))) {
-            return Err(Refused::Unproved("The signature is not the source's."));
+            return Err(WebhookError::Unproved("The signature is not the source's."));
         }
         (None, None)
     };
     let told = object(body)?;
     let at = match signed_at {
         Some(at) => at,
-        None => told.get("timestamp").and_then(time).ok_or(Refused::Broken("timestamp is missing or no time."))?,
+        None => told.get("timestamp").and_then(time).ok_or(WebhookError::Broken("timestamp is missing or no time."))?,
     };
-    if !now.iter().any(|now| (*now - at).abs() <= TOLERANCE) {
-        return Err(Refused::Unproved("The timestamp is more than five minutes off."));
+    if !now.iter().any(|now| (*now - at).abs() <= MAX_CLOCK_SKEW) {
+        return Err(WebhookError::Unproved("The timestamp is more than five minutes off."));
     }
     let key = match (id, told.get("id")) {
         (Some(id), _) => id.to_owned(),
         (None, None | Some(Value::Null)) => sha256_hex(body),
         (None, Some(Value::String(id))) if !id.trim().is_empty() => id.clone(),
         (None, Some(Value::Number(id))) => id.to_string(),
-        (None, Some(_)) => return Err(Refused::Broken("id is no text.")),
+        (None, Some(_)) => return Err(WebhookError::Broken("id is no text.")),
     };
-    if key.chars().count() > LONGEST || key.chars().any(char::is_control) {
-        return Err(Refused::Broken("The delivery's id is too long or has characters that can't be seen."));
+    if key.chars().count() > MAX_FIELD_CHARS || key.chars().any(char::is_control) {
+        return Err(WebhookError::Broken("The delivery's id is too long or has characters that can't be seen."));
     }
-    of_body(told, key)
+    parse_object(told, key)
 }
 
 /// Reads a delivery that was proved and stored before.
-pub fn told(body: &[u8], key: String) -> Result<Told, Refused> {
-    of_body(object(body)?, key)
+pub fn parse(body: &[u8], key: String) -> Result<WebhookEvent, WebhookError> {
+    parse_object(object(body)?, key)
 }
 
-fn object(body: &[u8]) -> Result<Map<String, Value>, Refused> {
-    serde_json::from_slice(body).map_err(|_| Refused::Broken("The body is no JSON object."))
+fn object(body: &[u8]) -> Result<Map<String, Value>, WebhookError> {
+    serde_json::from_slice(body).map_err(|_| WebhookError::Broken("The body is no JSON object."))
 }
 
-fn of_body(mut told: Map<String, Value>, key: String) -> Result<Told, Refused> {
+fn parse_object(mut told: Map<String, Value>, key: String) -> Result<WebhookEvent, WebhookError> {
     let event = told.get("event").or_else(|| told.get("type")).and_then(Value::as_str).filter(|event| named(event));
-    let event = event.ok_or(Refused::Broken("event is missing or no name."))?.to_owned();
+    let event = event.ok_or(WebhookError::Broken("event is missing or no name."))?.to_owned();
     let data = match told.remove("data") {
         Some(Value::Object(data)) => data,
         None | Some(Value::Null) => Map::new(),
-        Some(_) => return Err(Refused::Broken("data is no JSON object.")),
+        Some(_) => return Err(WebhookError::Broken("data is no JSON object.")),
     };
-    Ok(Told { key, event, data })
+    Ok(WebhookEvent { key, event, data })
 }
 
 /// The keys that a secret may stand for in Standard Webhooks: what is written in base64, and plain text of another system.
@@ -196,29 +201,34 @@ fn named(event: &str) -> bool {
 }
 
 /// Begins what a delivery is for, in the transaction that stores it.
-pub async fn begin(app: &AppState, tx: &mut Tx, name: &str, told: &Told) -> Result<Fate, BeginError> {
+pub async fn begin(
+    app: &AppState,
+    tx: &mut Tx,
+    name: &str,
+    told: &WebhookEvent,
+) -> Result<DeliveryOutcome, BeginError> {
     let Some(source) = app.sources.get(name) else {
-        return Ok(Fate::Failed(format!("The source {name} is in the configuration no more.")));
+        return Ok(DeliveryOutcome::Failed(format!("The source {name} is in the configuration no more.")));
     };
-    let Some(skill) = source.events.get(&told.event) else { return Ok(Fate::Ignored) };
+    let Some(skill) = source.events.get(&told.event) else { return Ok(DeliveryOutcome::Ignored) };
     let owner = people::find(tx, &source.owner).await?;
     let Some(owner) = owner.filter(|owner| !owner.disabled) else {
-        return Ok(Fate::Failed(format!("Its owner, {}, can't sign in.", source.owner)));
+        return Ok(DeliveryOutcome::Failed(format!("Its owner, {}, can't sign in.", source.owner)));
     };
     let needs =
         app.skills.get(skill).and_then(|skill| skill.input(InputKind::Event)).map(|input| input.needs.as_slice());
     let data = match facts(&told.event, &told.data, needs.unwrap_or_default()) {
         Ok(data) => data,
-        Err(reason) => return Ok(Fate::Failed(reason)),
+        Err(reason) => return Ok(DeliveryOutcome::Failed(reason)),
     };
-    let event = Event { skill: skill.clone(), source: name.to_owned(), data };
+    let event = TriggerEvent { skill: skill.clone(), source: name.to_owned(), data };
     let text = app.texts.of_webhook.say(owner.language, &[("source", name), ("event", &told.event)]);
-    let machine = Machine::of_event(text.clone(), &owner, event);
-    Ok(Fate::Started(runs::begin(app, tx, &owner, (&text, &text), &machine, true).await?.id))
+    let machine = RunMachine::of_event(text.clone(), &owner, event);
+    Ok(DeliveryOutcome::Started(runs::begin(app, tx, &owner, (&text, &text), &machine, true).await?.id))
 }
 
 /// Fields of an event at most.
-const FIELDS: usize = 20;
+const MAX_FIELDS: usize = 20;
 
 /// What an event tells, one line each; as `event` what it is, and as `told` all of it for a reader. Of the fields that it `needs` none may be
 /// missing or no text.
@@ -226,7 +236,7 @@ fn facts(event: &str, data: &Map<String, Value>, needs: &[String]) -> Result<Map
     let mut facts = Map::new();
     let mut told = Vec::new();
     let known = |field: &str| CUSTOMER.contains(&field) || needs.iter().any(|need| need == field);
-    let others = data.iter().filter(|(field, _)| !known(field)).take(FIELDS);
+    let others = data.iter().filter(|(field, _)| !known(field)).take(MAX_FIELDS);
     for (field, value) in data.iter().filter(|(field, _)| known(field)).chain(others) {
         let known = known(field);
         let text = match value {
@@ -236,9 +246,11 @@ fn facts(event: &str, data: &Map<String, Value>, needs: &[String]) -> Result<Map
             Value::Number(number) => number.to_string(),
             Value::Bool(_) | Value::Array(_) | Value::Object(_) => continue,
         };
-        let plain = text.chars().count() <= LONGEST && !text.chars().any(char::is_control);
+        let plain = text.chars().count() <= MAX_FIELD_CHARS && !text.chars().any(char::is_control);
         if known && !plain {
-            return Err(format!("data.{field} is longer than {LONGEST} characters, or has some that can't be seen."));
+            return Err(format!(
+                "data.{field} is longer than {MAX_FIELD_CHARS} characters, or has some that can't be seen."
+            ));
         }
         let text = if plain { text } else { shortened(&text) };
         if !text.is_empty() && named(field) {
@@ -256,7 +268,7 @@ fn facts(event: &str, data: &Map<String, Value>, needs: &[String]) -> Result<Map
 
 /// The beginning of a long text, without what can't be seen.
 fn shortened(text: &str) -> String {
-    let seen: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+    let seen: String = text.chars().filter(|c| !c.is_control()).take(MAX_FIELD_CHARS).collect();
     format!("{seen}…")
 }
 
@@ -303,8 +315,8 @@ mod tests {
         headers
     }
 
-    fn taken(headers: &HeaderMap, body: &str) -> Result<Told, Refused> {
-        read(headers, body.as_bytes(), &["another".to_owned(), SECRET.to_owned()], &[now()])
+    fn taken(headers: &HeaderMap, body: &str) -> Result<WebhookEvent, WebhookError> {
+        verify(headers, body.as_bytes(), &["another".to_owned(), SECRET.to_owned()], &[now()])
     }
 
     #[test]
@@ -321,14 +333,17 @@ mod tests {
         assert_eq!(told.key, "msg_1", "the header counts before the body");
         let ours = new_secret([7; 32]);
         let headers = standard("msg_2", &at, &body, &[7; 32]);
-        assert_eq!(read(&headers, body.as_bytes(), &[ours], &[now()]).unwrap().key, "msg_2");
+        assert_eq!(verify(&headers, body.as_bytes(), &[ours], &[now()]).unwrap().key, "msg_2");
     }
 
     #[test]
     fn what_is_not_proved_or_not_of_our_time_is_refused_and_what_is_broken_is_named() {
-        let unproved =
-            |result: Result<Told, Refused>| assert!(matches!(result, Err(Refused::Unproved(_))), "{result:?}");
-        let broken = |result: Result<Told, Refused>| assert!(matches!(result, Err(Refused::Broken(_))), "{result:?}");
+        let unproved = |result: Result<WebhookEvent, WebhookError>| {
+            assert!(matches!(result, Err(WebhookError::Unproved(_))), "{result:?}");
+        };
+        let broken = |result: Result<WebhookEvent, WebhookError>| {
+            assert!(matches!(result, Err(WebhookError::Broken(_))), "{result:?}");
+        };
         let body = |at: &str| format!(r#"{{"event":"e","timestamp":{at}}}"#);
         let good = body(&format!("\"{NOW}\""));
         unproved(taken(&HeaderMap::new(), &good));
@@ -350,7 +365,7 @@ mod tests {
         }
         let at = now().timestamp().to_string();
         unproved(taken(&standard("m", &at, &good, b"wrong"), &good));
-        let empty = read(&standard("m", &at, &good, b""), good.as_bytes(), &[PREFIX.to_owned()], &[now()]);
+        let empty = verify(&standard("m", &at, &good, b""), good.as_bytes(), &[PREFIX.to_owned()], &[now()]);
         unproved(empty);
         unproved(taken(&standard("m", &at, "another body", SECRET.as_bytes()), &good));
         broken(taken(&standard("m", "soon", &good, SECRET.as_bytes()), &good));

@@ -20,9 +20,9 @@ mod checkpoint;
 mod delivery;
 mod ends;
 mod limits;
+mod reply_events;
 mod route;
 mod run_worker;
-mod speech;
 mod step;
 
 use run_worker::StepError;
@@ -58,10 +58,10 @@ pub async fn work(app: App) {
 /// Moves a run on until it ends or waits. `tries` is how often its job was tried before.
 #[tracing::instrument(name = "run", skip_all, fields(run = %id, tries))]
 async fn run_job(app: &AppState, id: Id<id::Run>, tries: usize) -> Result<(), jobs::Retry> {
-    let moved = match AssertUnwindSafe(run_worker::move_on(app, id)).catch_unwind().await {
+    let moved = match AssertUnwindSafe(run_worker::advance_run(app, id)).catch_unwind().await {
         Ok(moved) => moved,
         // What is in memory of the run is gone, as after a crash of the process; what is stored is whole.
-        Err(_) => run_worker::give_up(app, id).await,
+        Err(_) => run_worker::fail_run(app, id).await,
     };
     match moved {
         Ok(()) | Err(StepError::LostLease | StepError::Contended) => Ok(()),

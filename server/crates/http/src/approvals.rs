@@ -6,14 +6,14 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use mezzofy_agent::gate;
-use mezzofy_domain::approval::{self, ApprovalState, RECIPIENTS_ALONE};
-use mezzofy_domain::audit::Who;
+use mezzofy_domain::approval::{self, ApprovalState, MAX_RECIPIENTS_WITHOUT_MANAGER};
+use mezzofy_domain::audit::Actor;
 use mezzofy_domain::effect::{EventTimes, PayloadFields};
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::file::Attachment;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
-use mezzofy_store::approvals::{self, Approval, Approved, Decision, Filter};
+use mezzofy_store::approvals::{self, Approval, ApprovalFilter, ApprovedEffect, Decision};
 use mezzofy_store::effects::{self, Effect};
 use mezzofy_store::{StoreError, Tx, audit, commit, events, files, jobs, people, runs};
 use serde::Deserialize;
@@ -24,10 +24,10 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::docs::one_of;
-use super::extract::{Asked, Body, List, PageQuery, Segment};
+use super::extract::{ApiJson, ApiPath, ApiQuery, PageQuery, PageView};
 use super::outbox::WhenView;
-use super::problem::{Kind, Problem, Problems};
-use super::rule::guarded;
+use super::permission::route;
+use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::channels;
 use mezzofy_engine::effects::{audit_of_approval, held_until, hourly_room, intended};
@@ -38,10 +38,10 @@ mod view;
 use view::{ApprovalView, view};
 
 /// Characters of a reason at most.
-const REASON: usize = 1_000;
+const MAX_REASON_CHARS: usize = 1_000;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(show)).routes(guarded!(decide))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(show)).routes(route!(decide))
 }
 
 /// A decision.
@@ -88,7 +88,7 @@ struct EditedFile {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Which {
+struct ApprovalQuery {
     /// Only in this state: pending, approved, rejected or expired.
     state: Option<String>,
     /// `next_cursor` of the page before.
@@ -98,23 +98,23 @@ struct Which {
 }
 
 /// Lists the approvals that the caller asked for or may decide for others, newest first.
-#[utoipa::path(get, path = "/v1/approvals", params(Which), responses((status = 200, body = List<ApprovalView>), Problems))]
+#[utoipa::path(get, path = "/v1/approvals", params(ApprovalQuery), responses((status = 200, body = PageView<ApprovalView>), Problems))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
-    Asked(which): Asked<Which>,
-) -> Result<Json<List<ApprovalView>>, Problem> {
-    let page = PageQuery { cursor: which.cursor, limit: which.limit }.page()?;
-    let state = which.state.map(|state| {
+    ApiQuery(query): ApiQuery<ApprovalQuery>,
+) -> Result<Json<PageView<ApprovalView>>, Problem> {
+    let page = PageQuery { cursor: query.cursor, limit: query.limit }.page()?;
+    let state = query.state.map(|state| {
         ApprovalState::from_code(&state)
             .ok_or_else(|| Problem::field("state", "The state must be pending, approved, rejected or expired."))
     });
-    let others = app.gate().decides_for(&caller.person).map(|of| (RECIPIENTS_ALONE, of));
-    let filter = Filter { person: caller.person.id, others, state: state.transpose()? };
+    let others = app.gate().decides_for(&caller.person).map(|of| (MAX_RECIPIENTS_WITHOUT_MANAGER, of));
+    let filter = ApprovalFilter { person: caller.person.id, others, state: state.transpose()? };
     let mut tx = caller.begin(&app).await?;
     let slice = approvals::list(&mut tx, filter, page).await?;
     let names = names(&mut tx).await?;
-    Ok(Json(List::of(slice, |approval| view(&app, &caller.person, &names, approval))))
+    Ok(Json(PageView::of(slice, |approval| view(&app, &caller.person, &names, approval))))
 }
 
 /// Shows an approval.
@@ -122,7 +122,7 @@ async fn list(
 async fn show(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::Approval>>,
+    ApiPath(id): ApiPath<Id<id::Approval>>,
 ) -> Result<Json<ApprovalView>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let approval = approvals::get(&mut tx, id).await?.filter(|approval| may_see(&app, &caller.person, approval));
@@ -135,8 +135,8 @@ async fn show(
 async fn decide(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::Approval>>,
-    Body(decide): Body<Decide>,
+    ApiPath(id): ApiPath<Id<id::Approval>>,
+    ApiJson(decide): ApiJson<Decide>,
 ) -> Result<Json<ApprovalView>, Problem> {
     let approve = match decide.decision.as_str() {
         "approve" => true,
@@ -144,8 +144,8 @@ async fn decide(
         _ => return Err(Problem::field("decision", "The decision must be approve or reject.")),
     };
     let reason = decide.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
-    if reason.is_some_and(|reason| reason.chars().count() > REASON || reason.contains('\0')) {
-        return Err(Problem::field("reason", format!("The reason must have at most {REASON} characters.")));
+    if reason.is_some_and(|reason| reason.chars().count() > MAX_REASON_CHARS || reason.contains('\0')) {
+        return Err(Problem::field("reason", format!("The reason must have at most {MAX_REASON_CHARS} characters.")));
     }
     let now = app.clock.now();
     let mut tx = caller.begin(&app).await?;
@@ -157,9 +157,10 @@ async fn decide(
         tx = app.store.begin().await?;
     }
     let approval = approvals::lock(&mut tx, id).await?.ok_or_else(|| Problem::not_found("approval"))?;
-    if !app.gate().may_decide(&caller.person, &asked(&approval)) {
-        let detail = format!("With more than {RECIPIENTS_ALONE} recipients, a manager of the department decides.");
-        return Err(Problem::new(Kind::NotPermitted, detail));
+    if !app.gate().may_decide(&caller.person, &decision_request(&approval)) {
+        let detail =
+            format!("With more than {MAX_RECIPIENTS_WITHOUT_MANAGER} recipients, a manager of the department decides.");
+        return Err(Problem::new(ProblemKind::NotPermitted, detail));
     }
     still_open(&approval, &decide.payload_hash, now)?;
 
@@ -180,12 +181,12 @@ async fn decide(
     let (by, reason) = (Some(caller.person.id), reason.filter(|_| !approve));
     let decision = Decision { state, by, reason, approved: approved.as_deref(), payload_hash: &payload_hash, now };
     if !approvals::decide(&mut tx, id, &decision).await? {
-        return Err(Problem::new(Kind::Conflict, "Somebody has decided already."));
+        return Err(Problem::new(ProblemKind::Conflict, "Somebody has decided already."));
     }
     let decided = approvals::get(&mut tx, id).await?.ok_or_else(|| Problem::not_found("approval"))?;
     let event = EventBody::ApprovalDecided { approval_id: id, state };
     events::append(&mut tx, decided.person, decided.run, &[event], now).await?;
-    audit::append(&mut tx, now, Who::Person(caller.person.id), &audit_of_approval(&decided, state)).await?;
+    audit::append(&mut tx, now, Actor::Person(caller.person.id), &audit_of_approval(&decided, state)).await?;
     runs::decided(&mut tx, decided.run).await?;
     jobs::enqueue(&mut tx, decided.run).await?;
     let names = names(&mut tx).await?;
@@ -195,13 +196,13 @@ async fn decide(
     Ok(Json(view(&app, &caller.person, &names, decided)))
 }
 
-fn asked(approval: &Approval) -> gate::Asked {
-    gate::Asked { person: approval.person, department: approval.department, recipients: approval.recipients }
+fn decision_request(approval: &Approval) -> gate::DecisionRequest {
+    gate::DecisionRequest { person: approval.person, department: approval.department, recipients: approval.recipients }
 }
 
 /// Who asked for it sees it, and those who may decide it.
 fn may_see(app: &AppState, person: &Person, approval: &Approval) -> bool {
-    approval.person == person.id || app.gate().may_decide(person, &asked(approval))
+    approval.person == person.id || app.gate().may_decide(person, &decision_request(approval))
 }
 
 fn still_open(approval: &Approval, payload_hash: &str, now: DateTime<Utc>) -> Result<(), Problem> {
@@ -216,12 +217,14 @@ fn still_open(approval: &Approval, payload_hash: &str, now: DateTime<Utc>) -> Re
         }
         ApprovalState::Pending | ApprovalState::Expired => "The time for a decision is over, and nothing was sent.",
     };
-    Err(Problem::new(Kind::Conflict, detail))
+    Err(Problem::new(ProblemKind::Conflict, detail))
 }
 
-fn as_proposed(approval: &Approval) -> Vec<Approved> {
-    let approved =
-        |proposed: &approval::Proposed| Approved { call: proposed.call.clone(), payload: proposed.payload.clone() };
+fn as_proposed(approval: &Approval) -> Vec<ApprovedEffect> {
+    let approved = |proposed: &approval::ProposedEffect| ApprovedEffect {
+        call: proposed.call.clone(),
+        payload: proposed.payload.clone(),
+    };
     approval.effects.iter().map(approved).collect()
 }
 
@@ -232,7 +235,7 @@ async fn edited(
     person: &Person,
     approval: &Approval,
     payload: Vec<EditedPayload>,
-) -> Result<Vec<Approved>, Problem> {
+) -> Result<Vec<ApprovedEffect>, Problem> {
     let wrong = |detail: String| Problem::field("payload", detail);
     let mut edits = Vec::new();
     for payload in payload {
@@ -259,13 +262,14 @@ async fn edited(
             return Err(wrong(format!("The times are by the clocks of {}.", proposed.time_zone)));
         }
         let payload = edit.checked(proposed.payload.kind()).map_err(|error| wrong(error.to_string()))?;
-        approved.push(Approved { call: proposed.call.clone(), payload });
+        approved.push(ApprovedEffect { call: proposed.call.clone(), payload });
     }
     let recipients = approval::recipients(approved.iter().map(|approved| &approved.payload));
-    let asked = gate::Asked { recipients, ..asked(approval) };
-    if !app.gate().may_decide(person, &asked) && asked.recipients > RECIPIENTS_ALONE {
-        let detail = format!("With more than {RECIPIENTS_ALONE} recipients, a manager of the department decides.");
-        return Err(Problem::new(Kind::NotPermitted, detail));
+    let asked = gate::DecisionRequest { recipients, ..decision_request(approval) };
+    if !app.gate().may_decide(person, &asked) && asked.recipients > MAX_RECIPIENTS_WITHOUT_MANAGER {
+        let detail =
+            format!("With more than {MAX_RECIPIENTS_WITHOUT_MANAGER} recipients, a manager of the department decides.");
+        return Err(Problem::new(ProblemKind::NotPermitted, detail));
     }
     Ok(approved)
 }
@@ -287,7 +291,7 @@ async fn intend(
     app: &AppState,
     tx: &mut Tx,
     approval: &Approval,
-    approved: &[Approved],
+    approved: &[ApprovedEffect],
     now: DateTime<Utc>,
 ) -> Result<(), Problem> {
     let asker = people::get(tx, approval.person).await?;
@@ -295,16 +299,16 @@ async fn intend(
         |person: &Person, kind| !person.disabled && app.roles.allows(&person.role, channels::of(kind).permission());
     if !asker.is_some_and(|person| approved.iter().all(|approved| may(&person, approved.payload.kind()))) {
         let detail = "Who asked for it may not send this any more. Reject it.";
-        return Err(Problem::new(Kind::Conflict, detail));
+        return Err(Problem::new(ProblemKind::Conflict, detail));
     }
-    let over = |approved: &Approved| {
+    let over = |approved: &ApprovedEffect| {
         // In no zone that there is, it can't be told and counts as past.
         let begins = approved.payload.times().map(EventTimes::begins);
         begins.is_some_and(|begins| begins.is_none_or(|begins| begins <= now))
     };
     if approved.iter().any(over) {
         let detail = "The time of the event is over. Change it, or reject it.";
-        return Err(Problem::new(Kind::Conflict, detail));
+        return Err(Problem::new(ProblemKind::Conflict, detail));
     }
     let payloads = || approved.iter().map(|approved| &approved.payload);
     if let Err(over) = hourly_room(app, tx, approval.person, payloads()).await? {
@@ -320,7 +324,7 @@ async fn intend(
         return Err(Problem::too_many(detail, u64::try_from(seconds).unwrap_or(1)));
     }
     let held_until = held_until(app, payloads(), now);
-    for Approved { call, payload } in approved {
+    for ApprovedEffect { call, payload } in approved {
         let effect = intended(app, approval.person, approval.run, call, payload.clone()).map_err(Problem::internal)?;
         let effect = Effect { approval: Some(approval.id), held_until, ..effect };
         effects::intend(tx, &effect).await?;

@@ -6,11 +6,11 @@ use axum::http::header::{COOKIE, SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::device::device;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
-use mezzofy_store::sessions::Redeemed;
+use mezzofy_store::sessions::RedeemOutcome;
 use mezzofy_store::{Tx, audit, commit, people, sessions};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -20,25 +20,25 @@ use utoipa_axum::routes;
 
 use super::caller::Caller;
 use super::codes::{self, Code};
-use super::extract::Body;
+use super::extract::ApiJson;
 use super::me::PersonView;
-use super::problem::{Kind, Problem, Problems};
-use super::rule::{self, guarded};
+use super::permission::{self, route};
+use super::problem::{Problem, ProblemKind, Problems};
 use super::tries;
-use mezzofy_engine::access::tokens::ACCESS;
+use mezzofy_engine::access::tokens::ACCESS_TOKEN_LIFETIME;
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::secrets;
 
 /// How long a refresh token is good.
-const REFRESH: TimeDelta = TimeDelta::days(7);
+const REFRESH_TOKEN_LIFETIME: TimeDelta = TimeDelta::days(7);
 /// Browsers keep the refresh token where no script can read it.
 const COOKIE_NAME: &str = "mezzofy_refresh";
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(rule::open(routes!(login)))
-        .routes(rule::open(routes!(refresh)))
-        .routes(guarded!(logout))
+        .routes(permission::open(routes!(login)))
+        .routes(permission::open(routes!(refresh)))
+        .routes(route!(logout))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -75,7 +75,11 @@ pub(super) struct SignIn {
 /// Signs a person in. After five wrong passwords or codes the address has to wait. Where a code is missing or wrong the answer
 /// to a right password is 401 with the type `/problems/second-factor-needed`.
 #[utoipa::path(post, path = "/v1/auth/login", request_body = Login, responses((status = 200, body = SignIn), Problems))]
-async fn login(State(app): State<App>, headers: HeaderMap, Body(login): Body<Login>) -> Result<Response, Problem> {
+async fn login(
+    State(app): State<App>,
+    headers: HeaderMap,
+    ApiJson(login): ApiJson<Login>,
+) -> Result<Response, Problem> {
     let mut connection = app.store.connection().await?;
     let found = people::by_email(&mut connection, &login.email).await?.filter(|(person, _)| !person.disabled);
     drop(connection);
@@ -83,26 +87,26 @@ async fn login(State(app): State<App>, headers: HeaderMap, Body(login): Body<Log
     let (whose, hash) = found.as_ref().map(|(person, hash)| (person.id, hash.clone())).unzip();
     let tries::Checked { mut tx, right } = tries::check(&app, &login.email, login.password, hash).await?;
     let Some((person, _)) = found.filter(|_| right) else {
-        audit::append(&mut tx, app.clock.now(), Who::System, &Deed::SignInRefused { person: whose }).await?;
+        audit::append(&mut tx, app.clock.now(), Actor::System, &AuditEvent::SignInRefused { person: whose }).await?;
         commit(tx).await?;
-        return Err(Problem::new(Kind::SignedOut, "The email address or the password is wrong."));
+        return Err(Problem::new(ProblemKind::SignedOut, "The email address or the password is wrong."));
     };
     match codes::check(&app, &mut tx, person.id, login.code.as_deref()).await? {
         Code::Right | Code::NotAsked => people::clear_failures(&mut tx, &person.email).await?,
         Code::Missing => {
             let detail = "Type the code of your authenticator app, or one of your recovery codes.";
-            return Err(Problem::new(Kind::SecondFactorNeeded, detail));
+            return Err(Problem::new(ProblemKind::SecondFactorNeeded, detail));
         }
         Code::Wrong => {
-            codes::refuse(&app, tx, &person, Who::System).await?;
-            return Err(Problem::new(Kind::SecondFactorNeeded, codes::WRONG).about("code"));
+            codes::refuse(&app, tx, &person, Actor::System).await?;
+            return Err(Problem::new(ProblemKind::SecondFactorNeeded, codes::WRONG).about("code"));
         }
     }
     let session = app.new_id();
     let device = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).and_then(device);
     let now = app.clock.now();
     sessions::begin(&mut tx, session, person.id, device.as_deref(), now).await?;
-    audit::append(&mut tx, now, Who::Person(person.id), &Deed::SignedIn { session }).await?;
+    audit::append(&mut tx, now, Actor::Person(person.id), &AuditEvent::SignedIn { session }).await?;
     signed_in(&app, tx, session, person).await
 }
 
@@ -111,21 +115,21 @@ async fn login(State(app): State<App>, headers: HeaderMap, Body(login): Body<Log
 async fn refresh(
     State(app): State<App>,
     headers: HeaderMap,
-    Body(refresh): Body<Refresh>,
+    ApiJson(refresh): ApiJson<Refresh>,
 ) -> Result<Response, Problem> {
-    let refused = || Problem::new(Kind::SignedOut, "The session is over. Sign in again.");
+    let refused = || Problem::new(ProblemKind::SignedOut, "The session is over. Sign in again.");
     let token = refresh.refresh_token.or_else(|| cookie(&headers)).ok_or_else(refused)?;
     let mut tx = app.store.begin().await?;
     match sessions::redeem(&mut tx, &Sha256::digest(token), app.clock.now()).await? {
-        Redeemed::Refused => Err(refused()),
-        Redeemed::Reused { session, person } => {
-            let deed = Deed::SessionEndedByReuse { session, person };
-            audit::append(&mut tx, app.clock.now(), Who::System, &deed).await?;
+        RedeemOutcome::Refused => Err(refused()),
+        RedeemOutcome::Reused { session, person } => {
+            let event = AuditEvent::SessionEndedByReuse { session, person };
+            audit::append(&mut tx, app.clock.now(), Actor::System, &event).await?;
             commit(tx).await?;
             tracing::warn!(%session, "a refresh token was used twice; its session is ended");
             Err(refused())
         }
-        Redeemed::Session { session, person } => {
+        RedeemOutcome::Session { session, person } => {
             let person = people::get(&mut tx, person).await?.ok_or_else(refused)?;
             signed_in(&app, tx, session, person).await
         }
@@ -138,8 +142,8 @@ async fn logout(State(app): State<App>, caller: Caller) -> Result<Response, Prob
     let mut tx = caller.begin(&app).await?;
     let now = app.clock.now();
     sessions::end(&mut tx, caller.session, "signed out", now).await?;
-    let deed = Deed::SignedOut { session: caller.session };
-    audit::append(&mut tx, now, Who::Person(caller.person.id), &deed).await?;
+    let event = AuditEvent::SignedOut { session: caller.session };
+    audit::append(&mut tx, now, Actor::Person(caller.person.id), &event).await?;
     commit(tx).await?;
     with_cookie(StatusCode::NO_CONTENT.into_response(), &app, "", 0)
 }
@@ -147,16 +151,16 @@ async fn logout(State(app): State<App>, caller: Caller) -> Result<Response, Prob
 async fn signed_in(app: &AppState, mut tx: Tx, session: Id<id::Session>, person: Person) -> Result<Response, Problem> {
     let now = app.clock.now();
     let refresh_token = secrets::random_text();
-    sessions::add_token(&mut tx, session, &Sha256::digest(&refresh_token), now + REFRESH).await?;
+    sessions::add_token(&mut tx, session, &Sha256::digest(&refresh_token), now + REFRESH_TOKEN_LIFETIME).await?;
     commit(tx).await?;
     let answer = SignIn {
         access_token: app.tokens.make(session, person.id, now).map_err(Problem::internal)?,
         refresh_token: refresh_token.clone(),
         token_type: "Bearer".to_owned(),
-        expires_in: ACCESS.num_seconds(),
+        expires_in: ACCESS_TOKEN_LIFETIME.num_seconds(),
         person: PersonView::of(person, &app.roles),
     };
-    with_cookie(Json(answer).into_response(), app, &refresh_token, REFRESH.num_seconds())
+    with_cookie(Json(answer).into_response(), app, &refresh_token, REFRESH_TOKEN_LIFETIME.num_seconds())
 }
 
 fn with_cookie(mut response: Response, app: &AppState, token: &str, seconds: i64) -> Result<Response, Problem> {

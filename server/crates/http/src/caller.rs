@@ -1,4 +1,4 @@
-//! Who calls: the person of the access token's session, whose role allows what the handler's [`Rule`] names. A handler that
+//! Who calls: the person of the access token's session, whose role allows what the handler's [`RequiredPermission`] names. A handler that
 //! takes a [`Caller`] can't be reached without one.
 
 use std::marker::PhantomData;
@@ -7,14 +7,14 @@ use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request;
 use axum::http::{HeaderMap, Method};
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
 use mezzofy_store::{StoreError, Tx, audit, commit, people};
 
-use super::problem::{Kind, Problem};
-use super::rule::{Chatting, Rule};
-use mezzofy_engine::access::limiters::Counted;
+use super::permission::{Chat, RequiredPermission};
+use super::problem::{Problem, ProblemKind};
+use mezzofy_engine::access::limiters::RateKind;
 use mezzofy_engine::app::{App, AppState};
 
 /// Each of these begins a run, and counts as a message.
@@ -22,7 +22,7 @@ const STARTS_A_RUN: [&str; 2] = ["/v1/conversations/{id}/messages", "/v1/schedul
 
 /// A person who is signed in and whose role allows what the rule names.
 #[derive(Debug, Clone)]
-pub(super) struct Caller<R = Chatting> {
+pub(super) struct Caller<R = Chat> {
     /// Who.
     pub person: Person,
     /// In which session.
@@ -30,7 +30,7 @@ pub(super) struct Caller<R = Chatting> {
     rule: PhantomData<R>,
 }
 
-impl<R: Rule> FromRequestParts<App> for Caller<R> {
+impl<R: RequiredPermission> FromRequestParts<App> for Caller<R> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
@@ -38,12 +38,12 @@ impl<R: Rule> FromRequestParts<App> for Caller<R> {
         let caller = Self::signed_in(app, token).await?.ok_or_else(signed_out)?;
         let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
         let message = parts.method == Method::POST && STARTS_A_RUN.contains(&path);
-        app.limiters.count(caller.person.id, if message { Counted::Message } else { Counted::Request }).await?;
+        app.limiters.count(caller.person.id, if message { RateKind::Message } else { RateKind::Request }).await?;
         caller.allowed(app, &format!("{} {path}", parts.method)).await
     }
 }
 
-impl<R: Rule> Caller<R> {
+impl<R: RequiredPermission> Caller<R> {
     /// The person of an access token, whatever their role allows; `None` when the token is not good.
     pub(super) async fn signed_in(app: &AppState, token: &str) -> Result<Option<Self>, Problem> {
         let Some(session) = app.tokens.read(token, app.clock.now()) else { return Ok(None) };
@@ -64,11 +64,11 @@ impl<R: Rule> Caller<R> {
         if app.roles.allows(&self.person.role, R::PERMISSION) {
             return Ok(self);
         }
-        let deed = Deed::RouteRefused { route: route.to_owned(), permission: R::PERMISSION };
+        let event = AuditEvent::RouteRefused { route: route.to_owned(), permission: R::PERMISSION };
         let mut tx = self.begin(app).await?;
-        audit::append(&mut tx, app.clock.now(), Who::Person(self.person.id), &deed).await?;
+        audit::append(&mut tx, app.clock.now(), Actor::Person(self.person.id), &event).await?;
         commit(tx).await?;
-        Err(Problem::new(Kind::NotPermitted, R::REFUSAL))
+        Err(Problem::new(ProblemKind::NotPermitted, R::REFUSAL))
     }
 }
 
@@ -79,5 +79,5 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn signed_out() -> Problem {
-    Problem::new(Kind::SignedOut, "The access token is missing, over or not ours. Refresh it or sign in again.")
+    Problem::new(ProblemKind::SignedOut, "The access token is missing, over or not ours. Refresh it or sign in again.")
 }

@@ -1,10 +1,10 @@
 //! Codes of the second factor: whether one is right, which uses it up.
 
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
 use mezzofy_domain::{recovery_code, totp};
-use mezzofy_store::sealed::{self, Kind};
+use mezzofy_store::sealed::{self, SecretKind};
 use mezzofy_store::second_factors::{self, SecondFactor};
 use mezzofy_store::{Tx, audit, commit, people};
 
@@ -56,7 +56,8 @@ pub(super) async fn use_app_code(
     code: &str,
 ) -> Result<bool, Problem> {
     let keys = app.keyring.keys().map_err(Problem::internal)?;
-    let secret = keys.open(Kind::SecondFactor, person.uuid(), &factor.sealed_secret).map_err(Problem::internal)?;
+    let secret =
+        keys.open(SecretKind::SecondFactor, person.uuid(), &factor.sealed_secret).map_err(Problem::internal)?;
     match totp::accept(&secret, code, app.clock.outside(), factor.last_step) {
         Some(step) => Ok(second_factors::use_step(tx, person, step).await?),
         None => Ok(false),
@@ -71,14 +72,14 @@ async fn use_recovery_code(app: &AppState, tx: &mut Tx, person: Id<id::Person>, 
         return Ok(false);
     }
     let left = second_factors::codes_left(tx, person).await?;
-    audit::append(tx, now, Who::Person(person), &Deed::RecoveryCodeUsed { person, left }).await?;
+    audit::append(tx, now, Actor::Person(person), &AuditEvent::RecoveryCodeUsed { person, left }).await?;
     Ok(true)
 }
 
 /// Notes a wrong code as a wrong try.
-pub(super) async fn refuse(app: &AppState, mut tx: Tx, person: &Person, who: Who) -> Result<(), Problem> {
+pub(super) async fn refuse(app: &AppState, mut tx: Tx, person: &Person, actor: Actor) -> Result<(), Problem> {
     let now = app.clock.now();
     people::add_failure(&mut tx, &person.email, now).await?;
-    audit::append(&mut tx, now, who, &Deed::SignInRefused { person: Some(person.id) }).await?;
+    audit::append(&mut tx, now, actor, &AuditEvent::SignInRefused { person: Some(person.id) }).await?;
     Ok(commit(tx).await?)
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use mezzofy_domain::approval::ApprovalState;
-use mezzofy_domain::audit::Who;
+use mezzofy_domain::audit::Actor;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_store::approvals::{self, Decision};
 use mezzofy_store::conversations::{self, Conversation};
@@ -16,22 +16,22 @@ use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use super::caller::Caller;
-use super::extract::{Asked, Body, List, PageQuery, Segment};
-use super::problem::{Kind, Problem, Problems};
-use super::rule::guarded;
+use super::extract::{ApiJson, ApiPath, ApiQuery, PageQuery, PageView};
+use super::permission::route;
+use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::App;
 use mezzofy_engine::effects::audit_of_approval;
 
 /// Characters of a title at most.
-const TITLE: usize = 120;
+const MAX_TITLE_CHARS: usize = 120;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(guarded!(list))
-        .routes(guarded!(create))
-        .routes(guarded!(show))
-        .routes(guarded!(rename))
-        .routes(guarded!(delete))
+        .routes(route!(list))
+        .routes(route!(create))
+        .routes(route!(show))
+        .routes(route!(rename))
+        .routes(route!(delete))
 }
 
 /// A thread of messages.
@@ -66,15 +66,15 @@ struct RenameConversation {
 }
 
 /// Lists the caller's conversations, newest first.
-#[utoipa::path(get, path = "/v1/conversations", params(PageQuery), responses((status = 200, body = List<ConversationView>), Problems))]
+#[utoipa::path(get, path = "/v1/conversations", params(PageQuery), responses((status = 200, body = PageView<ConversationView>), Problems))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
-    Asked(query): Asked<PageQuery>,
-) -> Result<Json<List<ConversationView>>, Problem> {
+    ApiQuery(query): ApiQuery<PageQuery>,
+) -> Result<Json<PageView<ConversationView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let slice = conversations::list(&mut tx, caller.person.id, query.page()?).await?;
-    Ok(Json(List::of(slice, Into::into)))
+    Ok(Json(PageView::of(slice, Into::into)))
 }
 
 /// Begins a conversation.
@@ -82,7 +82,7 @@ async fn list(
 async fn create(
     State(app): State<App>,
     caller: Caller,
-    Body(create): Body<NewConversation>,
+    ApiJson(create): ApiJson<NewConversation>,
 ) -> Result<(StatusCode, Json<ConversationView>), Problem> {
     let title = create.title.map(|title| checked_title(&title)).transpose()?.unwrap_or_default();
     let mut tx = caller.begin(&app).await?;
@@ -96,7 +96,7 @@ async fn create(
 async fn show(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::Conversation>>,
+    ApiPath(id): ApiPath<Id<id::Conversation>>,
 ) -> Result<Json<ConversationView>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let conversation = conversations::get(&mut tx, caller.person.id, id).await?;
@@ -108,8 +108,8 @@ async fn show(
 async fn rename(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::Conversation>>,
-    Body(rename): Body<RenameConversation>,
+    ApiPath(id): ApiPath<Id<id::Conversation>>,
+    ApiJson(rename): ApiJson<RenameConversation>,
 ) -> Result<Json<ConversationView>, Problem> {
     let title = checked_title(&rename.title)?;
     let mut tx = caller.begin(&app).await?;
@@ -123,12 +123,15 @@ async fn rename(
 async fn delete(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::Conversation>>,
+    ApiPath(id): ApiPath<Id<id::Conversation>>,
 ) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
     conversations::lock(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("conversation"))?;
     if runs::any_at_work(&mut tx, id).await? {
-        return Err(Problem::new(Kind::Conflict, "A run is at work in this conversation. Stop it first, then delete."));
+        return Err(Problem::new(
+            ProblemKind::Conflict,
+            "A run is at work in this conversation. Stop it first, then delete.",
+        ));
     }
     let now = app.clock.now();
     for approval in approvals::pending_of_conversation(&mut tx, id).await? {
@@ -136,7 +139,7 @@ async fn delete(
         let payload_hash = approval.payload_hash.as_str();
         let decision = Decision { state, by, reason: None, approved: None, payload_hash, now };
         approvals::decide(&mut tx, approval.id, &decision).await?;
-        audit::append(&mut tx, now, Who::Person(caller.person.id), &audit_of_approval(&approval, state)).await?;
+        audit::append(&mut tx, now, Actor::Person(caller.person.id), &audit_of_approval(&approval, state)).await?;
     }
     conversations::delete(&mut tx, id).await?;
     commit(tx).await?;
@@ -146,7 +149,7 @@ async fn delete(
 fn checked_title(title: &str) -> Result<String, Problem> {
     let title = title.trim();
     match title.chars().count() {
-        1..=TITLE if !title.contains('\0') => Ok(title.to_owned()),
-        _ => Err(Problem::field("title", format!("The title must have 1 to {TITLE} characters."))),
+        1..=MAX_TITLE_CHARS if !title.contains('\0') => Ok(title.to_owned()),
+        _ => Err(Problem::field("title", format!("The title must have 1 to {MAX_TITLE_CHARS} characters."))),
     }
 }

@@ -19,16 +19,16 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::docs::{nullable, one_of};
-use super::extract::{Body, List, Segment};
+use super::extract::{ApiJson, ApiPath, PageView};
 use super::me::languages;
-use super::problem::{Kind, Problem, Problems};
-use super::rule::guarded;
+use super::permission::route;
+use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::App;
 
 const PLATFORMS: [&str; 2] = ["ios", "android"];
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(register)).routes(guarded!(remove))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(register)).routes(route!(remove))
 }
 
 /// A phone that the caller is told on.
@@ -70,12 +70,12 @@ struct RegisterDevice {
 }
 
 /// Lists the caller's phones, the one that registered last first.
-#[utoipa::path(get, path = "/v1/devices", responses((status = 200, body = List<DeviceView>), Problems))]
-async fn list(State(app): State<App>, caller: Caller) -> Result<Json<List<DeviceView>>, Problem> {
+#[utoipa::path(get, path = "/v1/devices", responses((status = 200, body = PageView<DeviceView>), Problems))]
+async fn list(State(app): State<App>, caller: Caller) -> Result<Json<PageView<DeviceView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let items = devices::list(&mut tx, caller.person.id).await?;
     let items = items.into_iter().map(|device| view(device, caller.session)).collect();
-    Ok(Json(List { items, next_cursor: None }))
+    Ok(Json(PageView { items, next_cursor: None }))
 }
 
 /// Registers the phone that asks. The same token again is the same phone; whoever had it before is not told there any more. It is removed
@@ -85,7 +85,7 @@ async fn register(
     State(app): State<App>,
     caller: Caller,
     headers: HeaderMap,
-    Body(register): Body<RegisterDevice>,
+    ApiJson(register): ApiJson<RegisterDevice>,
 ) -> Result<(StatusCode, Json<DeviceView>), Problem> {
     if !is_token(&register.token) {
         return Err(Problem::field("token", "It must be an Expo push token, like ExponentPushToken[...]."));
@@ -114,7 +114,7 @@ async fn register(
     let mut tx = app.store.begin().await?;
     let registered = devices::register(&mut tx, &new).await?;
     commit(tx).await?;
-    let ended = || Problem::new(Kind::SignedOut, "The session is over. Sign in again.");
+    let ended = || Problem::new(ProblemKind::SignedOut, "The session is over. Sign in again.");
     let (device, is_new) = registered.ok_or_else(ended)?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(view(device, caller.session))))
@@ -125,7 +125,7 @@ async fn register(
 async fn remove(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::Device>>,
+    ApiPath(id): ApiPath<Id<id::Device>>,
 ) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
     if !devices::remove(&mut tx, caller.person.id, id).await? {

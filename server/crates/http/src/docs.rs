@@ -11,7 +11,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Object, ObjectBuilder, OpenApi, PathItem, Ref, RefOr, Schema};
 
-use super::problem::{Kind, Problem};
+use super::problem::{Problem, ProblemKind};
 
 /// A text that is one of these.
 pub(super) fn one_of<const N: usize>(values: [&'static str; N]) -> Object {
@@ -144,7 +144,7 @@ pub(super) async fn script() -> impl IntoResponse {
 }
 
 pub(super) async fn method_not_allowed() -> Response {
-    Problem::new(Kind::Method, "This address does not take that method.").into_response()
+    Problem::new(ProblemKind::Method, "This address does not take that method.").into_response()
 }
 
 #[cfg(test)]

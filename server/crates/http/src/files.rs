@@ -22,21 +22,21 @@ use utoipa_axum::router::OpenApiRouter;
 use mezzofy_engine::views::FileView;
 
 use super::caller::Caller;
-use super::extract::{Asked, List, PageQuery, Segment};
-use super::problem::{Kind, Problem, Problems};
-use super::range::{Wanted, wanted};
-use super::rule::guarded;
+use super::extract::{ApiPath, ApiQuery, PageQuery, PageView};
+use super::permission::route;
+use super::problem::{Problem, ProblemKind, Problems};
+use super::range::ByteRange;
 use super::upload::{self, Form};
 use mezzofy_engine::app::{App, AppState};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(guarded!(list))
-        .routes(guarded!(show))
-        .routes(guarded!(delete))
-        .routes(guarded!(content))
-        .routes(guarded!(text))
-        .merge(OpenApiRouter::new().routes(guarded!(upload)).layer(DefaultBodyLimit::max(upload::BODY)))
+        .routes(route!(list))
+        .routes(route!(show))
+        .routes(route!(delete))
+        .routes(route!(content))
+        .routes(route!(text))
+        .merge(OpenApiRouter::new().routes(route!(upload)).layer(DefaultBodyLimit::max(upload::MAX_UPLOAD_BYTES)))
 }
 
 /// An upload.
@@ -67,15 +67,15 @@ struct TextPart {
 }
 
 /// Lists the caller's files, newest first.
-#[utoipa::path(get, path = "/v1/files", params(PageQuery), responses((status = 200, body = List<FileView>), Problems))]
+#[utoipa::path(get, path = "/v1/files", params(PageQuery), responses((status = 200, body = PageView<FileView>), Problems))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
-    Asked(query): Asked<PageQuery>,
-) -> Result<Json<List<FileView>>, Problem> {
+    ApiQuery(query): ApiQuery<PageQuery>,
+) -> Result<Json<PageView<FileView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let slice = files::list(&mut tx, caller.person.id, query.page()?).await?;
-    Ok(Json(List::of(slice, |file| FileView::of(&file))))
+    Ok(Json(PageView::of(slice, |file| FileView::of(&file))))
 }
 
 /// Shows a file's name, kind and size.
@@ -83,7 +83,7 @@ async fn list(
 async fn show(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::File>>,
+    ApiPath(id): ApiPath<Id<id::File>>,
 ) -> Result<Json<FileView>, Problem> {
     Ok(Json(FileView::of(&load(&app, &caller, id).await?)))
 }
@@ -100,7 +100,7 @@ async fn upload(
     let (media_type, compound, bytes) = found.await.map_err(Problem::internal)?;
     let media_type = media_type.ok_or_else(|| {
         Problem::new(
-            Kind::MediaType,
+            ProblemKind::MediaType,
             if compound {
                 format!("{name} is protected with a password or in a format of Office before 2007. Save it without a password as .docx, .xlsx or .pptx and upload that.")
             } else {
@@ -123,14 +123,15 @@ async fn upload(
 async fn text(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::File>>,
+    ApiPath(id): ApiPath<Id<id::File>>,
 ) -> Result<Json<TextView>, Problem> {
     let Attachment { name, media_type, sha256, .. } = load(&app, &caller, id).await?.attachment;
     let bytes = app.files.get(&sha256).await?;
     let language = caller.person.language;
     let reading = app.reader.read(&media_type, &bytes).await;
-    let reading = reading
-        .map_err(|error| Problem::new(Kind::Invalid, format!("{name} can't be read: {}.", error.say(language))))?;
+    let reading = reading.map_err(|error| {
+        Problem::new(ProblemKind::Invalid, format!("{name} can't be read: {}.", error.say(language)))
+    })?;
     let part = |part: ReadingPart| TextPart { place: part.locator.say(language), text: part.text };
     Ok(Json(TextView { cut: reading.cut, parts: reading.parts.into_iter().map(part).collect() }))
 }
@@ -140,7 +141,7 @@ async fn text(
 async fn delete(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::File>>,
+    ApiPath(id): ApiPath<Id<id::File>>,
 ) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
     let deleted = files::delete(&mut tx, caller.person.id, id, app.clock.now()).await?;
@@ -154,15 +155,15 @@ async fn content(
     State(app): State<App>,
     caller: Caller,
     headers: HeaderMap,
-    Segment(id): Segment<Id<id::File>>,
+    ApiPath(id): ApiPath<Id<id::File>>,
 ) -> Result<Response, Problem> {
     let Attachment { name, media_type, size, sha256, .. } = load(&app, &caller, id).await?.attachment;
     let range = headers.get(RANGE).and_then(|range| range.to_str().ok());
-    let (status, start, end) = match wanted(range, size) {
-        Wanted::All => (StatusCode::OK, 0, size),
-        Wanted::Part { start, end } => (StatusCode::PARTIAL_CONTENT, start, end),
-        Wanted::None => {
-            let mut refused = Problem::new(Kind::Range, format!("The file has {size} bytes.")).into_response();
+    let (status, start, end) = match ByteRange::parse(range, size) {
+        ByteRange::All => (StatusCode::OK, 0, size),
+        ByteRange::Part { start, end } => (StatusCode::PARTIAL_CONTENT, start, end),
+        ByteRange::None => {
+            let mut refused = Problem::new(ProblemKind::Range, format!("The file has {size} bytes.")).into_response();
             refused.headers_mut().insert(CONTENT_RANGE, format!("bytes */{size}").parse().map_err(Problem::internal)?);
             return Ok(refused);
         }

@@ -7,12 +7,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::problem::{Kind, Problem, Problems};
-use super::rule;
+use super::permission;
+use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(rule::open(routes!(alive))).routes(rule::open(routes!(ready)))
+    OpenApiRouter::new().routes(permission::open(routes!(alive))).routes(permission::open(routes!(ready)))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -47,17 +47,17 @@ enum RedisState {
 }
 
 /// With less room in the data folder than this nothing is stored for long: PostgreSQL makes its log in pieces of 16 MiB.
-const LEAST_ROOM: u64 = 16 * 1024 * 1024;
+const MIN_FREE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Answers 200 when requests can be served: the database answers, the data folder has room, and the server is not stopping. Without Redis
 /// they can.
 #[utoipa::path(get, path = "/readyz", responses((status = 200, body = Readiness), Problems))]
 async fn ready(State(app): State<App>) -> Result<Json<Readiness>, Problem> {
     if app.stop.is_cancelled() {
-        return Err(Problem::new(Kind::Unavailable, "The server is stopping."));
+        return Err(Problem::new(ProblemKind::Unavailable, "The server is stopping."));
     }
     let room = rustix::fs::statvfs(&app.data_dir).map_err(Problem::internal)?;
-    if room.f_bavail * room.f_frsize < LEAST_ROOM {
+    if room.f_bavail * room.f_frsize < MIN_FREE_BYTES {
         return Err(Problem::disk_full());
     }
     app.store.ping().await?;

@@ -10,14 +10,14 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::caller::Caller;
-use super::extract::{Asked, List};
+use super::extract::{ApiQuery, PageView};
+use super::permission::{ReadKpis, route};
 use super::problem::{Problem, Problems};
-use super::rule::{SeeingKpis, guarded};
 use mezzofy_engine::app::App;
 use mezzofy_engine::kpis::Figures;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list))
+    OpenApiRouter::new().routes(route!(list))
 }
 
 /// A key figure of a period.
@@ -61,20 +61,20 @@ impl KpiView {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Which {
+struct KpiQuery {
     /// `2026-10`, or another form of a period; this calendar month to date when not given.
     period: Option<String>,
 }
 
 /// Lists the key figures that the caller may see.
-#[utoipa::path(get, path = "/v1/kpis", params(Which), responses((status = 200, body = List<KpiView>), Problems))]
+#[utoipa::path(get, path = "/v1/kpis", params(KpiQuery), responses((status = 200, body = PageView<KpiView>), Problems))]
 async fn list(
     State(app): State<App>,
-    caller: Caller<SeeingKpis>,
-    Asked(which): Asked<Which>,
-) -> Result<Json<List<KpiView>>, Problem> {
+    caller: Caller<ReadKpis>,
+    ApiQuery(query): ApiQuery<KpiQuery>,
+) -> Result<Json<PageView<KpiView>>, Problem> {
     let today = app.clock.today(app.zone);
-    let period = match which.period {
+    let period = match query.period {
         Some(text) => text.parse::<Period>().map_err(|error| Problem::field("period", error.to_string()))?,
         None => Period::containing(PeriodKind::Month, today),
     };
@@ -82,5 +82,5 @@ async fn list(
     let report = figures.report(&caller.person, period, today, false).await?;
     let language = caller.person.language;
     let items = report.kpis.into_iter().map(|kpi| KpiView::of(kpi, language)).collect();
-    Ok(Json(List { items, next_cursor: None }))
+    Ok(Json(PageView { items, next_cursor: None }))
 }

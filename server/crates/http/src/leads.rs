@@ -6,11 +6,11 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
-use mezzofy_domain::crm::{Lead, Status, file};
+use mezzofy_domain::crm::{Lead, LeadStatus, file};
 use mezzofy_domain::effect::is_address;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::roles::Permission;
-use mezzofy_store::leads::{self, Filter, StoredLead};
+use mezzofy_store::leads::{self, LeadFilter, StoredLead};
 use mezzofy_store::{commit, people};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::Object;
@@ -20,23 +20,19 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::docs::one_of;
-use super::extract::{Asked, Body, List, PageQuery, Segment};
-use super::problem::{Kind, Problem, Problems};
-use super::rule::{ChangingLeads, SeeingLeads, guarded};
+use super::extract::{ApiJson, ApiPath, ApiQuery, PageQuery, PageView};
+use super::permission::{ChangeLeads, ReadOwnLeads, route};
+use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::App;
 
 /// Characters of a field, and of notes.
-const LONGEST: usize = 300;
-const LONGEST_NOTES: usize = 10_000;
+const MAX_FIELD_CHARS: usize = 300;
+const MAX_NOTES_CHARS: usize = 10_000;
 /// Leads of an export at most.
-const MOST: i64 = 100_000;
+const MAX_EXPORT_ROWS: i64 = 100_000;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(guarded!(list))
-        .routes(guarded!(create))
-        .routes(guarded!(change))
-        .routes(guarded!(export))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(create)).routes(route!(change)).routes(route!(export))
 }
 
 /// A company that may become a customer.
@@ -81,7 +77,7 @@ struct ContactView {
 }
 
 fn statuses() -> Object {
-    one_of(Status::ALL.map(Status::code))
+    one_of(LeadStatus::ALL.map(LeadStatus::code))
 }
 
 impl From<StoredLead> for LeadView {
@@ -124,7 +120,7 @@ impl From<StoredLead> for LeadView {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Which {
+struct LeadQuery {
     /// Only this status.
     status: Option<String>,
     /// Only this industry.
@@ -143,9 +139,9 @@ struct Which {
     limit: Option<i64>,
 }
 
-impl Which {
-    fn filter(&self) -> Result<Filter, Problem> {
-        Ok(Filter {
+impl LeadQuery {
+    fn filter(&self) -> Result<LeadFilter, Problem> {
+        Ok(LeadFilter {
             statuses: self.status.as_deref().map(status).transpose()?.into_iter().collect(),
             industries: self.industry.clone().into_iter().collect(),
             places: self.location.clone().into_iter().collect(),
@@ -157,35 +153,35 @@ impl Which {
     }
 }
 
-fn status(code: &str) -> Result<Status, Problem> {
-    Status::from_code(code).ok_or_else(|| {
-        let all = Status::ALL.map(Status::code).join(", ");
+fn status(code: &str) -> Result<LeadStatus, Problem> {
+    LeadStatus::from_code(code).ok_or_else(|| {
+        let all = LeadStatus::ALL.map(LeadStatus::code).join(", ");
         Problem::field("status", format!("“{code}” is no status; there are {all}."))
     })
 }
 
 /// Lists the leads that the caller may see, newest first.
-#[utoipa::path(get, path = "/v1/leads", params(Which), responses((status = 200, body = List<LeadView>), Problems))]
+#[utoipa::path(get, path = "/v1/leads", params(LeadQuery), responses((status = 200, body = PageView<LeadView>), Problems))]
 async fn list(
     State(app): State<App>,
-    caller: Caller<SeeingLeads>,
-    Asked(which): Asked<Which>,
-) -> Result<Json<List<LeadView>>, Problem> {
-    let page = PageQuery { cursor: which.cursor.clone(), limit: which.limit }.page()?;
+    caller: Caller<ReadOwnLeads>,
+    ApiQuery(query): ApiQuery<LeadQuery>,
+) -> Result<Json<PageView<LeadView>>, Problem> {
+    let page = PageQuery { cursor: query.cursor.clone(), limit: query.limit }.page()?;
     let mut tx = caller.begin(&app).await?;
-    let slice = leads::list(&mut tx, &which.filter()?, page).await?;
-    Ok(Json(List::of(slice, LeadView::from)))
+    let slice = leads::list(&mut tx, &query.filter()?, page).await?;
+    Ok(Json(PageView::of(slice, LeadView::from)))
 }
 
 /// The leads that the caller may see as CSV, in the layout that `import leads` takes.
-#[utoipa::path(get, path = "/v1/leads/export", params(Which), responses((status = 200, content_type = "text/csv", body = String), Problems))]
+#[utoipa::path(get, path = "/v1/leads/export", params(LeadQuery), responses((status = 200, content_type = "text/csv", body = String), Problems))]
 async fn export(
     State(app): State<App>,
-    caller: Caller<SeeingLeads>,
-    Asked(which): Asked<Which>,
+    caller: Caller<ReadOwnLeads>,
+    ApiQuery(query): ApiQuery<LeadQuery>,
 ) -> Result<Response, Problem> {
     let mut tx = caller.begin(&app).await?;
-    let found = leads::find(&mut tx, &which.filter()?, MOST).await?;
+    let found = leads::find(&mut tx, &query.filter()?, MAX_EXPORT_ROWS).await?;
     drop(tx);
     let headers =
         [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=\"leads.csv\"")];
@@ -223,7 +219,7 @@ impl LeadBody {
         let set = |name: &str, value: Option<String>, into: &mut String| match value {
             None => Ok(()),
             Some(text) => {
-                let longest = if name == "notes" { LONGEST_NOTES } else { LONGEST };
+                let longest = if name == "notes" { MAX_NOTES_CHARS } else { MAX_FIELD_CHARS };
                 let text = text.trim().to_owned();
                 let wrong = text.contains('\0') || (name != "notes" && text.chars().any(char::is_control));
                 if wrong || text.chars().count() > longest {
@@ -270,9 +266,8 @@ impl LeadBody {
         }
         match self.opted_out {
             Some(false) if lead.opted_out => {
-                return Err(
-                    Problem::new(Kind::Conflict, "The lead has opted out, and that is final.").about("opted_out")
-                );
+                return Err(Problem::new(ProblemKind::Conflict, "The lead has opted out, and that is final.")
+                    .about("opted_out"));
             }
             Some(opted_out) => lead.opted_out = opted_out,
             None => {}
@@ -291,8 +286,8 @@ impl LeadBody {
 #[utoipa::path(post, path = "/v1/leads", request_body = LeadBody, responses((status = 201, body = LeadView), (status = 200, body = LeadView, description = "The company was there"), Problems))]
 async fn create(
     State(app): State<App>,
-    caller: Caller<ChangingLeads>,
-    Body(body): Body<LeadBody>,
+    caller: Caller<ChangeLeads>,
+    ApiJson(body): ApiJson<LeadBody>,
 ) -> Result<(StatusCode, Json<LeadView>), Problem> {
     let mut lead = body.applied(Lead::default())?;
     let all = app.roles.allows(&caller.person.role, Permission::ReadLeads);
@@ -306,7 +301,9 @@ async fn create(
         (Some(id), _) => (StatusCode::CREATED, *id),
         (None, Some(id)) => (StatusCode::OK, *id),
         (None, None) => {
-            return Err(Problem::new(Kind::Conflict, "A colleague works on this company already.").about("company"));
+            return Err(
+                Problem::new(ProblemKind::Conflict, "A colleague works on this company already.").about("company")
+            );
         }
     };
     let stored = leads::get(&mut tx, id).await?.ok_or_else(|| Problem::not_found("lead"))?;
@@ -318,16 +315,19 @@ async fn create(
 #[utoipa::path(patch, path = "/v1/leads/{id}", params(("id" = Uuid, Path)), request_body = LeadBody, responses((status = 200, body = LeadView), Problems))]
 async fn change(
     State(app): State<App>,
-    caller: Caller<ChangingLeads>,
-    Segment(id): Segment<Id<id::Lead>>,
-    Body(body): Body<LeadBody>,
+    caller: Caller<ChangeLeads>,
+    ApiPath(id): ApiPath<Id<id::Lead>>,
+    ApiJson(body): ApiJson<LeadBody>,
 ) -> Result<Json<LeadView>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let before = leads::get(&mut tx, id).await?.ok_or_else(|| Problem::not_found("lead"))?;
     let after = body.applied(before.lead.clone())?;
     if after.assigned_to != before.lead.assigned_to {
         if !app.roles.allows(&caller.person.role, Permission::ReadLeads) {
-            return Err(Problem::new(Kind::NotPermitted, "Only those who see all leads may give them to others."));
+            return Err(Problem::new(
+                ProblemKind::NotPermitted,
+                "Only those who see all leads may give them to others.",
+            ));
         }
         check_colleague(&mut tx, after.assigned_to.as_deref()).await?;
     }
@@ -357,7 +357,7 @@ mod tests {
         let changed = body.applied(lead.clone()).unwrap();
         assert_eq!((changed.contacts[0].name.as_str(), changed.contacts[0].phone.as_str()), ("Ana", "6123 4567"));
         let back = LeadBody { opted_out: Some(false), ..LeadBody::default() };
-        assert_eq!(back.applied(lead.clone()).unwrap_err().kind(), Kind::Conflict);
+        assert_eq!(back.applied(lead.clone()).unwrap_err().kind(), ProblemKind::Conflict);
         let nameless = LeadBody { company: Some(" ".to_owned()), ..LeadBody::default() };
         assert!(nameless.applied(lead).is_err());
     }

@@ -37,10 +37,10 @@ mod me;
 pub(crate) mod memories;
 pub(crate) mod messages;
 mod outbox;
+mod permission;
 pub(crate) mod problem;
 mod products;
 mod range;
-mod rule;
 pub(crate) mod runs;
 mod schedules;
 mod search;
@@ -53,7 +53,7 @@ mod web;
 mod webhooks;
 
 /// Bytes of a JSON body at most.
-const BODY: usize = 1024 * 1024;
+const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -107,7 +107,7 @@ pub fn router(app: App) -> Router {
         .route("/docs/docs.js", get(docs::script))
         .fallback(web::serve)
         .method_not_allowed_fallback(docs::method_not_allowed)
-        .layer(DefaultBodyLimit::max(BODY))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(CompressionLayer::new().compress_when(readable))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(from_fn(problem::write))

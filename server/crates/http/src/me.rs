@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::{Department, Person};
 use mezzofy_domain::roles::{Permission, Roles};
@@ -16,9 +16,9 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::docs::one_of;
-use super::extract::Body;
+use super::extract::ApiJson;
+use super::permission::route;
 use super::problem::{Problem, Problems};
-use super::rule::guarded;
 use super::tries;
 use mezzofy_engine::app::{App, AppState};
 
@@ -29,8 +29,8 @@ mod sessions;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(guarded!(show))
-        .routes(guarded!(update))
+        .routes(route!(show))
+        .routes(route!(update))
         .merge(sessions::routes())
         .merge(password::routes())
         .merge(notifications::routes())
@@ -103,7 +103,7 @@ async fn show(State(app): State<App>, caller: Caller) -> Json<PersonView> {
 async fn update(
     State(app): State<App>,
     mut caller: Caller,
-    Body(update): Body<UpdatePerson>,
+    ApiJson(update): ApiJson<UpdatePerson>,
 ) -> Result<Json<PersonView>, Problem> {
     let language = Language::from_code(&update.language)
         .ok_or_else(|| Problem::field("language", "The language must be en, zh or ms."))?;
@@ -124,8 +124,8 @@ async fn proven(app: &AppState, caller: &Caller, field: &str, password: String) 
     if right {
         return Ok(tx);
     }
-    let deed = Deed::SignInRefused { person: Some(person.id) };
-    audit::append(&mut tx, app.clock.now(), Who::Person(person.id), &deed).await?;
+    let event = AuditEvent::SignInRefused { person: Some(person.id) };
+    audit::append(&mut tx, app.clock.now(), Actor::Person(person.id), &event).await?;
     commit(tx).await?;
     Err(Problem::field(field, "The current password is wrong."))
 }

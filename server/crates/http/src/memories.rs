@@ -13,13 +13,13 @@ use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use super::caller::Caller;
-use super::extract::{Body, List, Segment};
-use super::problem::{Kind, Problem, Problems};
-use super::rule::guarded;
+use super::extract::{ApiJson, ApiPath, PageView};
+use super::permission::route;
+use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(add)).routes(guarded!(remove))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(add)).routes(route!(remove))
 }
 
 /// A fact that is remembered.
@@ -45,16 +45,16 @@ struct NewMemory {
 }
 
 /// Lists what is remembered for the caller, oldest first.
-#[utoipa::path(get, path = "/v1/memories", responses((status = 200, body = List<MemoryView>), Problems))]
-async fn list(State(app): State<App>, caller: Caller) -> Result<Json<List<MemoryView>>, Problem> {
+#[utoipa::path(get, path = "/v1/memories", responses((status = 200, body = PageView<MemoryView>), Problems))]
+async fn list(State(app): State<App>, caller: Caller) -> Result<Json<PageView<MemoryView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let items = memories::list(&mut tx, caller.person.id, MAX_FACTS).await?;
-    Ok(Json(List { items: items.into_iter().map(MemoryView::from).collect(), next_cursor: None }))
+    Ok(Json(PageView { items: items.into_iter().map(MemoryView::from).collect(), next_cursor: None }))
 }
 
 /// Remembers a fact for the caller.
 #[utoipa::path(post, path = "/v1/memories", request_body = NewMemory, responses((status = 204), Problems))]
-async fn add(State(app): State<App>, caller: Caller, Body(new): Body<NewMemory>) -> Result<StatusCode, Problem> {
+async fn add(State(app): State<App>, caller: Caller, ApiJson(new): ApiJson<NewMemory>) -> Result<StatusCode, Problem> {
     let text = new.text.trim();
     if text.is_empty() || text.chars().count() > MAX_FACT_CHARS || text.contains('\0') {
         return Err(Problem::field("text", format!("A fact has 1 to {MAX_FACT_CHARS} characters.")));
@@ -63,7 +63,7 @@ async fn add(State(app): State<App>, caller: Caller, Body(new): Body<NewMemory>)
     let known = memories::list(&mut tx, caller.person.id, MAX_FACTS).await?.len();
     if i64::try_from(known).is_ok_and(|known| known >= MAX_FACTS) {
         return Err(Problem::new(
-            Kind::Conflict,
+            ProblemKind::Conflict,
             format!("{MAX_FACTS} facts are remembered already. Forget one first."),
         ));
     }
@@ -74,7 +74,7 @@ async fn add(State(app): State<App>, caller: Caller, Body(new): Body<NewMemory>)
 
 /// Forgets a fact.
 #[utoipa::path(delete, path = "/v1/memories/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
-async fn remove(State(app): State<App>, caller: Caller, Segment(id): Segment<Uuid>) -> Result<StatusCode, Problem> {
+async fn remove(State(app): State<App>, caller: Caller, ApiPath(id): ApiPath<Uuid>) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
     if !memories::remove(&mut tx, caller.person.id, id).await? {
         return Err(Problem::not_found("fact"));

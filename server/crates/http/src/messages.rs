@@ -14,9 +14,9 @@ use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use super::caller::Caller;
-use super::extract::{Asked, Body, List, PageQuery, Segment};
+use super::extract::{ApiJson, ApiPath, ApiQuery, PageQuery, PageView};
+use super::permission::route;
 use super::problem::{Problem, Problems};
-use super::rule::guarded;
 use super::runs::RunView;
 use mezzofy_engine::app::App;
 use mezzofy_engine::runs::{IncomingMessage, begin_fresh, checked_text, take};
@@ -26,7 +26,7 @@ use mezzofy_engine::views::MessageView;
 const MAX_FILES_PER_MESSAGE: usize = 10;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(create))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(create))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -72,13 +72,13 @@ struct Accepted {
 }
 
 /// Lists a conversation's messages, newest first.
-#[utoipa::path(get, path = "/v1/conversations/{id}/messages", params(("id" = Uuid, Path), PageQuery), responses((status = 200, body = List<MessageView>), Problems))]
+#[utoipa::path(get, path = "/v1/conversations/{id}/messages", params(("id" = Uuid, Path), PageQuery), responses((status = 200, body = PageView<MessageView>), Problems))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::Conversation>>,
-    Asked(query): Asked<PageQuery>,
-) -> Result<Json<List<MessageView>>, Problem> {
+    ApiPath(id): ApiPath<Id<id::Conversation>>,
+    ApiQuery(query): ApiQuery<PageQuery>,
+) -> Result<Json<PageView<MessageView>>, Problem> {
     let page = query.page()?;
     let mut tx = caller.begin(&app).await?;
     conversations::get(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("conversation"))?;
@@ -87,7 +87,7 @@ async fn list(
     let sent: Vec<Uuid> = slice.items.iter().flat_map(|message| message.file_ids.iter().copied()).collect();
     let mut files = files::of_runs(&mut tx, &of).await?;
     files.extend(files::of_ids(&mut tx, caller.person.id, &sent).await?);
-    Ok(Json(List::of(slice, |message| MessageView::of(message, &files))))
+    Ok(Json(PageView::of(slice, |message| MessageView::of(message, &files))))
 }
 
 /// Takes a message. It starts a run, or answers the question that the conversation's newest run waits with.
@@ -95,8 +95,8 @@ async fn list(
 async fn create(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::Conversation>>,
-    Body(create): Body<SendMessage>,
+    ApiPath(id): ApiPath<Id<id::Conversation>>,
+    ApiJson(create): ApiJson<SendMessage>,
 ) -> Result<(StatusCode, Json<Accepted>), Problem> {
     let text = create.check()?;
     let mut tx = caller.begin(&app).await?;

@@ -3,15 +3,15 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDateTime, Utc};
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::canonical;
 use mezzofy_domain::effect::{EffectKind, EffectState, EventTimes, PayloadFields};
 use mezzofy_domain::file::Attachment;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_store::effects::{self, Effect};
-use mezzofy_store::page::Page;
-use mezzofy_store::pushes::{self, Shown};
+use mezzofy_store::page::PageRequest;
+use mezzofy_store::pushes::{self, PushRow};
 use mezzofy_store::{audit, commit, jobs};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::Object;
@@ -21,13 +21,13 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::docs::one_of;
-use super::extract::{Asked, List, PageQuery, Segment};
-use super::problem::{Kind, Problem, Problems};
-use super::rule::guarded;
+use super::extract::{ApiPath, ApiQuery, PageQuery, PageView};
+use super::permission::route;
+use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::{App, AppState};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(show)).routes(guarded!(undo))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(show)).routes(route!(undo))
 }
 
 /// An effect.
@@ -150,8 +150,8 @@ impl EffectView {
 
 impl EffectView {
     /// A notification on a phone, which is told and not sent by anybody.
-    fn of_push(app: &AppState, push: Shown, language: Language) -> Result<Self, Problem> {
-        let (title, body) = app.push.said(push.matter, language);
+    fn of_push(app: &AppState, push: PushRow, language: Language) -> Result<Self, Problem> {
+        let (title, body) = app.push.text(push.matter, language);
         let state = match push.state.as_str() {
             "waiting" => EffectState::Intended,
             "sending" | "sent" => EffectState::Attempting,
@@ -195,7 +195,7 @@ const PUSH: &str = "push";
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Filter {
+struct OutboxQuery {
     /// Only this kind: mail, teams, calendar or push. Without one, all but pushes.
     kind: Option<String>,
     /// `next_cursor` of the page before.
@@ -205,12 +205,12 @@ struct Filter {
 }
 
 /// Lists the caller's effects, newest first.
-#[utoipa::path(get, path = "/v1/outbox", params(Filter), responses((status = 200, body = List<EffectView>), Problems))]
+#[utoipa::path(get, path = "/v1/outbox", params(OutboxQuery), responses((status = 200, body = PageView<EffectView>), Problems))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
-    Asked(filter): Asked<Filter>,
-) -> Result<Json<List<EffectView>>, Problem> {
+    ApiQuery(filter): ApiQuery<OutboxQuery>,
+) -> Result<Json<PageView<EffectView>>, Problem> {
     let page = PageQuery { cursor: filter.cursor, limit: filter.limit }.page()?;
     if filter.kind.as_deref() == Some(PUSH) {
         let mut tx = caller.begin(&app).await?;
@@ -218,8 +218,8 @@ async fn list(
         let language = caller.person.language;
         let views = slice.items.iter().map(|push| EffectView::of_push(&app, push.clone(), language));
         let mut views = views.collect::<Result<Vec<_>, _>>()?.into_iter();
-        let list = List::of(slice, |_| views.next());
-        return Ok(Json(List { items: list.items.into_iter().flatten().collect(), next_cursor: list.next_cursor }));
+        let list = PageView::of(slice, |_| views.next());
+        return Ok(Json(PageView { items: list.items.into_iter().flatten().collect(), next_cursor: list.next_cursor }));
     }
     let kind = filter
         .kind
@@ -231,7 +231,7 @@ async fn list(
     let mut tx = caller.begin(&app).await?;
     let slice = effects::list(&mut tx, caller.person.id, kind, page).await?;
     let now = app.clock.now();
-    Ok(Json(List::of(slice, |effect| EffectView::of(effect, now))))
+    Ok(Json(PageView::of(slice, |effect| EffectView::of(effect, now))))
 }
 
 /// Shows an effect with exactly what is or was sent.
@@ -239,13 +239,13 @@ async fn list(
 async fn show(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::Effect>>,
+    ApiPath(id): ApiPath<Id<id::Effect>>,
 ) -> Result<Json<EffectView>, Problem> {
     let mut tx = caller.begin(&app).await?;
     if let Some(effect) = effects::get(&mut tx, caller.person.id, id).await? {
         return Ok(Json(EffectView::of(effect, app.clock.now())));
     }
-    let page = Page { before: None, limit: 1 };
+    let page = PageRequest { before: None, limit: 1 };
     let push = pushes::list(&mut tx, caller.person.id, Some(id.uuid()), page).await?.items.pop();
     let push = push.ok_or_else(|| Problem::not_found("effect"))?;
     Ok(Json(EffectView::of_push(&app, push, caller.person.language)?))
@@ -256,17 +256,22 @@ async fn show(
 async fn undo(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::Effect>>,
+    ApiPath(id): ApiPath<Id<id::Effect>>,
 ) -> Result<Json<EffectView>, Problem> {
     let now = app.clock.now();
     let mut tx = caller.begin(&app).await?;
     let effect = effects::get(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("effect"))?;
     let reason = app.texts.taken_back_effect.in_language(caller.person.language);
     if !effects::take_back(&mut tx, id, reason, now).await? {
-        return Err(Problem::new(Kind::Conflict, "It has left or ended already and can't be taken back."));
+        return Err(Problem::new(ProblemKind::Conflict, "It has left or ended already and can't be taken back."));
     }
-    audit::append(&mut tx, now, Who::Person(caller.person.id), &Deed::EffectTakenBack { effect: id, run: effect.run })
-        .await?;
+    audit::append(
+        &mut tx,
+        now,
+        Actor::Person(caller.person.id),
+        &AuditEvent::EffectTakenBack { effect: id, run: effect.run },
+    )
+    .await?;
     if !effects::any_held(&mut tx, effect.run, now).await? {
         jobs::enqueue(&mut tx, effect.run).await?;
     }

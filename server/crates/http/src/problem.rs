@@ -21,9 +21,9 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 /// The media type of a problem.
 const MEDIA_TYPE: &str = "application/problem+json";
 
-/// Families of problems; the table in [`Kind::facts`] gives each its status and title.
+/// Families of problems; the table in [`ProblemKind::facts`] gives each its status and title.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ProblemKind {
     /// The request can't be read.
     Malformed,
     /// It can be read, but not taken as it is.
@@ -56,7 +56,7 @@ pub(crate) enum Kind {
     DiskFull,
 }
 
-impl Kind {
+impl ProblemKind {
     fn facts(self) -> (StatusCode, &'static str, &'static str) {
         match self {
             Self::Malformed => (StatusCode::BAD_REQUEST, "malformed", "The request can't be read"),
@@ -87,7 +87,7 @@ impl Kind {
 /// What went wrong with a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Problem {
-    kind: Kind,
+    kind: ProblemKind,
     detail: String,
     errors: Vec<FieldError>,
     retry_after: Option<u64>,
@@ -142,23 +142,23 @@ impl ToResponse<'_> for Problems {
 
 impl Problem {
     /// A problem of a kind, with its sentence.
-    pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
         Self { kind, detail: detail.into(), errors: Vec::new(), retry_after: None }
     }
 
     /// Its family.
-    pub(crate) fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> ProblemKind {
         self.kind
     }
 
     /// There is no such thing, or it is somebody else's.
     pub(crate) fn not_found(what: &str) -> Self {
-        Self::new(Kind::NotFound, format!("There is no such {what}, or it isn't yours."))
+        Self::new(ProblemKind::NotFound, format!("There is no such {what}, or it isn't yours."))
     }
 
     /// One field is wrong.
     pub(crate) fn field(field: &str, detail: impl Into<String>) -> Self {
-        Self::new(Kind::Invalid, detail).about(field)
+        Self::new(ProblemKind::Invalid, detail).about(field)
     }
 
     /// The same with the field that it is about.
@@ -169,13 +169,13 @@ impl Problem {
 
     /// Too many requests; the next one is taken after some seconds.
     pub(crate) fn too_many(detail: impl Into<String>, retry_after: u64) -> Self {
-        Self { retry_after: Some(retry_after.max(1)), ..Self::new(Kind::TooMany, detail) }
+        Self { retry_after: Some(retry_after.max(1)), ..Self::new(ProblemKind::TooMany, detail) }
     }
 
     /// The disk of the database or of the files is full.
     pub(crate) fn disk_full() -> Self {
         Self::new(
-            Kind::DiskFull,
+            ProblemKind::DiskFull,
             "The server's disk is full, so nothing was stored. Tell your administrator, and try again when there is room.",
         )
     }
@@ -184,7 +184,7 @@ impl Problem {
     pub(crate) fn internal(cause: impl std::fmt::Display) -> Self {
         tracing::error!(error = %cause, "a request failed");
         Self::new(
-            Kind::Internal,
+            ProblemKind::Internal,
             "The request could not be carried out. Try again; the log has the cause under the request's number.",
         )
     }
@@ -209,7 +209,7 @@ impl From<StoreError> for Problem {
         if lost {
             tracing::warn!(%error, "the database did not answer");
             return Self::new(
-                Kind::Unavailable,
+                ProblemKind::Unavailable,
                 "The database does not answer at the moment. Try again in a few seconds.",
             );
         }
@@ -256,7 +256,9 @@ pub(crate) async fn write(request: Request, next: Next) -> Response {
         Some(problem) => problem,
         None if response.headers().contains_key(CONTENT_TYPE) => return response,
         None => match response.status() {
-            StatusCode::METHOD_NOT_ALLOWED => Problem::new(Kind::Method, "This address does not take that method."),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                Problem::new(ProblemKind::Method, "This address does not take that method.")
+            }
             _ => return response,
         },
     };

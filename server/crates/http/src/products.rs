@@ -10,13 +10,13 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::caller::Caller;
-use super::extract::List;
-use super::problem::{Kind, Problem, Problems};
-use super::rule::guarded;
+use super::extract::PageView;
+use super::permission::route;
+use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list))
+    OpenApiRouter::new().routes(route!(list))
 }
 
 /// A product, in the caller's language.
@@ -79,9 +79,9 @@ fn view(product: &Product, language: Language) -> ProductView {
 }
 
 /// Lists the products.
-#[utoipa::path(get, path = "/v1/products", responses((status = 200, body = List<ProductView>), Problems))]
-async fn list(State(app): State<App>, caller: Caller) -> Result<Json<List<ProductView>>, Problem> {
-    let catalogue = app.products.current().await.map_err(|told| Problem::new(Kind::Unavailable, told))?;
+#[utoipa::path(get, path = "/v1/products", responses((status = 200, body = PageView<ProductView>), Problems))]
+async fn list(State(app): State<App>, caller: Caller) -> Result<Json<PageView<ProductView>>, Problem> {
+    let catalogue = app.products.current().await.map_err(|told| Problem::new(ProblemKind::Unavailable, told))?;
     let items = catalogue.products.iter().map(|product| view(product, caller.person.language)).collect();
-    Ok(Json(List { items, next_cursor: None }))
+    Ok(Json(PageView { items, next_cursor: None }))
 }

@@ -21,19 +21,19 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::docs::{nullable, one_of};
-use super::extract::{Asked, Segment};
-use super::problem::{Kind, Problem, Problems};
-use super::rule::guarded;
+use super::extract::{ApiPath, ApiQuery};
+use super::permission::route;
+use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::views::FileView;
 
 /// Seconds that `wait` is at most.
-const LONGEST_WAIT: u64 = 60;
+const MAX_WAIT_SECONDS: u64 = 60;
 /// Events on one page.
-const PAGE: i64 = 200;
+const EVENTS_PER_PAGE: i64 = 200;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(show)).routes(guarded!(cancel)).routes(guarded!(list_events))
+    OpenApiRouter::new().routes(route!(show)).routes(route!(cancel)).routes(route!(list_events))
 }
 
 /// A piece of work.
@@ -135,7 +135,7 @@ impl RunView {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Wait {
+struct RunQuery {
     /// Answers when the run has ended or waits for a person, at the latest after this many seconds; 60 at most.
     wait: Option<u64>,
 }
@@ -144,7 +144,7 @@ struct Wait {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct After {
+struct EventsQuery {
     /// Events after this cursor; from the first on when not given.
     after: Option<i64>,
 }
@@ -186,14 +186,14 @@ struct Events {
 }
 
 /// Shows a run, at once or when it has ended or waits for a person.
-#[utoipa::path(get, path = "/v1/runs/{id}", params(("id" = Uuid, Path), Wait), responses((status = 200, body = RunView), Problems))]
+#[utoipa::path(get, path = "/v1/runs/{id}", params(("id" = Uuid, Path), RunQuery), responses((status = 200, body = RunView), Problems))]
 async fn show(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::Run>>,
-    Asked(query): Asked<Wait>,
+    ApiPath(id): ApiPath<Id<id::Run>>,
+    ApiQuery(query): ApiQuery<RunQuery>,
 ) -> Result<Json<RunView>, Problem> {
-    let seconds = query.wait.unwrap_or_default().min(LONGEST_WAIT);
+    let seconds = query.wait.unwrap_or_default().min(MAX_WAIT_SECONDS);
     let mut waiter = app.hub.waiter(caller.person.id);
     let until = tokio::time::Instant::now() + Duration::from_secs(seconds);
     loop {
@@ -215,12 +215,12 @@ async fn show(
 async fn cancel(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::Run>>,
+    ApiPath(id): ApiPath<Id<id::Run>>,
 ) -> Result<(axum::http::StatusCode, Json<RunView>), Problem> {
     let mut tx = caller.begin(&app).await?;
     let run = runs::lock(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("run"))?;
     if run.state.has_ended() {
-        return Err(Problem::new(Kind::Conflict, "The run has ended already."));
+        return Err(Problem::new(ProblemKind::Conflict, "The run has ended already."));
     }
     runs::ask_cancel(&mut tx, id).await?;
     if run.state == RunState::Waiting || run.wake_at.is_some() {
@@ -232,17 +232,17 @@ async fn cancel(
 }
 
 /// Lists what happened in a run, oldest first.
-#[utoipa::path(get, path = "/v1/runs/{id}/events", params(("id" = Uuid, Path), After), responses((status = 200, body = Events), Problems))]
+#[utoipa::path(get, path = "/v1/runs/{id}/events", params(("id" = Uuid, Path), EventsQuery), responses((status = 200, body = Events), Problems))]
 async fn list_events(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::Run>>,
-    Asked(query): Asked<After>,
+    ApiPath(id): ApiPath<Id<id::Run>>,
+    ApiQuery(query): ApiQuery<EventsQuery>,
 ) -> Result<Json<Events>, Problem> {
     load(&app, &caller, id).await?;
     let mut tx = caller.begin(&app).await?;
-    let items = events::of_run(&mut tx, id, query.after.unwrap_or_default(), PAGE).await?;
-    let full = i64::try_from(items.len()).is_ok_and(|count| count == PAGE);
+    let items = events::of_run(&mut tx, id, query.after.unwrap_or_default(), EVENTS_PER_PAGE).await?;
+    let full = i64::try_from(items.len()).is_ok_and(|count| count == EVENTS_PER_PAGE);
     let next_cursor = items.last().map(|event| event.cursor).filter(|_| full);
     Ok(Json(Events { items: items.into_iter().map(Into::into).collect(), next_cursor }))
 }

@@ -4,14 +4,14 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use mezzofy_domain::audit::Action;
+use mezzofy_domain::audit::AuditAction;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::Person;
-use mezzofy_domain::schedule::Rule;
-use mezzofy_domain::schedule::occurrence::{Reason, State as Standing};
+use mezzofy_domain::schedule::ScheduleRule;
+use mezzofy_domain::schedule::occurrence::{OccurrenceState, SkipReason};
 use mezzofy_domain::schedule::plan::Misfire;
-use mezzofy_store::schedules::{self, Fate, Occurrence, Schedule};
+use mezzofy_store::schedules::{self, Occurrence, OccurrenceOutcome, Schedule};
 use mezzofy_store::{Tx, commit};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -22,13 +22,13 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::docs::{nullable, one_of};
-use super::extract::{Asked, Body, List, PageQuery, Segment};
-use super::problem::{Kind, Problem, Problems};
-use super::rule::{Scheduling, guarded};
+use super::extract::{ApiJson, ApiPath, ApiQuery, PageQuery, PageView};
+use super::permission::{Schedules, route};
+use super::problem::{Problem, ProblemKind, Problems};
 use super::runs::RunView;
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::runs::checked_text;
-use mezzofy_engine::schedules::Refused;
+use mezzofy_engine::schedules::ScheduleError;
 
 mod order;
 mod rule;
@@ -37,21 +37,21 @@ use order::{checked_agent, checked_channel, checked_emails, checked_skill};
 use rule::{RuleView, checked_rule};
 
 /// Characters of a name at most.
-const NAME: usize = 120;
+const MAX_NAME_CHARS: usize = 120;
 /// Occurrences that say how a schedule stands: what a person started may stand before the one ahead, which is the newest of the rule.
-const NEWEST: i64 = 2;
+const NEWEST_OCCURRENCES: i64 = 2;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(guarded!(list))
-        .routes(guarded!(make))
-        .routes(guarded!(show))
-        .routes(guarded!(change))
-        .routes(guarded!(remove))
-        .routes(guarded!(pause))
-        .routes(guarded!(resume))
-        .routes(guarded!(run))
-        .routes(guarded!(history))
+        .routes(route!(list))
+        .routes(route!(make))
+        .routes(route!(show))
+        .routes(route!(change))
+        .routes(route!(remove))
+        .routes(route!(pause))
+        .routes(route!(resume))
+        .routes(route!(run))
+        .routes(route!(history))
 }
 
 /// What is asked again and again.
@@ -121,11 +121,11 @@ fn misfires() -> Object {
 }
 
 fn standings() -> Object {
-    one_of(Standing::ALL.map(Standing::code))
+    one_of(OccurrenceState::ALL.map(OccurrenceState::code))
 }
 
 fn reasons() -> Object {
-    nullable(one_of(Reason::ALL.map(Reason::code)))
+    nullable(one_of(SkipReason::ALL.map(SkipReason::code)))
 }
 
 /// A new schedule.
@@ -217,26 +217,26 @@ struct Begun {
 }
 
 /// Lists the caller's schedules, newest first.
-#[utoipa::path(get, path = "/v1/schedules", params(PageQuery), responses((status = 200, body = List<ScheduleView>), Problems))]
+#[utoipa::path(get, path = "/v1/schedules", params(PageQuery), responses((status = 200, body = PageView<ScheduleView>), Problems))]
 async fn list(
     State(app): State<App>,
-    caller: Caller<Scheduling>,
-    Asked(query): Asked<PageQuery>,
-) -> Result<Json<List<ScheduleView>>, Problem> {
+    caller: Caller<Schedules>,
+    ApiQuery(query): ApiQuery<PageQuery>,
+) -> Result<Json<PageView<ScheduleView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let slice = schedules::list(&mut tx, caller.person.id, query.page()?).await?;
     let ids: Vec<Uuid> = slice.items.iter().map(|schedule| schedule.id.uuid()).collect();
-    let mut newest = schedules::newest_occurrences(&mut tx, &ids, NEWEST).await?;
+    let mut newest = schedules::newest_occurrences(&mut tx, &ids, NEWEST_OCCURRENCES).await?;
     let mut newest = |schedule: &Schedule| newest.remove(&schedule.id.uuid()).unwrap_or_default();
-    Ok(Json(List::of(slice, |schedule| view(&app, &schedule, newest(&schedule), caller.person.language))))
+    Ok(Json(PageView::of(slice, |schedule| view(&app, &schedule, newest(&schedule), caller.person.language))))
 }
 
 /// Makes a schedule. It begins at once.
 #[utoipa::path(post, path = "/v1/schedules", request_body = Make, responses((status = 201, body = ScheduleView), Problems))]
 async fn make(
     State(app): State<App>,
-    caller: Caller<Scheduling>,
-    Body(make): Body<Make>,
+    caller: Caller<Schedules>,
+    ApiJson(make): ApiJson<Make>,
 ) -> Result<(StatusCode, Json<ScheduleView>), Problem> {
     let (now, language) = (app.clock.now(), caller.person.language);
     let given = RuleView::given(make.rule, make.cron, make.time_zone)?;
@@ -267,10 +267,10 @@ async fn make(
     };
     let mut tx = caller.begin(&app).await?;
     mezzofy_engine::schedules::make(&mut tx, app.limits.schedules(), &schedule, next).await?.map_err(|refused| {
-        let problem = Problem::new(Kind::Conflict, refused.say(language));
-        if matches!(refused, Refused::Taken(_)) { problem.about("name") } else { problem }
+        let problem = Problem::new(ProblemKind::Conflict, refused.say(language));
+        if matches!(refused, ScheduleError::Taken(_)) { problem.about("name") } else { problem }
     })?;
-    let view = shown(&app, &mut tx, &schedule, language).await?;
+    let view = current_view(&app, &mut tx, &schedule, language).await?;
     commit(tx).await?;
     Ok((StatusCode::CREATED, Json(view)))
 }
@@ -279,21 +279,21 @@ async fn make(
 #[utoipa::path(get, path = "/v1/schedules/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = ScheduleView), Problems))]
 async fn show(
     State(app): State<App>,
-    caller: Caller<Scheduling>,
-    Segment(id): Segment<Id<id::Schedule>>,
+    caller: Caller<Schedules>,
+    ApiPath(id): ApiPath<Id<id::Schedule>>,
 ) -> Result<Json<ScheduleView>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let schedule = seen(&mut tx, &caller.person, id).await?;
-    Ok(Json(shown(&app, &mut tx, &schedule, caller.person.language).await?))
+    Ok(Json(current_view(&app, &mut tx, &schedule, caller.person.language).await?))
 }
 
 /// Changes a schedule. A run that has already started is left to finish.
 #[utoipa::path(patch, path = "/v1/schedules/{id}", params(("id" = Uuid, Path)), request_body = Change, responses((status = 200, body = ScheduleView), Problems))]
 async fn change(
     State(app): State<App>,
-    caller: Caller<Scheduling>,
-    Segment(id): Segment<Id<id::Schedule>>,
-    Body(change): Body<Change>,
+    caller: Caller<Schedules>,
+    ApiPath(id): ApiPath<Id<id::Schedule>>,
+    ApiJson(change): ApiJson<Change>,
 ) -> Result<Json<ScheduleView>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let mut schedule = mine(&mut tx, &caller.person, id).await?;
@@ -328,11 +328,13 @@ async fn change(
         schedules::set_next(&mut tx, id, Some(next)).await?;
     }
     if !schedules::save(&mut tx, &schedule).await? {
-        return Err(
-            Problem::new(Kind::Conflict, Refused::Taken(schedule.name).say(caller.person.language)).about("name")
-        );
+        return Err(Problem::new(
+            ProblemKind::Conflict,
+            ScheduleError::Taken(schedule.name).say(caller.person.language),
+        )
+        .about("name"));
     }
-    let view = told(&app, &mut tx, &schedule, Action::ScheduleChanged, &caller.person).await?;
+    let view = audited_view(&app, &mut tx, &schedule, AuditAction::ScheduleChanged, &caller.person).await?;
     commit(tx).await?;
     Ok(Json(view))
 }
@@ -341,13 +343,13 @@ async fn change(
 #[utoipa::path(delete, path = "/v1/schedules/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
 async fn remove(
     State(app): State<App>,
-    caller: Caller<Scheduling>,
-    Segment(id): Segment<Id<id::Schedule>>,
+    caller: Caller<Schedules>,
+    ApiPath(id): ApiPath<Id<id::Schedule>>,
 ) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
     let schedule = mine(&mut tx, &caller.person, id).await?;
     schedules::remove(&mut tx, caller.person.id, id).await?;
-    mezzofy_engine::schedules::note(&mut tx, &schedule, Action::ScheduleRemoved, app.clock.now()).await?;
+    mezzofy_engine::schedules::note(&mut tx, &schedule, AuditAction::ScheduleRemoved, app.clock.now()).await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -356,8 +358,8 @@ async fn remove(
 #[utoipa::path(post, path = "/v1/schedules/{id}/pause", params(("id" = Uuid, Path)), responses((status = 200, body = ScheduleView), Problems))]
 async fn pause(
     State(app): State<App>,
-    caller: Caller<Scheduling>,
-    Segment(id): Segment<Id<id::Schedule>>,
+    caller: Caller<Schedules>,
+    ApiPath(id): ApiPath<Id<id::Schedule>>,
 ) -> Result<Json<ScheduleView>, Problem> {
     set_paused(&app, &caller, id, true).await
 }
@@ -366,8 +368,8 @@ async fn pause(
 #[utoipa::path(post, path = "/v1/schedules/{id}/resume", params(("id" = Uuid, Path)), responses((status = 200, body = ScheduleView), Problems))]
 async fn resume(
     State(app): State<App>,
-    caller: Caller<Scheduling>,
-    Segment(id): Segment<Id<id::Schedule>>,
+    caller: Caller<Schedules>,
+    ApiPath(id): ApiPath<Id<id::Schedule>>,
 ) -> Result<Json<ScheduleView>, Problem> {
     set_paused(&app, &caller, id, false).await
 }
@@ -376,29 +378,29 @@ async fn resume(
 #[utoipa::path(post, path = "/v1/schedules/{id}/run", params(("id" = Uuid, Path)), responses((status = 202, body = Begun), Problems))]
 async fn run(
     State(app): State<App>,
-    caller: Caller<Scheduling>,
-    Segment(id): Segment<Id<id::Schedule>>,
+    caller: Caller<Schedules>,
+    ApiPath(id): ApiPath<Id<id::Schedule>>,
 ) -> Result<(StatusCode, Json<Begun>), Problem> {
     let mut tx = caller.begin(&app).await?;
     let schedule = seen(&mut tx, &caller.person, id).await?;
     let run = mezzofy_engine::schedules::begin(&app, &mut tx, &schedule, &caller.person, false).await?;
-    schedules::put(&mut tx, id, run.created_at, Fate::Manual(run.id)).await?;
+    schedules::put(&mut tx, id, run.created_at, OccurrenceOutcome::Manual(run.id)).await?;
     commit(tx).await?;
     Ok((StatusCode::ACCEPTED, Json(Begun { run: RunView::of(run, &[]) })))
 }
 
 /// Lists a schedule's occurrences, the newest moment first, the one ahead among them.
-#[utoipa::path(get, path = "/v1/schedules/{id}/occurrences", params(("id" = Uuid, Path), PageQuery), responses((status = 200, body = List<OccurrenceView>), Problems))]
+#[utoipa::path(get, path = "/v1/schedules/{id}/occurrences", params(("id" = Uuid, Path), PageQuery), responses((status = 200, body = PageView<OccurrenceView>), Problems))]
 async fn history(
     State(app): State<App>,
-    caller: Caller<Scheduling>,
-    Segment(id): Segment<Id<id::Schedule>>,
-    Asked(query): Asked<PageQuery>,
-) -> Result<Json<List<OccurrenceView>>, Problem> {
+    caller: Caller<Schedules>,
+    ApiPath(id): ApiPath<Id<id::Schedule>>,
+    ApiQuery(query): ApiQuery<PageQuery>,
+) -> Result<Json<PageView<OccurrenceView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
     seen(&mut tx, &caller.person, id).await?;
     let slice = schedules::occurrences(&mut tx, id, query.page()?).await?;
-    Ok(Json(List::of(slice, |occurrence| occurrence_view(occurrence, caller.person.language))))
+    Ok(Json(PageView::of(slice, |occurrence| occurrence_view(occurrence, caller.person.language))))
 }
 
 async fn seen(tx: &mut Tx, person: &Person, id: Id<id::Schedule>) -> Result<Schedule, Problem> {
@@ -412,7 +414,7 @@ async fn mine(tx: &mut Tx, person: &Person, id: Id<id::Schedule>) -> Result<Sche
 
 async fn set_paused(
     app: &AppState,
-    caller: &Caller<Scheduling>,
+    caller: &Caller<Schedules>,
     id: Id<id::Schedule>,
     paused: bool,
 ) -> Result<Json<ScheduleView>, Problem> {
@@ -421,36 +423,42 @@ async fn set_paused(
     if schedule.paused != paused {
         schedule.paused = paused;
         schedules::save(&mut tx, &schedule).await?;
-        let action = if paused { Action::SchedulePaused } else { Action::ScheduleResumed };
-        let view = told(app, &mut tx, &schedule, action, &caller.person).await?;
+        let action = if paused { AuditAction::SchedulePaused } else { AuditAction::ScheduleResumed };
+        let view = audited_view(app, &mut tx, &schedule, action, &caller.person).await?;
         commit(tx).await?;
         return Ok(Json(view));
     }
-    Ok(Json(shown(app, &mut tx, &schedule, caller.person.language).await?))
+    Ok(Json(current_view(app, &mut tx, &schedule, caller.person.language).await?))
 }
 
 /// Notes what was done in the audit log and answers how the schedule stands.
-async fn told(
+async fn audited_view(
     app: &AppState,
     tx: &mut Tx,
     schedule: &Schedule,
-    action: Action,
+    action: AuditAction,
     person: &Person,
 ) -> Result<ScheduleView, Problem> {
     mezzofy_engine::schedules::note(tx, schedule, action, app.clock.now()).await?;
-    shown(app, tx, schedule, person.language).await
+    current_view(app, tx, schedule, person.language).await
 }
 
 /// How one schedule stands.
-async fn shown(app: &AppState, tx: &mut Tx, schedule: &Schedule, language: Language) -> Result<ScheduleView, Problem> {
+async fn current_view(
+    app: &AppState,
+    tx: &mut Tx,
+    schedule: &Schedule,
+    language: Language,
+) -> Result<ScheduleView, Problem> {
     let id = schedule.id.uuid();
-    let newest = schedules::newest_occurrences(tx, &[id], NEWEST).await?.remove(&id);
+    let newest = schedules::newest_occurrences(tx, &[id], NEWEST_OCCURRENCES).await?.remove(&id);
     Ok(view(app, schedule, newest.unwrap_or_default(), language))
 }
 
 fn view(app: &AppState, schedule: &Schedule, newest: Vec<Occurrence>, language: Language) -> ScheduleView {
-    let next = newest.iter().find(|occurrence| occurrence.state == Standing::Due).map(|occurrence| occurrence.due_at);
-    let last = newest.into_iter().find(|occurrence| occurrence.state != Standing::Due);
+    let next =
+        newest.iter().find(|occurrence| occurrence.state == OccurrenceState::Due).map(|occurrence| occurrence.due_at);
+    let last = newest.into_iter().find(|occurrence| occurrence.state != OccurrenceState::Due);
     let state = match next {
         None => ScheduleState::Over,
         Some(_) if schedule.paused => ScheduleState::Paused,
@@ -458,8 +466,8 @@ fn view(app: &AppState, schedule: &Schedule, newest: Vec<Occurrence>, language: 
     };
     let of_skill = schedule.skill.as_deref().and_then(|name| app.skills.get(name)).map(|skill| skill.department);
     let (cron, time_zone) = match &schedule.rule {
-        Rule::Cron { cron, zone } => (Some(cron.clone()), Some(zone.clone())),
-        Rule::Interval { .. } | Rule::Once { .. } => (None, None),
+        ScheduleRule::Cron { cron, zone } => (Some(cron.clone()), Some(zone.clone())),
+        ScheduleRule::Interval { .. } | ScheduleRule::Once { .. } => (None, None),
     };
     ScheduleView {
         id: schedule.id.uuid(),
@@ -491,7 +499,7 @@ fn occurrence_view(occurrence: Occurrence, language: Language) -> OccurrenceView
         Language::Zh => "正在等您：打开即可回答或审批。",
         Language::Ms => "Ia menunggu anda: buka untuk menjawab atau membuat keputusan.",
     };
-    let reason = occurrence.reason.filter(|reason| *reason != Reason::Manual);
+    let reason = occurrence.reason.filter(|reason| *reason != SkipReason::Manual);
     let explanation = reason
         .map(|reason| reason.say(language).to_owned())
         .or_else(|| occurrence.waiting_for.map(|_| waits.to_owned()))
@@ -507,8 +515,8 @@ fn occurrence_view(occurrence: Occurrence, language: Language) -> OccurrenceView
 
 fn checked_name(name: &str) -> Result<String, Problem> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > NAME || name.contains(['\0', '\n']) {
-        return Err(Problem::field("name", format!("A name is one line of 1 to {NAME} characters.")));
+    if name.is_empty() || name.chars().count() > MAX_NAME_CHARS || name.contains(['\0', '\n']) {
+        return Err(Problem::field("name", format!("A name is one line of 1 to {MAX_NAME_CHARS} characters.")));
     }
     Ok(name.to_owned())
 }

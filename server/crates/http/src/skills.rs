@@ -9,13 +9,13 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::caller::Caller;
-use super::extract::List;
+use super::extract::PageView;
+use super::permission::route;
 use super::problem::{Problem, Problems};
-use super::rule::guarded;
 use mezzofy_engine::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list))
+    OpenApiRouter::new().routes(route!(list))
 }
 
 /// A kind of work that can be asked for.
@@ -33,8 +33,8 @@ struct SkillView {
 }
 
 /// Lists the skills the caller's role may use and somebody can ask for, in the caller's language.
-#[utoipa::path(get, path = "/v1/skills", responses((status = 200, body = List<SkillView>), Problems))]
-async fn list(State(app): State<App>, caller: Caller) -> Result<Json<List<SkillView>>, Problem> {
+#[utoipa::path(get, path = "/v1/skills", responses((status = 200, body = PageView<SkillView>), Problems))]
+async fn list(State(app): State<App>, caller: Caller) -> Result<Json<PageView<SkillView>>, Problem> {
     let language = caller.person.language;
     let may = |skill: &&Skill| !skill.is_for_events() && app.roles.allows_skill(&caller.person.role, &skill.name);
     let mut skills: Vec<&Skill> = app.skills.iter().filter(may).collect();
@@ -50,5 +50,5 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Json<List<SkillV
             examples: skill.examples.in_language(language).to_vec(),
         })
         .collect();
-    Ok(Json(List { items, next_cursor: None }))
+    Ok(Json(PageView { items, next_cursor: None }))
 }

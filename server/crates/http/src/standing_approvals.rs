@@ -6,11 +6,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::effect::is_address;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::{Department, Person};
-use mezzofy_domain::standing::{Recipients, Rule, StandingApproval};
+use mezzofy_domain::standing::{RecipientRule, Recipients, StandingApproval};
 use mezzofy_store::{Tx, audit, commit, people, standing_approvals};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,18 +20,18 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::docs::one_of;
-use super::extract::{Asked, Body, List, PageQuery, Segment};
+use super::extract::{ApiJson, ApiPath, ApiQuery, PageQuery, PageView};
+use super::permission::{StandingApprovals, route};
 use super::problem::{Problem, Problems};
-use super::rule::{StandingApproving, guarded};
 use mezzofy_engine::app::{App, AppState};
 
 /// Mails a day that a standing approval covers at most.
-const MOST_A_DAY: u32 = 1_000;
+const MAX_MAILS_PER_DAY: u32 = 1_000;
 /// Domains or addresses of one rule at most.
-const MOST_VALUES: usize = 200;
+const MAX_RECIPIENT_VALUES: usize = 200;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(give)).routes(guarded!(end))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(give)).routes(route!(end))
 }
 
 /// A standing approval.
@@ -72,7 +72,7 @@ struct RecipientsView {
 }
 
 fn rules() -> Object {
-    one_of(Rule::ALL.map(Rule::code))
+    one_of(RecipientRule::ALL.map(RecipientRule::code))
 }
 
 /// A new standing approval.
@@ -89,21 +89,21 @@ struct Give {
 }
 
 /// Lists the standing approvals of the caller's department; those of all departments for management.
-#[utoipa::path(get, path = "/v1/standing-approvals", params(PageQuery), responses((status = 200, body = List<StandingApprovalView>), Problems))]
+#[utoipa::path(get, path = "/v1/standing-approvals", params(PageQuery), responses((status = 200, body = PageView<StandingApprovalView>), Problems))]
 async fn list(
     State(app): State<App>,
-    caller: Caller<StandingApproving>,
-    Asked(query): Asked<PageQuery>,
-) -> Result<Json<List<StandingApprovalView>>, Problem> {
+    caller: Caller<StandingApprovals>,
+    ApiQuery(query): ApiQuery<PageQuery>,
+) -> Result<Json<PageView<StandingApprovalView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
-    let slice = standing_approvals::list(&mut tx, reach(&caller.person), query.page()?).await?;
+    let slice = standing_approvals::list(&mut tx, visible_department(&caller.person), query.page()?).await?;
     let mut used = BTreeMap::new();
     for approval in &slice.items {
         used.insert(approval.id, used_today(&app, &mut tx, approval.id).await?);
     }
     let names: BTreeMap<_, _> =
         people::all(&mut tx).await?.into_iter().map(|person| (person.id, person.name)).collect();
-    Ok(Json(List::of(slice, |approval| {
+    Ok(Json(PageView::of(slice, |approval| {
         let name = names.get(&approval.owner).cloned().unwrap_or_default();
         let used = used.get(&approval.id).copied().unwrap_or_default();
         view(approval, name, used)
@@ -114,14 +114,14 @@ async fn list(
 #[utoipa::path(post, path = "/v1/standing-approvals", request_body = Give, responses((status = 201, body = StandingApprovalView), Problems))]
 async fn give(
     State(app): State<App>,
-    caller: Caller<StandingApproving>,
-    Body(give): Body<Give>,
+    caller: Caller<StandingApprovals>,
+    ApiJson(give): ApiJson<Give>,
 ) -> Result<(StatusCode, Json<StandingApprovalView>), Problem> {
     let new = checked(&app, &caller.person, give)?;
     let mut tx = caller.begin(&app).await?;
     standing_approvals::add(&mut tx, &new).await?;
-    let deed = deed(&new, true);
-    audit::append(&mut tx, new.created_at, Who::Person(caller.person.id), &deed).await?;
+    let event = audit_event(&new, true);
+    audit::append(&mut tx, new.created_at, Actor::Person(caller.person.id), &event).await?;
     commit(tx).await?;
     Ok((StatusCode::CREATED, Json(view(new, caller.person.name, 0))))
 }
@@ -130,26 +130,26 @@ async fn give(
 #[utoipa::path(delete, path = "/v1/standing-approvals/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
 async fn end(
     State(app): State<App>,
-    caller: Caller<StandingApproving>,
-    Segment(id): Segment<Id<id::StandingApproval>>,
+    caller: Caller<StandingApprovals>,
+    ApiPath(id): ApiPath<Id<id::StandingApproval>>,
 ) -> Result<StatusCode, Problem> {
     let now = app.clock.now();
     let mut tx = caller.begin(&app).await?;
-    let ended = standing_approvals::end(&mut tx, id, reach(&caller.person), now).await?;
+    let ended = standing_approvals::end(&mut tx, id, visible_department(&caller.person), now).await?;
     let ended = ended.ok_or_else(|| Problem::not_found("standing approval"))?;
-    audit::append(&mut tx, now, Who::Person(caller.person.id), &deed(&ended, false)).await?;
+    audit::append(&mut tx, now, Actor::Person(caller.person.id), &audit_event(&ended, false)).await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The department whose standing approvals a person sees; all of them for management.
-fn reach(person: &Person) -> Option<Department> {
+fn visible_department(person: &Person) -> Option<Department> {
     (person.department != Department::Management).then_some(person.department)
 }
 
-fn deed(approval: &StandingApproval, given: bool) -> Deed {
+fn audit_event(approval: &StandingApproval, given: bool) -> AuditEvent {
     let StandingApproval { id, ref skill, limit_a_day, .. } = *approval;
-    Deed::StandingApproval { approval: id, given, skill: skill.clone(), limit_a_day }
+    AuditEvent::StandingApproval { approval: id, given, skill: skill.clone(), limit_a_day }
 }
 
 fn checked(app: &AppState, person: &Person, give: Give) -> Result<StandingApproval, Problem> {
@@ -160,8 +160,8 @@ fn checked(app: &AppState, person: &Person, give: Give) -> Result<StandingApprov
     {
         return Err(Problem::field("template", format!("{} has no step {template} that sends anything.", skill.name)));
     }
-    if !(1..=MOST_A_DAY).contains(&give.limit_a_day) {
-        return Err(Problem::field("limit_a_day", format!("The limit must be 1 to {MOST_A_DAY} mails a day.")));
+    if !(1..=MAX_MAILS_PER_DAY).contains(&give.limit_a_day) {
+        return Err(Problem::field("limit_a_day", format!("The limit must be 1 to {MAX_MAILS_PER_DAY} mails a day.")));
     }
     Ok(StandingApproval {
         id: app.new_id(),
@@ -177,18 +177,22 @@ fn checked(app: &AppState, person: &Person, give: Give) -> Result<StandingApprov
 
 fn recipients(given: &RecipientsView) -> Result<Recipients, Problem> {
     let wrong = |detail: &str| Problem::field("recipients", detail);
-    let rule = Rule::from_code(&given.rule).ok_or_else(|| wrong("The rule must be anyone, domains or addresses."))?;
+    let rule =
+        RecipientRule::from_code(&given.rule).ok_or_else(|| wrong("The rule must be anyone, domains or addresses."))?;
     let values: Vec<String> = given.values.iter().map(|value| value.trim().to_lowercase()).collect();
     let fits = |value: &String| match rule {
-        Rule::Anyone => false,
-        Rule::Domains => is_address(&format!("a@{value}")),
-        Rule::Addresses => is_address(value),
+        RecipientRule::Anyone => false,
+        RecipientRule::Domains => is_address(&format!("a@{value}")),
+        RecipientRule::Addresses => is_address(value),
     };
     if let Some(value) = values.iter().find(|value| !fits(value)) {
         return Err(wrong(&format!("“{value}” does not fit the rule {}.", rule.code())));
     }
-    if (rule == Rule::Anyone) != values.is_empty() || values.len() > MOST_VALUES {
-        return Err(wrong(&format!("The rule {} needs 1 to {MOST_VALUES} values; anyone takes none.", rule.code())));
+    if (rule == RecipientRule::Anyone) != values.is_empty() || values.len() > MAX_RECIPIENT_VALUES {
+        return Err(wrong(&format!(
+            "The rule {} needs 1 to {MAX_RECIPIENT_VALUES} values; anyone takes none.",
+            rule.code()
+        )));
     }
     Ok(Recipients { rule, values })
 }

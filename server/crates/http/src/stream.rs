@@ -17,37 +17,37 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::caller::Caller;
-use super::extract::Asked;
-use super::problem::{Kind, Problem, Problems};
-use super::rule::{self, Chatting};
+use super::extract::ApiQuery;
+use super::permission::{self, Chat};
+use super::problem::{Problem, ProblemKind, Problems};
 use super::runs::EventView;
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::events::Waiter;
 
-const HELLO: Duration = Duration::from_secs(10);
-const PING: Duration = Duration::from_secs(25);
+const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
+const PING_INTERVAL: Duration = Duration::from_secs(25);
 /// How often the session is looked at, so that a signed-out person's stream ends.
-const RECHECK: u32 = 2;
+const PINGS_PER_RECHECK: u32 = 2;
 /// A stream counts as open for so long after it was noted, which is at every second ping.
-const WATCHED: TimeDelta = TimeDelta::minutes(2);
-const BATCH: u16 = 500;
+const WATCH_LIFETIME: TimeDelta = TimeDelta::minutes(2);
+const EVENTS_PER_BATCH: u16 = 500;
 /// Bytes that each stream holds for what a client says, which is a hello and pongs; the usual 128 KiB are 1.3 GB for 10,000 streams.
-const READ: usize = 2 * 1024;
+const READ_BUFFER_BYTES: usize = 2 * 1024;
 
-const REFUSED: u16 = 4401;
-const NOT_PERMITTED: u16 = 4403;
-const BAD_FRAME: u16 = 4400;
-const GOING_AWAY: u16 = 1001;
-const FAULT: u16 = 1011;
+const CLOSE_REFUSED: u16 = 4401;
+const CLOSE_NOT_PERMITTED: u16 = 4403;
+const CLOSE_BAD_FRAME: u16 = 4400;
+const CLOSE_GOING_AWAY: u16 = 1001;
+const CLOSE_FAULT: u16 = 1011;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(rule::needing::<Chatting>(routes!(stream)))
+    OpenApiRouter::new().routes(permission::requiring::<Chat>(routes!(stream)))
 }
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct From {
+struct StreamQuery {
     /// Events after this cursor; the first frame may say it instead. Without one the stream is live only.
     after: Option<i64>,
 }
@@ -69,9 +69,9 @@ enum HelloKind {
 }
 
 /// Opens a WebSocket. The first frame must be `{"type": "hello", "token", "after"?}` within 10 s; a wrong token closes with 4401, a role that may not with 4403.
-#[utoipa::path(get, path = "/v1/stream", params(From), responses((status = 101, description = "frames `{type: \"event\", cursor, run_id, conversation_id, kind, data}`"), Problems))]
-async fn stream(State(app): State<App>, Asked(from): Asked<From>, upgrade: WebSocketUpgrade) -> Response {
-    upgrade.max_message_size(64 * 1024).read_buffer_size(READ).on_upgrade(move |socket| async move {
+#[utoipa::path(get, path = "/v1/stream", params(StreamQuery), responses((status = 101, description = "frames `{type: \"event\", cursor, run_id, conversation_id, kind, data}`"), Problems))]
+async fn stream(State(app): State<App>, ApiQuery(from): ApiQuery<StreamQuery>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade.max_message_size(64 * 1024).read_buffer_size(READ_BUFFER_BYTES).on_upgrade(move |socket| async move {
         let serving = app.tasks.track_future(serve(&app, socket, from.after));
         serving.await;
     })
@@ -99,23 +99,23 @@ async fn serve(app: &AppState, mut socket: WebSocket, after: Option<i64>) {
 type End = Option<(u16, &'static str)>;
 
 async fn greet(app: &AppState, socket: &mut WebSocket, after: Option<i64>) -> Result<(Caller, i64), End> {
-    let frame = match timeout(HELLO, socket.recv()).await {
+    let frame = match timeout(HELLO_TIMEOUT, socket.recv()).await {
         Ok(Some(Ok(Message::Text(frame)))) => frame,
         Ok(None | Some(Err(_))) => return Err(None),
-        Ok(Some(Ok(_))) | Err(_) => return Err(Some((BAD_FRAME, "the first frame must be hello, within 10 s"))),
+        Ok(Some(Ok(_))) | Err(_) => return Err(Some((CLOSE_BAD_FRAME, "the first frame must be hello, within 10 s"))),
     };
     let hello: Hello = serde_json::from_str(&frame)
-        .map_err(|_| Some((BAD_FRAME, "the first frame must be {type: hello, token, after?}")))?;
+        .map_err(|_| Some((CLOSE_BAD_FRAME, "the first frame must be {type: hello, token, after?}")))?;
     let HelloKind::Hello = hello.kind;
     let fault = |error: Problem| {
         tracing::warn!(?error, "a stream could not begin");
-        Some((FAULT, "try again"))
+        Some((CLOSE_FAULT, "try again"))
     };
     let caller: Option<Caller> = Caller::signed_in(app, &hello.token).await.map_err(fault)?;
-    let caller = caller.ok_or(Some((REFUSED, "the token is not good")))?;
+    let caller = caller.ok_or(Some((CLOSE_REFUSED, "the token is not good")))?;
     let refused = |problem: Problem| {
-        if problem.kind() == Kind::NotPermitted {
-            Some((NOT_PERMITTED, "the role does not allow it"))
+        if problem.kind() == ProblemKind::NotPermitted {
+            Some((CLOSE_NOT_PERMITTED, "the role does not allow it"))
         } else {
             fault(problem)
         }
@@ -136,7 +136,7 @@ async fn newest(app: &AppState, person: Id<id::Person>) -> Result<i64, Problem> 
 async fn send_events(app: &AppState, socket: &mut WebSocket, caller: Caller, mut cursor: i64) -> End {
     let person = caller.person.id;
     let mut waiter = app.hub.waiter(person);
-    let mut ping = interval_at(Instant::now() + PING, PING);
+    let mut ping = interval_at(Instant::now() + PING_INTERVAL, PING_INTERVAL);
     let mut pings = 0;
     let mut answered = false;
     loop {
@@ -145,15 +145,15 @@ async fn send_events(app: &AppState, socket: &mut WebSocket, caller: Caller, mut
             Ok(false) => return None,
             Err(error) => {
                 tracing::warn!(?error, "a stream could not read events");
-                return Some((FAULT, "try again"));
+                return Some((CLOSE_FAULT, "try again"));
             }
         }
         tokio::select! {
             () = waiter.woken() => {}
-            () = app.stop.cancelled() => return Some((GOING_AWAY, "the server restarts")),
+            () = app.stop.cancelled() => return Some((CLOSE_GOING_AWAY, "the server restarts")),
             frame = socket.recv() => match frame {
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => answered = true,
-                Some(Ok(Message::Text(_) | Message::Binary(_))) => return Some((BAD_FRAME, "nothing is expected after hello")),
+                Some(Ok(Message::Text(_) | Message::Binary(_))) => return Some((CLOSE_BAD_FRAME, "nothing is expected after hello")),
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
             },
             _ = ping.tick() => {
@@ -161,9 +161,9 @@ async fn send_events(app: &AppState, socket: &mut WebSocket, caller: Caller, mut
                     return None;
                 }
                 pings += 1;
-                if pings % RECHECK == 0 {
+                if pings % PINGS_PER_RECHECK == 0 {
                     if !still_signed_in(app, &caller).await {
-                        return Some((REFUSED, "the session is over"));
+                        return Some((CLOSE_REFUSED, "the session is over"));
                     }
                     if std::mem::take(&mut answered) {
                         watched(app, caller.session, true).await;
@@ -187,9 +187,9 @@ async fn send_after(
     }
     loop {
         let mut connection = app.store.connection().await?;
-        let found = events::after(&mut connection, person, *cursor, i64::from(BATCH)).await?;
+        let found = events::after(&mut connection, person, *cursor, i64::from(EVENTS_PER_BATCH)).await?;
         drop(connection);
-        let are_all = found.len() < usize::from(BATCH);
+        let are_all = found.len() < usize::from(EVENTS_PER_BATCH);
         let is_there = send(socket, found, cursor).await;
         if are_all || !is_there {
             return Ok(is_there);
@@ -214,7 +214,7 @@ async fn send(socket: &mut WebSocket, found: Vec<Event>, sent: &mut i64) -> bool
 /// Notes that the person watches, so that their phone is not called for what they see; or that they do no more. A client that does not
 /// answer pings any more is not noted again.
 async fn watched(app: &AppState, session: Id<id::Session>, watched: bool) {
-    let until = watched.then(|| app.clock.now() + WATCHED);
+    let until = watched.then(|| app.clock.now() + WATCH_LIFETIME);
     let noted = async { sessions::watch(&mut *app.store.connection().await?, session, until).await };
     if let Err(error) = noted.await {
         tracing::warn!(%error, "that a stream is watched could not be noted");

@@ -8,7 +8,7 @@ use mezzofy_engine::app::AppState;
 use mezzofy_engine::secrets;
 
 /// Wrong tries on one address within [`WINDOW`] before it has to wait.
-const TRIES: usize = 5;
+const MAX_TRIES: usize = 5;
 const WINDOW: TimeDelta = TimeDelta::minutes(15);
 
 /// A password that was looked at.
@@ -53,7 +53,7 @@ pub(super) async fn turn(app: &AppState, email: &str) -> Result<Tx, Problem> {
 }
 
 fn refuse_early(failures: &[DateTime<Utc>], now: DateTime<Utc>) -> Result<(), Problem> {
-    let Some(oldest) = failures.len().checked_sub(TRIES).and_then(|at| failures.get(at)) else { return Ok(()) };
+    let Some(oldest) = failures.len().checked_sub(MAX_TRIES).and_then(|at| failures.get(at)) else { return Ok(()) };
     let wait = u64::try_from((*oldest + WINDOW - now).num_seconds()).unwrap_or_default();
     let minutes = wait / 60 + 1;
     Err(Problem::too_many(format!("Too many wrong passwords or codes. Try again in {minutes} minutes."), wait))

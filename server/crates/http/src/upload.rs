@@ -6,14 +6,14 @@ use axum::extract::Multipart;
 use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::http::StatusCode;
 
-use super::problem::{Kind, Problem};
+use super::problem::{Problem, ProblemKind};
 
 /// Bytes of a file at most.
-const LARGEST: usize = 20 * 1024 * 1024;
+const MAX_FILE_BYTES: usize = 20 * 1024 * 1024;
 /// Bytes of a request with one at most.
-pub(super) const BODY: usize = LARGEST + 64 * 1024;
+pub(super) const MAX_UPLOAD_BYTES: usize = MAX_FILE_BYTES + 64 * 1024;
 /// Characters of a name at most.
-const NAME: usize = 200;
+const MAX_NAME_CHARS: usize = 200;
 
 /// What was sent.
 pub(super) struct Form {
@@ -27,7 +27,7 @@ pub(super) struct Form {
 
 /// Reads a form; its file is the field `file`.
 pub(super) async fn read(form: Result<Multipart, MultipartRejection>) -> Result<Form, Problem> {
-    let mut form = form.map_err(|_| Problem::new(Kind::MediaType, "Send the file as multipart/form-data."))?;
+    let mut form = form.map_err(|_| Problem::new(ProblemKind::MediaType, "Send the file as multipart/form-data."))?;
     let (mut file, mut fields) = (None, BTreeMap::new());
     while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
         match field.name().unwrap_or_default().to_owned() {
@@ -41,7 +41,7 @@ pub(super) async fn read(form: Result<Multipart, MultipartRejection>) -> Result<
         }
     }
     let (name, bytes) = file.ok_or_else(|| Problem::field("file", "There is no file in the request."))?;
-    if bytes.len() > LARGEST {
+    if bytes.len() > MAX_FILE_BYTES {
         return Err(too_large());
     }
     if bytes.is_empty() {
@@ -54,11 +54,11 @@ fn broken(error: &MultipartError) -> Problem {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return too_large();
     }
-    Problem::new(Kind::Invalid, "The upload is broken or did not arrive whole. Send it again.")
+    Problem::new(ProblemKind::Invalid, "The upload is broken or did not arrive whole. Send it again.")
 }
 
 fn too_large() -> Problem {
-    Problem::new(Kind::TooLarge, "A file has 20 MB at most. Upload a smaller one, or a part of it.")
+    Problem::new(ProblemKind::TooLarge, "A file has 20 MB at most. Upload a smaller one, or a part of it.")
 }
 
 /// A name without folders and without what can't be seen.
@@ -68,7 +68,7 @@ fn cleaned(name: &str) -> String {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
-    let name: String = name.chars().filter(|c| !hidden(*c)).take(NAME).collect();
+    let name: String = name.chars().filter(|c| !hidden(*c)).take(MAX_NAME_CHARS).collect();
     let name = name.trim();
     if name.trim_matches('.').is_empty() { "file".to_owned() } else { name.to_owned() }
 }

@@ -9,7 +9,7 @@ use axum::response::{Html, IntoResponse, Response};
 use tower::ServiceExt;
 use tower_http::services::{ServeDir, ServeFile};
 
-use super::problem::{Kind, Problem};
+use super::problem::{Problem, ProblemKind};
 use mezzofy_engine::app::App;
 
 /// Serves the app where no route matched. An address without a dot in its last part may be a page of the app; a file that is
@@ -30,7 +30,7 @@ pub(super) async fn serve(State(app): State<App>, request: Request) -> Response 
 }
 
 fn nothing() -> Response {
-    Problem::new(Kind::NotFound, "There is nothing at this address.").into_response()
+    Problem::new(ProblemKind::NotFound, "There is nothing at this address.").into_response()
 }
 
 /// The app's page, with 404 where the app has none at this address: it says so itself then.
@@ -39,8 +39,11 @@ async fn page(web_dir: &Path, request: Request) -> Response {
     let routes = tokio::fs::read(web_dir.join("routes.json")).await.ok();
     let routes: Option<Vec<String>> = routes.and_then(|json| serde_json::from_slice(&json).ok());
     let Some(routes) = routes.filter(|_| index.is_file()) else {
-        return Problem::new(Kind::NotFound, "The web app is not built. Run “make web”, then load the page again.")
-            .into_response();
+        return Problem::new(
+            ProblemKind::NotFound,
+            "The web app is not built. Run “make web”, then load the page again.",
+        )
+        .into_response();
     };
     let path = request.uri().path();
     if routes.iter().any(|route| leads_to(route, path)) {
@@ -70,7 +73,7 @@ async fn file(web_dir: &Path, request: Request) -> Response {
     let response =
         ServeDir::new(web_dir).append_index_html_on_directories(false).oneshot(request).await.into_response();
     if response.status().as_u16() == 404 {
-        return Problem::new(Kind::NotFound, "There is no such file.").into_response();
+        return Problem::new(ProblemKind::NotFound, "There is no such file.").into_response();
     }
     response
 }

@@ -12,17 +12,17 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::Segment;
-use super::problem::{Kind, Problem, Problems};
-use super::rule;
+use super::extract::ApiPath;
+use super::permission;
+use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::{App, AppState};
-use mezzofy_engine::webhooks::{self, Refused, Told};
+use mezzofy_engine::webhooks::{self, WebhookError, WebhookEvent};
 
 /// The source that signs with `WEBHOOK_SECRET`.
 const MEZZOFY: &str = "mezzofy";
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(rule::open(routes!(receive)))
+    OpenApiRouter::new().routes(permission::open(routes!(receive)))
 }
 
 /// What a source tells.
@@ -44,7 +44,7 @@ struct EventBody {
 #[utoipa::path(post, path = "/webhooks/{source}", params(("source" = String, Path)), request_body = EventBody, responses((status = 202), Problems))]
 async fn receive(
     State(app): State<App>,
-    Segment(source): Segment<String>,
+    ApiPath(source): ApiPath<String>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Problem> {
@@ -53,9 +53,9 @@ async fn receive(
     }
     let body = body.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            Problem::new(Kind::TooLarge, "A delivery has 1 MiB at most.")
+            Problem::new(ProblemKind::TooLarge, "A delivery has 1 MiB at most.")
         } else {
-            Problem::new(Kind::Malformed, "The delivery did not arrive whole. Send it again.")
+            Problem::new(ProblemKind::Malformed, "The delivery did not arrive whole. Send it again.")
         }
     })?;
     let now = app.clock.now();
@@ -64,19 +64,19 @@ async fn receive(
     // Redis may be asked next, and no transaction waits for that.
     commit(tx).await?;
     let told =
-        webhooks::read(&headers, &body, &secrets, &[now, app.clock.outside()]).map_err(|refused| match refused {
-            Refused::Unproved(why) => Problem::new(Kind::SignedOut, why),
-            Refused::Broken(why) => Problem::new(Kind::Invalid, why),
+        webhooks::verify(&headers, &body, &secrets, &[now, app.clock.outside()]).map_err(|refused| match refused {
+            WebhookError::Unproved(why) => Problem::new(ProblemKind::SignedOut, why),
+            WebhookError::Broken(why) => Problem::new(ProblemKind::Invalid, why),
         })?;
     app.limiters.count_delivery(&source).await?;
     let mut tx = app.store.begin().await?;
-    let Told { key, event, .. } = &told;
+    let WebhookEvent { key, event, .. } = &told;
     let new = NewDelivery { id: app.new_id(), source: &source, key, event, body: &body, received_at: now };
     if deliveries::add(&mut tx, &new).await? {
-        let fate = webhooks::begin(&app, &mut tx, &source, &told).await?;
-        deliveries::settle(&mut tx, new.id, &fate).await?;
+        let outcome = webhooks::begin(&app, &mut tx, &source, &told).await?;
+        deliveries::settle(&mut tx, new.id, &outcome).await?;
         commit(tx).await?;
-        tracing::info!(source, event, ?fate, "a webhook was delivered");
+        tracing::info!(source, event, fate = ?outcome, "a webhook was delivered");
     }
     Ok(StatusCode::ACCEPTED)
 }

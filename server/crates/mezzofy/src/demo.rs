@@ -7,7 +7,7 @@ use mezzofy_domain::id::Id;
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Roles;
-use mezzofy_domain::schedule::Rule;
+use mezzofy_domain::schedule::ScheduleRule;
 use mezzofy_domain::schedule::plan::Misfire;
 use mezzofy_domain::standing::{self, Recipients, StandingApproval};
 use mezzofy_domain::tickets::Ticket;
@@ -49,7 +49,7 @@ pub const PEOPLE: [(&str, &str, &str, &str); 10] = [
 ];
 
 /// A schedule of the demo.
-struct Standing {
+struct DemoSchedule {
     name: &'static str,
     owner: &'static str,
     cron: &'static str,
@@ -63,8 +63,8 @@ struct Standing {
 }
 
 /// The demo's schedules. They rest until their owners resume them.
-const SCHEDULES: [Standing; 4] = [
-    Standing {
+const SCHEDULES: [DemoSchedule; 4] = [
+    DemoSchedule {
         name: "weekly_kpi_report",
         owner: "ceo",
         cron: "0 9 * * 1",
@@ -74,7 +74,7 @@ const SCHEDULES: [Standing; 4] = [
         to: Some("ceo"),
         channel: Some("management"),
     },
-    Standing {
+    DemoSchedule {
         name: "monthly_financial_summary",
         owner: "finance.manager",
         cron: "0 8 1 * *",
@@ -84,7 +84,7 @@ const SCHEDULES: [Standing; 4] = [
         to: Some("ceo"),
         channel: Some("finance"),
     },
-    Standing {
+    DemoSchedule {
         name: "follow_up_stale_leads",
         owner: "sales.manager",
         cron: "0 10 * * *",
@@ -94,7 +94,7 @@ const SCHEDULES: [Standing; 4] = [
         to: None,
         channel: None,
     },
-    Standing {
+    DemoSchedule {
         name: "weekly_support_digest",
         owner: "support.manager",
         cron: "0 17 * * 5",
@@ -107,11 +107,11 @@ const SCHEDULES: [Standing; 4] = [
 ];
 const ZONE: &str = "Asia/Singapore";
 
-async fn add_schedule(tx: &mut Tx, standing: &Standing, now: DateTime<Utc>) -> Result<(), String> {
-    let Standing { name, owner: mailbox, cron, request, skill, period, to, channel } = *standing;
+async fn add_schedule(tx: &mut Tx, standing: &DemoSchedule, now: DateTime<Utc>) -> Result<(), String> {
+    let DemoSchedule { name, owner: mailbox, cron, request, skill, period, to, channel } = *standing;
     let text = |error: mezzofy_store::StoreError| error.to_string();
     let Some(owner) = people::find(tx, &format!("{mailbox}@{DOMAIN}")).await.map_err(text)? else { return Ok(()) };
-    let rule = Rule::cron(cron, ZONE, 1).map_err(|error| error.to_string())?;
+    let rule = ScheduleRule::cron(cron, ZONE, 1).map_err(|error| error.to_string())?;
     let next = rule.next_after(now);
     let schedule = Schedule {
         id: Id::new(now),
@@ -149,7 +149,7 @@ async fn give_standing_approvals(tx: &mut Tx, now: DateTime<Utc>) -> Result<(), 
             department: owner.department,
             skill: skill.to_owned(),
             template: None,
-            recipients: Recipients { rule: standing::Rule::Anyone, values: Vec::new() },
+            recipients: Recipients { rule: standing::RecipientRule::Anyone, values: Vec::new() },
             limit_a_day: 50,
             created_at: now,
         };
@@ -200,7 +200,7 @@ pub async fn make(
         if leads::count(&mut tx).await.map_err(text)? == 0 {
             let demo = mezzofy_demo::leads::all(today);
             for demo in &demo {
-                let created = leads::Created {
+                let created = leads::LeadStamp {
                     id: Id::new(demo.created_at),
                     created_at: demo.created_at,
                     status_changed_at: demo.status_changed_at,

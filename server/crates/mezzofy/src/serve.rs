@@ -35,21 +35,21 @@ use mezzofy_engine::config::Config;
 use mezzofy_engine::database::full;
 use mezzofy_engine::events::Hub;
 use mezzofy_engine::models::{Models, Surroundings};
-use mezzofy_engine::push::{self, Pushing};
+use mezzofy_engine::push::{self, PushSender};
 use mezzofy_engine::reader::{self, Reader};
 use mezzofy_engine::service_account::ServiceAccount;
 use mezzofy_engine::web::Web;
 use mezzofy_engine::{endpoints, scheduler, wake, webhooks, worker};
 use mezzofy_tools::linkedin::{Prospecting, Source};
 use mezzofy_tools::research::Search;
-use mezzofy_tools::{MailTexts, Printer, Tools, Workshop};
+use mezzofy_tools::{MailTexts, Printer, ToolContext, Tools};
 
 /// What is at work gets this long to end when the server stops.
-const GRACE: Duration = Duration::from_secs(10);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 /// No call of a model, with all its tries, is at work for longer.
-const LONGEST_CALL: chrono::TimeDelta = chrono::TimeDelta::hours(1);
+const MODEL_CALL_TIMEOUT: chrono::TimeDelta = chrono::TimeDelta::hours(1);
 /// Exchange may show a mail as a draft for a moment after it took it; so long is waited between the looks.
-const SETTLE: [u64; 3] = [1, 2, 4];
+const SETTLE_DELAYS_SECONDS: [u64; 3] = [1, 2, 4];
 
 /// Puts the parts together. Nothing listens and nothing works yet.
 pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, String> {
@@ -78,7 +78,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         kpis.and_then(|yaml| kpi::parse(&yaml)).map_err(|error| format!("{}: {error}", definitions.display()))?;
     let kpis = Arc::new(kpis);
     let (web, prospecting) = outside(config, &tasks, &stop).await?;
-    let tools = Tools::all(Workshop {
+    let tools = Tools::all(ToolContext {
         web: web.clone(),
         search: search(config),
         calendar: calendar.clone(),
@@ -132,7 +132,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         budgets: config.settings.budgets,
         reader,
         tools: Box::new(tools),
-        push: Pushing::new(&config.push, &prompts)?,
+        push: PushSender::new(&config.push, &prompts)?,
         outgoing,
         teams,
         calendar,
@@ -183,7 +183,7 @@ async fn microsoft(
     let (settings, account, team, settle) = if let Some(tenant) = &config.microsoft {
         let account: Arc<dyn Account> = Arc::new(ServiceAccount::new(store, &config.encryption));
         let team = config.team.clone().unwrap_or_default();
-        (tenant.clone(), account, team, SETTLE.map(Duration::from_secs).to_vec())
+        (tenant.clone(), account, team, SETTLE_DELAYS_SECONDS.map(Duration::from_secs).to_vec())
     } else {
         let channels = config.settings.company.channels.keys().cloned().collect();
         let started = local365::start(store, &config.settings.company, channels, clock.clone(), tasks, stop).await;
@@ -284,7 +284,7 @@ pub async fn start_work(app: &App, alone: bool, does: impl Fn(Role) -> bool) -> 
 /// Money that dead workers reserved for model calls counts as spent: the providers may have done the work.
 async fn lose_calls(app: &App, alone: bool) -> Result<(), mezzofy_store::StoreError> {
     let now = app.clock.now();
-    let before = if alone { now + chrono::TimeDelta::days(1) } else { now - LONGEST_CALL };
+    let before = if alone { now + chrono::TimeDelta::days(1) } else { now - MODEL_CALL_TIMEOUT };
     let mut tx = app.store.begin().await?;
     model_calls::lose_before(&mut tx, before, now).await?;
     mezzofy_store::commit(tx).await
@@ -316,7 +316,7 @@ pub async fn serve(app: App, listener: Option<TcpListener>) -> Result<(), String
     };
     app.stop.cancel();
     app.tasks.close();
-    if tokio::time::timeout(GRACE, app.tasks.wait()).await.is_err() {
+    if tokio::time::timeout(SHUTDOWN_TIMEOUT, app.tasks.wait()).await.is_err() {
         tracing::warn!("not everything ended in time; another process or the next start goes on with it");
     }
     served
@@ -341,5 +341,5 @@ async fn answer(app: &App, listener: TcpListener) -> Result<(), String> {
 
 async fn after_grace(stop: &CancellationToken) {
     stop.cancelled().await;
-    tokio::time::sleep(GRACE).await;
+    tokio::time::sleep(SHUTDOWN_TIMEOUT).await;
 }

@@ -36,13 +36,11 @@ pub struct NewEvent {
 /// An event of a calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// The id.
     pub id: String,
     /// The title, as whoever made it wrote it.
     pub subject: String,
     /// Its beginning.
     pub start: DateTime<Utc>,
-    /// Its end.
     pub end: DateTime<Utc>,
     /// Whether it takes whole days.
     pub all_day: bool,
@@ -57,7 +55,6 @@ pub struct Event {
 /// When somebody is not free.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
-    /// The address.
     pub address: String,
     /// Beginning and end of each time that is taken; `None` where the calendar can't be seen.
     pub taken: Option<Vec<(DateTime<Utc>, DateTime<Utc>)>>,

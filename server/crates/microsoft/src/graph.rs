@@ -18,7 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-pub use error::{GraphError, Outcome};
+pub use error::{GraphError, GraphOutcome};
 pub use settings::Settings;
 pub use token::{Account, AccountError};
 
@@ -29,7 +29,7 @@ use token::{Credentials, Tokens};
 const API_TIMEOUT: Duration = Duration::from_secs(30);
 const UPLOAD_TIMEOUT: Duration = Duration::from_mins(2);
 /// Pages of one list that are followed; more means that something goes round in circles.
-const MOST_PAGES: usize = 100;
+const MAX_PAGES: usize = 100;
 
 /// A connection to one tenant. Cheap to clone.
 #[derive(Clone)]
@@ -139,7 +139,7 @@ impl Graph {
     pub(crate) async fn list<T: DeserializeOwned>(&self, mailbox: &str, url: Url) -> Result<Vec<T>, GraphError> {
         let mut all = Vec::new();
         let mut next = Some(url);
-        for _ in 0..MOST_PAGES {
+        for _ in 0..MAX_PAGES {
             let Some(url) = next else { break };
             if url.origin() != self.0.base.origin() {
                 return Err(GraphError::ForeignAddress);
@@ -355,6 +355,6 @@ mod tests {
         assert!(error.is_item_not_found());
         assert_eq!(error.to_string(), "Microsoft 365 refused it: ErrorItemNotFound (status 404, request r1)");
         let plain = refusal(502, &HeaderMap::new(), b"<html>", "r2".to_owned(), DateTime::UNIX_EPOCH);
-        assert_eq!(plain.outcome(), Outcome::Unknown);
+        assert_eq!(plain.outcome(), GraphOutcome::Unknown);
     }
 }

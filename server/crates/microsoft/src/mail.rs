@@ -2,16 +2,16 @@
 //! ids). Each step is a function; [`Outgoing::deliver`] walks them and lets the caller store where it is in between.
 
 mod attach;
+mod checkpoint;
 mod deliver;
 mod draft;
-mod walk;
 
 use reqwest::Url;
 use serde::Deserialize;
 
-pub use deliver::{Journal, JournalError, Reason, Stopped};
+pub use checkpoint::{MailCheckpoint, Step};
+pub use deliver::{DeliveryError, DeliveryErrorKind, Journal, JournalError};
 pub use draft::Draft;
-pub use walk::{Step, Walk};
 
 use crate::graph::{Graph, GraphError};
 
@@ -25,13 +25,11 @@ pub struct Mail {
     pub mailbox: String,
     /// The idempotency key: one per effect, the same for every try.
     pub key: String,
-    /// To whom.
     pub to: Vec<Address>,
     /// Copies.
     pub cc: Vec<Address>,
     /// Copies that the others don't see.
     pub bcc: Vec<Address>,
-    /// The subject.
     pub subject: String,
     /// The text.
     pub body: Body,
@@ -80,7 +78,7 @@ pub struct FoundMessage {
 
 /// What became of a draft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum MessageState {
     /// It is still a draft.
     Draft,
     /// It was sent.
@@ -132,13 +130,13 @@ impl Outgoing {
     }
 
     /// Looks what became of the draft.
-    pub async fn look(&self, mailbox: &str, id: &str) -> Result<Standing, GraphError> {
+    pub async fn state_of(&self, mailbox: &str, id: &str) -> Result<MessageState, GraphError> {
         let mut url = self.graph.url(mailbox, &["messages", id]);
         with_query(&mut url, &[("$select", "id,isDraft")]);
         match self.graph.get::<FoundMessage>(mailbox, url).await {
-            Ok(message) if message.is_draft => Ok(Standing::Draft),
-            Ok(_) => Ok(Standing::Sent),
-            Err(error) if error.is_item_not_found() => Ok(Standing::Gone),
+            Ok(message) if message.is_draft => Ok(MessageState::Draft),
+            Ok(_) => Ok(MessageState::Sent),
+            Err(error) if error.is_item_not_found() => Ok(MessageState::Gone),
             Err(error) => Err(error),
         }
     }

@@ -85,7 +85,7 @@ pub struct Teams {
 }
 
 /// A place for messages, found.
-enum Place {
+enum Destination {
     Channel(String),
     Chat(String),
 }
@@ -143,7 +143,7 @@ impl Teams {
     pub async fn send(&self, post: &Post) -> Result<String, TeamsError> {
         let place = self.place(&post.to).await?;
         let mut files = Vec::new();
-        if let Place::Channel(channel) = &place {
+        if let Destination::Channel(channel) = &place {
             for file in &post.files {
                 files.push(self.upload(channel, &post.key, file).await?);
             }
@@ -173,13 +173,15 @@ impl Teams {
         }
     }
 
-    async fn place(&self, to: &To) -> Result<Place, TeamsError> {
+    async fn place(&self, to: &To) -> Result<Destination, TeamsError> {
         match to {
             To::Channel(_) if self.team.is_empty() => Err(TeamsError::NoTeam),
             To::Channel(name) => {
                 let channels = self.channels().await?;
                 let channel = channels.into_iter().find(|channel| channel.display_name.eq_ignore_ascii_case(name));
-                channel.map(|channel| Place::Channel(channel.id)).ok_or_else(|| TeamsError::NoChannel(name.clone()))
+                channel
+                    .map(|channel| Destination::Channel(channel.id))
+                    .ok_or_else(|| TeamsError::NoChannel(name.clone()))
             }
             To::Person(address) => {
                 let id = |url| async { self.graph.get::<WithId>(&self.lane(), url).await.map(|found| found.id) };
@@ -194,15 +196,15 @@ impl Teams {
                 // Where the two have a chat already, Graph answers with that one.
                 let chat = json!({"chatType": "oneOnOne", "members": [member(&me), member(&you)]});
                 let answer = self.graph.post(&self.lane(), self.graph.at(&["chats"]), &chat).await?;
-                Ok(Place::Chat(answer.read::<WithId>()?.id))
+                Ok(Destination::Chat(answer.read::<WithId>()?.id))
             }
         }
     }
 
-    fn messages(&self, place: &Place) -> Url {
+    fn messages(&self, place: &Destination) -> Url {
         match place {
-            Place::Channel(id) => self.graph.at(&["teams", &self.team, "channels", id, "messages"]),
-            Place::Chat(id) => self.graph.at(&["chats", id, "messages"]),
+            Destination::Channel(id) => self.graph.at(&["teams", &self.team, "channels", id, "messages"]),
+            Destination::Chat(id) => self.graph.at(&["chats", id, "messages"]),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Approvals: one is asked for by a run and decided once; who decides first has decided.
 
 use chrono::{DateTime, Utc};
-use mezzofy_domain::approval::{ApprovalState, Proposed};
+use mezzofy_domain::approval::{ApprovalState, ProposedEffect};
 use mezzofy_domain::effect::Payload;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Department;
@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::page::{Page, Slice};
+use crate::page::{Page, PageRequest};
 use crate::store::{decode, unsigned};
 
 /// A checked query of `approvals` from its `WHERE` on, so that the columns stand once.
@@ -26,10 +26,8 @@ macro_rules! select {
     };
 }
 
-/// An approval.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Approval {
-    /// Which one.
     pub id: Id<id::Approval>,
     /// Who asked for what it holds.
     pub person: Id<id::Person>,
@@ -48,13 +46,13 @@ pub struct Approval {
     /// Why a person must decide, a sentence.
     pub why: String,
     /// What was proposed.
-    pub effects: Vec<Proposed>,
+    pub effects: Vec<ProposedEffect>,
     /// Recipients of all effects together.
     pub recipients: usize,
     /// The hash over all payloads: the proposed ones, or those that were approved.
     pub payload_hash: String,
     /// What was approved; it may differ from what was proposed.
-    pub approved: Option<Vec<Approved>>,
+    pub approved: Option<Vec<ApprovedEffect>>,
     /// When it was asked for.
     pub created_at: DateTime<Utc>,
     /// Until when it can be decided.
@@ -69,27 +67,24 @@ pub struct Approval {
 
 /// A payload that was approved, and the call it is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Approved {
+pub struct ApprovedEffect {
     /// The call of the run.
     pub call: String,
     /// What is sent.
     pub payload: Payload,
 }
 
-/// A decision.
 #[derive(Debug, Clone)]
 pub struct Decision<'a> {
     /// What becomes of it.
     pub state: ApprovalState,
     /// By whom; nobody when it expired.
     pub by: Option<Id<id::Person>>,
-    /// Why.
     pub reason: Option<&'a str>,
     /// What may be sent, when approved.
-    pub approved: Option<&'a [Approved]>,
+    pub approved: Option<&'a [ApprovedEffect]>,
     /// The hash over the approved payloads; the one it has when not approved.
     pub payload_hash: &'a str,
-    /// When.
     pub now: DateTime<Utc>,
 }
 
@@ -199,7 +194,7 @@ pub async fn lock(db: &mut PgConnection, id: Id<id::Approval>) -> Result<Option<
 
 /// Which approvals to list.
 #[derive(Debug, Clone, Copy)]
-pub struct Filter {
+pub struct ApprovalFilter {
     /// Those this person asked for.
     pub person: Id<id::Person>,
     /// And those with more than this many recipients that others asked for, of this department; of all when it is `None`.
@@ -209,7 +204,11 @@ pub struct Filter {
 }
 
 /// Approvals, newest first.
-pub async fn list(db: &mut PgConnection, filter: Filter, page: Page) -> Result<Slice<Approval>, StoreError> {
+pub async fn list(
+    db: &mut PgConnection,
+    filter: ApprovalFilter,
+    page: PageRequest,
+) -> Result<Page<Approval>, StoreError> {
     let above = filter.others.map(|(above, _)| i32::try_from(above).unwrap_or(i32::MAX));
     let department = filter.others.and_then(|(_, department)| department).map(Department::code);
     let rows = select!(
@@ -226,7 +225,7 @@ pub async fn list(db: &mut PgConnection, filter: Filter, page: Page) -> Result<S
     .fetch_all(db)
     .await?;
     let approvals = rows.into_iter().map(Approval::try_from).collect::<Result<Vec<_>, _>>()?;
-    Ok(page.slice(approvals, |approval| approval.id.uuid()))
+    Ok(page.cut(approvals, |approval| approval.id.uuid()))
 }
 
 /// Decides a pending approval. Answers false when somebody else has.

@@ -19,36 +19,32 @@ use crate::{StoreError, people};
 /// What a budget is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
-pub enum Scope {
+pub enum BudgetScope {
     /// Everyone together.
     Company,
     /// The people of a department together.
     Department,
-    /// One person.
     Person,
 }
 
-coded!(Scope);
+coded!(BudgetScope);
 
 /// Whose budget it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Subject {
-    /// The company.
+pub enum BudgetSubject {
     Company,
-    /// A department.
     Department(Department),
-    /// A person.
     Person(Id<id::Person>),
 }
 
-impl Subject {
+impl BudgetSubject {
     /// What kind of subject.
     #[must_use]
-    pub fn scope(self) -> Scope {
+    pub fn scope(self) -> BudgetScope {
         match self {
-            Self::Company => Scope::Company,
-            Self::Department(_) => Scope::Department,
-            Self::Person(_) => Scope::Person,
+            Self::Company => BudgetScope::Company,
+            Self::Department(_) => BudgetScope::Department,
+            Self::Person(_) => BudgetScope::Person,
         }
     }
 
@@ -61,10 +57,10 @@ impl Subject {
     }
 
     fn read(scope: &str, subject: &str) -> Result<Self, StoreError> {
-        let read = Scope::from_code(scope).and_then(|scope| match scope {
-            Scope::Company => Some(Self::Company),
-            Scope::Department => Department::from_code(subject).map(Self::Department),
-            Scope::Person => Uuid::try_parse(subject).ok().map(|id| Self::Person(id.into())),
+        let read = BudgetScope::from_code(scope).and_then(|scope| match scope {
+            BudgetScope::Company => Some(Self::Company),
+            BudgetScope::Department => Department::from_code(subject).map(Self::Department),
+            BudgetScope::Person => Uuid::try_parse(subject).ok().map(|id| Self::Person(id.into())),
         });
         read.ok_or_else(|| StoreError::stored("budget", &format!("{scope} {subject}")))
     }
@@ -93,11 +89,11 @@ fn written<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>
 impl DefaultBudgets {
     /// That of a scope.
     #[must_use]
-    pub fn of(&self, scope: Scope) -> Option<Decimal> {
+    pub fn of(&self, scope: BudgetScope) -> Option<Decimal> {
         match scope {
-            Scope::Company => self.company,
-            Scope::Department => self.department,
-            Scope::Person => self.person,
+            BudgetScope::Company => self.company,
+            BudgetScope::Department => self.department,
+            BudgetScope::Person => self.person,
         }
     }
 }
@@ -105,8 +101,7 @@ impl DefaultBudgets {
 /// A budget and what of it is spent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
-    /// Whose.
-    pub subject: Subject,
+    pub subject: BudgetSubject,
     /// USD a month; `None` is no limit.
     pub limit: Option<Decimal>,
     /// Whether the limit is the configured one.
@@ -118,7 +113,7 @@ pub struct Budget {
 /// Sets the budget of a subject; `None` goes back to the configured one.
 pub async fn set(
     db: &mut PgConnection,
-    subject: Subject,
+    subject: BudgetSubject,
     limit: Option<Decimal>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
@@ -158,20 +153,21 @@ pub async fn of_month(
     )
     .fetch_all(&mut *db)
     .await?;
-    let mut spent: BTreeMap<Subject, Decimal> = BTreeMap::new();
+    let mut spent: BTreeMap<BudgetSubject, Decimal> = BTreeMap::new();
     for row in rows {
-        let department = Subject::read(Scope::Department.code(), &row.department)?;
-        for subject in [Subject::Company, department, Subject::Person(row.person_id.into())] {
+        let department = BudgetSubject::read(BudgetScope::Department.code(), &row.department)?;
+        for subject in [BudgetSubject::Company, department, BudgetSubject::Person(row.person_id.into())] {
             *spent.entry(subject).or_default() += row.cost;
         }
     }
     let people = people::all(db).await?;
     let people = people.into_iter().filter_map(|person| {
-        let subject = Subject::Person(person.id);
+        let subject = BudgetSubject::Person(person.id);
         (!person.disabled || spent.contains_key(&subject) || own.contains_key(&subject)).then_some(subject)
     });
-    let subjects = [Subject::Company].into_iter().chain(Department::ALL.map(Subject::Department)).chain(people);
-    let budget = |subject: Subject| Budget {
+    let subjects =
+        [BudgetSubject::Company].into_iter().chain(Department::ALL.map(BudgetSubject::Department)).chain(people);
+    let budget = |subject: BudgetSubject| Budget {
         subject,
         limit: own.get(&subject).copied().or_else(|| defaults.of(subject.scope())),
         is_default: !own.contains_key(&subject),
@@ -180,15 +176,15 @@ pub async fn of_month(
     Ok(subjects.map(budget).collect())
 }
 
-async fn own(db: &mut PgConnection) -> Result<BTreeMap<Subject, Decimal>, StoreError> {
+async fn own(db: &mut PgConnection) -> Result<BTreeMap<BudgetSubject, Decimal>, StoreError> {
     let rows = sqlx::query!("SELECT scope, subject, monthly_usd FROM budgets").fetch_all(db).await?;
-    rows.into_iter().map(|row| Ok((Subject::read(&row.scope, &row.subject)?, row.monthly_usd))).collect()
+    rows.into_iter().map(|row| Ok((BudgetSubject::read(&row.scope, &row.subject)?, row.monthly_usd))).collect()
 }
 
 /// The limits that hold for a call of a person of a department.
 pub(crate) async fn limits(
     db: &mut PgConnection,
-    subjects: [Subject; 3],
+    subjects: [BudgetSubject; 3],
     defaults: &DefaultBudgets,
 ) -> Result<[Option<Decimal>; 3], StoreError> {
     let own = own(db).await?;
@@ -236,11 +232,15 @@ mod tests {
     #[test]
     fn a_subject_reads_back_from_its_row_and_refuses_another() {
         let person = Uuid::from_u128(7);
-        for subject in [Subject::Company, Subject::Department(Department::Support), Subject::Person(person.into())] {
-            assert_eq!(Subject::read(subject.scope().code(), &subject.stored()).unwrap(), subject);
+        for subject in [
+            BudgetSubject::Company,
+            BudgetSubject::Department(Department::Support),
+            BudgetSubject::Person(person.into()),
+        ] {
+            assert_eq!(BudgetSubject::read(subject.scope().code(), &subject.stored()).unwrap(), subject);
         }
         for (scope, subject) in [("department", "kitchen"), ("person", "ana"), ("planet", "")] {
-            assert!(Subject::read(scope, subject).is_err());
+            assert!(BudgetSubject::read(scope, subject).is_err());
         }
     }
 }

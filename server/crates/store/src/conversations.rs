@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::page::{Page, Slice};
+use crate::page::{Page, PageRequest};
 
 /// A checked query of `conversations` from its `WHERE` on, so that the columns stand once.
 macro_rules! select {
@@ -21,7 +21,6 @@ macro_rules! select {
 /// A thread of messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversation {
-    /// Which one.
     pub id: Uuid,
     /// The first words said in it, or what the person called it; empty before the first message.
     pub title: String,
@@ -56,8 +55,8 @@ pub async fn add(
 pub async fn list(
     db: &mut PgConnection,
     person: Id<id::Person>,
-    page: Page,
-) -> Result<Slice<Conversation>, StoreError> {
+    page: PageRequest,
+) -> Result<Page<Conversation>, StoreError> {
     let rows = select!(
         " WHERE person_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
         person.uuid(),
@@ -66,7 +65,7 @@ pub async fn list(
     )
     .fetch_all(db)
     .await?;
-    Ok(page.slice(rows, |row| row.id))
+    Ok(page.cut(rows, |row| row.id))
 }
 
 /// One conversation.

@@ -9,12 +9,11 @@ use uuid::Uuid;
 use crate::StoreError;
 
 /// Devices of a person at most; the one seen longest ago makes room.
-pub const MOST: i64 = 10;
+pub const MAX_DEVICES_PER_PERSON: i64 = 10;
 
 /// A device as its person sees it; the token is nobody's to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
-    /// Which one.
     pub id: Id<id::Device>,
     /// With which session it signed in.
     pub session: Id<id::Session>,
@@ -71,7 +70,6 @@ pub struct NewDevice<'a> {
     pub language: &'a str,
     /// What it calls itself.
     pub name: Option<&'a str>,
-    /// Now.
     pub now: DateTime<Utc>,
 }
 
@@ -108,7 +106,7 @@ pub async fn register(db: &mut PgConnection, new: &NewDevice<'_>) -> Result<Opti
              (SELECT id FROM devices WHERE person_id = $1 ORDER BY seen_at DESC, id = $2 DESC, id DESC OFFSET $3)",
         new.person.uuid(),
         row.id,
-        MOST
+        MAX_DEVICES_PER_PERSON
     )
     .execute(db)
     .await?;

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::page::{Page, Slice};
+use crate::page::{Page, PageRequest};
 use crate::store::decode;
 
 /// A checked query of `effects` from its `WHERE` on, so that the columns stand once.
@@ -22,12 +22,9 @@ macro_rules! select {
     };
 }
 
-/// An effect.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Effect {
-    /// Which one.
     pub id: Id<id::Effect>,
-    /// Whose.
     pub person: Id<id::Person>,
     /// Out of which run.
     pub run: Id<id::Run>,
@@ -296,8 +293,8 @@ pub async fn list(
     db: &mut PgConnection,
     person: Id<id::Person>,
     kind: Option<EffectKind>,
-    page: Page,
-) -> Result<Slice<Effect>, StoreError> {
+    page: PageRequest,
+) -> Result<Page<Effect>, StoreError> {
     let rows = select!(
         " WHERE person_id = $1 AND ($2::text IS NULL OR kind = $2) AND ($3::uuid IS NULL OR id < $3)
          ORDER BY id DESC LIMIT $4",
@@ -309,7 +306,7 @@ pub async fn list(
     .fetch_all(db)
     .await?;
     let effects = rows.into_iter().map(Effect::try_from).collect::<Result<Vec<_>, _>>()?;
-    Ok(page.slice(effects, |effect| effect.id.uuid()))
+    Ok(page.cut(effects, |effect| effect.id.uuid()))
 }
 
 /// A person's effect.

@@ -34,14 +34,14 @@ const PORT: u16 = 5432;
 const LOCK_FILE: &str = "postgres.lock";
 const LOG_FILE: &str = "postgres.log";
 /// A log above this size is set aside at the next start.
-const LOG_LIMIT: u64 = 16 * 1024 * 1024;
-const POLL: Duration = Duration::from_millis(10);
+const MAX_LOG_BYTES: u64 = 16 * 1024 * 1024;
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 /// How long a predecessor of ours may take to let go of the data folder.
-const LOCK_WAIT: Duration = Duration::from_secs(3);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long PostgreSQL may refuse the data folder because of a process that is just ending.
-const SETTLE_WAIT: Duration = Duration::from_secs(10);
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Crash recovery of a large database takes minutes.
-const READY_WAIT: Duration = Duration::from_mins(5);
+const READY_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// How a cluster is run; the default is the product's.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +54,7 @@ pub struct EmbeddedSettings {
 
 impl Default for EmbeddedSettings {
     fn default() -> Self {
-        Self { lock_wait: LOCK_WAIT, durable: true }
+        Self { lock_wait: LOCK_TIMEOUT, durable: true }
     }
 }
 
@@ -152,15 +152,15 @@ impl Embedded {
             let postmaster = cluster::Postmaster::read(&self.cluster.dir);
             match self.supervisor.state() {
                 State::Up { pid } if postmaster.is_some_and(|it| it.ready && it.pid == pid) => return Ok(()),
-                State::Up { .. } if begun.elapsed() < READY_WAIT => {}
-                State::Down { .. } if begun.elapsed() < SETTLE_WAIT && refuses_lock(log, said_before) => {}
+                State::Up { .. } if begun.elapsed() < READY_TIMEOUT => {}
+                State::Down { .. } if begun.elapsed() < SETTLE_TIMEOUT && refuses_lock(log, said_before) => {}
                 State::Starting => {}
                 State::Up { .. } | State::Down { .. } | State::Stopped => {
                     self.supervisor.stop().await;
                     return Err(EmbeddedError::Start { detail: last_words(log, said_before), log: log.to_owned() });
                 }
             }
-            tokio::time::sleep(POLL).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 
@@ -216,7 +216,7 @@ fn prepare(data_dir: &Path, lock_wait: Duration) -> Result<Prepared, EmbeddedErr
     }
 
     let log = data_dir.join(LOG_FILE);
-    if fs::metadata(&log).is_ok_and(|file| file.len() > LOG_LIMIT) {
+    if fs::metadata(&log).is_ok_and(|file| file.len() > MAX_LOG_BYTES) {
         fs::rename(&log, log.with_extension("log.1")).map_err(EmbeddedError::io("setting the old log aside"))?;
     }
     Ok(Prepared { cluster, binaries, lock, log })
@@ -230,7 +230,7 @@ fn lock(data_dir: &Path, patience: Duration) -> Result<File, EmbeddedError> {
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if begun.elapsed() < patience => std::thread::sleep(POLL),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < patience => std::thread::sleep(POLL_INTERVAL),
             Err(TryLockError::WouldBlock) => return Err(EmbeddedError::InUse { data_dir: data_dir.to_owned() }),
             Err(TryLockError::Error(source)) => {
                 return Err(EmbeddedError::io(format!("locking {}", path.display()))(source));

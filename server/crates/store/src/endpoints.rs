@@ -8,16 +8,14 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::page::{Page, Slice};
+use crate::page::{Page, PageRequest};
 
 /// Who is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
-    /// Which one.
     pub id: Id<id::Endpoint>,
     /// What it is called.
     pub name: String,
-    /// Where it is.
     pub url: String,
     /// Of what it is told.
     pub events: Vec<String>,
@@ -29,10 +27,9 @@ pub struct Endpoint {
 
 /// A sending that is to go out now.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Due {
+pub struct DueSending {
     /// Which one; the same for every try.
     pub id: Id<id::Sending>,
-    /// To whom.
     pub endpoint: Id<id::Endpoint>,
     /// Where that is.
     pub url: String,
@@ -49,9 +46,7 @@ pub struct Due {
 /// A sending as lists show it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sending {
-    /// Which one.
     pub id: Uuid,
-    /// To whom.
     pub endpoint: Uuid,
     /// What that is called.
     pub name: String,
@@ -75,7 +70,7 @@ pub struct Sending {
 
 /// What became of a try.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
+pub enum SendingOutcome {
     /// It was taken.
     Done,
     /// It is tried again then.
@@ -167,7 +162,7 @@ pub async fn pause(db: &mut PgConnection, id: Id<id::Endpoint>, reason: &str) ->
 }
 
 /// Stores something that one endpoint is to be told.
-pub async fn tell(
+pub async fn enqueue(
     db: &mut PgConnection,
     id: Id<id::Sending>,
     endpoint: Id<id::Endpoint>,
@@ -188,12 +183,12 @@ pub async fn tell(
 }
 
 /// Takes what is to go out now, oldest first, at most `most`. Until `lease` no other process gets it; if this one dies, another does then.
-pub async fn take(
+pub async fn claim(
     db: &mut PgConnection,
     now: DateTime<Utc>,
     lease: DateTime<Utc>,
     most: i64,
-) -> Result<Vec<Due>, StoreError> {
+) -> Result<Vec<DueSending>, StoreError> {
     let rows = sqlx::query!(
         "WITH taken AS (
              UPDATE sendings SET state = 'sending', tries = tries + 1, next_at = $2
@@ -210,7 +205,7 @@ pub async fn take(
     )
     .fetch_all(db)
     .await?;
-    let due = rows.into_iter().map(|row| Due {
+    let due = rows.into_iter().map(|row| DueSending {
         id: row.id.into(),
         endpoint: row.endpoint_id.into(),
         url: row.url,
@@ -233,14 +228,14 @@ pub async fn take_back_all(db: &mut PgConnection, now: DateTime<Utc>) -> Result<
 pub async fn settle(
     db: &mut PgConnection,
     id: Id<id::Sending>,
-    fate: &Fate,
+    outcome: &SendingOutcome,
     (status, reason): (Option<u16>, Option<&str>),
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let (state, next_at, done_at) = match fate {
-        Fate::Done => ("done", None, Some(now)),
-        Fate::Again(next_at) => ("waiting", Some(*next_at), None),
-        Fate::Failed => ("failed", None, None),
+    let (state, next_at, done_at) = match outcome {
+        SendingOutcome::Done => ("done", None, Some(now)),
+        SendingOutcome::Again(next_at) => ("waiting", Some(*next_at), None),
+        SendingOutcome::Failed => ("failed", None, None),
     };
     sqlx::query!(
         "UPDATE sendings SET state = $2, next_at = $3, done_at = $4, status = $5, reason = $6 WHERE id = $1 AND state = 'sending'",
@@ -260,8 +255,8 @@ pub async fn settle(
 pub async fn list(
     db: &mut PgConnection,
     endpoint: Option<Id<id::Endpoint>>,
-    page: Page,
-) -> Result<Slice<Sending>, StoreError> {
+    page: PageRequest,
+) -> Result<Page<Sending>, StoreError> {
     // Ids of what the database stored are not in the order of time.
     let rows = sqlx::query_as!(
         Sending,
@@ -276,7 +271,7 @@ pub async fn list(
     )
     .fetch_all(db)
     .await?;
-    Ok(page.slice(rows, |sending| sending.id))
+    Ok(page.cut(rows, |sending| sending.id))
 }
 
 /// Lets a sending that was given up go out again. Answers false where it was not given up, and `None` where it is not there.

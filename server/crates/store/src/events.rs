@@ -27,7 +27,6 @@ macro_rules! select {
 pub struct Event {
     /// Rises by one with each of the person's events.
     pub cursor: i64,
-    /// Of which run.
     pub run_id: Uuid,
     /// In which conversation.
     pub conversation_id: Uuid,

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::page::{Page, Slice};
+use crate::page::{Page, PageRequest};
 use crate::store::{decode, unsigned};
 
 /// A checked query of `files` from its `WHERE` on, so that the columns stand once.
@@ -78,7 +78,7 @@ pub async fn add(db: &mut PgConnection, file: &File) -> Result<(), StoreError> {
 }
 
 /// A person's files, newest first.
-pub async fn list(db: &mut PgConnection, person: Id<id::Person>, page: Page) -> Result<Slice<File>, StoreError> {
+pub async fn list(db: &mut PgConnection, person: Id<id::Person>, page: PageRequest) -> Result<Page<File>, StoreError> {
     let rows = select!(
         " WHERE person_id = $1 AND deleted_at IS NULL AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
         person.uuid(),
@@ -87,7 +87,7 @@ pub async fn list(db: &mut PgConnection, person: Id<id::Person>, page: Page) -> 
     )
     .fetch_all(db)
     .await?;
-    Ok(page.slice(read_all(rows)?, |file| file.attachment.id.uuid()))
+    Ok(page.cut(read_all(rows)?, |file| file.attachment.id.uuid()))
 }
 
 /// A person's file.

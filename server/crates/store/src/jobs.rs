@@ -19,17 +19,17 @@ use crate::{Store, StoreError};
 const QUEUE: &str = "runs";
 /// A worker that misses five heartbeats is dead and its jobs go to another, so about 10 seconds after a crash. One that only has
 /// no breath for so long loses what it did meanwhile, never an effect.
-const HEARTBEAT: Duration = Duration::from_secs(2);
-const MISSED: usize = 5;
+const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(2);
+const MAX_MISSED_HEARTBEATS: usize = 5;
 /// What no notice woke the worker for (a job given back by a dead worker, a lost listener) is found this soon.
-const LOOK: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// A job is tried until it is done: what can't be done ends its run, and everything else passes.
-const TRIES: usize = i32::MAX as usize;
+const MAX_ATTEMPTS: usize = i32::MAX as usize;
 
 /// Whoever waits goes before what a schedule or a webhook has begun.
-const PERSON: usize = 1;
-const BACKGROUND: usize = 0;
+const PERSON_PRIORITY: usize = 1;
+const BACKGROUND_PRIORITY: usize = 0;
 
 /// Work on a run until it ends or waits.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ pub struct Retry(pub String);
 
 /// The queue's notices, all that have come as one. apalis takes one of them for each look, and hears of no further one while it
 /// has not seen the end of them: of a burst that several workers share, each would be left with notices, and every new job would
-/// wait for [`LOOK`] until they are used up.
+/// wait for [`POLL_INTERVAL`] until they are used up.
 struct Notices(Pubsub);
 
 impl Stream for Notices {
@@ -67,8 +67,12 @@ impl Stream for Notices {
 pub async fn enqueue(db: &mut PgConnection, run: Id<id::Run>) -> Result<(), StoreError> {
     let job = serde_json::to_vec(&WorkOnRun { run: run.uuid() }).map_err(|error| StoreError::stored("job", &error))?;
     let background = sqlx::query_scalar!("SELECT background FROM runs WHERE id = $1", run.uuid());
-    let priority = if background.fetch_optional(&mut *db).await?.unwrap_or_default() { BACKGROUND } else { PERSON };
-    let task = TaskBuilder::new(job).max_attempts(TRIES).priority(priority).build();
+    let priority = if background.fetch_optional(&mut *db).await?.unwrap_or_default() {
+        BACKGROUND_PRIORITY
+    } else {
+        PERSON_PRIORITY
+    };
+    let task = TaskBuilder::new(job).max_attempts(MAX_ATTEMPTS).priority(priority).build();
     queries::push_tasks(db, QUEUE, vec![task]).await?;
     Ok(())
 }
@@ -106,13 +110,13 @@ where
     let config = Config::default()
         .queue(QUEUE)
         .batch_size(at_once)
-        .heartbeat_interval(HEARTBEAT)
-        .missed_heartbeats(MISSED)
+        .heartbeat_interval(HEARTBEAT_INTERVAL)
+        .missed_heartbeats(MAX_MISSED_HEARTBEATS)
         // It is this worker's from the moment it is fetched; that it has begun too is nobody's to know.
         .lock_tasks(false)
         .persist_results(true);
     let notices = Notices(Pubsub::new(store.queue().clone(), QUEUE.to_owned()));
-    let strategy = Strategy::new().stream(notices).interval(LOOK);
+    let strategy = Strategy::new().stream(notices).interval(POLL_INTERVAL);
     let backend = PostgresStorage::<WorkOnRun>::new(store.queue()).with_config(config).poll_with_strategy(strategy);
     let handle = Arc::new(handle);
     let worker =

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::page::{Page, Slice};
+use crate::page::{Page, PageRequest};
 
 mod index;
 
@@ -27,10 +27,10 @@ macro_rules! select {
 }
 
 /// Pieces that are compared at most: with all words of a question, and with one of its rare ones.
-const WITH_ALL: i64 = 100;
-const WITH_ONE: i64 = 400;
+const MAX_PIECES_WITH_ALL_WORDS: i64 = 100;
+const MAX_PIECES_WITH_ONE_WORD: i64 = 400;
 /// Words of a question that are looked for, at most.
-const MOST_WORDS: usize = 24;
+const MAX_QUESTION_WORDS: usize = 24;
 
 /// A document of the knowledge base.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub struct Chunk {
 
 /// A piece that was found.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found {
+pub struct KnowledgeHit {
     /// Which document.
     pub document: Uuid,
     /// Its path.
@@ -150,11 +150,11 @@ pub async fn put(db: &mut PgConnection, new: &NewDocument, now: DateTime<Utc>) -
 }
 
 /// The documents, newest first.
-pub async fn list(db: &mut PgConnection, page: Page) -> Result<Slice<Document>, StoreError> {
+pub async fn list(db: &mut PgConnection, page: PageRequest) -> Result<Page<Document>, StoreError> {
     let rows = select!(" WHERE $1::uuid IS NULL OR id < $1 ORDER BY id DESC LIMIT $2", page.before, page.fetch())
         .fetch_all(db)
         .await?;
-    Ok(page.slice(rows, |document| document.id))
+    Ok(page.cut(rows, |document| document.id))
 }
 
 /// One of the documents.
@@ -182,10 +182,10 @@ pub async fn remove_others(db: &mut PgConnection, kept: &[String]) -> Result<u64
 }
 
 /// The pieces that fit a question best, as far as the transaction may see them.
-pub async fn search(db: &mut PgConnection, question: &str, most: usize) -> Result<Vec<Found>, StoreError> {
+pub async fn search(db: &mut PgConnection, question: &str, most: usize) -> Result<Vec<KnowledgeHit>, StoreError> {
     let mut wanted: Vec<String> = Vec::new();
     for word in words(question) {
-        if wanted.len() < MOST_WORDS && !wanted.contains(&word) {
+        if wanted.len() < MAX_QUESTION_WORDS && !wanted.contains(&word) {
             wanted.push(word);
         }
     }
@@ -199,7 +199,7 @@ pub async fn search(db: &mut PgConnection, question: &str, most: usize) -> Resul
     let mut pieces = 0;
     let few = known.iter().skip(1).take_while(|(_, count)| {
         pieces += count;
-        pieces <= WITH_ONE
+        pieces <= MAX_PIECES_WITH_ONE_WORD
     });
     let rare = (1 + few.count()).min(known.len());
     let known: Vec<String> = known.into_iter().map(|(word, _)| word).collect();
@@ -221,18 +221,18 @@ pub async fn search(db: &mut PgConnection, question: &str, most: usize) -> Resul
         joined(&known[..rare], " | "),
         joined(&known, " | "),
         &wanted,
-        WITH_ALL,
-        WITH_ONE,
+        MAX_PIECES_WITH_ALL_WORDS,
+        MAX_PIECES_WITH_ONE_WORD,
         i64::try_from(most * 5).unwrap_or(50)
     )
     .fetch_all(db)
     .await?;
-    let mut found: Vec<Found> = rows
+    let mut found: Vec<KnowledgeHit> = rows
         .into_iter()
         .map(|row| {
             #[expect(clippy::cast_precision_loss, reason = "two dozen words at most")]
             let share = row.held as f64 / wanted.len() as f64;
-            Found {
+            KnowledgeHit {
                 document: row.document,
                 name: row.name,
                 title: row.title,

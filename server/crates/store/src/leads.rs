@@ -1,21 +1,20 @@
 //! Leads. What a transaction sees of them is decided by row security.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use mezzofy_domain::crm::same::{Keys, groups};
-use mezzofy_domain::crm::{Contact, Lead, Status};
+use mezzofy_domain::crm::identity::{Identity, groups};
+use mezzofy_domain::crm::{Contact, Lead, LeadStatus};
 use mezzofy_domain::id::{self, Id};
 use serde::Deserialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::page::{Page, Slice};
+use crate::page::{Page, PageRequest};
 use crate::store::decode;
 
 /// A lead as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredLead {
-    /// Which one.
     pub id: Id<id::Lead>,
     /// What is known of it.
     pub lead: Lead,
@@ -27,11 +26,11 @@ pub struct StoredLead {
 
 /// Which leads to read; what is `None` or empty does not narrow.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct LeadFilter {
     /// Only these.
     pub ids: Vec<Uuid>,
     /// In these statuses.
-    pub statuses: Vec<Status>,
+    pub statuses: Vec<LeadStatus>,
     /// The industry is one of these, whatever the case.
     pub industries: Vec<String>,
     /// The place holds one of these.
@@ -47,7 +46,6 @@ pub struct Filter {
 /// Something that happened to a lead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Activity {
-    /// When.
     pub at: DateTime<Utc>,
     /// What kind: created, merged, status, assigned, contacted, `opted_out` or changed.
     pub kind: String,
@@ -57,7 +55,7 @@ pub struct Activity {
 
 /// What became of leads that were to be saved, each once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Saved {
+pub struct SavedLeads {
     /// Those that are new, in the order given.
     pub new: Vec<Id<id::Lead>>,
     /// Those that were taken into one that was there, or into another of the same list.
@@ -127,18 +125,22 @@ impl TryFrom<Row> for StoredLead {
 }
 
 /// Leads, newest first.
-pub async fn list(db: &mut PgConnection, filter: &Filter, page: Page) -> Result<Slice<StoredLead>, StoreError> {
-    read(db, filter, page.before, page.fetch()).await.map(|rows| page.slice(rows, |row| row.id.uuid()))
+pub async fn list(
+    db: &mut PgConnection,
+    filter: &LeadFilter,
+    page: PageRequest,
+) -> Result<Page<StoredLead>, StoreError> {
+    read(db, filter, page.before, page.fetch()).await.map(|rows| page.cut(rows, |row| row.id.uuid()))
 }
 
 /// All leads that fit, newest first, up to a number.
-pub async fn find(db: &mut PgConnection, filter: &Filter, most: i64) -> Result<Vec<StoredLead>, StoreError> {
+pub async fn find(db: &mut PgConnection, filter: &LeadFilter, most: i64) -> Result<Vec<StoredLead>, StoreError> {
     read(db, filter, None, most).await
 }
 
 async fn read(
     db: &mut PgConnection,
-    filter: &Filter,
+    filter: &LeadFilter,
     before: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<StoredLead>, StoreError> {
@@ -180,7 +182,7 @@ async fn read(
 
 /// One lead.
 pub async fn get(db: &mut PgConnection, id: Id<id::Lead>) -> Result<Option<StoredLead>, StoreError> {
-    let filter = Filter { ids: vec![id.uuid()], ..Filter::default() };
+    let filter = LeadFilter { ids: vec![id.uuid()], ..LeadFilter::default() };
     Ok(read(db, &filter, None, 1).await?.pop())
 }
 
@@ -208,7 +210,7 @@ pub async fn save(
     drafts: Vec<Lead>,
     by: Option<Id<id::Person>>,
     now: DateTime<Utc>,
-) -> Result<Saved, StoreError> {
+) -> Result<SavedLeads, StoreError> {
     sqlx::query!("SELECT pg_advisory_xact_lock(hashtext('leads')) AS locked").fetch_one(&mut *db).await?;
     let known = sqlx::query!(
         r#"SELECT id AS "id!", mine AS "mine!", company AS "company!", industry AS "industry!", location AS "location!",
@@ -226,12 +228,12 @@ pub async fn save(
             contacts: contacts(row.contacts.clone())?,
             ..Lead::default()
         };
-        keys.push(Keys::of(&lead));
+        keys.push(Identity::of(&lead));
     }
-    keys.extend(drafts.iter().map(Keys::of));
+    keys.extend(drafts.iter().map(Identity::of));
     let first = groups(&keys);
 
-    let mut saved = Saved::default();
+    let mut saved = SavedLeads::default();
     let mut into: Vec<Option<Id<id::Lead>>> = known.iter().map(|row| Some(row.id.into())).collect();
     into.resize(keys.len(), None);
     // Those that were apart and now are one: the oldest stays.
@@ -258,7 +260,7 @@ pub async fn save(
         } else {
             // In the order given, for lists that go by it.
             let id = Id::nth(now, u32::try_from(saved.new.len()).unwrap_or(u32::MAX));
-            let created = Created { id, created_at: now, status_changed_at: now };
+            let created = LeadStamp { id, created_at: now, status_changed_at: now };
             add(db, &draft, created, by).await?;
             into[stays] = Some(id);
             saved.new.push(id);
@@ -269,8 +271,7 @@ pub async fn save(
 
 /// When a lead came, and as which.
 #[derive(Debug, Clone, Copy)]
-pub struct Created {
-    /// Its id.
+pub struct LeadStamp {
     pub id: Id<id::Lead>,
     /// When it was added.
     pub created_at: DateTime<Utc>,
@@ -282,7 +283,7 @@ pub struct Created {
 pub async fn add(
     db: &mut PgConnection,
     lead: &Lead,
-    created: Created,
+    created: LeadStamp,
     by: Option<Id<id::Person>>,
 ) -> Result<(), StoreError> {
     sqlx::query!(

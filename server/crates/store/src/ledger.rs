@@ -16,7 +16,7 @@ use crate::store::decode;
 
 /// What an import did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Imported {
+pub struct LedgerImport {
     /// Entries that were new.
     pub new: usize,
     /// Entries that were there already, with the same content.
@@ -25,7 +25,10 @@ pub struct Imported {
 
 /// Stores what is new in a file. Entries that are there with other content, and accounts that are there with another type,
 /// refuse the whole file; nothing is stored then.
-pub async fn import(db: &mut PgConnection, file: &LedgerFile) -> Result<Result<Imported, ImportErrors>, StoreError> {
+pub async fn import(
+    db: &mut PgConnection,
+    file: &LedgerFile,
+) -> Result<Result<LedgerImport, ImportErrors>, StoreError> {
     sqlx::query!("LOCK TABLE ledger_entries IN EXCLUSIVE MODE").execute(&mut *db).await?;
     let stored: BTreeMap<String, String> = sqlx::query!("SELECT entry_id, content_hash FROM ledger_entries")
         .fetch_all(&mut *db)
@@ -103,7 +106,7 @@ pub async fn import(db: &mut PgConnection, file: &LedgerFile) -> Result<Result<I
     .execute(&mut *db)
     .await?;
     save_state(db).await?;
-    Ok(Ok(Imported { new: new.len(), known: file.entries.len() - new.len() }))
+    Ok(Ok(LedgerImport { new: new.len(), known: file.entries.len() - new.len() }))
 }
 
 async fn save_state(db: &mut PgConnection) -> Result<(), StoreError> {

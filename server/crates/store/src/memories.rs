@@ -10,7 +10,6 @@ use crate::StoreError;
 /// A fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Memory {
-    /// Which one.
     pub id: Uuid,
     /// In the person's words.
     pub text: String,

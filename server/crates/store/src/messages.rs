@@ -8,7 +8,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::page::{Page, Slice};
+use crate::page::{Page, PageRequest};
 use crate::runs::Run;
 
 /// A checked query of `messages` from its `WHERE` on, so that the columns stand once.
@@ -25,9 +25,7 @@ macro_rules! select {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Author {
-    /// The person.
     Person,
-    /// The assistant.
     Assistant,
 }
 
@@ -36,7 +34,6 @@ coded!(Author);
 /// What a person sees in a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Which one.
     pub id: Uuid,
     /// Where it was said.
     pub conversation_id: Uuid,
@@ -50,22 +47,16 @@ pub struct Message {
     pub choices: Vec<String>,
     /// The files that the person sent with it.
     pub file_ids: Vec<Uuid>,
-    /// When.
     pub created_at: DateTime<Utc>,
 }
 
 /// What to store.
 #[derive(Debug)]
 pub struct NewMessage<'a> {
-    /// Its id.
     pub id: Id<id::Message>,
-    /// Where.
     pub conversation: Id<id::Conversation>,
-    /// Of which run.
     pub run: Id<id::Run>,
-    /// Who.
     pub author: Author,
-    /// What.
     pub text: &'a str,
     /// Offered answers.
     pub choices: &'a [String],
@@ -73,7 +64,6 @@ pub struct NewMessage<'a> {
     pub file_ids: &'a [Uuid],
     /// The sender's own id of it.
     pub client_id: Option<Uuid>,
-    /// When.
     pub now: DateTime<Utc>,
 }
 
@@ -100,7 +90,7 @@ pub async fn add(db: &mut PgConnection, new: NewMessage<'_>) -> Result<Message, 
 
 /// What [`add_fresh`] did.
 #[derive(Debug)]
-pub enum Fresh {
+pub enum InsertOutcome {
     /// The message and its run are stored.
     Stored(Message),
     /// Nothing is: there is no such conversation of the person, a run waits in it for this text, or the message is there.
@@ -113,7 +103,7 @@ pub async fn add_fresh(
     new: NewMessage<'_>,
     run: &Run,
     title: &str,
-) -> Result<Fresh, StoreError> {
+) -> Result<InsertOutcome, StoreError> {
     let stored = sqlx::query_as!(
         Message,
         "WITH place AS (
@@ -143,8 +133,8 @@ pub async fn add_fresh(
     .fetch_optional(db)
     .await;
     match stored {
-        Ok(message) => Ok(message.map_or(Fresh::Not, Fresh::Stored)),
-        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(Fresh::Not),
+        Ok(message) => Ok(message.map_or(InsertOutcome::Not, InsertOutcome::Stored)),
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(InsertOutcome::Not),
         Err(error) => Err(error.into()),
     }
 }
@@ -164,8 +154,8 @@ pub async fn by_client_id(
 pub async fn list(
     db: &mut PgConnection,
     conversation: Id<id::Conversation>,
-    page: Page,
-) -> Result<Slice<Message>, StoreError> {
+    page: PageRequest,
+) -> Result<Page<Message>, StoreError> {
     let rows = select!(
         " WHERE conversation_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
         conversation.uuid(),
@@ -174,12 +164,12 @@ pub async fn list(
     )
     .fetch_all(db)
     .await?;
-    Ok(page.slice(rows, |row| row.id))
+    Ok(page.cut(rows, |row| row.id))
 }
 
 /// The newest message of a conversation.
 pub async fn newest(db: &mut PgConnection, conversation: Id<id::Conversation>) -> Result<Option<Message>, StoreError> {
-    Ok(list(db, conversation, Page { before: None, limit: 1 }).await?.items.into_iter().next())
+    Ok(list(db, conversation, PageRequest { before: None, limit: 1 }).await?.items.into_iter().next())
 }
 
 /// A message that was found.

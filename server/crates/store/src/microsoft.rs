@@ -9,10 +9,8 @@ use crate::StoreError;
 
 /// Who signed the account in, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Connected {
-    /// Who.
+pub struct ConnectedAccount {
     pub by: Id<id::Person>,
-    /// When.
     pub at: DateTime<Utc>,
 }
 
@@ -27,7 +25,6 @@ pub struct SignIn {
     pub redirect_uri: String,
     /// Which administrator began it.
     pub person: Id<id::Person>,
-    /// When.
     pub begun_at: DateTime<Utc>,
 }
 
@@ -65,9 +62,9 @@ pub async fn end(db: &mut PgConnection, state_hash: &str, oldest: DateTime<Utc>)
 }
 
 /// Who signed the account in that posts, if anybody.
-pub async fn connected(db: &mut PgConnection) -> Result<Option<Connected>, StoreError> {
+pub async fn connected(db: &mut PgConnection) -> Result<Option<ConnectedAccount>, StoreError> {
     let row = sqlx::query!("SELECT connected_by, connected_at FROM service_accounts").fetch_optional(db).await?;
-    Ok(row.map(|row| Connected { by: row.connected_by.into(), at: row.connected_at }))
+    Ok(row.map(|row| ConnectedAccount { by: row.connected_by.into(), at: row.connected_at }))
 }
 
 /// The id and sealed token of the account.
@@ -77,7 +74,12 @@ pub async fn sealed_token(db: &mut PgConnection) -> Result<Option<(Uuid, String)
 }
 
 /// Puts this account in the place of the one before.
-pub async fn connect(db: &mut PgConnection, id: Uuid, sealed_token: &str, by: &Connected) -> Result<(), StoreError> {
+pub async fn connect(
+    db: &mut PgConnection,
+    id: Uuid,
+    sealed_token: &str,
+    by: &ConnectedAccount,
+) -> Result<(), StoreError> {
     sqlx::query!("DELETE FROM service_accounts").execute(&mut *db).await?;
     sqlx::query!(
         "INSERT INTO service_accounts (id, sealed_token, connected_by, connected_at) VALUES ($1, $2, $3, $4)",

@@ -12,11 +12,11 @@ use sqlx::PgConnection;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::StoreError;
-use crate::budgets::{self, DefaultBudgets, Scope, Subject};
+use crate::budgets::{self, BudgetScope, BudgetSubject, DefaultBudgets};
 use crate::store::{decode, unsigned};
 
 /// Reservations queue here one by one: the company's budget concerns all of them.
-const RESERVING: i64 = 0x6d6f_6465_6c73;
+const RESERVATION_LOCK: i64 = 0x6d6f_6465_6c73;
 
 /// A call that is about to be made.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +25,6 @@ pub struct Reservation<'a> {
     pub id: Id<id::ModelCall>,
     /// Out of which run.
     pub run: Id<id::Run>,
-    /// For whom.
     pub person: Id<id::Person>,
     /// On which department's budget.
     pub department: Department,
@@ -44,9 +43,8 @@ pub struct Reservation<'a> {
 /// A budget that has no room for a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the {} budget of {month} is used up: {spent} of {limit} USD are spent", .scope.code())]
-pub struct Exhausted {
-    /// Which one.
-    pub scope: Scope,
+pub struct BudgetExhausted {
+    pub scope: BudgetScope,
     /// USD a month.
     pub limit: Decimal,
     /// USD of the month so far, open reservations among them.
@@ -74,7 +72,6 @@ coded!(CallState);
 /// A call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelCall {
-    /// Which one.
     pub id: Id<id::ModelCall>,
     /// The provider's name in the configuration.
     pub provider: String,
@@ -94,7 +91,7 @@ pub struct ModelCall {
 
 /// What several calls took together.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Sum {
+pub struct UsageSum {
     /// The model of the newest settled one, else of the newest lost one.
     pub model: Option<String>,
     /// Their tokens.
@@ -103,7 +100,7 @@ pub struct Sum {
     pub cost: Decimal,
 }
 
-impl Sum {
+impl UsageSum {
     /// The sum of calls, oldest first.
     #[must_use]
     pub fn of(calls: &[ModelCall]) -> Self {
@@ -151,8 +148,8 @@ pub async fn reserve(
     new: &Reservation<'_>,
     zone: Tz,
     defaults: &DefaultBudgets,
-) -> Result<Result<(), Exhausted>, StoreError> {
-    sqlx::query!("SELECT pg_advisory_xact_lock($1)", RESERVING).execute(&mut *db).await?;
+) -> Result<Result<(), BudgetExhausted>, StoreError> {
+    sqlx::query!("SELECT pg_advisory_xact_lock($1)", RESERVATION_LOCK).execute(&mut *db).await?;
     let month = budgets::month_of(new.now, zone);
     let (from, to) = budgets::bounds(month, zone);
     let spent = sqlx::query!(
@@ -167,14 +164,15 @@ pub async fn reserve(
     )
     .fetch_one(&mut *db)
     .await?;
-    let subjects = [Subject::Company, Subject::Department(new.department), Subject::Person(new.person)];
+    let subjects =
+        [BudgetSubject::Company, BudgetSubject::Department(new.department), BudgetSubject::Person(new.person)];
     let limits = budgets::limits(&mut *db, subjects, defaults).await?;
     for ((subject, limit), spent) in
         subjects.into_iter().zip(limits).zip([spent.company, spent.department, spent.person])
     {
         if let Some(limit) = limit.filter(|limit| spent + new.amount > *limit) {
             let (limit, spent) = (limit.normalize(), spent.normalize());
-            return Ok(Err(Exhausted { scope: subject.scope(), limit, spent, month }));
+            return Ok(Err(BudgetExhausted { scope: subject.scope(), limit, spent, month }));
         }
     }
     sqlx::query!(

@@ -3,25 +3,22 @@
 use chrono::{DateTime, Utc};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
-use mezzofy_domain::notification::{Background, Matter};
+use mezzofy_domain::notification::{Background, NotificationKind};
 use mezzofy_domain::run::RunState;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::page::{Page, Slice};
+use crate::page::{Page, PageRequest};
 use crate::store::decode;
 
 /// What is to be told to all devices of a person.
 #[derive(Debug, Clone)]
-pub struct News {
-    /// To whom.
+pub struct NewPush {
     pub person: Id<id::Person>,
-    /// What.
-    pub matter: Matter,
+    pub matter: NotificationKind,
     /// The same for the same news: a device is told it once.
     pub key: String,
-    /// Of which run.
     pub run: Option<Id<id::Run>>,
     /// Which approval waits.
     pub approval: Option<Id<id::Approval>>,
@@ -29,18 +26,15 @@ pub struct News {
     pub schedule: Option<Id<id::Schedule>>,
     /// Whether an open stream of the person is told enough.
     pub unless_watched: bool,
-    /// Now.
     pub now: DateTime<Utc>,
 }
 
 /// A push that is to be sent now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
-    /// Which one.
     pub id: Id<id::Push>,
     /// What it tells.
-    pub matter: Matter,
-    /// Of which run.
+    pub matter: NotificationKind,
     pub run: Option<Uuid>,
     /// In which conversation that is.
     pub conversation: Option<Uuid>,
@@ -49,7 +43,7 @@ pub struct Push {
     /// Of which schedule.
     pub schedule: Option<Uuid>,
     /// To which device, unless it has been removed.
-    pub to: Option<Address>,
+    pub to: Option<PushAddress>,
     /// Whether its run does not wait any more, for which nobody need be called.
     pub over: bool,
     /// How often it was taken, this time among them.
@@ -58,8 +52,7 @@ pub struct Push {
 
 /// A device as it is sent to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address {
-    /// Which one.
+pub struct PushAddress {
     pub device: Id<id::Device>,
     /// Its Expo push token.
     pub token: String,
@@ -76,7 +69,6 @@ pub struct Ticket {
     pub ticket: String,
     /// To which device it went, unless that has been removed.
     pub device: Option<Id<id::Device>>,
-    /// When.
     pub sent_at: DateTime<Utc>,
     /// How often it was tried.
     pub tries: u32,
@@ -84,7 +76,7 @@ pub struct Ticket {
 
 /// What became of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
+pub enum PushOutcome {
     /// Expo took it; from then on its receipt is asked for.
     Sent(String, DateTime<Utc>),
     /// It is tried again then, for this reason.
@@ -122,7 +114,7 @@ pub async fn background(
 }
 
 /// Stores what is to be pushed, in the transaction of what it tells. Answers for how many devices it is new.
-pub async fn add(db: &mut PgConnection, news: &News) -> Result<u64, StoreError> {
+pub async fn add(db: &mut PgConnection, news: &NewPush) -> Result<u64, StoreError> {
     let added = sqlx::query!(
         "INSERT INTO pushes (id, person_id, device_id, key, matter, run_id, approval_id, schedule_id, state, next_at, created_at)
          SELECT gen_random_uuid(), d.person_id, d.id, $2, $3, $4, $5, $6, 'waiting', $7, $7 FROM devices d
@@ -145,7 +137,7 @@ pub async fn add(db: &mut PgConnection, news: &News) -> Result<u64, StoreError> 
 
 /// Takes what is to be sent now, oldest first, at most `most`. Until `lease` no other process gets it; if this one dies, another does
 /// then.
-pub async fn take(
+pub async fn claim(
     db: &mut PgConnection,
     now: DateTime<Utc>,
     lease: DateTime<Utc>,
@@ -170,7 +162,7 @@ pub async fn take(
     .await?;
     let pushes = rows.into_iter().map(|row| {
         let matter = decode("push", &row.matter)?;
-        let to = row.device_id.zip(row.token).map(|(device, token)| Address {
+        let to = row.device_id.zip(row.token).map(|(device, token)| PushAddress {
             device: device.into(),
             token,
             language: row.language.as_deref().and_then(Language::from_code).unwrap_or_default(),
@@ -198,7 +190,7 @@ pub async fn take_back_all(db: &mut PgConnection, now: DateTime<Utc>) -> Result<
 }
 
 /// Takes those whose receipts are to be asked for now, in the same way.
-pub async fn take_tickets(
+pub async fn claim_tickets(
     db: &mut PgConnection,
     now: DateTime<Utc>,
     lease: DateTime<Utc>,
@@ -229,17 +221,17 @@ pub async fn take_tickets(
 pub async fn settle(
     db: &mut PgConnection,
     id: Id<id::Push>,
-    fate: &Fate,
+    outcome: &PushOutcome,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let (state, next_at, ticket, reason) = match fate {
-        Fate::Sent(ticket, next_at) => ("sent", Some(*next_at), Some(ticket), None),
-        Fate::Again(next_at, reason) => ("waiting", Some(*next_at), None, Some(reason)),
-        Fate::Later(next_at) => ("sent", Some(*next_at), None, None),
-        Fate::Done => ("done", None, None, None),
-        Fate::Failed(reason) => ("failed", None, None, Some(reason)),
-        Fate::Dropped(reason) => ("dropped", None, None, Some(reason)),
-        Fate::Unknown(reason) => ("unknown", None, None, Some(reason)),
+    let (state, next_at, ticket, reason) = match outcome {
+        PushOutcome::Sent(ticket, next_at) => ("sent", Some(*next_at), Some(ticket), None),
+        PushOutcome::Again(next_at, reason) => ("waiting", Some(*next_at), None, Some(reason)),
+        PushOutcome::Later(next_at) => ("sent", Some(*next_at), None, None),
+        PushOutcome::Done => ("done", None, None, None),
+        PushOutcome::Failed(reason) => ("failed", None, None, Some(reason)),
+        PushOutcome::Dropped(reason) => ("dropped", None, None, Some(reason)),
+        PushOutcome::Unknown(reason) => ("unknown", None, None, Some(reason)),
     };
     sqlx::query!(
         "UPDATE pushes SET state = $2, next_at = $3, ticket = coalesce($4, ticket), reason = $5,
@@ -259,12 +251,10 @@ pub async fn settle(
 
 /// A push as its person sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown {
-    /// Which one.
+pub struct PushRow {
     pub id: Uuid,
     /// What it tells.
-    pub matter: Matter,
-    /// Of which run.
+    pub matter: NotificationKind,
     pub run: Option<Uuid>,
     /// waiting, sending, sent, done, failed, dropped or unknown.
     pub state: String,
@@ -283,8 +273,8 @@ pub async fn list(
     db: &mut PgConnection,
     person: Id<id::Person>,
     one: Option<Uuid>,
-    page: Page,
-) -> Result<Slice<Shown>, StoreError> {
+    page: PageRequest,
+) -> Result<Page<PushRow>, StoreError> {
     // Ids of what the database stored are not in the order of time.
     let rows = sqlx::query!(
         r#"SELECT p.id, p.matter, p.run_id, p.state, p.reason, coalesce(d.name, d.platform) AS "device?", p.created_at, p.sent_at
@@ -301,7 +291,7 @@ pub async fn list(
     .await?;
     let shown = rows.into_iter().map(|row| {
         let matter = decode("push", &row.matter)?;
-        Ok(Shown {
+        Ok(PushRow {
             id: row.id,
             matter,
             run: row.run_id,
@@ -312,5 +302,5 @@ pub async fn list(
             sent_at: row.sent_at,
         })
     });
-    Ok(page.slice(shown.collect::<Result<Vec<_>, StoreError>>()?, |push| push.id))
+    Ok(page.cut(shown.collect::<Result<Vec<_>, StoreError>>()?, |push| push.id))
 }

@@ -12,13 +12,13 @@ use tokio::time::error::Elapsed;
 use tokio::time::{sleep, timeout};
 
 /// An answer that takes longer is none.
-const PATIENCE: Duration = Duration::from_millis(250);
+const ANSWER_TIMEOUT: Duration = Duration::from_millis(250);
 /// A connection that takes longer is none.
-const CONNECTING: Duration = Duration::from_secs(1);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// How often it is looked whether it still answers, or answers again.
-const LOOK: Duration = Duration::from_secs(1);
+const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 /// What is counted to see whether Redis counts.
-const LOOKED: (&str, &str, Rate) = ("look", "", Rate { many: 1_000_000, within: LOOK });
+const PROBE: (&str, &str, Rate) = ("look", "", Rate { many: 1_000_000, within: PROBE_INTERVAL });
 
 /// The generic cell rate algorithm, on Redis's clock in microseconds. The key holds when all that was counted will be used up.
 /// It is never further ahead than all at once, so that a clock set back locks nobody out. Answers how long to wait; 0 has counted.
@@ -46,7 +46,7 @@ pub struct Rate {
 
 /// Why Redis did not do it.
 #[derive(Debug, thiserror::Error)]
-pub enum Away {
+pub enum Unavailable {
     /// It refused, or the connection is lost.
     #[error(transparent)]
     Redis(#[from] RedisError),
@@ -57,9 +57,9 @@ pub enum Away {
 
 /// A Redis, which may be away. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Redis(Arc<Parts>);
+pub struct Redis(Arc<Inner>);
 
-struct Parts {
+struct Inner {
     client: Client,
     count: Script,
     /// There while it answers.
@@ -69,7 +69,7 @@ struct Parts {
     lost: Notify,
 }
 
-impl std::fmt::Debug for Parts {
+impl std::fmt::Debug for Inner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Redis").finish_non_exhaustive()
     }
@@ -78,7 +78,7 @@ impl std::fmt::Debug for Parts {
 impl Redis {
     /// At an address like `redis://:password@host:6379/0`, or `rediss://` for TLS. Nothing is asked yet.
     pub fn new(url: &str) -> Result<Self, RedisError> {
-        Ok(Self(Arc::new(Parts {
+        Ok(Self(Arc::new(Inner {
             client: Client::open(url)?,
             count: Script::new(COUNT),
             connection: RwLock::default(),
@@ -99,9 +99,9 @@ impl Redis {
         let connection = self.connection()?;
         match self.ask(connection, what, who, rate).await {
             Ok(counted) => Some(counted),
-            Err(away) => {
+            Err(error) => {
                 self.put(None);
-                self.tell_away(&away);
+                self.warn_once(&error);
                 self.0.lost.notify_one();
                 None
             }
@@ -109,34 +109,34 @@ impl Redis {
     }
 
     /// Connects once and looks whether it counts, for who wants to know why not.
-    pub async fn check(&self) -> Result<(), Away> {
+    pub async fn check(&self) -> Result<(), Unavailable> {
         self.connect().await.map(drop)
     }
 
     /// Connects, looks whether it still answers, and connects again, without end.
     pub async fn keep(&self) {
         loop {
-            match self.look().await {
+            match self.probe().await {
                 Ok(()) => {
                     if self.0.told.swap(false, Ordering::Relaxed) {
                         tracing::info!("redis is back: limits hold over all processes again");
                     }
                 }
-                Err(away) => {
+                Err(error) => {
                     self.put(None);
-                    self.tell_away(&away);
+                    self.warn_once(&error);
                 }
             }
             tokio::select! {
-                () = sleep(LOOK) => {}
+                () = sleep(PROBE_INTERVAL) => {}
                 () = self.0.lost.notified() => {}
             }
         }
     }
 
-    async fn look(&self) -> Result<(), Away> {
+    async fn probe(&self) -> Result<(), Unavailable> {
         if let Some(connection) = self.connection() {
-            let (what, who, rate) = LOOKED;
+            let (what, who, rate) = PROBE;
             self.ask(connection, what, who, rate).await?.ok();
         } else {
             self.put(Some(self.connect().await?));
@@ -145,11 +145,11 @@ impl Redis {
     }
 
     /// A connection on which Redis counts: one that only reads, or is still loading, is as good as away.
-    async fn connect(&self) -> Result<MultiplexedConnection, Away> {
+    async fn connect(&self) -> Result<MultiplexedConnection, Unavailable> {
         let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
         let connecting = self.0.client.get_multiplexed_async_connection_with_config(&config);
-        let connection = timeout(CONNECTING, connecting).await??;
-        let (what, who, rate) = LOOKED;
+        let connection = timeout(CONNECT_TIMEOUT, connecting).await??;
+        let (what, who, rate) = PROBE;
         self.ask(connection.clone(), what, who, rate).await?.ok();
         Ok(connection)
     }
@@ -160,18 +160,18 @@ impl Redis {
         what: &str,
         who: &str,
         rate: Rate,
-    ) -> Result<Result<(), Duration>, Away> {
+    ) -> Result<Result<(), Duration>, Unavailable> {
         let many = rate.many.max(1);
         let each = rate.within.as_micros() / u128::from(many);
         let mut counting = self.0.count.key(format!("mezzofy:limit:{what}:{who}"));
         counting.arg(each.to_string()).arg(many);
-        let wait: u64 = timeout(PATIENCE, counting.invoke_async(&mut connection)).await??;
+        let wait: u64 = timeout(ANSWER_TIMEOUT, counting.invoke_async(&mut connection)).await??;
         Ok(if wait == 0 { Ok(()) } else { Err(Duration::from_micros(wait)) })
     }
 
-    fn tell_away(&self, away: &Away) {
+    fn warn_once(&self, error: &Unavailable) {
         if !self.0.told.swap(true, Ordering::Relaxed) {
-            tracing::warn!(error = %away, "redis is away: limits are counted in each process until it is back");
+            tracing::warn!(%error, "redis is away: limits are counted in each process until it is back");
         }
     }
 

@@ -11,7 +11,7 @@ use crate::{Scope, Store, StoreError};
 
 /// What a query may take.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct QueryLimits {
     /// Milliseconds.
     pub time: u32,
     /// Rows of the result.
@@ -58,7 +58,7 @@ pub async fn run(
     store: &Store,
     scope: &Scope,
     query: &Query,
-    limits: Limits,
+    limits: QueryLimits,
     zone: Tz,
 ) -> Result<Result<Answer, Refusal>, StoreError> {
     // A query may fill a disk with what it sorts. Only a superuser may say how much of it, so others have no such limit.

@@ -11,10 +11,8 @@ use uuid::Uuid;
 use crate::StoreError;
 use crate::store::decode;
 
-/// A run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
-    /// Which one.
     pub id: Id<id::Run>,
     /// Where it was asked for.
     pub conversation: Id<id::Conversation>,
@@ -158,7 +156,7 @@ pub async fn begin(
     Ok(false)
 }
 
-/// Saves a run after a step, if nobody else has since it was read; else [`StoreError::Overtaken`]. One that would rest though
+/// Saves a run after a step, if nobody else has since it was read; else [`StoreError::LostLease`]. One that would rest though
 /// somebody asked to stop it is due at once.
 pub async fn save(db: &mut PgConnection, run: &mut Run) -> Result<(), StoreError> {
     let waiting_for = run.waiting_for.map(WaitingFor::code);
@@ -187,7 +185,7 @@ pub async fn save(db: &mut PgConnection, run: &mut Run) -> Result<(), StoreError
     .execute(db)
     .await?;
     if saved.rows_affected() != 1 {
-        return Err(StoreError::Overtaken);
+        return Err(StoreError::LostLease);
     }
     run.version += 1;
     Ok(())

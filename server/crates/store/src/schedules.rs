@@ -7,15 +7,15 @@ use chrono::{DateTime, Utc};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Department;
 use mezzofy_domain::run::WaitingFor;
-use mezzofy_domain::schedule::Rule;
-use mezzofy_domain::schedule::occurrence::{Reason, State};
+use mezzofy_domain::schedule::ScheduleRule;
+use mezzofy_domain::schedule::occurrence::{OccurrenceState, SkipReason};
 use mezzofy_domain::schedule::plan::Misfire;
 use serde_json::{Map, Value};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::page::{Page, Slice};
+use crate::page::{Page, PageRequest};
 use crate::store::decode;
 
 /// A checked query of `schedules` from its `WHERE` on, so that the columns stand once.
@@ -29,10 +29,8 @@ macro_rules! select {
     };
 }
 
-/// A schedule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schedule {
-    /// Which one.
     pub id: Id<id::Schedule>,
     /// Whose it is; its runs are theirs.
     pub owner: Id<id::Person>,
@@ -52,8 +50,7 @@ pub struct Schedule {
     pub channel: Option<String>,
     /// Whether the owner's devices are told how each time ended.
     pub push: bool,
-    /// When.
-    pub rule: Rule,
+    pub rule: ScheduleRule,
     /// What becomes of moments that nobody was there for.
     pub misfire: Misfire,
     /// Whether it rests.
@@ -65,14 +62,13 @@ pub struct Schedule {
 /// An occurrence as its run left it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Occurrence {
-    /// Which one.
     pub id: Uuid,
     /// Its moment.
     pub due_at: DateTime<Utc>,
     /// Where it stands, with its run.
-    pub state: State,
+    pub state: OccurrenceState,
     /// Why it did not run; or that a person started it.
-    pub reason: Option<Reason>,
+    pub reason: Option<SkipReason>,
     /// The run it began.
     pub run: Option<Uuid>,
     /// What that run waits for.
@@ -110,7 +106,7 @@ impl TryFrom<OccurrenceRow> for Occurrence {
 
 /// What became of a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum OccurrenceOutcome {
     /// It is ahead.
     Due,
     /// It began a run.
@@ -118,7 +114,7 @@ pub enum Fate {
     /// A person began a run beside the rule.
     Manual(Id<id::Run>),
     /// It did not run.
-    Skipped(Reason),
+    Skipped(SkipReason),
 }
 
 struct Row {
@@ -161,7 +157,7 @@ impl TryFrom<Row> for Schedule {
     }
 }
 
-fn json(rule: &Rule) -> Result<Value, StoreError> {
+fn json(rule: &ScheduleRule) -> Result<Value, StoreError> {
     serde_json::to_value(rule).map_err(|error| StoreError::stored("schedule", &error))
 }
 
@@ -191,7 +187,11 @@ pub async fn add(db: &mut PgConnection, new: &Schedule) -> Result<bool, StoreErr
 }
 
 /// A person's schedules, newest first.
-pub async fn list(db: &mut PgConnection, owner: Id<id::Person>, page: Page) -> Result<Slice<Schedule>, StoreError> {
+pub async fn list(
+    db: &mut PgConnection,
+    owner: Id<id::Person>,
+    page: PageRequest,
+) -> Result<Page<Schedule>, StoreError> {
     let rows = select!(
         " WHERE person_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
         owner.uuid(),
@@ -201,7 +201,7 @@ pub async fn list(db: &mut PgConnection, owner: Id<id::Person>, page: Page) -> R
     .fetch_all(db)
     .await?;
     let rows = rows.into_iter().map(Schedule::try_from).collect::<Result<Vec<_>, _>>()?;
-    Ok(page.slice(rows, |schedule| schedule.id.uuid()))
+    Ok(page.cut(rows, |schedule| schedule.id.uuid()))
 }
 
 /// How many schedules a person has.
@@ -274,7 +274,7 @@ pub async fn set_next(
         .execute(&mut *db)
         .await?;
     if let Some(next) = next {
-        put(db, schedule, next, Fate::Due).await?;
+        put(db, schedule, next, OccurrenceOutcome::Due).await?;
     }
     Ok(())
 }
@@ -284,13 +284,13 @@ pub async fn put(
     db: &mut PgConnection,
     schedule: Id<id::Schedule>,
     due_at: DateTime<Utc>,
-    fate: Fate,
+    outcome: OccurrenceOutcome,
 ) -> Result<bool, StoreError> {
-    let (state, reason, run) = match fate {
-        Fate::Due => ("due", None, None),
-        Fate::Started(run) => ("started", None, Some(run)),
-        Fate::Manual(run) => ("started", Some(Reason::Manual), Some(run)),
-        Fate::Skipped(reason) => ("skipped", Some(reason), None),
+    let (state, reason, run) = match outcome {
+        OccurrenceOutcome::Due => ("due", None, None),
+        OccurrenceOutcome::Started(run) => ("started", None, Some(run)),
+        OccurrenceOutcome::Manual(run) => ("started", Some(SkipReason::Manual), Some(run)),
+        OccurrenceOutcome::Skipped(reason) => ("skipped", Some(reason), None),
     };
     let put = sqlx::query!(
         "INSERT INTO occurrences (id, schedule_id, due_at, state, reason, run_id) VALUES ($1, $2, $3, $4, $5, $6)
@@ -299,7 +299,7 @@ pub async fn put(
         schedule.uuid(),
         due_at,
         state,
-        reason.map(Reason::code),
+        reason.map(SkipReason::code),
         run.map(Id::uuid)
     )
     .execute(db)
@@ -309,7 +309,7 @@ pub async fn put(
 
 /// Takes schedules whose moment has come, oldest first, each with that moment; no other process gets them until the
 /// transaction ends.
-pub async fn take_due(
+pub async fn claim_due(
     db: &mut PgConnection,
     now: DateTime<Utc>,
     most: i64,
@@ -364,8 +364,8 @@ pub async fn is_at_work(db: &mut PgConnection, schedule: Id<id::Schedule>) -> Re
 pub async fn occurrences(
     db: &mut PgConnection,
     schedule: Id<id::Schedule>,
-    page: Page,
-) -> Result<Slice<Occurrence>, StoreError> {
+    page: PageRequest,
+) -> Result<Page<Occurrence>, StoreError> {
     let rows = sqlx::query_as!(
         OccurrenceRow,
         r#"SELECT o.schedule_id, o.id, o.due_at, o.reason, o.run_id, r.waiting_for AS "waiting_for?", r.error ->> 'detail' AS error,
@@ -382,7 +382,7 @@ pub async fn occurrences(
     .fetch_all(db)
     .await?;
     let rows = rows.into_iter().map(Occurrence::try_from).collect::<Result<Vec<_>, _>>()?;
-    Ok(page.slice(rows, |occurrence| occurrence.id))
+    Ok(page.cut(rows, |occurrence| occurrence.id))
 }
 
 /// The newest occurrences of each of these schedules, newest moment first, at most so many of each.

@@ -8,7 +8,7 @@ use crate::StoreError;
 
 /// What a sealed secret is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum SecretKind {
     /// The secret of a person's second factor.
     SecondFactor,
     /// A secret that a source signs its webhooks with.
@@ -17,7 +17,7 @@ pub enum Kind {
     ServiceAccount,
 }
 
-impl Kind {
+impl SecretKind {
     /// As it is bound to what is sealed.
     #[must_use]
     pub fn code(self) -> &'static str {
@@ -31,9 +31,8 @@ impl Kind {
 
 /// A sealed secret and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sealed {
-    /// What it is.
-    pub kind: Kind,
+pub struct SealedSecret {
+    pub kind: SecretKind,
     /// Whose it is: a person, or the secret of a source itself.
     pub owner: Uuid,
     /// The sealed text.
@@ -55,24 +54,24 @@ pub async fn change_keys(db: &mut PgConnection) -> Result<(), StoreError> {
 }
 
 /// Every sealed secret there is.
-pub async fn all(db: &mut PgConnection) -> Result<Vec<Sealed>, StoreError> {
+pub async fn all(db: &mut PgConnection) -> Result<Vec<SealedSecret>, StoreError> {
     let rows = sqlx::query!("SELECT person_id, sealed_secret FROM second_factors ORDER BY person_id")
         .fetch_all(&mut *db)
         .await?;
     let of_sources =
         sqlx::query!("SELECT id, sealed_secret FROM source_secrets ORDER BY id").fetch_all(&mut *db).await?;
-    let sealed = |kind, owner, text| Sealed { kind, owner, text };
-    let of_people = rows.into_iter().map(|row| sealed(Kind::SecondFactor, row.person_id, row.sealed_secret));
-    let of_sources = of_sources.into_iter().map(|row| sealed(Kind::Source, row.id, row.sealed_secret));
+    let sealed = |kind, owner, text| SealedSecret { kind, owner, text };
+    let of_people = rows.into_iter().map(|row| sealed(SecretKind::SecondFactor, row.person_id, row.sealed_secret));
+    let of_sources = of_sources.into_iter().map(|row| sealed(SecretKind::Source, row.id, row.sealed_secret));
     let account = crate::microsoft::sealed_token(db).await?;
-    let of_account = account.map(|(id, text)| sealed(Kind::ServiceAccount, id, text));
+    let of_account = account.map(|(id, text)| sealed(SecretKind::ServiceAccount, id, text));
     Ok(of_people.chain(of_sources).chain(of_account).collect())
 }
 
 /// Puts another text in the place of a sealed secret.
-pub async fn replace(db: &mut PgConnection, sealed: &Sealed) -> Result<(), StoreError> {
+pub async fn replace(db: &mut PgConnection, sealed: &SealedSecret) -> Result<(), StoreError> {
     match sealed.kind {
-        Kind::SecondFactor => {
+        SecretKind::SecondFactor => {
             sqlx::query!(
                 "UPDATE second_factors SET sealed_secret = $2 WHERE person_id = $1",
                 sealed.owner,
@@ -81,8 +80,8 @@ pub async fn replace(db: &mut PgConnection, sealed: &Sealed) -> Result<(), Store
             .execute(db)
             .await?;
         }
-        Kind::ServiceAccount => crate::microsoft::renew(db, sealed.owner, &sealed.text).await?,
-        Kind::Source => {
+        SecretKind::ServiceAccount => crate::microsoft::renew(db, sealed.owner, &sealed.text).await?,
+        SecretKind::Source => {
             sqlx::query!("UPDATE source_secrets SET sealed_secret = $2 WHERE id = $1", sealed.owner, sealed.text)
                 .execute(db)
                 .await?;

@@ -8,7 +8,7 @@ use crate::StoreError;
 
 /// What became of a refresh token that somebody showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Redeemed {
+pub enum RedeemOutcome {
     /// It was good; it is used up now.
     Session {
         /// The session goes on.
@@ -30,7 +30,6 @@ pub enum Redeemed {
 /// A session that goes on, as its person sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// Which.
     pub id: Id<id::Session>,
     /// When the person signed in.
     pub created_at: DateTime<Utc>,
@@ -79,7 +78,7 @@ pub async fn add_token(
 }
 
 /// Uses a refresh token up, or ends its session when it had been used before (RFC 9700, section 4.14.2).
-pub async fn redeem(db: &mut PgConnection, hash: &[u8], now: DateTime<Utc>) -> Result<Redeemed, StoreError> {
+pub async fn redeem(db: &mut PgConnection, hash: &[u8], now: DateTime<Utc>) -> Result<RedeemOutcome, StoreError> {
     let Some(row) = sqlx::query!(
         "SELECT t.session_id, t.expires_at, t.used_at, s.person_id, s.ended_at, p.disabled
          FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id JOIN people p ON p.id = s.person_id
@@ -89,19 +88,19 @@ pub async fn redeem(db: &mut PgConnection, hash: &[u8], now: DateTime<Utc>) -> R
     .fetch_optional(&mut *db)
     .await?
     else {
-        return Ok(Redeemed::Refused);
+        return Ok(RedeemOutcome::Refused);
     };
     let session = row.session_id.into();
     if row.ended_at.is_some() || row.disabled || row.expires_at <= now {
-        return Ok(Redeemed::Refused);
+        return Ok(RedeemOutcome::Refused);
     }
     if row.used_at.is_some() {
         end(db, session, "refresh token reused", now).await?;
-        return Ok(Redeemed::Reused { session, person: row.person_id.into() });
+        return Ok(RedeemOutcome::Reused { session, person: row.person_id.into() });
     }
     sqlx::query!("UPDATE refresh_tokens SET used_at = $2 WHERE hash = $1", hash, now).execute(&mut *db).await?;
     sqlx::query!("UPDATE sessions SET last_seen_at = $2 WHERE id = $1", row.session_id, now).execute(db).await?;
-    Ok(Redeemed::Session { session, person: row.person_id.into() })
+    Ok(RedeemOutcome::Session { session, person: row.person_id.into() })
 }
 
 /// Ends a session; ending it again changes nothing.

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::page::{Page, Slice};
+use crate::page::{Page, PageRequest};
 use crate::store::{decode, unsigned};
 
 struct Row {
@@ -64,8 +64,8 @@ pub async fn add(db: &mut PgConnection, new: &StandingApproval) -> Result<(), St
 pub async fn list(
     db: &mut PgConnection,
     department: Option<Department>,
-    page: Page,
-) -> Result<Slice<StandingApproval>, StoreError> {
+    page: PageRequest,
+) -> Result<Page<StandingApproval>, StoreError> {
     let rows = sqlx::query_as!(
         Row,
         "SELECT id, person_id, department, skill, template, rule, allowed, limit_a_day, created_at FROM standing_approvals
@@ -78,7 +78,7 @@ pub async fn list(
     .fetch_all(db)
     .await?;
     let found = rows.into_iter().map(StandingApproval::try_from).collect::<Result<Vec<_>, _>>()?;
-    Ok(page.slice(found, |approval| approval.id.uuid()))
+    Ok(page.cut(found, |approval| approval.id.uuid()))
 }
 
 /// Those that hold for a skill of a department, oldest first. Who looks takes turns until the transaction ends, so that their

@@ -24,7 +24,6 @@ pub enum StoreError {
     /// The database, or the way to it.
     #[error("the database did not do what it was asked: {0}")]
     Database(#[from] sqlx::Error),
-    /// A migration.
     #[error("the database can't be brought to this version: {0}")]
     Migration(#[from] MigrateError),
     /// The queue's tables.
@@ -43,7 +42,7 @@ pub enum StoreError {
     Files(#[from] object_store::Error),
     /// Somebody else moved the row on; this writer must let go.
     #[error("the run was moved on by another worker")]
-    Overtaken,
+    LostLease,
 }
 
 impl StoreError {
@@ -85,7 +84,7 @@ fn caused_by_full_disk(error: &(dyn std::error::Error + 'static)) -> bool {
 
 /// Connections on which the queue takes jobs and notes what became of them, one thing at a time, and listens; and as many for the successor of
 /// a worker that has failed and has not let go of its own yet.
-const QUEUE: u32 = 4;
+const QUEUE_CONNECTIONS: u32 = 4;
 
 /// The database.
 #[derive(Debug, Clone)]
@@ -103,7 +102,7 @@ impl Store {
     #[must_use]
     pub fn open(options: PgConnectOptions, connections: u32) -> Self {
         let pool = PgPoolOptions::new().max_connections(connections).min_connections(connections / 2);
-        let queue = PgPoolOptions::new().max_connections(QUEUE).test_before_acquire(false);
+        let queue = PgPoolOptions::new().max_connections(QUEUE_CONNECTIONS).test_before_acquire(false);
         Self {
             queue: queue.connect_lazy_with(options.clone().options([("synchronous_commit", "off")])),
             pool: pool.test_before_acquire(false).connect_lazy_with(options),

@@ -8,7 +8,7 @@ use crate::StoreError;
 
 /// What an import did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Imported {
+pub struct TicketImport {
     /// Tickets that were new.
     pub new: usize,
     /// Tickets that were there and have changed.
@@ -18,7 +18,7 @@ pub struct Imported {
 }
 
 /// Stores tickets; one that is there already is brought to what the file says.
-pub async fn import(db: &mut PgConnection, tickets: &[Ticket]) -> Result<Imported, StoreError> {
+pub async fn import(db: &mut PgConnection, tickets: &[Ticket]) -> Result<TicketImport, StoreError> {
     let text = |value: fn(&Ticket) -> &String| tickets.iter().map(|ticket| value(ticket).clone()).collect::<Vec<_>>();
     let rows = sqlx::query!(
         r#"INSERT INTO tickets AS t (id, created_at, customer, subject, body, category, priority, status, resolved_at, language)
@@ -43,7 +43,7 @@ pub async fn import(db: &mut PgConnection, tickets: &[Ticket]) -> Result<Importe
     .fetch_all(db)
     .await?;
     let new = rows.iter().filter(|row| row.new).count();
-    Ok(Imported { new, changed: rows.len() - new, known: tickets.len() - rows.len() })
+    Ok(TicketImport { new, changed: rows.len() - new, known: tickets.len() - rows.len() })
 }
 
 /// The tickets that were reported from a moment on and before another, oldest first.

@@ -7,14 +7,12 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::page::{Page, Slice};
+use crate::page::{Page, PageRequest};
 
 /// A secret of a source, without the secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Secret {
-    /// Which one.
     pub id: Id<id::SourceSecret>,
-    /// Whose.
     pub source: String,
     /// When it was made.
     pub created_at: DateTime<Utc>,
@@ -25,7 +23,6 @@ pub struct Secret {
 /// A delivery as it comes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDelivery<'a> {
-    /// Which one.
     pub id: Id<id::Delivery>,
     /// Who sent it.
     pub source: &'a str,
@@ -41,7 +38,7 @@ pub struct NewDelivery<'a> {
 
 /// What was begun for a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
+pub enum DeliveryOutcome {
     /// A run.
     Started(Id<id::Run>),
     /// Nothing: no skill is set for its event.
@@ -53,7 +50,6 @@ pub enum Fate {
 /// A delivery as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
-    /// Which one.
     pub id: Uuid,
     /// Who sent it.
     pub source: String,
@@ -77,7 +73,7 @@ pub struct Delivery {
 
 /// A delivery that is to be taken up again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredDelivery {
     /// Who sent it.
     pub source: String,
     /// The bytes as they came.
@@ -170,11 +166,11 @@ pub async fn add(db: &mut PgConnection, new: &NewDelivery<'_>) -> Result<bool, S
 }
 
 /// Notes what was begun for a delivery.
-pub async fn settle(db: &mut PgConnection, id: Id<id::Delivery>, fate: &Fate) -> Result<(), StoreError> {
-    let (state, reason, run) = match fate {
-        Fate::Started(run) => ("started", None, Some(run.uuid())),
-        Fate::Ignored => ("ignored", None, None),
-        Fate::Failed(reason) => ("failed", Some(reason.as_str()), None),
+pub async fn settle(db: &mut PgConnection, id: Id<id::Delivery>, outcome: &DeliveryOutcome) -> Result<(), StoreError> {
+    let (state, reason, run) = match outcome {
+        DeliveryOutcome::Started(run) => ("started", None, Some(run.uuid())),
+        DeliveryOutcome::Ignored => ("ignored", None, None),
+        DeliveryOutcome::Failed(reason) => ("failed", Some(reason.as_str()), None),
     };
     sqlx::query!(
         "UPDATE deliveries SET state = $2, reason = $3, run_id = $4 WHERE id = $1",
@@ -189,7 +185,11 @@ pub async fn settle(db: &mut PgConnection, id: Id<id::Delivery>, fate: &Fate) ->
 }
 
 /// Deliveries, newest first; of a source, where one is named.
-pub async fn list(db: &mut PgConnection, source: Option<&str>, page: Page) -> Result<Slice<Delivery>, StoreError> {
+pub async fn list(
+    db: &mut PgConnection,
+    source: Option<&str>,
+    page: PageRequest,
+) -> Result<Page<Delivery>, StoreError> {
     let rows = sqlx::query_as!(
         Delivery,
         r#"SELECT d.id, d.source, d.key, d.event, d.received_at, d.state, d.reason, r.state AS "run_state?",
@@ -202,7 +202,7 @@ pub async fn list(db: &mut PgConnection, source: Option<&str>, page: Page) -> Re
     )
     .fetch_all(db)
     .await?;
-    Ok(page.slice(rows, |delivery| delivery.id))
+    Ok(page.cut(rows, |delivery| delivery.id))
 }
 
 /// One of them.
@@ -219,8 +219,8 @@ pub async fn get(db: &mut PgConnection, id: Id<id::Delivery>) -> Result<Option<D
 }
 
 /// What came, locked until the transaction ends, so that nobody else takes it up.
-pub async fn lock(db: &mut PgConnection, id: Id<id::Delivery>) -> Result<Option<Stored>, StoreError> {
-    Ok(sqlx::query_as!(Stored, "SELECT source, body FROM deliveries WHERE id = $1 FOR UPDATE", id.uuid())
+pub async fn lock(db: &mut PgConnection, id: Id<id::Delivery>) -> Result<Option<StoredDelivery>, StoreError> {
+    Ok(sqlx::query_as!(StoredDelivery, "SELECT source, body FROM deliveries WHERE id = $1 FOR UPDATE", id.uuid())
         .fetch_optional(db)
         .await?)
 }

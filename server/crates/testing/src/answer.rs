@@ -3,7 +3,7 @@
 use mezzofy_domain::usage::Usage;
 use serde_json::Value;
 
-use mezzofy_agent::model::Stop;
+use mezzofy_agent::model::StopReason;
 
 /// One answer of a script.
 pub struct Answer {
@@ -64,7 +64,7 @@ pub(super) struct Words {
     pub(super) thinking: Vec<Thought>,
     pub(super) text: Option<String>,
     calls: Vec<(String, Value)>,
-    stop: Option<Stop>,
+    stop: Option<StopReason>,
     pub(super) usage: Option<Usage>,
 }
 
@@ -143,7 +143,7 @@ impl Answer {
 
     /// Why it ended, where that does not follow from its content. `Cut` cuts the last call's input in the middle.
     #[must_use]
-    pub fn stop(self, stop: Stop) -> Self {
+    pub fn stop(self, stop: StopReason) -> Self {
         self.words(|words| words.stop = Some(stop))
     }
 
@@ -196,8 +196,8 @@ impl Answer {
 }
 
 impl Words {
-    pub(super) fn stop(&self) -> Stop {
-        let own = if self.calls.is_empty() { Stop::Ended } else { Stop::Calls };
+    pub(super) fn stop(&self) -> StopReason {
+        let own = if self.calls.is_empty() { StopReason::Ended } else { StopReason::Calls };
         self.stop.clone().unwrap_or(own)
     }
 
@@ -209,7 +209,7 @@ impl Words {
             other => other.to_string(),
         };
         let mut calls: Vec<_> = self.calls.iter().map(|(name, input)| (name.as_str(), text(input))).collect();
-        if self.stop() == Stop::Cut
+        if self.stop() == StopReason::Cut
             && let Some((_, last)) = calls.last_mut()
         {
             *last = last.chars().take(last.chars().count() / 2).collect();

@@ -9,8 +9,8 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use tokio::sync::OnceCell;
 
 /// Test processes that run side by side take a folder each; more of them wait.
-const FOLDERS: u32 = 4;
-const LONGEST_TEST_RUN: Duration = Duration::from_mins(30);
+const MAX_FOLDERS: u32 = 4;
+const TEST_RUN_TIMEOUT: Duration = Duration::from_mins(30);
 
 static SERVER: OnceCell<Embedded> = OnceCell::const_new();
 
@@ -33,14 +33,14 @@ pub async fn connect_options() -> PgConnectOptions {
 
 async fn start() -> Result<Embedded, EmbeddedError> {
     let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/test-postgres"));
-    for folder in 1..=FOLDERS {
+    for folder in 1..=MAX_FOLDERS {
         let settings = EmbeddedSettings { lock_wait: Duration::ZERO, durable: false };
         match Embedded::start_with(&root.join(folder.to_string()), settings).await {
             Err(EmbeddedError::InUse { .. }) => {}
             other => return other,
         }
     }
-    let settings = EmbeddedSettings { lock_wait: LONGEST_TEST_RUN, durable: false };
+    let settings = EmbeddedSettings { lock_wait: TEST_RUN_TIMEOUT, durable: false };
     Embedded::start_with(&root.join("1"), settings).await
 }
 

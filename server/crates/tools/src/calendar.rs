@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::recipients::addresses;
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 use said::{agenda, offer};
 
 mod said;
@@ -31,7 +31,7 @@ const OTHERS: usize = 19;
 
 const MOMENT: &str = "By the company's clocks: 2026-12-02T15:00, 2026-12-02 or 2026-11-30/2026-12-06";
 
-impl Workshop {
+impl ToolContext {
     /// A moment as a call names it; without one, the days ahead.
     fn moment(&self, context: Context<'_>, named: Option<&str>) -> Result<Moment, ToolError> {
         let today = context.now.with_timezone(&self.zone).date_naive();
@@ -66,7 +66,7 @@ fn unread(error: &GraphError) -> ToolError {
 /// `outlook_create_event`.
 pub(super) struct OutlookCreateEvent {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -82,7 +82,7 @@ struct NewEvent {
 }
 
 impl OutlookCreateEvent {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let spec = ToolSpec {
             name: "outlook_create_event",
             permission: Permission::Calendar,
@@ -191,7 +191,7 @@ fn capital(title: &str) -> String {
 /// `outlook_list_events`.
 pub(super) struct OutlookListEvents {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -200,7 +200,7 @@ struct WhichEvents {
 }
 
 impl OutlookListEvents {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let spec = ToolSpec {
             name: "outlook_list_events",
             permission: Permission::Calendar,
@@ -258,7 +258,7 @@ impl Tool for OutlookListEvents {
 /// `outlook_find_free_slots`.
 pub(super) struct OutlookFindFreeSlots {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -270,7 +270,7 @@ struct WhichSlots {
 }
 
 impl OutlookFindFreeSlots {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let spec = ToolSpec {
             name: "outlook_find_free_slots",
             permission: Permission::Calendar,

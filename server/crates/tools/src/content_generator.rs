@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use mezzofy_agent::model::{Part, Turn, View};
+use mezzofy_agent::model::{BlockView, Part, Turn};
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::roles::Permission;
@@ -15,9 +15,9 @@ use serde_json::{Value, json};
 
 use super::document::{Made, file_name, trust_of};
 use super::sources::Sources;
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 use mezzofy_engine::config::models::Task;
-use mezzofy_engine::models::{Answer, Asking, Told, Unanswered, Why, title};
+use mezzofy_engine::models::{Answer, AttemptEvent, FallbackReason, ModelRequest, ModelsError, title};
 
 mod reason;
 
@@ -25,7 +25,7 @@ use reason::Reason;
 
 pub(super) struct ContentGenerator {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -44,7 +44,7 @@ struct Written {
 }
 
 impl ContentGenerator {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "content_generator",
@@ -92,7 +92,7 @@ impl ContentGenerator {
             };
             let (text, model) = (reply.text().trim().to_owned(), title(&source.model));
             if text.is_empty() {
-                return Ok(Err(Reason::Passed { model, why: Why::BrokenOff }));
+                return Ok(Err(Reason::Passed { model, why: FallbackReason::BrokenOff }));
             }
             let what = sources.unfounded(&text);
             if what.is_empty() {
@@ -102,7 +102,7 @@ impl ContentGenerator {
                 return Ok(Err(Reason::Unfounded { model, what }));
             }
             let mut blocks = reply.blocks;
-            blocks.retain(|block| !matches!(block.view(), View::Call { .. }));
+            blocks.retain(|block| !matches!(block.view(), BlockView::Call { .. }));
             history.push(Turn::Model { source, blocks });
             history.push(Turn::Person(vec![Part::Text(format!(
                 "Neither the brief nor the facts have this: {}. Write the whole text again without it, and answer with the text alone.",
@@ -117,7 +117,7 @@ impl ContentGenerator {
         input: &Input,
         history: &[Turn],
     ) -> Result<Result<Answer, Reason>, ToolError> {
-        let asking = Asking {
+        let asking = ModelRequest {
             task: Task::Write,
             language: input.language,
             agent: None,
@@ -131,17 +131,17 @@ impl ContentGenerator {
             stop: &self.workshop.stop,
         };
         let mut last = Reason::NoModel;
-        let mut listen = |told: Told<'_>| match told {
-            Told::Passed { model, why, .. } => last = Reason::Passed { model, why },
-            Told::Begun | Told::Heard(_) => {}
+        let mut listen = |told: AttemptEvent<'_>| match told {
+            AttemptEvent::Passed { model, why, .. } => last = Reason::Passed { model, why },
+            AttemptEvent::Begun | AttemptEvent::Heard(_) => {}
         };
         let reason = match self.workshop.models.ask(&asking, &mut listen).await {
             Ok(answer) => return Ok(Ok(answer)),
-            Err(Unanswered::NoModel(_)) => last,
-            Err(Unanswered::TooLong(model)) => Reason::TooLong { model },
-            Err(Unanswered::WindowExceeded) => Reason::TooMuch,
-            Err(Unanswered::Store(error)) => return Err(retry(error)),
-            Err(Unanswered::Stopped) => return Err(ToolError::Retry("the server stops".to_owned())),
+            Err(ModelsError::NoModel(_)) => last,
+            Err(ModelsError::TooLong(model)) => Reason::TooLong { model },
+            Err(ModelsError::WindowExceeded) => Reason::TooMuch,
+            Err(ModelsError::Store(error)) => return Err(retry(error)),
+            Err(ModelsError::Stopped) => return Err(ToolError::Retry("the server stops".to_owned())),
         };
         Ok(Err(reason))
     }

@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
-use mezzofy_domain::crm::{Status, file};
+use mezzofy_domain::crm::{LeadStatus, file};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::period::day_label;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
-use mezzofy_store::leads::{self, Filter, StoredLead};
+use mezzofy_store::leads::{self, LeadFilter, StoredLead};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::document::{Made, file_name};
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 
 /// Leads that a call reads at most.
 const MOST: i64 = 1_000;
@@ -24,12 +24,12 @@ const ACTIVITIES: i64 = 5;
 
 pub(super) struct CrmQuery {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 pub(super) struct CrmExport {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 /// What a call keeps: which leads it saw.
@@ -49,7 +49,7 @@ struct Input {
     company: Option<String>,
     industry: Option<String>,
     location: Option<String>,
-    status: Option<Status>,
+    status: Option<LeadStatus>,
     #[serde(default)]
     mine: bool,
     #[serde(default)]
@@ -60,7 +60,7 @@ struct Input {
 }
 
 fn schema(notes: bool) -> Value {
-    let statuses = Status::ALL.map(Status::code);
+    let statuses = LeadStatus::ALL.map(LeadStatus::code);
     let mut properties = json!({
         "company": {"type": "string", "maxLength": 300, "description": "A company, a contact or a word of the notes"},
         "industry": {"type": "string", "maxLength": 100},
@@ -123,7 +123,7 @@ impl Kept {
 }
 
 /// A lead in the columns of the leads file.
-impl Workshop {
+impl ToolContext {
     async fn leads(&self, context: Context<'_>, input: &Input) -> Result<Vec<StoredLead>, ToolError> {
         if let Some(call) = &input.from {
             let ids = Kept::read(context, call)?.leads;
@@ -131,18 +131,20 @@ impl Workshop {
                 return Ok(Vec::new());
             }
             let mut tx = self.begin(context.person).await?;
-            return leads::find(&mut tx, &Filter { ids, ..Filter::default() }, MOST).await.map_err(retry);
+            return leads::find(&mut tx, &LeadFilter { ids, ..LeadFilter::default() }, MOST).await.map_err(retry);
         }
         let today = context.now.with_timezone(&self.zone).date_naive();
         // Who is won or lost is not followed up.
-        let open = || Status::ALL.into_iter().filter(|status| !matches!(status, Status::Won | Status::Lost)).collect();
-        let filter = Filter {
+        let open = || {
+            LeadStatus::ALL.into_iter().filter(|status| !matches!(status, LeadStatus::Won | LeadStatus::Lost)).collect()
+        };
+        let filter = LeadFilter {
             statuses: input.status.map_or_else(|| if input.due { open() } else { Vec::new() }, |status| vec![status]),
             industries: input.industry.as_ref().map(|name| self.planner.industry_names(name)).unwrap_or_default(),
             places: input.location.as_ref().map(|name| self.planner.place_names(name)).unwrap_or_default(),
             assigned_to: input.mine.then(|| context.person.email.clone()),
             due_by: input.due.then_some(today),
-            ..Filter::default()
+            ..LeadFilter::default()
         };
         let most = input.limit.unwrap_or(MOST).clamp(1, MOST);
         let mut tx = self.begin(context.person).await?;
@@ -151,19 +153,21 @@ impl Workshop {
         };
         // A company is found as duplicates are: whatever its legal form, and with a slip.
         let wanted = mezzofy_domain::crm::Lead { company: company.to_owned(), ..Default::default() };
-        let wanted = mezzofy_domain::crm::same::Keys::of(&wanted);
+        let wanted = mezzofy_domain::crm::identity::Identity::of(&wanted);
         let all = leads::find(&mut tx, &filter, 100_000).await.map_err(retry)?;
-        let same: Vec<StoredLead> =
-            all.into_iter().filter(|stored| mezzofy_domain::crm::same::Keys::of(&stored.lead).names(&wanted)).collect();
+        let same: Vec<StoredLead> = all
+            .into_iter()
+            .filter(|stored| mezzofy_domain::crm::identity::Identity::of(&stored.lead).names(&wanted))
+            .collect();
         if !same.is_empty() {
             return Ok(same);
         }
-        leads::find(&mut tx, &Filter { text: Some(company.to_owned()), ..filter }, most).await.map_err(retry)
+        leads::find(&mut tx, &LeadFilter { text: Some(company.to_owned()), ..filter }, most).await.map_err(retry)
     }
 }
 
 impl CrmQuery {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "crm_query",
@@ -188,7 +192,7 @@ impl CrmQuery {
 }
 
 impl CrmExport {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "crm_export",

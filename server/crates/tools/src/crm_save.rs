@@ -6,27 +6,27 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{Days, NaiveDate};
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
-use mezzofy_domain::crm::same::Keys;
-use mezzofy_domain::crm::{Contact, Lead, Status};
+use mezzofy_domain::crm::identity::Identity;
+use mezzofy_domain::crm::{Contact, Lead, LeadStatus};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
-use mezzofy_store::leads::{self, Filter, StoredLead};
+use mezzofy_store::leads::{self, LeadFilter, StoredLead};
 use mezzofy_store::{commit, people};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::crm_query::{Kept, lead_schema, shown};
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 
 pub(super) struct CrmSave {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 pub(super) struct CrmUpdate {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -79,7 +79,7 @@ impl Draft {
 struct Update {
     lead: Option<String>,
     from: Option<String>,
-    status: Option<Status>,
+    status: Option<LeadStatus>,
     follow_up_date: Option<NaiveDate>,
     note: Option<String>,
     assigned_to: Option<String>,
@@ -102,7 +102,7 @@ struct Sent {
 }
 
 impl CrmSave {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string", "maxLength": 300});
         let count = json!({"type": "integer"});
         let spec = ToolSpec {
@@ -142,10 +142,10 @@ impl CrmSave {
 }
 
 impl CrmUpdate {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let count = json!({"type": "integer"});
-        let statuses = Status::ALL.map(Status::code);
+        let statuses = LeadStatus::ALL.map(LeadStatus::code);
         let spec = ToolSpec {
             name: "crm_update",
             permission: Permission::ChangeLeads,
@@ -192,7 +192,7 @@ impl CrmUpdate {
         let mut updated = 0;
         let mut colleagues: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for address in &addresses {
-            let filter = Filter { text: Some((*address).to_owned()), ..Filter::default() };
+            let filter = LeadFilter { text: Some((*address).to_owned()), ..LeadFilter::default() };
             for stored in leads::find(&mut tx, &filter, 10).await.map_err(retry)? {
                 if !stored.lead.contacts.iter().any(|contact| contact.email == *address) {
                     continue;
@@ -205,8 +205,8 @@ impl CrmUpdate {
                 if let Some(days) = next {
                     after.follow_up_date = today.checked_add_days(Days::new(days));
                 }
-                if after.status == Status::New {
-                    after.status = Status::Contacted;
+                if after.status == LeadStatus::New {
+                    after.status = LeadStatus::Contacted;
                 }
                 leads::change(&mut tx, &stored, &after, Some(context.person.id), context.now).await.map_err(retry)?;
                 updated += 1;
@@ -224,7 +224,7 @@ impl CrmUpdate {
     }
 
     /// Gives the leads of an earlier call a status.
-    async fn move_on(&self, context: Context<'_>, call: &str, status: Status) -> Result<Outcome, ToolError> {
+    async fn move_on(&self, context: Context<'_>, call: &str, status: LeadStatus) -> Result<Outcome, ToolError> {
         // A model names the lead, so that its person can be asked.
         if context.facts.is_some() {
             return Err(ToolError::Tell("Name the one lead that is to be changed.".to_owned()));
@@ -251,7 +251,7 @@ impl CrmUpdate {
             let found = leads::get(&mut tx, id).await.map_err(retry)?;
             return found.ok_or_else(|| ToolError::Tell(format!("There is no lead {named} that you may change.")));
         }
-        let filter = Filter { text: Some(named.to_owned()), ..Filter::default() };
+        let filter = LeadFilter { text: Some(named.to_owned()), ..LeadFilter::default() };
         let mut found = leads::find(&mut tx, &filter, 3).await.map_err(retry)?;
         match found.len() {
             1 => found.pop().ok_or_else(|| ToolError::Abort("a lead is lost".to_owned())),
@@ -287,18 +287,20 @@ impl Tool for CrmSave {
             .filter(|draft| !draft.company.trim().is_empty())
             .map(|draft| draft.lead(&context.person.email))
             .collect();
-        let given: Vec<Keys> = drafts.iter().map(Keys::of).collect();
+        let given: Vec<Identity> = drafts.iter().map(Identity::of).collect();
         let mut tx = self.workshop.begin(context.person).await?;
         let saved = leads::save(&mut tx, drafts, Some(context.person.id), context.now).await.map_err(retry)?;
         let ids: Vec<_> = saved.new.iter().chain(&saved.merged).map(|id| id.uuid()).collect();
         let stored = if ids.is_empty() {
             Vec::new()
         } else {
-            leads::find(&mut tx, &Filter { ids: ids.clone(), ..Filter::default() }, 1_000).await.map_err(retry)?
+            leads::find(&mut tx, &LeadFilter { ids: ids.clone(), ..LeadFilter::default() }, 1_000)
+                .await
+                .map_err(retry)?
         };
         commit(tx).await.map_err(retry)?;
         let kept = Kept::of(&stored, None);
-        let names: Vec<Keys> = stored.iter().map(|stored| Keys::of(&stored.lead)).collect();
+        let names: Vec<Identity> = stored.iter().map(|stored| Identity::of(&stored.lead)).collect();
         let otherwise_named = given.iter().filter(|given| !names.iter().any(|name| name.names(given))).count();
         let result = json!({
             "otherwise_named": otherwise_named,
@@ -351,7 +353,7 @@ impl Tool for CrmUpdate {
     }
 }
 
-impl Workshop {
+impl ToolContext {
     /// The address of a colleague who can be given work.
     async fn colleague(&self, context: Context<'_>, address: &str) -> Result<String, ToolError> {
         let address = address.trim().to_lowercase();

@@ -5,21 +5,21 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
-use mezzofy_domain::reporting::{LONGEST, Query};
+use mezzofy_domain::reporting::{MAX_QUERY_CHARS, Query};
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::ledger;
-use mezzofy_store::reporting::{self, Limits, Refusal};
+use mezzofy_store::reporting::{self, QueryLimits, Refusal};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 
-const LIMITS: Limits = Limits { time: 10_000, rows: 5_000, columns: 100, value: 2_000, bytes: 1024 * 1024 };
+const LIMITS: QueryLimits = QueryLimits { time: 10_000, rows: 5_000, columns: 100, value: 2_000, bytes: 1024 * 1024 };
 
 pub(super) struct DatabaseQuery {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -28,7 +28,7 @@ struct Input {
 }
 
 impl DatabaseQuery {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let spec = ToolSpec {
             name: "database_query",
             permission: Permission::QueryData,
@@ -39,7 +39,7 @@ impl DatabaseQuery {
                 "additionalProperties": false,
                 "required": ["sql"],
                 "properties": {"sql": {
-                    "type": "string", "maxLength": LONGEST,
+                    "type": "string", "maxLength": MAX_QUERY_CHARS,
                     "description": "One SELECT of PostgreSQL, with WITH if needed. Texts in single quotes, dates as DATE '2026-10-31'"
                 }}
             }),

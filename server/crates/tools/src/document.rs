@@ -15,7 +15,7 @@ use mezzofy_store::files;
 use serde_json::{Value, json};
 
 use super::sources::Sources;
-use super::{Workshop, retry};
+use super::{ToolContext, retry};
 
 /// Characters of a file's name at most, without its ending.
 const LONGEST: usize = 60;
@@ -25,7 +25,7 @@ const LARGEST_PICTURE: u64 = 10 * 1024 * 1024;
 /// Pictures of a document.
 const MOST_PICTURES: usize = 10;
 
-impl Workshop {
+impl ToolContext {
     /// What a description becomes, with the figures and pictures it shows, and who stands behind it.
     pub(super) async fn doc(
         &self,
@@ -137,7 +137,7 @@ pub(super) struct Made {
     pub(super) more: Value,
 }
 
-impl Workshop {
+impl ToolContext {
     /// Stores a file that a call has made; its row is saved with the call's result.
     pub(super) async fn keep(&self, context: Context<'_>, made: Made) -> Result<Outcome, ToolError> {
         let Made { name, media_type, bytes, trust, more } = made;

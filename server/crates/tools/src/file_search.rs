@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use mezzofy_agent::sources::Place;
+use mezzofy_agent::sources::Provenance;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
@@ -16,7 +16,7 @@ use mezzofy_store::files;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 
 /// Bytes read at a time.
 const PAGE: u64 = 8192;
@@ -27,7 +27,7 @@ const EXCERPT: usize = 300;
 
 pub(super) struct FileSearch {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -39,7 +39,7 @@ struct Input {
 }
 
 impl FileSearch {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let offset = json!({"type": "integer", "description": "In bytes from the begin of the file"});
         let spec = ToolSpec {
             name: "file_search",
@@ -156,7 +156,7 @@ impl Tool for FileSearch {
             Some(query) => self.find(&file, read, query, input.offset).await?,
             None => self.read_page(&file, read, input.offset).await?,
         };
-        Ok(Outcome::Done(Output { result, trust, place: Some(Place::File(file.name)), ..Output::default() }))
+        Ok(Outcome::Done(Output { result, trust, place: Some(Provenance::File(file.name)), ..Output::default() }))
     }
 }
 

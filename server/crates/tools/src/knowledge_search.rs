@@ -8,11 +8,11 @@ use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
-use mezzofy_store::knowledge::{self, Found};
+use mezzofy_store::knowledge::{self, KnowledgeHit};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 
 /// A place with less of the question's words than this says nothing about it.
 const FITS: f64 = 0.34;
@@ -21,7 +21,7 @@ const QUOTED: usize = 3;
 
 pub(super) struct KnowledgeSearch {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -31,7 +31,7 @@ struct Input {
 }
 
 impl KnowledgeSearch {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "knowledge_search",
@@ -90,7 +90,7 @@ impl Tool for KnowledgeSearch {
 }
 
 /// Document, heading and page.
-fn source(place: &Found, language: Language) -> String {
+fn source(place: &KnowledgeHit, language: Language) -> String {
     let mut source = place.title.clone();
     if !place.heading.is_empty() {
         let _ = write!(source, ", {}", place.heading);

@@ -69,7 +69,7 @@ pub use outlook_compose_email::MailTexts;
 pub use printing::Printer;
 
 /// What the tools work with.
-pub struct Workshop {
+pub struct ToolContext {
     /// The database.
     pub store: Store,
     /// What of it each person may read.
@@ -118,7 +118,7 @@ pub struct Workshop {
     pub stop: CancellationToken,
 }
 
-impl Workshop {
+impl ToolContext {
     /// As whom a call for this person acts in the database.
     fn scope(&self, person: &Person) -> Scope {
         Scope::of(person, &self.roles)
@@ -149,7 +149,7 @@ pub struct Tools(BTreeMap<&'static str, (Arc<dyn Tool>, Validator)>);
 
 impl Tools {
     /// Every tool there is. A schema that is none is an error of ours, named.
-    pub fn all(workshop: Workshop) -> Result<Self, String> {
+    pub fn all(workshop: ToolContext) -> Result<Self, String> {
         let workshop = Arc::new(workshop);
         let all: [Arc<dyn Tool>; 33] = [
             Arc::new(calendar::OutlookCreateEvent::new(&workshop)),

@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use crate::research::{element, plain};
-use mezzofy_engine::web::{Unread, Web};
+use mezzofy_engine::web::{FetchError, Web};
 
 /// Pages of results that are looked through.
 const PAGES: usize = 10;
@@ -155,7 +155,7 @@ impl Prospecting {
                 Err(Ended::Wall)
             }
             Ok(fetched) => Ok(String::from_utf8_lossy(&fetched.bytes).into_owned()),
-            Err(Unread::Status(_, 401 | 403 | 429 | 999)) => Err(Ended::Wall),
+            Err(FetchError::Status(_, 401 | 403 | 429 | 999)) => Err(Ended::Wall),
             Err(unread) => {
                 tracing::info!(%unread, "a page of companies was not read");
                 Err(Ended::NoMore)

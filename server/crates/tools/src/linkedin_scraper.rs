@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::crm_save::Draft;
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 use crate::linkedin::{Company, Ended, contact};
 
 /// Web sites that are read at once.
@@ -26,7 +26,7 @@ const MOST: usize = 100;
 
 pub(super) struct LinkedinScraper {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -38,7 +38,7 @@ struct Input {
 }
 
 impl LinkedinScraper {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "linkedin_scraper",

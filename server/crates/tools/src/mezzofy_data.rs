@@ -13,11 +13,11 @@ use mezzofy_domain::trust::Trust;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Workshop, read};
+use super::{ToolContext, read};
 
 pub(super) struct MezzofyData {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -57,7 +57,7 @@ impl Kept {
 }
 
 impl MezzofyData {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let texts = json!({"type": "array", "items": text});
         let spec = ToolSpec {

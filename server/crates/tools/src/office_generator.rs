@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::document::{Made, file_name, trust_of};
-use super::{Workshop, crm_query, mezzofy_data, read, retry};
+use super::{ToolContext, crm_query, mezzofy_data, read, retry};
 
 const PPTX: &str = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
@@ -32,7 +32,7 @@ enum Format {
 pub(super) struct OfficeGenerator {
     spec: ToolSpec,
     format: Format,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -52,15 +52,15 @@ struct Pitch {
 }
 
 impl OfficeGenerator {
-    pub(super) fn pptx(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn pptx(workshop: &Arc<ToolContext>) -> Self {
         Self::new("pptx_generator", Format::Slides, workshop)
     }
 
-    pub(super) fn docx(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn docx(workshop: &Arc<ToolContext>) -> Self {
         Self::new("docx_generator", Format::Words, workshop)
     }
 
-    fn new(name: &'static str, format: Format, workshop: &Arc<Workshop>) -> Self {
+    fn new(name: &'static str, format: Format, workshop: &Arc<ToolContext>) -> Self {
         let spec = ToolSpec {
             name,
             permission: Permission::MakeDocuments,

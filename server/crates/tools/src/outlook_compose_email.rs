@@ -11,20 +11,20 @@ use mezzofy_domain::language::{Language, Text};
 use mezzofy_domain::period::day_label;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
-use mezzofy_store::leads::{self, Filter, StoredLead};
+use mezzofy_store::leads::{self, LeadFilter, StoredLead};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::crm_query::Kept;
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 
 /// Mails that are written at once.
 const MOST: usize = 50;
 
 pub(super) struct OutlookComposeEmail {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -91,7 +91,7 @@ impl MailTexts {
 }
 
 impl OutlookComposeEmail {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let count = json!({"type": "integer"});
         let spec = ToolSpec {
@@ -274,7 +274,7 @@ impl Tool for OutlookComposeEmail {
             Vec::new()
         } else {
             let mut tx = self.workshop.begin(context.person).await?;
-            leads::find(&mut tx, &Filter { ids, ..Filter::default() }, 1_000).await.map_err(retry)?
+            leads::find(&mut tx, &LeadFilter { ids, ..LeadFilter::default() }, 1_000).await.map_err(retry)?
         };
         let mut mails: Vec<Value> =
             all.iter().filter_map(|stored| self.write(context, &input, stored, &catalogue)).collect();

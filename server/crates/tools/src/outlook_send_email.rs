@@ -12,11 +12,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::recipients::addresses;
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 
 pub(super) struct OutlookSendEmail {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -31,7 +31,7 @@ struct Input {
 }
 
 impl OutlookSendEmail {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let people = |description: &str| json!({"type": "array", "maxItems": 50, "items": {"type": "string"}, "description": description});
         let spec = ToolSpec {
             name: "outlook_send_email",

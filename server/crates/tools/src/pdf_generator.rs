@@ -21,11 +21,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::document::{Made, file_name, pages_schema};
-use super::{Workshop, mezzofy_data, read};
+use super::{ToolContext, mezzofy_data, read};
 
 pub(super) struct PdfGenerator {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -42,7 +42,7 @@ struct Input {
 }
 
 impl PdfGenerator {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let templates = DocKind::ALL.map(|kind| json!(kind));
         let spec = ToolSpec {
             name: "pdf_generator",

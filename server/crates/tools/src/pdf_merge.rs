@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::document::{Made, file_name, pages_schema, trust_of};
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 
 const PDF: &str = "application/pdf";
 /// Bytes of all files together.
@@ -21,7 +21,7 @@ const LARGEST: u64 = 30 * 1024 * 1024;
 
 pub(super) struct PdfMerge {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -31,7 +31,7 @@ struct Input {
 }
 
 impl PdfMerge {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let spec = ToolSpec {
             name: "pdf_merge",
             permission: Permission::MakeDocuments,

@@ -5,11 +5,11 @@ use mezzofy_agent::tool::{Context, ToolError};
 use mezzofy_domain::effect::is_address;
 use mezzofy_domain::people::Person;
 
-use super::Workshop;
+use super::ToolContext;
 
 /// The addresses of those who are named, each by an address, a name or a title.
 pub(super) fn addresses(
-    workshop: &Workshop,
+    workshop: &ToolContext,
     context: Context<'_>,
     people: &[Person],
     named: &[String],

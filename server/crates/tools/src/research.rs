@@ -7,7 +7,7 @@ use mezzofy_store::knowledge::words;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use mezzofy_engine::web::Fetched;
+use mezzofy_engine::web::FetchedPage;
 
 /// The search must answer within this time.
 const LONGEST: Duration = Duration::from_secs(15);
@@ -156,7 +156,7 @@ pub fn element<'a>(html: &'a str, name: &str) -> Option<&'a str> {
 
 /// The title of a page.
 #[must_use]
-pub fn title(fetched: &Fetched) -> String {
+pub fn title(fetched: &FetchedPage) -> String {
     let text = String::from_utf8_lossy(&fetched.bytes);
     let title = element(&text, "title").map(plain).unwrap_or_default();
     if title.is_empty() { fetched.url.clone() } else { title.chars().take(200).collect() }

@@ -8,15 +8,15 @@ use mezzofy_domain::id::Id;
 use mezzofy_domain::language::Language;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::schedule::plan::Misfire;
-use mezzofy_domain::schedule::{Rule, words};
+use mezzofy_domain::schedule::{ScheduleRule, words};
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::commit;
 use mezzofy_store::schedules::Schedule;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Workshop, read, retry};
-use mezzofy_engine::schedules::{self, Refused};
+use super::{ToolContext, read, retry};
+use mezzofy_engine::schedules::{self, ScheduleError};
 
 /// Characters of the request that become the name.
 const NAME: usize = 60;
@@ -25,7 +25,7 @@ const ALIKE: u32 = 20;
 
 pub(super) struct ScheduleCreate {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -34,7 +34,7 @@ struct Input {
 }
 
 impl ScheduleCreate {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "schedule_create",
@@ -69,7 +69,7 @@ impl Tool for ScheduleCreate {
         let (language, zone, limits) = (context.language, self.workshop.zone, self.workshop.schedule_limits);
         let recurring = words::read(&input.said).ok_or_else(|| ToolError::Tell(unread(language).to_owned()))?;
         let refused = |error: mezzofy_domain::schedule::RuleError| ToolError::Tell(error.say(language));
-        let rule = Rule::cron(&recurring.cron, zone.name(), limits.minutes).map_err(refused)?;
+        let rule = ScheduleRule::cron(&recurring.cron, zone.name(), limits.minutes).map_err(refused)?;
         let next = rule.first_after(context.now).map_err(refused)?;
         let mut schedule = Schedule {
             id: Id::new(context.now),
@@ -92,13 +92,13 @@ impl Tool for ScheduleCreate {
         for number in 2..=ALIKE {
             match schedules::make(&mut tx, limits, &schedule, next).await.map_err(retry)? {
                 Ok(()) => break,
-                Err(Refused::Taken(_)) if number < ALIKE => schedule.name = format!("{first} ({number})"),
+                Err(ScheduleError::Taken(_)) if number < ALIKE => schedule.name = format!("{first} ({number})"),
                 Err(refused) => return Err(ToolError::Tell(refused.say(language))),
             }
         }
         commit(tx).await.map_err(retry)?;
         let said = schedule.rule.say(language, zone);
-        let next = Rule::Once { at: next }.say(language, zone);
+        let next = ScheduleRule::Once { at: next }.say(language, zone);
         Ok(Outcome::Done(Output {
             result: json!({"name": schedule.name, "request": schedule.request, "said": said, "next": next}),
             trust: Trust::Person,

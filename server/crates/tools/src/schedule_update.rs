@@ -6,19 +6,19 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono_tz::Tz;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
-use mezzofy_domain::audit::Action;
+use mezzofy_domain::audit::AuditAction;
 use mezzofy_domain::language::Language;
 use mezzofy_domain::roles::Permission;
-use mezzofy_domain::schedule::{Rule, words};
+use mezzofy_domain::schedule::{ScheduleRule, words};
 use mezzofy_domain::trust::Trust;
 use mezzofy_domain::writing::is_han;
 use mezzofy_store::commit;
-use mezzofy_store::page::Page;
+use mezzofy_store::page::PageRequest;
 use mezzofy_store::schedules::{self as stored, Schedule};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 use mezzofy_engine::schedules;
 
 /// Schedules of one person that are looked through.
@@ -26,7 +26,7 @@ const MOST: i64 = 200;
 
 pub(super) struct ScheduleUpdate {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -45,7 +45,7 @@ enum Act {
 }
 
 impl ScheduleUpdate {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "schedule_update",
@@ -83,24 +83,24 @@ impl Tool for ScheduleUpdate {
         let (language, zone, limits) = (context.language, self.workshop.zone, self.workshop.schedule_limits);
         let owner = context.person.id;
         let mut tx = self.workshop.begin(context.person).await?;
-        let all = stored::list(&mut tx, owner, Page { before: None, limit: MOST }).await.map_err(retry)?.items;
+        let all = stored::list(&mut tx, owner, PageRequest { before: None, limit: MOST }).await.map_err(retry)?.items;
         let meant = meant(&input.said, &all, language, zone).map_err(ToolError::Tell)?;
         let locked = stored::lock(&mut tx, owner, meant.id).await.map_err(retry)?;
         let Some(mut schedule) = locked else { return Err(ToolError::Tell(none(language).to_owned())) };
         let action = match input.act {
             Act::Pause | Act::Resume => {
                 schedule.paused = input.act == Act::Pause;
-                if schedule.paused { Action::SchedulePaused } else { Action::ScheduleResumed }
+                if schedule.paused { AuditAction::SchedulePaused } else { AuditAction::ScheduleResumed }
             }
             Act::Move => {
                 let refused = |error: mezzofy_domain::schedule::RuleError| ToolError::Tell(error.say(language));
                 let cron = new_time(&input.said).ok_or_else(|| ToolError::Tell(unread(language).to_owned()))?;
-                schedule.rule = Rule::cron(&cron, zone.name(), limits.minutes).map_err(refused)?;
+                schedule.rule = ScheduleRule::cron(&cron, zone.name(), limits.minutes).map_err(refused)?;
                 let next = schedule.rule.first_after(context.now).map_err(refused)?;
                 stored::set_next(&mut tx, schedule.id, Some(next)).await.map_err(retry)?;
-                Action::ScheduleChanged
+                AuditAction::ScheduleChanged
             }
-            Act::Remove => Action::ScheduleRemoved,
+            Act::Remove => AuditAction::ScheduleRemoved,
         };
         if input.act == Act::Remove {
             stored::remove(&mut tx, owner, schedule.id).await.map_err(retry)?;

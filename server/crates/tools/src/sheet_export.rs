@@ -12,18 +12,18 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::document::{Made, file_name};
-use super::{Workshop, read};
+use super::{ToolContext, read};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 pub(super) struct XlsxExport {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 pub(super) struct CsvExport {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -51,7 +51,7 @@ fn spec(name: &'static str, input_schema: Value) -> ToolSpec {
 }
 
 impl XlsxExport {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let schema = json!({
             "type": "object", "additionalProperties": false, "required": ["content"],
             "properties": {"content": Content::schema()}
@@ -61,7 +61,7 @@ impl XlsxExport {
 }
 
 impl CsvExport {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let schema = json!({
             "type": "object", "additionalProperties": false, "required": ["title", "from"],
             "properties": {

@@ -15,11 +15,11 @@ use mezzofy_store::tickets;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 
 pub(super) struct SupportDigest {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -29,7 +29,7 @@ struct Input {
 }
 
 impl SupportDigest {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let (text, count) = (json!({"type": "string"}), json!({"type": "integer"}));
         let texts = json!({"type": "array", "items": text});
         let spec = ToolSpec {

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::recipients::addresses;
-use super::{Workshop, read, retry};
+use super::{ToolContext, read, retry};
 
 /// What a call gives that sends something.
 fn sent() -> Value {
@@ -33,7 +33,7 @@ fn checked(fields: PayloadFields) -> Result<Outcome, ToolError> {
     fields.checked(EffectKind::Teams).map(Outcome::Send).map_err(|error| ToolError::Tell(error.to_string()))
 }
 
-impl Workshop {
+impl ToolContext {
     /// The channels that a person may post in.
     fn channels_of(&self, person: &Person) -> Vec<&str> {
         let may = self.company.channels.iter().filter(|(_, of)| self.roles.allow_channel(person, **of));
@@ -44,7 +44,7 @@ impl Workshop {
 /// `teams_post_message`.
 pub(super) struct TeamsPostMessage {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -58,7 +58,7 @@ struct Post {
 }
 
 impl TeamsPostMessage {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let spec = ToolSpec {
             name: "teams_post_message",
             permission: Permission::PostInTeams,
@@ -114,7 +114,7 @@ impl Tool for TeamsPostMessage {
 /// `teams_send_dm`.
 pub(super) struct TeamsSendDm {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -124,7 +124,7 @@ struct Message {
 }
 
 impl TeamsSendDm {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let spec = ToolSpec {
             name: "teams_send_dm",
             permission: Permission::PostInTeams,
@@ -167,11 +167,11 @@ impl Tool for TeamsSendDm {
 /// `teams_list_channels`.
 pub(super) struct TeamsListChannels {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 impl TeamsListChannels {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let spec = ToolSpec {
             name: "teams_list_channels",
             permission: Permission::PostInTeams,

@@ -11,9 +11,9 @@ use mezzofy_domain::trust::Trust;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Workshop, read};
+use super::{ToolContext, read};
 use crate::research::{Hit, sentences, title};
-use mezzofy_engine::web::{Fetched, Unread};
+use mezzofy_engine::web::{FetchError, FetchedPage};
 
 /// Hits of a search, and pages read for research.
 const HITS: usize = 8;
@@ -25,17 +25,17 @@ const SHOWN: usize = 16_000;
 
 pub(super) struct WebSearch {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 pub(super) struct PageRead {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 pub(super) struct WebResearch {
     spec: ToolSpec,
-    workshop: Arc<Workshop>,
+    workshop: Arc<ToolContext>,
 }
 
 #[derive(Deserialize)]
@@ -59,17 +59,17 @@ fn not_configured(language: Language) -> &'static str {
     }
 }
 
-impl Workshop {
+impl ToolContext {
     /// What a page says, as text.
-    async fn page_text(&self, fetched: &Fetched) -> Result<String, Unread> {
+    async fn page_text(&self, fetched: &FetchedPage) -> Result<String, FetchError> {
         let read = self.reader.read(&fetched.media_type, &fetched.bytes).await;
-        let read = read.map_err(|error| Unread::Failed(fetched.url.clone(), error.to_string()))?;
+        let read = read.map_err(|error| FetchError::Failed(fetched.url.clone(), error.to_string()))?;
         Ok(read.parts.into_iter().map(|part| part.text).collect::<Vec<_>>().join("\n\n"))
     }
 }
 
 impl WebSearch {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "web_search",
@@ -90,7 +90,7 @@ impl WebSearch {
 }
 
 impl PageRead {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "page_read",
@@ -114,7 +114,7 @@ impl PageRead {
 }
 
 impl WebResearch {
-    pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
+    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "web_research",
@@ -183,7 +183,7 @@ impl Tool for PageRead {
 
     async fn call(&self, _: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
         let input: Address = read(input)?;
-        let told = |unread: Unread| ToolError::Tell(unread.to_string());
+        let told = |unread: FetchError| ToolError::Tell(unread.to_string());
         let fetched = self.workshop.web.get(&input.url).await.map_err(told)?;
         let text: Vec<char> = self.workshop.page_text(&fetched).await.map_err(told)?.chars().collect();
         let shown: String = text.iter().skip(input.offset).take(SHOWN).collect();

@@ -9,7 +9,7 @@ use crate::agents::{self, Agents};
 use crate::defences::Defences;
 use crate::model::{Model, Request, Source};
 use crate::planner::tests::{directory, skills};
-use crate::run::{Called, End, Next, Replied, Run};
+use crate::run::{CallOutcome, NextAction, ParsedReply, RunEnd, RunMachine};
 use crate::texts::Texts;
 use scripted::{Scripted, calls, says};
 
@@ -77,7 +77,7 @@ impl Office {
     }
 
     /// What a reply of somebody's model stands for.
-    fn with<T>(&self, who: usize, act: impl FnOnce(Desk<'_>) -> T) -> T {
+    fn with<T>(&self, who: usize, act: impl FnOnce(CallParser<'_>) -> T) -> T {
         let me = &self.people[who];
         let allowed: Vec<String> = self
             .skills
@@ -85,7 +85,7 @@ impl Office {
             .map(|skill| skill.name.clone())
             .filter(|name| self.roles.allows_skill(&me.role, name))
             .collect();
-        act(Desk {
+        act(CallParser {
             skills: &self.skills,
             tools: &self.tools,
             texts: &self.tool_texts,
@@ -112,41 +112,41 @@ impl Office {
 
     fn offered(&self, who: usize) -> Vec<ToolDefinition> {
         let agent = self.agents.get(self.people[who].department).unwrap();
-        self.with(who, |desk| desk.offered(agent))
+        self.with(who, |parser| parser.offered(agent))
     }
 
-    fn read(&self, who: usize, name: &str, input: &Value) -> Wanted {
+    fn read(&self, who: usize, name: &str, input: &Value) -> ParsedCall {
         let offered = self.offered(who);
-        self.with(who, |desk| desk.read(&[Block::call("c", name, input)], &offered)).remove(0)
+        self.with(who, |parser| parser.read(&[Block::call("c", name, input)], &offered)).remove(0)
     }
 }
 
 /// Carries a run out with a model in the process; the tools answer with their own name.
-async fn carry_out(office: &Office, model: &Scripted, said: &str) -> Run {
+async fn run_to_end(office: &Office, model: &Scripted, said: &str) -> RunMachine {
     let offered = office.offered(FINANCE_MANAGER);
     let me = &office.people[FINANCE_MANAGER];
-    let mut run = Run::new(said.to_owned(), me);
+    let mut run = RunMachine::new(said.to_owned(), me);
     run.begin(Vec::new(), "Today is Sunday.".to_owned(), Department::Finance);
     loop {
         match run.next(&office.skills).unwrap() {
-            Next::Ask => {
+            NextAction::Ask => {
                 let history = run.history().to_vec();
                 let request =
                     Request { system: "", tools: &offered, history: &history, max_tokens: 100, answer_schema: None };
                 let reply = model.stream(&request, &mut |_| {}).await.unwrap();
-                let wanted = office.with(FINANCE_MANAGER, |desk| desk.read(&reply.blocks, &offered));
+                let wanted = office.with(FINANCE_MANAGER, |parser| parser.read(&reply.blocks, &offered));
                 let source = Source { provider: "scripted".to_owned(), model: "scripted".to_owned() };
                 let (text, usage) = (reply.text(), reply.usage);
-                let replied = Replied { source, blocks: reply.blocks, text, wanted, usage, paused: false };
-                run.replied(replied, me, chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap());
+                let replied = ParsedReply { source, blocks: reply.blocks, text, calls: wanted, usage, paused: false };
+                run.on_reply(replied, me, chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap());
             }
-            Next::Calls(calls) => {
+            NextAction::Calls(calls) => {
                 for call in calls {
-                    let called = Called { result: json!({"did": call.tool}), ..Called::default() };
-                    run.called(&office.skills, &call, called);
+                    let called = CallOutcome { result: json!({"did": call.tool}), ..CallOutcome::default() };
+                    run.on_result(&office.skills, &call, called);
                 }
             }
-            Next::Wait(_) | Next::Done(_) => return run,
+            NextAction::Wait(_) | NextAction::Done(_) => return run,
         }
     }
 }
@@ -195,8 +195,8 @@ async fn a_whole_run_goes_through_offers_calls_and_results_without_a_network() {
         calls([("outlook_send_email", input())]),
         says("All done."),
     ]);
-    let mut run = carry_out(&office, &model, "Do it").await;
-    assert_eq!(run.next(&office.skills).unwrap(), Next::Done(&End::Answered("All done.".to_owned())));
+    let mut run = run_to_end(&office, &model, "Do it").await;
+    assert_eq!(run.next(&office.skills).unwrap(), NextAction::Done(&RunEnd::Answered("All done.".to_owned())));
     assert_eq!(run.tools(), ["finance_statement", "pdf_generator", "outlook_send_email"]);
     let asked = model.asked();
     assert_eq!(asked.len(), 3);
@@ -219,7 +219,7 @@ fn a_skill_is_called_with_people_and_periods_as_one_says_them() {
         ),
     ];
     for (input, period, recipients) in table {
-        let Wanted::Skill { plan, admitted } = office.read(FINANCE_MANAGER, "financial_reporting", &input) else {
+        let ParsedCall::Skill { plan, admitted } = office.read(FINANCE_MANAGER, "financial_reporting", &input) else {
             panic!("{input}")
         };
         assert_eq!(admitted, Ok(()));
@@ -243,22 +243,22 @@ fn a_call_that_cannot_be_made_is_told_in_a_sentence() {
     ];
     for (at, (name, input, said)) in table.into_iter().enumerate() {
         let (wanted, meaning) = (office.read(FINANCE_MANAGER, name, &input), at < 4);
-        let told = matches!(&wanted, Wanted::Told(text) if text.contains(said));
-        let broken = matches!(&wanted, Wanted::Broken(text) if text.contains(said));
+        let told = matches!(&wanted, ParsedCall::Rejected(text) if text.contains(said));
+        let broken = matches!(&wanted, ParsedCall::Malformed(text) if text.contains(said));
         assert_eq!((broken, told), (!meaning, meaning), "{name} {input}: {wanted:?}");
     }
     let blocks =
         [Block::of(&json!({"type": "tool_use", "id": "c", "name": "outlook_send_email", "arguments": "{\"a\""}))];
     let offered = office.offered(FINANCE_MANAGER);
-    let wanted = office.with(FINANCE_MANAGER, |desk| desk.read(&blocks, &offered));
-    assert!(matches!(&wanted[..], [Wanted::Broken(text)] if text.contains("no JSON object")));
+    let wanted = office.with(FINANCE_MANAGER, |parser| parser.read(&blocks, &offered));
+    assert!(matches!(&wanted[..], [ParsedCall::Malformed(text)] if text.contains("no JSON object")));
 }
 
 #[test]
 fn a_skill_that_was_not_offered_does_not_exist() {
     let office = Office::new();
     let wanted = office.read(SALES_MANAGER, "financial_reporting", &json!({}));
-    assert!(matches!(wanted, Wanted::Broken(_)), "{wanted:?}");
+    assert!(matches!(wanted, ParsedCall::Malformed(_)), "{wanted:?}");
 }
 
 #[test]
@@ -266,14 +266,14 @@ fn a_recipient_outside_is_admitted_as_the_mail_itself_waits_for_a_person() {
     let office = Office::new();
     let input = json!({"recipient": "x@elsewhere.example"});
     let read = office.read(FINANCE_MANAGER, "financial_reporting", &input);
-    assert!(matches!(read, Wanted::Skill { admitted: Ok(()), .. }));
+    assert!(matches!(read, ParsedCall::Skill { admitted: Ok(()), .. }));
 }
 
 #[test]
 fn declining_says_why_and_whose_work_it_would_be() {
     let office = Office::new();
     let input = json!({"kind": "not_permitted", "text": "Your role may not.", "skill": "financial_reporting"});
-    let Wanted::Decline { error, skill, agent } = office.read(SALES_MANAGER, DECLINE, &input) else { panic!() };
+    let ParsedCall::Decline { error, skill, agent } = office.read(SALES_MANAGER, DECLINE, &input) else { panic!() };
     assert_eq!((error.kind, error.detail.as_str()), (RunErrorKind::NotPermitted, "Your role may not."));
     assert_eq!((skill.as_deref(), agent), (Some("financial_reporting"), Some(Department::Finance)));
 }

@@ -121,7 +121,7 @@ fn a_channel_is_for_its_department_and_every_channel_for_executives() {
 }
 
 /// A mail as it is proposed, all of it the person's own words.
-fn mail(to: &str, cc: &[&str], trust: Trust) -> Proposed {
+fn mail(to: &str, cc: &[&str], trust: Trust) -> ProposedEffect {
     let value = ValueOrigin { argument: "to".into(), value: to.into(), trust, from: String::new() };
     let fields = PayloadFields {
         to: vec![to.to_owned()],
@@ -131,7 +131,11 @@ fn mail(to: &str, cc: &[&str], trust: Trust) -> Proposed {
         attachments: Vec::new(),
         when: None,
     };
-    Proposed { call: "1.0".into(), payload: fields.checked(EffectKind::Mail).unwrap(), origin: Origin::of(vec![value]) }
+    ProposedEffect {
+        call: "1.0".into(),
+        payload: fields.checked(EffectKind::Mail).unwrap(),
+        origin: Origin::of(vec![value]),
+    }
 }
 
 #[test]
@@ -159,7 +163,7 @@ fn who_asked_decides_and_above_fifty_recipients_a_manager_of_the_department() {
     let rules = rules();
     let (rep, colleague) = (person("sales_rep"), Person { id: Id::new(DateTime::UNIX_EPOCH), ..person("sales_rep") });
     let may = |person: &Person, recipients| {
-        let asked = Asked { person: rep.id, department: Department::Sales, recipients };
+        let asked = DecisionRequest { person: rep.id, department: Department::Sales, recipients };
         rules.gate().may_decide(person, &asked)
     };
     assert!(may(&rep, 50) && !may(&rep, 51) && !may(&colleague, 50));

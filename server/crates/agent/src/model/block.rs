@@ -13,7 +13,7 @@ pub struct Block(String);
 
 /// What we understand of a block.
 #[derive(Debug, Clone, PartialEq)]
-pub enum View {
+pub enum BlockView {
     /// Text for the person.
     Text(String),
     /// A call of a tool.
@@ -79,11 +79,11 @@ impl Block {
 
     /// What we understand of it.
     #[must_use]
-    pub fn view(&self) -> View {
-        let Ok(Value::Object(block)) = serde_json::from_str::<Value>(&self.0) else { return View::Unknown };
+    pub fn view(&self) -> BlockView {
+        let Ok(Value::Object(block)) = serde_json::from_str::<Value>(&self.0) else { return BlockView::Unknown };
         let text = |name: &str| block.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         match text("type").as_str() {
-            "text" => View::Text(text("text")),
+            "text" => BlockView::Text(text("text")),
             "tool_use" => {
                 let input = match block.get("arguments") {
                     Some(Value::String(arguments)) => input_of(arguments),
@@ -93,10 +93,10 @@ impl Block {
                         None => Ok(Map::new()),
                     },
                 };
-                View::Call { id: text("id"), name: text("name"), input }
+                BlockView::Call { id: text("id"), name: text("name"), input }
             }
-            "thinking" | "redacted_thinking" | "reasoning" => View::Thinking,
-            _ => View::Unknown,
+            "thinking" | "redacted_thinking" | "reasoning" => BlockView::Thinking,
+            _ => BlockView::Unknown,
         }
     }
 }

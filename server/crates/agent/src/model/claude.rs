@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::wire::{Credential, Wire};
-use super::{BadSettings, Facts, Heard, Model, ModelError, Reply, Request, Source};
+use super::{BadSettings, Model, ModelError, ModelFacts, Reply, Request, Source, TextSink};
 use refusal::error_of;
 use reply::Assembly;
 
@@ -24,7 +24,6 @@ const VERSION: &str = "2026-10-21";
 pub struct Settings {
     /// For instance `https://api.anthropic.com`, without `/v1`.
     pub base_url: String,
-    /// The key.
     pub key: SecretString,
     /// The provider's name in the configuration.
     pub provider: String,
@@ -64,7 +63,7 @@ impl Claude {
 
 #[async_trait]
 impl Model for Claude {
-    async fn stream(&self, request: &Request<'_>, heard: Heard<'_>) -> Result<Reply, ModelError> {
+    async fn stream(&self, request: &Request<'_>, heard: TextSink<'_>) -> Result<Reply, ModelError> {
         let body = body::of_reply(request, &self.model, &self.effort)?;
         let mut events = self.wire.stream(&["v1", "messages"], body).await.map_err(error_of)?;
         let mut reply = Assembly::default();
@@ -83,10 +82,10 @@ impl Model for Claude {
         Ok(Some(counted.input_tokens))
     }
 
-    async fn facts(&self) -> Result<Facts, ModelError> {
+    async fn facts(&self) -> Result<ModelFacts, ModelError> {
         let answer = self.wire.get(&["v1", "models", &self.model.model]).await.map_err(error_of)?;
         let info: ModelInfo = read(&answer)?;
-        Ok(Facts { window: info.max_input_tokens, max_output: info.max_tokens })
+        Ok(ModelFacts { window: info.max_input_tokens, max_output: info.max_tokens })
     }
 }
 

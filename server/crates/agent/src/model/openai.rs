@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::wire::{BadSettings, Credential, Events, Failure, Wire};
-use super::{Facts, Heard, Model, ModelError, Reply, Request, Stop};
+use super::{Model, ModelError, ModelFacts, Reply, Request, StopReason, TextSink};
 use assembler::Assembler;
 
 mod assembler;
@@ -64,12 +64,12 @@ impl OpenAiCompatible {
 
 #[async_trait]
 impl Model for OpenAiCompatible {
-    async fn stream(&self, request: &Request<'_>, heard: Heard<'_>) -> Result<Reply, ModelError> {
+    async fn stream(&self, request: &Request<'_>, heard: TextSink<'_>) -> Result<Reply, ModelError> {
         let body = body::chat(request, &self.settings)?;
         match self.wire.stream(&["chat", "completions"], body).await {
             Ok(events) => assemble(events, heard).await,
             Err(Failure::Refused(refusal)) if refusal::is_by_filter(&refusal) => {
-                Ok(Reply { blocks: Vec::new(), stop: Stop::Refused(None), usage: Usage::default() })
+                Ok(Reply { blocks: Vec::new(), stop: StopReason::Refused(None), usage: Usage::default() })
             }
             Err(failure) => Err(meaning(failure)),
         }
@@ -86,15 +86,15 @@ impl Model for OpenAiCompatible {
         }
     }
 
-    async fn facts(&self) -> Result<Facts, ModelError> {
+    async fn facts(&self) -> Result<ModelFacts, ModelError> {
         let told = match self.wire.get(&["models", &self.settings.model]).await {
             Ok(told) => read(&told),
-            Err(Failure::Refused(refusal)) if refusal.status == 404 => return Ok(Facts::default()),
+            Err(Failure::Refused(refusal)) if refusal.status == 404 => return Ok(ModelFacts::default()),
             Err(failure) => return Err(meaning(failure)),
         };
         let first = |names: &[&str]| names.iter().find_map(|name| told[name].as_u64());
         let max_output = first(&["max_output_tokens", "max_completion_tokens"]);
-        Ok(Facts {
+        Ok(ModelFacts {
             window: first(&["context_length", "max_model_len", "context_window"]),
             max_output: max_output.and_then(|tokens| tokens.try_into().ok()),
         })
@@ -102,7 +102,7 @@ impl Model for OpenAiCompatible {
 }
 
 /// Reads a stream to its end. Once the server has said why it stopped, the reply stands whatever follows.
-async fn assemble(mut events: Events, heard: Heard<'_>) -> Result<Reply, ModelError> {
+async fn assemble(mut events: Events, heard: TextSink<'_>) -> Result<Reply, ModelError> {
     let mut reply = Assembler::default();
     loop {
         let over = match events.next().await {

@@ -1,7 +1,7 @@
 //! Server-Sent Events as the WHATWG's HTML standard defines them, read from bytes that are cut anywhere.
 
 /// The largest event that is read.
-const LARGEST: usize = 8 * 1024 * 1024;
+const MAX_EVENT_BYTES: usize = 8 * 1024 * 1024;
 
 /// One event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl EventStream {
     }
 
     fn keep(&mut self, bytes: &[u8]) -> Result<(), EventTooLarge> {
-        if self.line.len() + self.data.as_ref().map_or(0, String::len) + bytes.len() > LARGEST {
+        if self.line.len() + self.data.as_ref().map_or(0, String::len) + bytes.len() > MAX_EVENT_BYTES {
             return Err(EventTooLarge);
         }
         self.line.extend_from_slice(bytes);

@@ -45,7 +45,6 @@ pub enum Part {
 /// A file in a turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Media {
-    /// Its name.
     pub name: String,
     /// E.g. `image/png`.
     pub media_type: String,

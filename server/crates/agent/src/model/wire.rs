@@ -20,12 +20,12 @@ pub(crate) use refusal::Refusal;
 mod refusal;
 
 /// A stream takes no longer, as in the providers' own libraries.
-const LONGEST_STREAM: Duration = Duration::from_mins(10);
+const STREAM_TIMEOUT: Duration = Duration::from_mins(10);
 /// A stream has no more bytes: a reply of 128,000 tokens has about a tenth of them.
-const LARGEST_STREAM: usize = 64 * 1024 * 1024;
+const MAX_STREAM_BYTES: usize = 64 * 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// More of a refusal than this is not read.
-const LARGEST_REFUSAL: usize = 16 * 1024;
+const MAX_REFUSAL_BYTES: usize = 16 * 1024;
 
 /// What is wrong with a provider's settings.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -147,12 +147,12 @@ impl Wire {
     async fn beginning(&self, mut answer: Response) -> String {
         let mut body = Vec::new();
         let deadline = Instant::now() + self.idle;
-        while body.len() < LARGEST_REFUSAL
+        while body.len() < MAX_REFUSAL_BYTES
             && let Ok(Ok(Some(piece))) = timeout_at(deadline, answer.chunk()).await
         {
             body.extend_from_slice(&piece);
         }
-        body.truncate(LARGEST_REFUSAL);
+        body.truncate(MAX_REFUSAL_BYTES);
         String::from_utf8_lossy(&body).into_owned()
     }
 }
@@ -200,8 +200,8 @@ pub(crate) struct Events {
 
 impl Events {
     pub(crate) fn of(bytes: BoxStream<'static, Result<Vec<u8>, String>>, idle: Duration) -> Self {
-        let end = Instant::now() + LONGEST_STREAM;
-        Self { bytes, parser: Some(EventStream::default()), ready: VecDeque::new(), idle, end, left: LARGEST_STREAM }
+        let end = Instant::now() + STREAM_TIMEOUT;
+        Self { bytes, parser: Some(EventStream::default()), ready: VecDeque::new(), idle, end, left: MAX_STREAM_BYTES }
     }
 
     /// The next event; `None` at the stream's end. A stream that is silent, or only pings, has broken off.
@@ -221,7 +221,7 @@ impl Events {
                 Ok(Some(Err(detail))) => return Err(ModelError::BrokenOff(detail)),
                 Ok(None) => self.parser.take().and_then(EventStream::finish).into_iter().collect(),
                 Err(_) if Instant::now() >= self.end => {
-                    let detail = format!("it took more than {} minutes", LONGEST_STREAM.as_secs() / 60);
+                    let detail = format!("it took more than {} minutes", STREAM_TIMEOUT.as_secs() / 60);
                     return Err(ModelError::BrokenOff(detail));
                 }
                 Err(_) => {

@@ -4,15 +4,15 @@ use mezzofy_domain::meeting::{self, Moment};
 use mezzofy_domain::period::Period;
 use serde_json::Value;
 
-use super::periods::{self, Said};
+use super::periods::{self, PeriodMention};
 use super::recipients::Reader;
 use super::words::{Kind, Sentence, tokens};
-use super::{About, Asked, Choice, Filling, Need, OpenQuestion, Plan, Planner};
+use super::{About, Choice, Filling, MissingInput, OpenQuestion, Plan, PlanContext, Planner};
 use crate::skills::{InputKind, Skill};
 
 impl Planner {
     /// A text that answers a question; a new request or "never mind" is understood too.
-    pub(super) fn answered(&self, asked: Asked<'_>, open: &OpenQuestion, text: &str) -> Plan {
+    pub(super) fn answered(&self, asked: PlanContext<'_>, open: &OpenQuestion, text: &str) -> Plan {
         if self.says_only(&self.prompts.stop, &tokens(text)) {
             return Plan::Talk { text: asked.say(&self.prompts.texts.stopped.value, &[]) };
         }
@@ -30,10 +30,12 @@ impl Planner {
             }
             About::Input(filling) => {
                 let Some(skill) = asked.skills.get(&filling.skill) else { return self.fresh(asked, text) };
-                let asks_for_person =
-                    matches!(filling.needs.first(), Some(Need::Recipient | Need::KnownRecipient { .. }));
+                let asks_for_person = matches!(
+                    filling.needs.first(),
+                    Some(MissingInput::Recipient | MissingInput::KnownRecipient { .. })
+                );
                 let mut filling = filling.clone();
-                if let Some(Need::Value { input }) = filling.needs.first().cloned() {
+                if let Some(MissingInput::Value { input }) = filling.needs.first().cloned() {
                     if self.is_new_request(asked, text) {
                         return self.fresh(asked, text);
                     }
@@ -95,18 +97,18 @@ impl Planner {
         }
     }
 
-    fn is_new_request(&self, asked: Asked<'_>, text: &str) -> bool {
-        self.guesses(asked, text).first().is_some_and(super::recognise::Guess::is_sure)
+    fn is_new_request(&self, asked: PlanContext<'_>, text: &str) -> bool {
+        self.guesses(asked, text).first().is_some_and(super::recognise::SkillMatch::is_sure)
     }
 
-    fn settle_person(&self, asked: Asked<'_>, skill: &Skill, filling: &mut Filling, text: &str) -> bool {
+    fn settle_person(&self, asked: PlanContext<'_>, skill: &Skill, filling: &mut Filling, text: &str) -> bool {
         let required = skill.input(InputKind::Person).is_some_and(|input| input.required);
         if !required && self.says_only(&self.prompts.nobody, &tokens(text)) {
             filling.needs.remove(0);
             return true;
         }
         let mut read = Reader::new(&self.prompts, asked.request.me, asked.request.people).answer(text);
-        if let Some(Need::KnownRecipient { candidates, .. }) = filling.needs.first() {
+        if let Some(MissingInput::KnownRecipient { candidates, .. }) = filling.needs.first() {
             narrow(&mut read, candidates);
         }
         if read.found.is_empty() && read.unsettled.is_empty() {
@@ -116,8 +118,10 @@ impl Planner {
         filling
             .recipients
             .extend(read.found.into_iter().filter(|who| !filling.recipients.contains(who)).collect::<Vec<_>>());
-        let again =
-            read.unsettled.into_iter().map(|who| Need::KnownRecipient { named: who.named, candidates: who.candidates });
+        let again = read
+            .unsettled
+            .into_iter()
+            .map(|who| MissingInput::KnownRecipient { named: who.named, candidates: who.candidates });
         filling.needs.splice(0..0, again);
         true
     }
@@ -140,9 +144,9 @@ fn narrow(read: &mut super::recipients::Recipients, candidates: &[super::recipie
     read.unsettled = unsettled;
 }
 
-fn settle_choice(skill: &Skill, filling: &mut Filling, choice: &Choice, asked: Asked<'_>) -> bool {
+fn settle_choice(skill: &Skill, filling: &mut Filling, choice: &Choice, asked: PlanContext<'_>) -> bool {
     match filling.needs.first() {
-        Some(Need::KnownRecipient { candidates, .. }) => {
+        Some(MissingInput::KnownRecipient { candidates, .. }) => {
             let Some(who) = candidates.iter().find(|who| who.email == choice.value).cloned() else { return false };
             filling.needs.remove(0);
             if !filling.recipients.contains(&who) {
@@ -156,7 +160,7 @@ fn settle_choice(skill: &Skill, filling: &mut Filling, choice: &Choice, asked: A
 }
 
 /// The moment that an answer completes: the day or the time may have been said before. How long it takes may be said, too.
-fn moment_said(filling: &mut Filling, skill: &Skill, input: &str, text: &str, asked: Asked<'_>) -> Option<Value> {
+fn moment_said(filling: &mut Filling, skill: &Skill, input: &str, text: &str, asked: PlanContext<'_>) -> Option<Value> {
     let today = asked.request.today;
     let before = filling.inputs.get(input).and_then(Value::as_str).and_then(|said| said.parse::<Moment>().ok());
     // "3" answers "at what time?".
@@ -174,11 +178,11 @@ fn moment_said(filling: &mut Filling, skill: &Skill, input: &str, text: &str, as
     (single && moment.time.is_some()).then(|| Value::from(moment.to_string()))
 }
 
-fn settle_period(asked: Asked<'_>, skill: &Skill, filling: &mut Filling, text: &str) -> bool {
+fn settle_period(asked: PlanContext<'_>, skill: &Skill, filling: &mut Filling, text: &str) -> bool {
     let exact = text.trim().parse::<Period>().ok();
     let said = match periods::find(&mut Sentence::read(text), asked.calendar()) {
-        Said::One(period) | Said::Latest(period) => Some(period),
-        Said::Nothing | Said::Several(_) | Said::Unclear(_) => None,
+        PeriodMention::One(period) | PeriodMention::Latest(period) => Some(period),
+        PeriodMention::Nothing | PeriodMention::Several(_) | PeriodMention::Unclear(_) => None,
     };
     let (Some(period), Some(input)) = (exact.or(said), skill.input(InputKind::Period)) else { return false };
     filling.inputs.insert(input.name.clone(), Value::from(period.to_string()));

@@ -6,13 +6,13 @@ use mezzofy_domain::period::Period;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::periods::{self, Said};
+use super::periods::{self, PeriodMention};
 use super::prompts::Named;
 use super::recipients::{Reader, Recipient, Recipients};
 use super::words::Sentence;
-use super::{About, Asked, Choice, OpenQuestion, Plan, Planner, SkillPlan, timeless};
+use super::{About, Choice, OpenQuestion, Plan, PlanContext, Planner, SkillPlan, timeless};
 use crate::skills::{Input, InputKind, Skill, Text};
-pub use call::Misfit;
+pub use call::InputMismatch;
 
 mod call;
 mod labels;
@@ -25,7 +25,7 @@ pub(super) struct Filling {
     pub(super) inputs: Map<String, Value>,
     pub(super) recipients: Vec<Recipient>,
     /// What must still be asked, the next question first.
-    pub(super) needs: Vec<Need>,
+    pub(super) needs: Vec<MissingInput>,
 }
 
 impl Filling {
@@ -42,7 +42,7 @@ impl Filling {
 
 /// Something that must be asked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) enum Need {
+pub(super) enum MissingInput {
     /// A period: nothing was said.
     Period,
     /// One of several periods that were named.
@@ -59,7 +59,7 @@ pub(super) enum Need {
 
 /// What a text says besides its subject.
 pub(super) struct Slots<'a> {
-    period: Said,
+    period: PeriodMention,
     recipients: Recipients,
     formats: Vec<&'a Named>,
     language: Option<&'a Named>,
@@ -73,7 +73,7 @@ impl Planner {
     /// Reads everything but the subject, marking what is understood. A skill that mails nothing to people of the directory names none.
     pub(super) fn read_slots<'a>(
         &'a self,
-        asked: Asked<'_>,
+        asked: PlanContext<'_>,
         reader: &Reader<'_>,
         skill: Option<&Skill>,
         sentence: &mut Sentence,
@@ -108,7 +108,7 @@ impl Planner {
     }
 
     /// Fills a skill from the text that asks for it.
-    pub(super) fn fill(&self, asked: Asked<'_>, skill: &Skill, text: &str) -> Plan {
+    pub(super) fn fill(&self, asked: PlanContext<'_>, skill: &Skill, text: &str) -> Plan {
         let of_time = skill.input(InputKind::Moment).is_some();
         let meeting = if of_time { meeting::read(text, asked.request.today) } else { Meeting::default() };
         let mut sentence = self.read(asked.skills, &timeless(text, &meeting));
@@ -131,13 +131,13 @@ impl Planner {
                 InputKind::Person if filling.is_excused(input) => {}
                 InputKind::Person => {
                     let unsettled = slots.recipients.unsettled.iter();
-                    filling.needs.extend(unsettled.map(|who| Need::KnownRecipient {
+                    filling.needs.extend(unsettled.map(|who| MissingInput::KnownRecipient {
                         named: who.named.clone(),
                         candidates: who.candidates.clone(),
                     }));
                     let nobody = filling.recipients.is_empty() && slots.recipients.unsettled.is_empty();
                     if slots.recipients.nobody_named || (input.required && nobody) {
-                        filling.needs.push(Need::Recipient);
+                        filling.needs.push(MissingInput::Recipient);
                     }
                 }
                 InputKind::Format => {
@@ -195,7 +195,7 @@ impl Planner {
                     };
                     match value.or_else(default) {
                         Some(value) => drop(filling.inputs.insert(input.name.clone(), value)),
-                        None if input.required => filling.needs.push(Need::Value { input: input.name.clone() }),
+                        None if input.required => filling.needs.push(MissingInput::Value { input: input.name.clone() }),
                         None => {}
                     }
                 }
@@ -211,35 +211,37 @@ impl Planner {
     }
 
     /// Asks for what is still needed, or hands over the complete plan.
-    pub(super) fn next(&self, asked: Asked<'_>, skill: &Skill, filling: Filling) -> Plan {
+    pub(super) fn next(&self, asked: PlanContext<'_>, skill: &Skill, filling: Filling) -> Plan {
         let Some(need) = filling.needs.first() else { return Plan::Skill(complete(skill, filling)) };
         let (question, choices) = self.question(asked, skill, need);
         Plan::Ask(OpenQuestion { question, choices, agent: skill.department, about: About::Input(filling) })
     }
 
-    fn question(&self, asked: Asked<'_>, skill: &Skill, need: &Need) -> (String, Vec<Choice>) {
+    fn question(&self, asked: PlanContext<'_>, skill: &Skill, need: &MissingInput) -> (String, Vec<Choice>) {
         let texts = &self.prompts.texts;
         let ask = |kind| {
             let question = skill.input(kind).and_then(|input| input.ask.as_ref());
             question.map(|question: &Text| question.in_language(asked.language).to_owned()).unwrap_or_default()
         };
         match need {
-            Need::Period => (ask(InputKind::Period), Vec::new()),
-            Need::OnePeriod { periods } => {
+            MissingInput::Period => (ask(InputKind::Period), Vec::new()),
+            MissingInput::OnePeriod { periods } => {
                 let choice =
                     |period: &Period| Choice { label: period.label(asked.language), value: period.to_string() };
                 (asked.say(&texts.several_periods.value, &[]), periods.iter().map(choice).collect())
             }
-            Need::ClearPeriod { said } => (asked.say(&texts.unclear_period.value, &[("said", said)]), Vec::new()),
-            Need::Recipient => (ask(InputKind::Person), Vec::new()),
-            Need::Value { input } => {
+            MissingInput::ClearPeriod { said } => {
+                (asked.say(&texts.unclear_period.value, &[("said", said)]), Vec::new())
+            }
+            MissingInput::Recipient => (ask(InputKind::Person), Vec::new()),
+            MissingInput::Value { input } => {
                 let question = skill.inputs.iter().find(|one| one.name == *input).and_then(|input| input.ask.as_ref());
                 (question.map(|text| text.in_language(asked.language).to_owned()).unwrap_or_default(), Vec::new())
             }
-            Need::KnownRecipient { named, candidates } if candidates.is_empty() => {
+            MissingInput::KnownRecipient { named, candidates } if candidates.is_empty() => {
                 (asked.say(&texts.no_person.value, &[("who", named)]), Vec::new())
             }
-            Need::KnownRecipient { named, candidates } => {
+            MissingInput::KnownRecipient { named, candidates } => {
                 let count = candidates.len().to_string();
                 let question = asked.say(&texts.several_people.value, &[("who", named), ("count", &count)]);
                 (question, candidates.iter().map(|who| labels::choice(who, asked.request.people)).collect())
@@ -248,7 +250,7 @@ impl Planner {
     }
 
     /// What the text asks for that the skill can't do.
-    fn impossible(&self, asked: Asked<'_>, skill: &Skill, slots: &Slots<'_>) -> Option<String> {
+    fn impossible(&self, asked: PlanContext<'_>, skill: &Skill, slots: &Slots<'_>) -> Option<String> {
         let texts = &self.prompts.texts;
         if skill.recognise.recurring {
             // What is asked each time has been looked at by itself.
@@ -284,16 +286,16 @@ impl Planner {
 }
 
 /// Fills the period of a skill, or asks for it.
-fn of_period(filling: &mut Filling, input: &Input, said: Said, asked: Asked<'_>) {
+fn of_period(filling: &mut Filling, input: &Input, said: PeriodMention, asked: PlanContext<'_>) {
     let default = input.default.as_deref().map(|default| asked.calendar().named(default));
     match (said, default) {
-        (Said::One(period) | Said::Latest(period), _) | (Said::Nothing, Some(period)) => {
+        (PeriodMention::One(period) | PeriodMention::Latest(period), _) | (PeriodMention::Nothing, Some(period)) => {
             filling.inputs.insert(input.name.clone(), Value::from(period.to_string()));
         }
-        (Said::Several(periods), _) => filling.needs.push(Need::OnePeriod { periods }),
-        (Said::Unclear(said), _) => filling.needs.push(Need::ClearPeriod { said }),
-        (Said::Nothing, None) if input.required => filling.needs.push(Need::Period),
-        (Said::Nothing, None) => {}
+        (PeriodMention::Several(periods), _) => filling.needs.push(MissingInput::OnePeriod { periods }),
+        (PeriodMention::Unclear(said), _) => filling.needs.push(MissingInput::ClearPeriod { said }),
+        (PeriodMention::Nothing, None) if input.required => filling.needs.push(MissingInput::Period),
+        (PeriodMention::Nothing, None) => {}
     }
 }
 
@@ -310,7 +312,7 @@ fn of_meeting(filling: &mut Filling, input: &Input, meeting: &Meeting) {
     }
     let timeless = moment.is_none_or(|moment| moment.time.is_none());
     if input.kind == InputKind::Moment && filling.asks(input) && timeless {
-        filling.needs.push(Need::Value { input: input.name.clone() });
+        filling.needs.push(MissingInput::Value { input: input.name.clone() });
     }
 }
 

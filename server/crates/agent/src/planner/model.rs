@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{OpenQuestion, Plan, Planner, Request};
 use crate::calls::{ASK_PERSON, DECLINE};
-use crate::model::{self, Block, Facts, Heard, Model, ModelError, Reply, Stop, Turn, View};
+use crate::model::{self, Block, BlockView, Model, ModelError, ModelFacts, Reply, StopReason, TextSink, Turn};
 use crate::skills::Skills;
 
 /// What the planner is called as a provider and as a model.
@@ -15,7 +15,6 @@ pub const PLANNER: &str = "planner";
 /// The planner with what it must know of the person and the company.
 #[derive(Debug, Clone, Copy)]
 pub struct BuiltIn<'a> {
-    /// The planner.
     pub planner: &'a Planner,
     /// What can be asked for.
     pub skills: &'a Skills,
@@ -29,7 +28,7 @@ pub struct BuiltIn<'a> {
 
 #[async_trait]
 impl Model for BuiltIn<'_> {
-    async fn stream(&self, request: &model::Request<'_>, _: Heard<'_>) -> Result<Reply, ModelError> {
+    async fn stream(&self, request: &model::Request<'_>, _: TextSink<'_>) -> Result<Reply, ModelError> {
         let block = if let Some(answer) = answer_of_skills(request.history) {
             Block::text(&answer)
         } else if self.acted {
@@ -37,7 +36,7 @@ impl Model for BuiltIn<'_> {
         } else {
             self.plan(request.history)
         };
-        let stop = if matches!(block.view(), View::Call { .. }) { Stop::Calls } else { Stop::Ended };
+        let stop = if matches!(block.view(), BlockView::Call { .. }) { StopReason::Calls } else { StopReason::Ended };
         Ok(Reply { blocks: vec![block], stop, usage: Usage::default() })
     }
 
@@ -45,8 +44,8 @@ impl Model for BuiltIn<'_> {
         Ok(Some(0))
     }
 
-    async fn facts(&self) -> Result<Facts, ModelError> {
-        Ok(Facts::default())
+    async fn facts(&self) -> Result<ModelFacts, ModelError> {
+        Ok(ModelFacts::default())
     }
 }
 

@@ -14,8 +14,7 @@ mod english;
 
 /// What a text says of the period.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Said {
-    /// Nothing.
+pub(crate) enum PeriodMention {
     Nothing,
     /// Only that it should be the newest.
     Latest(Period),
@@ -27,13 +26,13 @@ pub(crate) enum Said {
     Unclear(String),
 }
 
-struct Found {
+struct AtomMatch {
     atom: Atom,
     at: Range<usize>,
 }
 
 /// Reads the period and marks its tokens as used.
-pub(crate) fn find(sentence: &mut Sentence, calendar: Calendar) -> Said {
+pub(crate) fn find(sentence: &mut Sentence, calendar: Calendar) -> PeriodMention {
     let mut found = atoms(sentence);
     for one in &found {
         sentence.take(one.at.clone());
@@ -44,9 +43,9 @@ pub(crate) fn find(sentence: &mut Sentence, calendar: Calendar) -> Said {
     join_spans(&mut found, sentence, calendar);
 
     if let Some(span) = found.iter().find(|one| one.atom == Atom::Span) {
-        return Said::Unclear(sentence.quote(span.at.clone()));
+        return PeriodMention::Unclear(sentence.quote(span.at.clone()));
     }
-    let strong = |one: &&Found| !matches!(one.atom, Atom::Latest | Atom::Cadence(_));
+    let strong = |one: &&AtomMatch| !matches!(one.atom, Atom::Latest | Atom::Cadence(_));
     let mut periods: Vec<Period> = Vec::new();
     for period in found.iter().filter(strong).filter_map(|one| calendar.period_of(one.atom)) {
         if !periods.contains(&period) {
@@ -55,16 +54,16 @@ pub(crate) fn find(sentence: &mut Sentence, calendar: Calendar) -> Said {
     }
     match periods.as_slice() {
         [] => {}
-        [one] => return Said::One(*one),
+        [one] => return PeriodMention::One(*one),
         // A statement shows the period before anyway, so "Q3 compared with Q2" is Q3.
-        [one, other] if one.previous() == *other && compares(sentence) => return Said::One(*one),
-        _ => return Said::Several(periods),
+        [one, other] if one.previous() == *other && compares(sentence) => return PeriodMention::One(*one),
+        _ => return PeriodMention::Several(periods),
     }
     let cadence = found.iter().find(|one| matches!(one.atom, Atom::Cadence(_)));
     match (cadence.and_then(|one| calendar.period_of(one.atom)), found.is_empty()) {
-        (Some(period), _) => Said::One(period),
-        (None, false) => Said::Latest(calendar.latest()),
-        (None, true) => Said::Nothing,
+        (Some(period), _) => PeriodMention::One(period),
+        (None, false) => PeriodMention::Latest(calendar.latest()),
+        (None, true) => PeriodMention::Nothing,
     }
 }
 
@@ -74,14 +73,14 @@ fn compares(sentence: &Sentence) -> bool {
     sentence.tokens.iter().any(|token| words.contains(&token.stem.as_str()))
 }
 
-fn atoms(sentence: &Sentence) -> Vec<Found> {
+fn atoms(sentence: &Sentence) -> Vec<AtomMatch> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < sentence.tokens.len() {
         let read =
             if sentence.used[at] { None } else { chinese::atom(sentence, at).or_else(|| english::atom(sentence, at)) };
         if let Some((atom, len)) = read {
-            found.push(Found { atom, at: at..at + len });
+            found.push(AtomMatch { atom, at: at..at + len });
             at += len;
         } else {
             at += 1;
@@ -91,7 +90,7 @@ fn atoms(sentence: &Sentence) -> Vec<Found> {
 }
 
 /// Joins a part with the year beside it, or with the only year of the sentence.
-fn give_years(found: &mut Vec<Found>, sentence: &Sentence, calendar: Calendar) {
+fn give_years(found: &mut Vec<AtomMatch>, sentence: &Sentence, calendar: Calendar) {
     let mut at = 0;
     while at < found.len() {
         if let Atom::Part(part) = found[at].atom {
@@ -133,7 +132,7 @@ fn give_years(found: &mut Vec<Found>, sentence: &Sentence, calendar: Calendar) {
 }
 
 /// Drops what lies inside a wider time, such as the three months of "the three months ended 30 September".
-fn drop_inner(found: &mut Vec<Found>) {
+fn drop_inner(found: &mut Vec<AtomMatch>) {
     let ranges: Vec<Range<usize>> = found.iter().map(|one| one.at.clone()).collect();
     let inside = |inner: &Range<usize>, outer: &Range<usize>| {
         inner != outer && outer.start <= inner.start && inner.end <= outer.end
@@ -142,7 +141,7 @@ fn drop_inner(found: &mut Vec<Found>) {
 }
 
 /// Replaces `January to March` by the quarter it is; any other range is a span.
-fn join_spans(found: &mut Vec<Found>, sentence: &Sentence, calendar: Calendar) {
+fn join_spans(found: &mut Vec<AtomMatch>, sentence: &Sentence, calendar: Calendar) {
     let mut at = 0;
     while at + 1 < found.len() {
         let between = found[at].at.end..found[at + 1].at.start;

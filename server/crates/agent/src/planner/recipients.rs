@@ -17,7 +17,7 @@ use directory::{Directory, Match};
 pub(crate) struct Recipients {
     pub(crate) found: Vec<Recipient>,
     /// Who could not be told, as named; with the people it may be.
-    pub(crate) unsettled: Vec<Unsettled>,
+    pub(crate) unsettled: Vec<UnresolvedRecipients>,
     /// Something is to be sent to somebody.
     pub(crate) asked: bool,
     /// A mail is asked for, and nobody is named.
@@ -26,7 +26,7 @@ pub(crate) struct Recipients {
 
 /// Someone named who is not one person of the directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Unsettled {
+pub(crate) struct UnresolvedRecipients {
     pub(crate) named: String,
     pub(crate) candidates: Vec<Recipient>,
 }
@@ -320,8 +320,8 @@ fn settle(who: Match, read: &mut Recipients) {
     match who {
         Match::One(who) if !read.found.contains(&who) => read.found.push(who),
         Match::One(_) => {}
-        Match::Several { named, candidates } => read.unsettled.push(Unsettled { named, candidates }),
-        Match::Nobody { named } => read.unsettled.push(Unsettled { named, candidates: Vec::new() }),
+        Match::Several { named, candidates } => read.unsettled.push(UnresolvedRecipients { named, candidates }),
+        Match::Nobody { named } => read.unsettled.push(UnresolvedRecipients { named, candidates: Vec::new() }),
     }
 }
 

@@ -26,12 +26,12 @@ const SPOKEN_AGAINST: f64 = 0.3;
 const EXAMPLE: f64 = 0.25;
 
 /// A skill and how well a text fits it, from 0 to 1.
-pub(super) struct Guess<'a> {
+pub(super) struct SkillMatch<'a> {
     pub(super) skill: &'a Skill,
     score: f64,
 }
 
-impl Guess<'_> {
+impl SkillMatch<'_> {
     pub(super) fn is_sure(&self) -> bool {
         self.score >= SURE
     }
@@ -47,10 +47,10 @@ pub(super) fn guesses<'a>(
     skills: &'a Skills,
     products: &ProductNames,
     sentence: impl Fn(&Skill) -> Sentence,
-) -> Vec<Guess<'a>> {
+) -> Vec<SkillMatch<'a>> {
     let score = |skill| score(prompts, skill, &explained(prompts, skill, products, sentence(skill)));
-    let scored = skills.iter().map(|skill| Guess { skill, score: score(skill) });
-    let mut guesses: Vec<Guess<'a>> = scored.filter(|guess| guess.score >= LIKELY).collect();
+    let scored = skills.iter().map(|skill| SkillMatch { skill, score: score(skill) });
+    let mut guesses: Vec<SkillMatch<'a>> = scored.filter(|guess| guess.score >= LIKELY).collect();
     guesses.sort_by(|one, other| other.score.total_cmp(&one.score));
     guesses
 }

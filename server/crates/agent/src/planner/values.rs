@@ -7,9 +7,9 @@ use super::words::{Kind, Phrases, Sentence, Token};
 use crate::skills::{InputKind, Skill};
 
 /// Counts above this are something else: a year, an amount.
-const MOST: u32 = 500;
+const MAX_COUNT: u32 = 500;
 /// Words of a name at most.
-const LONGEST: usize = 8;
+const MAX_NAME_WORDS: usize = 8;
 
 /// The values of a text, each with its tokens.
 #[derive(Debug, Default)]
@@ -104,7 +104,7 @@ impl Prompts {
             let ends = self.name_ends.longest_at(tokens, end).is_some()
                 || token.kind == Kind::Mark
                 || token.kind == Kind::Email;
-            if (ends && !joined) || end - begin >= LONGEST * if token.kind == Kind::Han { 3 } else { 1 } {
+            if (ends && !joined) || end - begin >= MAX_NAME_WORDS * if token.kind == Kind::Han { 3 } else { 1 } {
                 break;
             }
             end += 1;
@@ -217,7 +217,7 @@ fn count(sentence: &Sentence) -> Option<(u32, Range<usize>)> {
     ];
     let tokens = &sentence.tokens;
     for (at, token) in tokens.iter().enumerate().filter(|(at, _)| !sentence.used[*at]) {
-        if let Some(number) = token.number().filter(|number| (1..=MOST).contains(number)) {
+        if let Some(number) = token.number().filter(|number| (1..=MAX_COUNT).contains(number)) {
             return Some((number, at..at + 1));
         }
         if let Some((_, number)) = WORDS.iter().find(|(word, _)| *word == token.text) {
@@ -248,5 +248,5 @@ fn chinese(sentence: &Sentence, at: usize) -> Option<(u32, usize)> {
     }
     let number = total + last.unwrap_or_default();
     let measure = ["家", "个", "间", "名", "位", "条", "封", "份"].contains(&sentence.text(at + len));
-    (len > 0 && measure && number > 1 && number <= MOST).then_some((number, len))
+    (len > 0 && measure && number > 1 && number <= MAX_COUNT).then_some((number, len))
 }

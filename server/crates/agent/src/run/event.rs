@@ -6,13 +6,12 @@ use mezzofy_domain::trust::Trust;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Run;
-use crate::sources::{Place, names_in};
+use super::RunMachine;
+use crate::sources::{Provenance, names_in};
 
 /// An event, and the skill that serves it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Event {
-    /// The skill.
+pub struct TriggerEvent {
     pub skill: String,
     /// Who told it.
     pub source: String,
@@ -22,7 +21,7 @@ pub struct Event {
 
 /// A skill that a person has ordered with its inputs, as a schedule keeps it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Order {
+pub struct ScheduledOrder {
     /// Whose agent is asked where a model plans; found from the words where none is named.
     pub agent: Option<Department>,
     /// The skill; without one the words count.
@@ -31,7 +30,7 @@ pub struct Order {
     pub inputs: Map<String, Value>,
 }
 
-impl Order {
+impl ScheduledOrder {
     /// The addresses and channels that are named in it: its person has chosen them, as if they had said them.
     #[must_use]
     pub fn recipients(&self) -> Vec<String> {
@@ -41,16 +40,16 @@ impl Order {
     }
 }
 
-impl Run {
+impl RunMachine {
     /// A run for a person that begins with what they have ordered; `text` says it in words.
     #[must_use]
-    pub fn of_order(text: String, person: &Person, order: Order) -> Self {
+    pub fn of_order(text: String, person: &Person, order: ScheduledOrder) -> Self {
         Self { order: Some(order), ..Self::new(text, person) }
     }
 
     /// What was ordered.
     #[must_use]
-    pub fn order(&self) -> Option<&Order> {
+    pub fn order(&self) -> Option<&ScheduledOrder> {
         self.order.as_ref()
     }
 
@@ -59,20 +58,20 @@ impl Run {
     /// The source is proved by its signature, so the address in `data.email` is the company's data: the one that its own system
     /// has for the customer. All else in it is what somebody outside has typed.
     #[must_use]
-    pub fn of_event(text: String, person: &Person, event: Event) -> Self {
+    pub fn of_event(text: String, person: &Person, event: TriggerEvent) -> Self {
         let mut run = Self::new(text, person);
-        let place = || Place::Webhook(event.source.clone());
+        let place = || Provenance::Webhook(event.source.clone());
         if let Some(address) = event.data.get("email").and_then(Value::as_str).filter(|address| is_address(address)) {
-            run.read(Trust::Company, place(), address);
+            run.add_source(Trust::Company, place(), address);
         }
-        run.read(Trust::Outside, place(), &Value::Object(event.data.clone()).to_string());
+        run.add_source(Trust::Outside, place(), &Value::Object(event.data.clone()).to_string());
         run.event = Some(event);
         run
     }
 
     /// The event it began with.
     #[must_use]
-    pub fn event(&self) -> Option<&Event> {
+    pub fn event(&self) -> Option<&TriggerEvent> {
         self.event.as_ref()
     }
 }

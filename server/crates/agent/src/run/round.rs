@@ -5,7 +5,7 @@ use mezzofy_domain::people::Person;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{AT_ONCE, Call, Done, Question};
+use super::{Call, FinishedCall, MAX_CONCURRENT_CALLS, Question};
 use crate::model::CallResult;
 use crate::planner::SkillPlan;
 use crate::skills::{NextStep, SkillRun, SkillRunError, Skills, StepCall};
@@ -15,12 +15,12 @@ pub(super) struct Round {
     number: u32,
     /// Whether the built-in planner asked for the calls; then a skill's answer is the run's.
     planned: bool,
-    calls: Vec<Asked>,
+    calls: Vec<RoundCall>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Asked {
+enum RoundCall {
     Tool {
         tool: String,
         input: Value,
@@ -43,7 +43,7 @@ enum Asked {
 }
 
 /// What a round needs now.
-pub(super) enum Coming {
+pub(super) enum RoundNeed {
     Calls(Vec<Call>),
     Person,
     /// The run's answer.
@@ -61,69 +61,69 @@ impl Round {
     }
 
     pub(super) fn add_tool(&mut self, tool: String, input: Value, effect: bool) {
-        self.calls.push(Asked::Tool { tool, input, effect });
+        self.calls.push(RoundCall::Tool { tool, input, effect });
     }
 
     pub(super) fn add_skill(&mut self, plan: SkillPlan, person: &Person, today: NaiveDate) {
-        self.calls.push(Asked::Skill(Box::new(SkillRun::new(plan, person, today))));
+        self.calls.push(RoundCall::Skill(Box::new(SkillRun::new(plan, person, today))));
     }
 
     pub(super) fn add_question(&mut self, question: Question) {
-        self.calls.push(Asked::Question(question));
+        self.calls.push(RoundCall::Question(question));
     }
 
     pub(super) fn add_answered(&mut self, result: CallResult) {
-        self.calls.push(Asked::Answered(result));
+        self.calls.push(RoundCall::Answered(result));
     }
 
     pub(super) fn answer(&mut self, at: usize, result: CallResult) {
         if let Some(asked) = self.calls.get_mut(at) {
-            *asked = Asked::Answered(result);
+            *asked = RoundCall::Answered(result);
         }
     }
 
     pub(super) fn answer_question(&mut self, text: &str) {
-        let open = self.calls.iter_mut().find(|asked| matches!(asked, Asked::Question(_) | Asked::Consent { .. }));
+        let open =
+            self.calls.iter_mut().find(|asked| matches!(asked, RoundCall::Question(_) | RoundCall::Consent { .. }));
         let Some(asked) = open else { return };
         *asked = match asked {
-            Asked::Consent { tool, input, question } if question.is_first_choice(text) => {
-                Asked::Consented { tool: std::mem::take(tool), input: std::mem::take(input) }
+            RoundCall::Consent { tool, input, question } if question.is_first_choice(text) => {
+                RoundCall::Consented { tool: std::mem::take(tool), input: std::mem::take(input) }
             }
-            Asked::Consent { .. } => Asked::Answered(CallResult {
+            RoundCall::Consent { .. } => RoundCall::Answered(CallResult {
                 text: format!("Not done: the person was asked whether this may be called, and said: {text}"),
                 is_error: true,
             }),
-            _ => Asked::Answered(CallResult { text: text.to_owned(), is_error: false }),
+            _ => RoundCall::Answered(CallResult { text: text.to_owned(), is_error: false }),
         };
     }
 
     /// Lets a call wait for the person's yes.
     pub(super) fn ask_consent(&mut self, at: usize, question: Question) {
         if let Some(asked) = self.calls.get_mut(at)
-            && let Asked::Tool { tool, input, .. } = asked
+            && let RoundCall::Tool { tool, input, .. } = asked
         {
-            *asked = Asked::Consent { tool: std::mem::take(tool), input: std::mem::take(input), question };
+            *asked = RoundCall::Consent { tool: std::mem::take(tool), input: std::mem::take(input), question };
         }
     }
 
     pub(super) fn question(&self) -> Option<&Question> {
         self.calls.iter().find_map(|asked| match asked {
-            Asked::Question(question) | Asked::Consent { question, .. } => Some(question),
-            Asked::Tool { .. } | Asked::Consented { .. } | Asked::Skill(_) | Asked::Answered(_) => None,
+            RoundCall::Question(question) | RoundCall::Consent { question, .. } => Some(question),
+            RoundCall::Tool { .. } | RoundCall::Consented { .. } | RoundCall::Skill(_) | RoundCall::Answered(_) => None,
         })
     }
 
     /// Whether only the person can move it on.
     pub(super) fn waits(&self) -> bool {
         self.question().is_some()
-            && self
-                .calls
-                .iter()
-                .all(|asked| matches!(asked, Asked::Question(_) | Asked::Consent { .. } | Asked::Answered(_)))
+            && self.calls.iter().all(|asked| {
+                matches!(asked, RoundCall::Question(_) | RoundCall::Consent { .. } | RoundCall::Answered(_))
+            })
     }
 
     pub(super) fn record(&mut self, skills: &Skills, at: usize, step: &str, result: Value) {
-        if let Some(Asked::Skill(work)) = self.calls.get_mut(at)
+        if let Some(RoundCall::Skill(work)) = self.calls.get_mut(at)
             && let Some(skill) = skills.get(&work.skill)
         {
             work.record(skill, step, result);
@@ -132,25 +132,29 @@ impl Round {
 
     /// What comes next: calls without effect together, others one after another, in the order of the reply; then the
     /// person's answer; then the results. `made` counts the calls of the run so far.
-    pub(super) fn next(&mut self, skills: &Skills, done: &[Done], made: usize) -> Result<Coming, SkillRunError> {
+    pub(super) fn next(
+        &mut self,
+        skills: &Skills,
+        done: &[FinishedCall],
+        made: usize,
+    ) -> Result<RoundNeed, SkillRunError> {
         loop {
-            let open = self
-                .calls
-                .iter()
-                .position(|asked| matches!(asked, Asked::Tool { .. } | Asked::Consented { .. } | Asked::Skill(_)));
+            let open = self.calls.iter().position(|asked| {
+                matches!(asked, RoundCall::Tool { .. } | RoundCall::Consented { .. } | RoundCall::Skill(_))
+            });
             let Some(at) = open else {
                 if self.question().is_some() {
-                    return Ok(Coming::Person);
+                    return Ok(RoundNeed::Person);
                 }
-                return Ok(Coming::Results(self.close(self.calls.len())));
+                return Ok(RoundNeed::Results(self.close(self.calls.len())));
             };
             let step = match &mut self.calls[at] {
-                Asked::Skill(work) => next_of_skill(work, skills, done)?,
-                Asked::Tool { .. }
-                | Asked::Consent { .. }
-                | Asked::Consented { .. }
-                | Asked::Question(_)
-                | Asked::Answered(_) => return Ok(Coming::Calls(self.tools(at))),
+                RoundCall::Skill(work) => next_of_skill(work, skills, done)?,
+                RoundCall::Tool { .. }
+                | RoundCall::Consent { .. }
+                | RoundCall::Consented { .. }
+                | RoundCall::Question(_)
+                | RoundCall::Answered(_) => return Ok(RoundNeed::Calls(self.tools(at))),
             };
             match step {
                 NextStep::Calls(calls) => {
@@ -159,9 +163,11 @@ impl Round {
                         let (progress, step) = (Some(progress), Some(step_id));
                         Call { id, tool, input, progress, at, step, consented: false }
                     };
-                    return Ok(Coming::Calls(calls.into_iter().enumerate().map(call).collect()));
+                    return Ok(RoundNeed::Calls(calls.into_iter().enumerate().map(call).collect()));
                 }
-                NextStep::Answer { text } | NextStep::Stop { text } if self.planned => return Ok(Coming::Answer(text)),
+                NextStep::Answer { text } | NextStep::Stop { text } if self.planned => {
+                    return Ok(RoundNeed::Answer(text));
+                }
                 NextStep::Answer { text } | NextStep::Stop { text } => {
                     let text = json!({"done": true, "answer": text.trim()}).to_string();
                     self.answer(at, CallResult { text, is_error: false });
@@ -176,12 +182,12 @@ impl Round {
         let (mut calls, mut acting) = (Vec::new(), None);
         for (at, asked) in self.calls.iter().enumerate().skip(from) {
             let (tool, input, effect, consented) = match asked {
-                Asked::Tool { tool, input, effect } => (tool, input, *effect, false),
-                Asked::Consented { tool, input } => (tool, input, false, true),
-                Asked::Skill(_) => break,
-                Asked::Question(_) | Asked::Consent { .. } | Asked::Answered(_) => continue,
+                RoundCall::Tool { tool, input, effect } => (tool, input, *effect, false),
+                RoundCall::Consented { tool, input } => (tool, input, false, true),
+                RoundCall::Skill(_) => break,
+                RoundCall::Question(_) | RoundCall::Consent { .. } | RoundCall::Answered(_) => continue,
             };
-            if *acting.get_or_insert(effect) != effect || (!effect && calls.len() == AT_ONCE) {
+            if *acting.get_or_insert(effect) != effect || (!effect && calls.len() == MAX_CONCURRENT_CALLS) {
                 break;
             }
             let (id, tool, input) = (format!("{}.{at}", self.number), tool.clone(), input.clone());
@@ -195,12 +201,12 @@ impl Round {
         let mut results: Vec<CallResult> = std::mem::take(&mut self.calls)
             .into_iter()
             .map(|asked| match asked {
-                Asked::Answered(result) => result,
-                Asked::Tool { .. }
-                | Asked::Consent { .. }
-                | Asked::Consented { .. }
-                | Asked::Skill(_)
-                | Asked::Question(_) => not_done(),
+                RoundCall::Answered(result) => result,
+                RoundCall::Tool { .. }
+                | RoundCall::Consent { .. }
+                | RoundCall::Consented { .. }
+                | RoundCall::Skill(_)
+                | RoundCall::Question(_) => not_done(),
             })
             .collect();
         results.resize_with(count, not_done);
@@ -213,7 +219,7 @@ fn not_done() -> CallResult {
 }
 
 /// The next step of a skill that has not been made by a model before, with the same input.
-fn next_of_skill(work: &mut SkillRun, skills: &Skills, done: &[Done]) -> Result<NextStep, SkillRunError> {
+fn next_of_skill(work: &mut SkillRun, skills: &Skills, done: &[FinishedCall]) -> Result<NextStep, SkillRunError> {
     let skill = skills
         .get(&work.skill)
         .ok_or_else(|| SkillRunError::Missing { skill: work.skill.clone(), needed: "its own folder".to_owned() })?;

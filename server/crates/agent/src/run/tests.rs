@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::*;
-use crate::model::{Reply, Stop};
+use crate::model::{Reply, StopReason};
 use crate::planner::Plan;
 use crate::planner::tests::{Desk, directory, skills};
 use crate::skills::Skills;
@@ -18,7 +18,7 @@ fn me() -> Person {
 }
 
 /// A run as it is after a restart: read back from what was stored.
-fn stored(run: &Run) -> Run {
+fn stored(run: &RunMachine) -> RunMachine {
     serde_json::from_value(serde_json::to_value(run).unwrap()).unwrap()
 }
 
@@ -26,38 +26,38 @@ fn source(provider: &str) -> Source {
     Source { provider: provider.to_owned(), model: format!("{provider}-1") }
 }
 
-fn begun(said: &str) -> Run {
-    let mut run = Run::new(said.to_owned(), &me());
+fn begun(said: &str) -> RunMachine {
+    let mut run = RunMachine::new(said.to_owned(), &me());
     run.begin(Vec::new(), "Today is Sunday.".to_owned(), Department::Finance);
     run
 }
 
 /// Takes a reply with a block for each wanted call.
-fn reply(run: &mut Run, provider: &str, wanted: Vec<Wanted>) {
+fn reply(run: &mut RunMachine, provider: &str, wanted: Vec<ParsedCall>) {
     let blocks = (0..wanted.len()).map(|at| Block::call(&format!("call{at}"), "any", &json!({}))).collect();
-    let replied = Replied {
+    let replied = ParsedReply {
         source: source(provider),
         blocks,
         text: "Said.".to_owned(),
-        wanted,
+        calls: wanted,
         usage: Usage { input: 100, output: 10, ..Usage::default() },
         paused: false,
     };
-    run.replied(replied, &me(), today());
+    run.on_reply(replied, &me(), today());
 }
 
-fn statement() -> Wanted {
+fn statement() -> ParsedCall {
     let Plan::Skill(plan) = Desk::new().ask(W1) else { panic!("the sentence is for a skill") };
-    Wanted::Skill { plan: Box::new(plan), admitted: Ok(()) }
+    ParsedCall::Skill { plan: Box::new(plan), admitted: Ok(()) }
 }
 
-fn tool(name: &str, effect: bool) -> Wanted {
-    Wanted::Tool { tool: name.to_owned(), input: json!({"of": name}), effect }
+fn tool(name: &str, effect: bool) -> ParsedCall {
+    ParsedCall::Tool { tool: name.to_owned(), input: json!({"of": name}), effect }
 }
 
-fn calls(run: &mut Run, skills: &Skills) -> Vec<Call> {
+fn calls(run: &mut RunMachine, skills: &Skills) -> Vec<Call> {
     match run.next(skills).unwrap() {
-        Next::Calls(calls) => calls,
+        NextAction::Calls(calls) => calls,
         other => panic!("{other:?}"),
     }
 }
@@ -66,8 +66,8 @@ fn names(calls: &[Call]) -> Vec<&str> {
     calls.iter().map(|call| call.tool.as_str()).collect()
 }
 
-fn did(run: &mut Run, skills: &Skills, call: &Call, result: Value) {
-    run.called(skills, call, Called { result, ..Called::default() });
+fn did(run: &mut RunMachine, skills: &Skills, call: &Call, result: Value) {
+    run.on_result(skills, call, CallOutcome { result, ..CallOutcome::default() });
 }
 
 fn error(kind: RunErrorKind) -> RunError {
@@ -86,7 +86,7 @@ const RESULTS: fn() -> [Value; 3] = || {
 fn a_run_stored_and_read_back_after_every_step_goes_on_as_if_nothing_had_been() {
     let skills = skills();
     let mut run = begun(W1);
-    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
     reply(&mut run, PLANNER, vec![statement()]);
     let mut run = stored(&run);
     let mut ids = Vec::new();
@@ -99,7 +99,9 @@ fn a_run_stored_and_read_back_after_every_step_goes_on_as_if_nothing_had_been() 
         run = stored(&run_again);
     }
     assert_eq!(ids, ["1.0/statement-1", "1.0/pdf-2", "1.0/mail-3"]);
-    assert!(matches!(run.next(&skills).unwrap(), Next::Done(End::Answered(text)) if text.contains("SGD 1.00")));
+    assert!(
+        matches!(run.next(&skills).unwrap(), NextAction::Done(RunEnd::Answered(text)) if text.contains("SGD 1.00"))
+    );
     assert_eq!(run.state(), (RunState::Succeeded, None));
     assert_eq!(run.tools(), ["finance_statement", "pdf_generator", "outlook_send_email"]);
     assert_eq!((run.skill(), run.agent()), (Some("financial_reporting"), Some(Department::Finance)));
@@ -114,23 +116,23 @@ fn a_model_gets_the_answer_of_the_skill_it_called_and_speaks_last() {
         let call = calls(&mut run, &skills).remove(0);
         did(&mut run, &skills, &call, result);
     }
-    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
     let Some(Turn::Results(results)) = run.history().last() else { panic!("{:?}", run.history()) };
     assert!(results.len() == 1 && results[0].text.contains("SGD 1.00") && !results[0].is_error);
     reply(&mut run, "claude", Vec::new());
-    assert_eq!(run.next(&skills).unwrap(), Next::Done(&End::Answered("Said.".to_owned())));
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Done(&RunEnd::Answered("Said.".to_owned())));
 }
 
 #[test]
 fn reads_are_made_together_and_effects_in_a_row_are_one_decision_in_the_order_of_the_reply() {
     let skills = skills();
     let mut run = begun("Do it");
-    let mut wanted: Vec<Wanted> = (0..9).map(|n| tool(&format!("read{n}"), false)).collect();
+    let mut wanted: Vec<ParsedCall> = (0..9).map(|n| tool(&format!("read{n}"), false)).collect();
     wanted.extend([tool("mail_a", true), tool("mail_b", true), tool("last", false)]);
     reply(&mut run, "claude", wanted);
     let mut made = Vec::new();
     let mut together = Vec::new();
-    while let Next::Calls(batch) = run.next(&skills).unwrap() {
+    while let NextAction::Calls(batch) = run.next(&skills).unwrap() {
         together.push(batch.len());
         for call in &batch {
             made.push(call.tool.clone());
@@ -150,16 +152,16 @@ fn a_failed_call_is_told_to_a_model_and_ends_the_run_of_the_planner() {
     let mut run = begun(W1);
     reply(&mut run, "claude", vec![tool("crm", false), tool("ledger", false)]);
     let batch = calls(&mut run, &skills);
-    run.failed(Some(&batch[0]), error(RunErrorKind::ToolFailed));
+    run.fail(Some(&batch[0]), error(RunErrorKind::ToolFailed));
     did(&mut run, &skills, &batch[1], json!({"ok": true}));
-    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
     let Some(Turn::Results(results)) = run.history().last() else { panic!() };
     assert_eq!((results[0].is_error, results[0].text.as_str(), results[1].is_error), (true, "No.", false));
 
     let mut run = begun(W1);
     reply(&mut run, PLANNER, vec![statement()]);
     let call = calls(&mut run, &skills).remove(0);
-    run.failed(Some(&call), error(RunErrorKind::ToolFailed));
+    run.fail(Some(&call), error(RunErrorKind::ToolFailed));
     assert_eq!((run.state().0, run.error()), (RunState::Failed, Some(&error(RunErrorKind::ToolFailed))));
     assert_eq!(run.tools(), ["finance_statement"]);
 }
@@ -171,7 +173,7 @@ fn what_nobody_can_mend_ends_the_run_and_every_call_is_answered() {
         let mut run = begun(W1);
         reply(&mut run, "claude", vec![tool("mail", true), tool("mail", true), statement()]);
         let call = calls(&mut run, &skills).remove(0);
-        run.failed(Some(&call), error(kind));
+        run.fail(Some(&call), error(kind));
         assert_eq!(run.error(), Some(&error(kind)));
         let Some(Turn::Results(results)) = run.history().last() else { panic!() };
         assert!(results.len() == 3 && results.iter().all(|result| result.is_error));
@@ -185,8 +187,8 @@ fn a_cancelled_run_calls_nothing_more_and_every_call_is_answered() {
     reply(&mut run, "claude", vec![tool("mail", true), tool("mail", true)]);
     let call = calls(&mut run, &skills).remove(0);
     did(&mut run, &skills, &call, json!({"sent": true}));
-    run.cancelled("Stopped.".to_owned());
-    assert_eq!(run.next(&skills).unwrap(), Next::Done(&End::Cancelled("Stopped.".to_owned())));
+    run.cancel("Stopped.".to_owned());
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Done(&RunEnd::Cancelled("Stopped.".to_owned())));
     let Some(Turn::Results(results)) = run.history().last() else { panic!() };
     assert_eq!((results.len(), results[0].is_error, results[1].is_error), (2, false, true));
     assert_eq!(run.state().0, RunState::Cancelled);
@@ -195,8 +197,8 @@ fn a_cancelled_run_calls_nothing_more_and_every_call_is_answered() {
 #[test]
 fn what_the_gate_refuses_makes_no_call() {
     let skills = skills();
-    let Wanted::Skill { plan, .. } = statement() else { panic!() };
-    let refused = |kind| Wanted::Skill { plan: plan.clone(), admitted: Err(error(kind)) };
+    let ParsedCall::Skill { plan, .. } = statement() else { panic!() };
+    let refused = |kind| ParsedCall::Skill { plan: plan.clone(), admitted: Err(error(kind)) };
     let table = [
         (PLANNER, RunErrorKind::NotPermitted, Some("financial_reporting")),
         (PLANNER, RunErrorKind::NotPossible, None),
@@ -205,12 +207,12 @@ fn what_the_gate_refuses_makes_no_call() {
     for (provider, kind, skill) in table {
         let mut run = begun(W1);
         reply(&mut run, provider, vec![refused(kind)]);
-        assert!(matches!(run.next(&skills).unwrap(), Next::Done(End::Failed(_))));
+        assert!(matches!(run.next(&skills).unwrap(), NextAction::Done(RunEnd::Failed(_))));
         assert_eq!((run.skill(), run.tools().len()), (skill, 0));
     }
     let mut run = begun(W1);
     reply(&mut run, "claude", vec![refused(RunErrorKind::NotPossible)]);
-    assert_eq!(run.next(&skills).unwrap(), Next::Ask, "a model is told of a recipient that is not possible");
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask, "a model is told of a recipient that is not possible");
 }
 
 #[test]
@@ -218,22 +220,22 @@ fn a_question_waits_and_the_answer_is_the_result_of_its_call() {
     let skills = skills();
     let mut run = begun("Send the October statement to the CFO");
     let question = Question { text: "Who is it?".to_owned(), choices: Vec::new() };
-    let ask = Wanted::Ask { question: question.clone(), agent: None };
+    let ask = ParsedCall::Ask { question: question.clone(), agent: None };
     reply(&mut run, "claude", vec![ask, tool("ledger", false)]);
     assert_eq!(run.state().0, RunState::Running, "what can be done is done first");
     let call = calls(&mut run, &skills).remove(0);
     did(&mut run, &skills, &call, json!({}));
     let mut run = stored(&run);
-    assert_eq!(run.next(&skills).unwrap(), Next::Wait(&question));
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Wait(&question));
     assert_eq!((run.state(), run.skill()), ((RunState::Waiting, Some(WaitingFor::Person)), None));
-    run.said("Grace Tan".to_owned());
-    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    run.on_text("Grace Tan".to_owned());
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
     let Some(Turn::Results(results)) = run.history().last() else { panic!() };
     assert_eq!((results[0].text.as_str(), results.len(), run.texts().len()), ("Grace Tan", 2, 2));
 
     let mut working = begun(W1);
     let before = working.clone();
-    working.said("and to me".to_owned());
+    working.on_text("and to me".to_owned());
     assert_eq!(working, before, "a run that does not wait is not disturbed");
 }
 
@@ -241,8 +243,8 @@ fn a_question_waits_and_the_answer_is_the_result_of_its_call() {
 fn a_call_that_cannot_be_read_is_told_and_counted_in_a_row() {
     let skills = skills();
     let mut run = begun(W1);
-    reply(&mut run, "claude", vec![Wanted::Broken("There is no tool x.".to_owned())]);
-    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    reply(&mut run, "claude", vec![ParsedCall::Malformed("There is no tool x.".to_owned())]);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
     assert_eq!(run.misread(), 1);
     reply(&mut run, "claude", vec![tool("ledger", false)]);
     assert_eq!(run.misread(), 0);
@@ -252,19 +254,19 @@ fn a_call_that_cannot_be_read_is_told_and_counted_in_a_row() {
 fn a_paused_reply_goes_on_and_an_ended_one_is_the_answer() {
     let skills = skills();
     let mut run = begun(W1);
-    let paused = Reply { blocks: vec![Block::text("One moment")], stop: Stop::Paused, usage: Usage::default() };
-    let replied = Replied {
+    let paused = Reply { blocks: vec![Block::text("One moment")], stop: StopReason::Paused, usage: Usage::default() };
+    let replied = ParsedReply {
         source: source("claude"),
         text: paused.text(),
         blocks: paused.blocks,
-        wanted: Vec::new(),
+        calls: Vec::new(),
         usage: paused.usage,
         paused: true,
     };
-    run.replied(replied, &me(), today());
-    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    run.on_reply(replied, &me(), today());
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
     reply(&mut run, "claude", Vec::new());
-    assert_eq!(run.next(&skills).unwrap(), Next::Done(&End::Answered("One momentSaid.".to_owned())));
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Done(&RunEnd::Answered("One momentSaid.".to_owned())));
 }
 
 #[test]
@@ -275,9 +277,9 @@ fn what_was_done_is_not_declined_afterwards() {
     let call = calls(&mut run, &skills).remove(0);
     did(&mut run, &skills, &call, json!({"sent": true}));
     run.next(&skills).unwrap();
-    let decline = Wanted::Decline { error: error(RunErrorKind::NotPermitted), skill: None, agent: None };
+    let decline = ParsedCall::Decline { error: error(RunErrorKind::NotPermitted), skill: None, agent: None };
     reply(&mut run, "claude", vec![decline]);
-    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
     let Some(Turn::Results(results)) = run.history().last() else { panic!() };
     assert!(results[0].is_error && results[0].text.contains("done already"));
 }
@@ -286,11 +288,12 @@ fn what_was_done_is_not_declined_afterwards() {
 fn the_planner_takes_over_without_repeating_what_a_model_has_read() {
     let skills = skills();
     let mut run = begun(W1);
-    let wanted = Wanted::Tool { tool: "finance_statement".into(), input: json!({"period": "2026-10"}), effect: false };
+    let wanted =
+        ParsedCall::Tool { tool: "finance_statement".into(), input: json!({"period": "2026-10"}), effect: false };
     reply(&mut run, "claude", vec![wanted]);
     let call = calls(&mut run, &skills).remove(0);
     did(&mut run, &skills, &call, RESULTS()[0].clone());
-    assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
     reply(&mut run, PLANNER, vec![statement()]);
     assert_eq!(names(&calls(&mut run, &skills)), ["pdf_generator"]);
 }
@@ -298,7 +301,7 @@ fn the_planner_takes_over_without_repeating_what_a_model_has_read() {
 #[test]
 fn a_summary_takes_the_place_of_the_history_and_the_persons_words_stay() {
     let mut run = begun(W1);
-    reply(&mut run, "claude", vec![Wanted::Broken("x".to_owned())]);
+    reply(&mut run, "claude", vec![ParsedCall::Malformed("x".to_owned())]);
     assert_eq!(run.window(), 110);
     run.compact("Today is Sunday.".to_owned(), "Done so far: nothing.".to_owned());
     let said = ["Today is Sunday.", W1, "Done so far: nothing."].map(|text| Part::Text(text.to_owned())).to_vec();
@@ -313,10 +316,10 @@ fn what_a_call_keeps_is_there_for_later_calls() {
     reply(&mut run, "claude", vec![tool("ledger", false)]);
     let call = calls(&mut run, &skills).remove(0);
     let keep = Some(json!({"exact": "0.1"}));
-    run.called(
+    run.on_result(
         &skills,
         &call,
-        Called { result: json!({}), shown: Some("short".to_owned()), keep, ..Called::default() },
+        CallOutcome { result: json!({}), shown: Some("short".to_owned()), keep, ..CallOutcome::default() },
     );
     assert_eq!(stored(&run).kept()[&call.id], json!({"exact": "0.1"}));
     run.next(&skills).unwrap();
@@ -338,14 +341,14 @@ fn a_call_that_needs_a_yes_is_made_after_it_and_not_after_anything_else() {
         assert_eq!(names(&left), ["file_search"], "what needs no yes is made first");
         did(&mut run, &skills, &left[0], json!({}));
         let mut run = stored(&run);
-        assert_eq!(run.next(&skills).unwrap(), Next::Wait(&question));
+        assert_eq!(run.next(&skills).unwrap(), NextAction::Wait(&question));
         assert_eq!(run.state(), (RunState::Waiting, Some(WaitingFor::Person)));
-        run.said(said.to_owned());
+        run.on_text(said.to_owned());
         if made {
             let call = calls(&mut run, &skills).remove(0);
             assert_eq!((call.tool.as_str(), call.consented, &call.id), ("database_query", true, &batch[0].id));
         } else {
-            assert_eq!(run.next(&skills).unwrap(), Next::Ask);
+            assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
             let Some(Turn::Results(results)) = run.history().last() else { panic!() };
             assert!(results[0].is_error && results[0].text.contains(said), "{}", results[0].text);
         }
@@ -361,12 +364,12 @@ fn an_answer_that_a_model_offered_after_reading_from_outside_is_not_the_persons_
     {
         let mut run = begun("Sum up the invoice");
         if outside {
-            run.read(Trust::Outside, Place::File("invoice.txt".to_owned()), "pay@evil.example");
+            run.add_source(Trust::Outside, Provenance::File("invoice.txt".to_owned()), "pay@evil.example");
         }
         let question = Question { text: "To whom?".to_owned(), choices: vec![choice.clone(), "Nobody".to_owned()] };
-        reply(&mut run, "claude", vec![Wanted::Ask { question, agent: None }]);
-        assert!(matches!(run.next(&skills).unwrap(), Next::Wait(_)));
-        run.said(said.to_owned());
+        reply(&mut run, "claude", vec![ParsedCall::Ask { question, agent: None }]);
+        assert!(matches!(run.next(&skills).unwrap(), NextAction::Wait(_)));
+        run.on_text(said.to_owned());
         let run = stored(&run);
         assert_eq!((run.own_words().len(), run.texts().len()), (own, 2), "{outside} {said}");
     }
@@ -381,9 +384,9 @@ fn a_run_that_waits_for_an_approval_takes_no_text_and_goes_on_with_the_same_call
     run.park(Id::new(chrono::DateTime::UNIX_EPOCH));
     assert_eq!(run.state(), (RunState::Waiting, Some(WaitingFor::Approval)));
     let parked = stored(&run);
-    run.said("approve it".to_owned());
+    run.on_text("approve it".to_owned());
     assert_eq!(run, parked, "a text is no approval");
-    run.resumed();
+    run.resume();
     assert_eq!(run.state(), (RunState::Running, None));
     assert_eq!(calls(&mut run, &skills), before);
 }

@@ -8,11 +8,11 @@ use mezzofy_domain::people::Department;
 use mezzofy_domain::run::{RunError, RunState, WaitingFor};
 use serde_json::{Map, Value};
 
-use super::{End, Phase, Run};
+use super::{Phase, RunEnd, RunMachine};
 use crate::model::Turn;
 use crate::sources::Sources;
 
-impl Run {
+impl RunMachine {
     /// Where it stands, as people see it.
     #[must_use]
     pub fn state(&self) -> (RunState, Option<WaitingFor>) {
@@ -20,9 +20,9 @@ impl Run {
             Phase::Calling(_) if self.parked.is_some() => (RunState::Waiting, Some(WaitingFor::Approval)),
             Phase::Calling(round) if round.waits() => (RunState::Waiting, Some(WaitingFor::Person)),
             Phase::Asking | Phase::Calling(_) => (RunState::Running, None),
-            Phase::Ended(End::Answered(_)) => (RunState::Succeeded, None),
-            Phase::Ended(End::Failed(_)) => (RunState::Failed, None),
-            Phase::Ended(End::Cancelled(_)) => (RunState::Cancelled, None),
+            Phase::Ended(RunEnd::Answered(_)) => (RunState::Succeeded, None),
+            Phase::Ended(RunEnd::Failed(_)) => (RunState::Failed, None),
+            Phase::Ended(RunEnd::Cancelled(_)) => (RunState::Cancelled, None),
         }
     }
 
@@ -36,8 +36,8 @@ impl Run {
     #[must_use]
     pub fn error(&self) -> Option<&RunError> {
         match &self.phase {
-            Phase::Ended(End::Failed(error)) => Some(error),
-            Phase::Ended(End::Answered(_) | End::Cancelled(_)) | Phase::Asking | Phase::Calling(_) => None,
+            Phase::Ended(RunEnd::Failed(error)) => Some(error),
+            Phase::Ended(RunEnd::Answered(_) | RunEnd::Cancelled(_)) | Phase::Asking | Phase::Calling(_) => None,
         }
     }
 
@@ -93,7 +93,7 @@ impl Run {
 
     /// The department whose agent the models are asked as.
     #[must_use]
-    pub fn asked(&self) -> Option<Department> {
+    pub fn asked_department(&self) -> Option<Department> {
         self.asked
     }
 

@@ -19,7 +19,7 @@ struct Checker<'a> {
 
 /// What may be referred to at some place of the steps.
 #[derive(Clone, Copy)]
-struct Place {
+struct StepScope {
     /// How many steps are done by then.
     steps_done: usize,
     /// Inside `for_each`.
@@ -194,15 +194,16 @@ impl Checker<'_> {
         let files = self.files;
         let mut steps = Vec::new();
         for (at, step) in files.plan.steps.iter().enumerate() {
-            let before = Place { steps_done: at, item: step.for_each.is_some() };
-            let after = Place { steps_done: at + 1, item: false };
+            let before = StepScope { steps_done: at, item: step.for_each.is_some() };
+            let after = StepScope { steps_done: at + 1, item: false };
             if files.plan.steps[..at].iter().any(|other| other.id.value == step.id.value) {
                 self.in_steps(step.id.referenced.line(), format!("there are two steps `{}`", step.id.value));
             }
             let with = self.arguments(step, before);
             let progress = self.localised(&step.progress, before);
-            let when = step.when.as_ref().and_then(|when| self.condition(when, Place { item: false, ..before }));
-            let for_each = step.for_each.as_ref().and_then(|list| self.template(list, Place { item: false, ..before }));
+            let when = step.when.as_ref().and_then(|when| self.condition(when, StepScope { item: false, ..before }));
+            let for_each =
+                step.for_each.as_ref().and_then(|list| self.template(list, StepScope { item: false, ..before }));
             let stop = step
                 .stop
                 .as_ref()
@@ -223,7 +224,7 @@ impl Checker<'_> {
         steps
     }
 
-    fn arguments(&mut self, step: &file::Step, place: Place) -> Vec<(String, Template)> {
+    fn arguments(&mut self, step: &file::Step, place: StepScope) -> Vec<(String, Template)> {
         let (name, line) = (&step.tool.value, step.tool.referenced.line());
         if !self.files.head.tools.iter().any(|tool| tool.value == *name) {
             self.in_steps(line, format!("the tool `{name}` is not listed in SKILL.md"));
@@ -313,7 +314,7 @@ impl Checker<'_> {
 
     fn answers(&mut self) -> Vec<Answer> {
         let files = self.files;
-        let place = Place { steps_done: files.plan.steps.len(), item: false };
+        let place = StepScope { steps_done: files.plan.steps.len(), item: false };
         let mut answers = Vec::new();
         for answer in &files.plan.answers {
             let when = answer.when.as_ref().and_then(|when| self.condition(when, place));
@@ -328,32 +329,32 @@ impl Checker<'_> {
         answers
     }
 
-    fn template(&mut self, value: &serde_saphyr::Spanned<Value>, place: Place) -> Option<Template> {
+    fn template(&mut self, value: &serde_saphyr::Spanned<Value>, place: StepScope) -> Option<Template> {
         let parsed = Template::parse(&value.value);
         self.referring(parsed, value.referenced.line(), place)
     }
 
-    fn localised(&mut self, value: &serde_saphyr::Spanned<Value>, place: Place) -> Option<Template> {
+    fn localised(&mut self, value: &serde_saphyr::Spanned<Value>, place: StepScope) -> Option<Template> {
         let parsed = Template::parse_localised(&value.value);
         self.referring(parsed, value.referenced.line(), place)
     }
 
-    fn referring(&mut self, parsed: Result<Template, String>, line: u64, place: Place) -> Option<Template> {
+    fn referring(&mut self, parsed: Result<Template, String>, line: u64, place: StepScope) -> Option<Template> {
         let template = parsed.map_err(|reason| self.in_steps(line, reason)).ok()?;
         for reference in template.references() {
-            if let Err(reason) = self.known(reference, place) {
+            if let Err(reason) = self.check_reference(reference, place) {
                 self.in_steps(line, reason);
             }
         }
         Some(template)
     }
 
-    fn condition(&mut self, text: &serde_saphyr::Spanned<String>, place: Place) -> Option<Condition> {
+    fn condition(&mut self, text: &serde_saphyr::Spanned<String>, place: StepScope) -> Option<Condition> {
         let line = text.referenced.line();
         let condition = Condition::parse(&text.value).map_err(|reason| self.in_steps(line, reason)).ok()?;
         let mut next = Some(&condition);
         while let Some(condition) = next {
-            if let Err(reason) = self.known(&condition.reference, place) {
+            if let Err(reason) = self.check_reference(&condition.reference, place) {
                 self.in_steps(line, reason);
             }
             next = condition.and.as_deref();
@@ -362,7 +363,7 @@ impl Checker<'_> {
     }
 
     /// Whether a reference names something that is there by then.
-    fn known(&self, reference: &Reference, place: Place) -> Result<(), String> {
+    fn check_reference(&self, reference: &Reference, place: StepScope) -> Result<(), String> {
         let steps = &self.files.plan;
         match reference {
             Reference::Input(name, path) if !path.is_empty() => {

@@ -60,9 +60,7 @@ pub enum NextStep {
 pub struct StepCall {
     /// The step; the same one again for each item of a `for_each`.
     pub step_id: String,
-    /// The tool.
     pub tool: String,
-    /// Its input.
     pub input: Value,
     /// What the person sees meanwhile.
     pub progress: String,
@@ -74,7 +72,6 @@ pub enum SkillRunError {
     /// A text or argument names a value that is not there.
     #[error("the skill `{skill}` needs {needed}, which is not there")]
     Missing {
-        /// The skill.
         skill: String,
         /// The reference.
         needed: String,
@@ -82,7 +79,6 @@ pub enum SkillRunError {
     /// A list or object where text is needed.
     #[error("the skill `{skill}` needs {needed} as text, but it is a list or an object")]
     NotText {
-        /// The skill.
         skill: String,
         /// The reference.
         needed: String,
@@ -91,7 +87,7 @@ pub enum SkillRunError {
 
 /// Where a value is resolved: its language, and the item of a `for_each`.
 #[derive(Clone, Copy)]
-struct Place<'a> {
+struct ValueScope<'a> {
     language: Language,
     item: Option<&'a Value>,
 }
@@ -118,7 +114,7 @@ impl SkillRun {
 
     /// What comes next, given the results so far.
     pub fn next(&self, skill: &Skill) -> Result<NextStep, SkillRunError> {
-        let answering = Place { language: self.language, item: None };
+        let answering = ValueScope { language: self.language, item: None };
         for step in &skill.steps {
             let calls = self.calls_of(skill, step)?;
             if !calls.is_empty() {
@@ -158,7 +154,7 @@ impl SkillRun {
     /// The tools the run will call, as far as its inputs tell: what must be allowed before its first step.
     #[must_use]
     pub fn tools_ahead<'s>(&self, skill: &'s Skill) -> Vec<&'s str> {
-        let place = Place { language: self.language, item: None };
+        let place = ValueScope { language: self.language, item: None };
         let may_come = |step: &&Step| match &step.when {
             Some(when) if !matches!(when.reference, Reference::Step(..)) => self.holds(when, place),
             Some(_) | None => true,
@@ -167,7 +163,7 @@ impl SkillRun {
     }
 
     fn calls_of(&self, skill: &Skill, step: &Step) -> Result<Vec<StepCall>, SkillRunError> {
-        let asked = Place { language: self.language, item: None };
+        let asked = ValueScope { language: self.language, item: None };
         if step.when.as_ref().is_some_and(|when| !self.holds(when, asked)) {
             return Ok(Vec::new());
         }
@@ -179,11 +175,11 @@ impl SkillRun {
         let done = done.and_then(Value::as_array).map_or(0, Vec::len);
         let left = items.as_array().into_iter().flatten().skip(done);
         let at_once = if step.effect { usize::MAX } else { 1 };
-        left.take(at_once).map(|item| self.call(skill, step, Place { item: Some(item), ..asked })).collect()
+        left.take(at_once).map(|item| self.call(skill, step, ValueScope { item: Some(item), ..asked })).collect()
     }
 
-    fn call(&self, skill: &Skill, step: &Step, asked: Place<'_>) -> Result<StepCall, SkillRunError> {
-        let made = Place { language: self.document_language(skill), ..asked };
+    fn call(&self, skill: &Skill, step: &Step, asked: ValueScope<'_>) -> Result<StepCall, SkillRunError> {
+        let made = ValueScope { language: self.document_language(skill), ..asked };
         let mut input = Map::new();
         for (name, template) in &step.with {
             if let Some(value) = self.value(template, made)? {
@@ -206,7 +202,7 @@ impl SkillRun {
 
     /// The value of a template; `None` for a single reference to something that is not there, so that an argument which
     /// may be left out is left out.
-    fn value(&self, template: &Template, place: Place<'_>) -> Result<Option<Value>, SkillRunError> {
+    fn value(&self, template: &Template, place: ValueScope<'_>) -> Result<Option<Value>, SkillRunError> {
         match template {
             Template::Literal(value) => Ok(Some(value.clone())),
             Template::Whole(reference) => Ok(self.look_up(reference, place)),
@@ -229,7 +225,7 @@ impl SkillRun {
         }
     }
 
-    fn text(&self, template: &Template, place: Place<'_>) -> Result<String, SkillRunError> {
+    fn text(&self, template: &Template, place: ValueScope<'_>) -> Result<String, SkillRunError> {
         match template {
             Template::Languages { en, zh } => self.text(if place.language == Language::Zh { zh } else { en }, place),
             Template::Text(pieces) => {
@@ -251,7 +247,7 @@ impl SkillRun {
         }
     }
 
-    fn as_text(&self, reference: &Reference, place: Place<'_>) -> Result<String, SkillRunError> {
+    fn as_text(&self, reference: &Reference, place: ValueScope<'_>) -> Result<String, SkillRunError> {
         match self.look_up(reference, place) {
             Some(Value::String(text)) => Ok(text),
             Some(Value::Number(number)) => Ok(number.to_string()),
@@ -265,7 +261,7 @@ impl SkillRun {
         }
     }
 
-    fn look_up(&self, reference: &Reference, place: Place<'_>) -> Option<Value> {
+    fn look_up(&self, reference: &Reference, place: ValueScope<'_>) -> Option<Value> {
         let inside =
             |value: &Value, path: &[String]| path.iter().try_fold(value, |value, name| value.get(name)).cloned();
         let found = match reference {
@@ -284,7 +280,7 @@ impl SkillRun {
         found.filter(|value| !value.is_null())
     }
 
-    fn holds(&self, condition: &Condition, place: Place<'_>) -> bool {
+    fn holds(&self, condition: &Condition, place: ValueScope<'_>) -> bool {
         let value = self.look_up(&condition.reference, place);
         let present = match &value {
             None | Some(Value::Null | Value::Bool(false)) => false,

@@ -1,4 +1,4 @@
-use mezzofy_agent::model::Stop;
+use mezzofy_agent::model::StopReason;
 use mezzofy_domain::usage::Usage;
 use mezzofy_testing::{Answer, Chop, checks};
 
@@ -19,14 +19,14 @@ fn full() -> Answer {
 async fn a_reply_is_the_same_however_its_stream_is_cut() {
     let server = Replay::start(KEY).await.unwrap();
     let random = (0..12).map(Chop::Random);
-    let models = Asked::both(&server);
+    let models = ReplayedModel::both(&server);
     for chop in [Chop::Events, Chop::Whole, Chop::Bytes].into_iter().chain(random) {
         for asked in &models {
             server.script([full().chunks(chop)]);
             let (reply, heard) = asked.ask(&[says("Hello")]).await;
             let reply = reply.unwrap();
             assert_eq!(heard, "我先查一下 the new leads.", "{chop:?}");
-            assert_eq!((reply.text(), &reply.stop), (heard, &Stop::Calls), "{chop:?}");
+            assert_eq!((reply.text(), &reply.stop), (heard, &StopReason::Calls), "{chop:?}");
             let [(leads, input), (page, nothing)] = calls(&reply).try_into().unwrap();
             assert_eq!((leads.as_str(), page.as_str()), ("crm_query", "page_read"), "{chop:?}");
             assert_eq!(Value::Object(input.unwrap()), json!({"status": "新线索 \"hot\"", "limit": 20}), "{chop:?}");
@@ -45,19 +45,19 @@ async fn a_reply_is_the_same_however_its_stream_is_cut() {
 #[tokio::test]
 async fn each_way_to_stop_arrives() {
     let server = Replay::start(KEY).await.unwrap();
-    let refused = Stop::Refused(Some("cyber".to_owned()));
-    let models = Asked::both(&server);
-    for told in [Stop::Ended, Stop::Cut, Stop::Paused, refused, Stop::WindowExceeded] {
+    let refused = StopReason::Refused(Some("cyber".to_owned()));
+    let models = ReplayedModel::both(&server);
+    for told in [StopReason::Ended, StopReason::Cut, StopReason::Paused, refused, StopReason::WindowExceeded] {
         for asked in &models {
             server.script([Answer::says("So far").stop(told.clone())]);
             let (reply, heard) = asked.ask(&[says("Hello")]).await;
             // What the other protocol has no word for.
             let expected = match told.clone() {
                 told if asked.is_claude() => told,
-                Stop::Paused => Stop::Ended,
-                Stop::Refused(_) => Stop::Refused(None),
-                Stop::WindowExceeded => Stop::Cut,
-                told @ (Stop::Ended | Stop::Calls | Stop::Cut) => told,
+                StopReason::Paused => StopReason::Ended,
+                StopReason::Refused(_) => StopReason::Refused(None),
+                StopReason::WindowExceeded => StopReason::Cut,
+                told @ (StopReason::Ended | StopReason::Calls | StopReason::Cut) => told,
             };
             assert_eq!((reply.unwrap().stop, heard.as_str()), (expected, "So far"));
         }
@@ -68,11 +68,11 @@ async fn each_way_to_stop_arrives() {
 #[tokio::test]
 async fn a_reply_without_content_is_a_reply() {
     let server = Replay::start(KEY).await.unwrap();
-    for asked in Asked::both(&server) {
+    for asked in ReplayedModel::both(&server) {
         server.script([Answer::nothing(), Answer::says("Here I am")]);
         let mut history = vec![says("Hello")];
         let reply = asked.turn(&mut history).await;
-        assert_eq!((reply.blocks.len(), reply.stop), (0, Stop::Ended));
+        assert_eq!((reply.blocks.len(), reply.stop), (0, StopReason::Ended));
         history.push(says("Are you there?"));
         assert_eq!(asked.turn(&mut history).await.text(), "Here I am");
     }
@@ -82,12 +82,12 @@ async fn a_reply_without_content_is_a_reply() {
 #[tokio::test]
 async fn a_call_that_was_cut_off_is_not_there_and_the_rest_goes_back() {
     let server = Replay::start(KEY).await.unwrap();
-    for asked in Asked::both(&server) {
+    for asked in ReplayedModel::both(&server) {
         let cut = Answer::calls([("crm_query", json!({"status": "new"})), ("crm_query", json!({"status": "won"}))]);
-        server.script([cut.thinking("Both.").saying("I look.").stop(Stop::Cut), Answer::says("Shorter")]);
+        server.script([cut.thinking("Both.").saying("I look.").stop(StopReason::Cut), Answer::says("Shorter")]);
         let mut history = vec![says("Hello")];
         let reply = asked.turn(&mut history).await;
-        assert_eq!((calls(&reply).len(), thoughts(&reply), reply.stop.clone()), (0, 1, Stop::Cut));
+        assert_eq!((calls(&reply).len(), thoughts(&reply), reply.stop.clone()), (0, 1, StopReason::Cut));
         assert_eq!(reply.text(), "I look.");
         history.push(says("Say it in less."));
         assert_eq!(asked.turn(&mut history).await.text(), "Shorter");
@@ -98,7 +98,7 @@ async fn a_call_that_was_cut_off_is_not_there_and_the_rest_goes_back() {
 #[tokio::test]
 async fn arguments_that_are_no_json_are_kept_and_never_go_back() {
     let server = Replay::start(KEY).await.unwrap();
-    for asked in Asked::both(&server) {
+    for asked in ReplayedModel::both(&server) {
         server.script([Answer::calls([("crm_query", json!("{\"status\": new}"))]), Answer::says("I see")]);
         let mut history = vec![says("Hello")];
         let reply = asked.turn(&mut history).await;
@@ -112,7 +112,7 @@ async fn arguments_that_are_no_json_are_kept_and_never_go_back() {
 #[tokio::test]
 async fn an_answer_may_be_for_one_model_and_made_of_the_results() {
     let server = Replay::start(KEY).await.unwrap();
-    let [claude, kimi] = Asked::both(&server);
+    let [claude, kimi] = ReplayedModel::both(&server);
     server.script([
         Answer::calls([("crm_query", json!({})), ("page_read", json!({}))]).when(|body| body["model"] == "kimi-k3"),
         Answer::calls([("crm_query", json!({})), ("page_read", json!({}))]).when(|body| body["model"] != "kimi-k3"),
@@ -131,7 +131,7 @@ async fn an_answer_may_be_for_one_model_and_made_of_the_results() {
 #[tokio::test]
 async fn text_is_heard_as_soon_as_it_is_released() {
     let server = Replay::start(KEY).await.unwrap();
-    for asked in Asked::both(&server) {
+    for asked in ReplayedModel::both(&server) {
         server.script([Answer::says("0123456789abcdefghij").held()]);
         let (ear, mut listener) = tokio::sync::mpsc::unbounded_channel();
         let history = [says("Hello")];
@@ -157,13 +157,13 @@ async fn text_is_heard_as_soon_as_it_is_released() {
 async fn tokens_are_counted_and_facts_read() {
     let server = Replay::start(KEY).await.unwrap();
     server.window(200_000);
-    for asked in Asked::both(&server) {
+    for asked in ReplayedModel::both(&server) {
         let history = [says("Hello")];
         let counted = asked.model.count_tokens(&request(&history, &tools())).await.unwrap().unwrap();
         assert!(counted > SYSTEM.len() as u64 / 4, "{counted}");
         assert_eq!(asked.model.facts().await.unwrap().window, Some(200_000));
     }
-    let plain = Asked::openai(&server, "local", "qwen3", Dialect::Plain);
+    let plain = ReplayedModel::openai(&server, "local", "qwen3", Dialect::Plain);
     assert_eq!(plain.model.count_tokens(&request(&[says("Hello")], &tools())).await, Ok(None));
     assert_eq!((server.calls(), server.end()), (0, Vec::new()));
 }

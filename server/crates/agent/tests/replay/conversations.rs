@@ -1,4 +1,4 @@
-use mezzofy_agent::model::{Media, Stop};
+use mezzofy_agent::model::{Media, StopReason};
 use mezzofy_testing::{Answer, checks};
 
 use super::*;
@@ -11,7 +11,7 @@ fn script() -> [Answer; 3] {
 }
 
 /// Carries the script through, and leaves the history at its end.
-async fn walk(asked: &Asked, history: &mut Vec<Turn>) {
+async fn walk(asked: &ReplayedModel, history: &mut Vec<Turn>) {
     for texts in [&["300 leads", "no page"][..], &["a page"], &[]] {
         let reply = asked.turn(history).await;
         assert_eq!(calls(&reply).len(), texts.len());
@@ -24,7 +24,7 @@ async fn walk(asked: &Asked, history: &mut Vec<Turn>) {
 #[tokio::test]
 async fn thinking_goes_back_as_it_came_and_the_prefix_stays() {
     let server = Replay::start(KEY).await.unwrap();
-    for asked in Asked::both(&server) {
+    for asked in ReplayedModel::both(&server) {
         server.script(script());
         let before = server.calls();
         walk(&asked, &mut vec![says("How many leads are new?")]).await;
@@ -42,7 +42,7 @@ async fn thinking_goes_back_as_it_came_and_the_prefix_stays() {
 #[tokio::test]
 async fn what_the_cache_held_is_told() {
     let server = Replay::start(KEY).await.unwrap();
-    for asked in Asked::both(&server) {
+    for asked in ReplayedModel::both(&server) {
         server.script(script());
         let mut history = vec![says("How many leads are new?")];
         assert_eq!(asked.turn(&mut history).await.usage.cache_read, 0);
@@ -58,9 +58,9 @@ async fn what_the_cache_held_is_told() {
 #[tokio::test]
 async fn a_conversation_goes_from_model_to_model_in_any_order() {
     let models = |server: &Replay| {
-        let [claude, kimi] = Asked::both(server);
-        let opus = Asked::claude(server, "claude-opus-5-5");
-        [claude, kimi, opus, Asked::openai(server, "local", "qwen3", Dialect::Plain)]
+        let [claude, kimi] = ReplayedModel::both(server);
+        let opus = ReplayedModel::claude(server, "claude-opus-5-5");
+        [claude, kimi, opus, ReplayedModel::openai(server, "local", "qwen3", Dialect::Plain)]
     };
     let server = Replay::start(KEY).await.unwrap();
     for first in 0..4 {
@@ -75,7 +75,7 @@ async fn a_conversation_goes_from_model_to_model_in_any_order() {
         for (asked, answer) in models.iter().zip(script().into_iter().chain(script())) {
             server.script([answer]);
             let reply = asked.turn(&mut history).await;
-            if reply.stop == Stop::Calls {
+            if reply.stop == StopReason::Calls {
                 history.push(results(&vec!["1"; calls(&reply).len()]));
             } else {
                 history.push(says("More"));
@@ -88,8 +88,8 @@ async fn a_conversation_goes_from_model_to_model_in_any_order() {
 #[tokio::test]
 async fn a_paused_reply_is_carried_on() {
     let server = Replay::start(KEY).await.unwrap();
-    for asked in Asked::both(&server) {
-        server.script([Answer::says("First").thinking("Long.").stop(Stop::Paused), Answer::says("then")]);
+    for asked in ReplayedModel::both(&server) {
+        server.script([Answer::says("First").thinking("Long.").stop(StopReason::Paused), Answer::says("then")]);
         server.script([Answer::says("last")]);
         let mut history = vec![says("Hello")];
         asked.turn(&mut history).await;
@@ -111,7 +111,7 @@ async fn images_and_documents_go_with_the_text() {
     let text = Part::Text("What is this?".to_owned());
     let image = Part::Image(media("a.png", "image/png"));
     let document = Part::Document(media("a.pdf", "application/pdf"));
-    for asked in Asked::both(&server) {
+    for asked in ReplayedModel::both(&server) {
         server.script([Answer::says("A picture")]);
         let history = [Turn::Person(vec![image.clone(), text.clone()])];
         assert_eq!(kind(&asked.ask(&history).await.0), "a reply");
@@ -132,7 +132,7 @@ async fn an_answer_that_must_be_json_is_asked_for_with_its_schema() {
         "properties": {"skill": {"type": "string", "minLength": 1}}});
     let server = Replay::start(KEY).await.unwrap();
     let history = [says("Which skill is it?")];
-    for asked in Asked::both(&server) {
+    for asked in ReplayedModel::both(&server) {
         server.script([Answer::says("{\"skill\":\"calendar\"}")]);
         let request = Request { answer_schema: Some(&schema), ..request(&history, &[]) };
         let reply = asked.model.stream(&request, &mut |_: &str| {}).await;

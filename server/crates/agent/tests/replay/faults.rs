@@ -20,7 +20,7 @@ async fn each_status_has_its_meaning_and_nothing_is_tried_twice() {
         (529, Value::Null, "busy"),
     ];
     let server = Replay::start(KEY).await.unwrap();
-    let models = Asked::both(&server);
+    let models = ReplayedModel::both(&server);
     for (status, body, expected) in table {
         for asked in &models {
             let before = server.calls();
@@ -36,7 +36,7 @@ async fn each_status_has_its_meaning_and_nothing_is_tried_twice() {
 #[tokio::test]
 async fn what_the_provider_asks_about_trying_again_arrives() {
     let server = Replay::start(KEY).await.unwrap();
-    for asked in Asked::both(&server) {
+    for asked in ReplayedModel::both(&server) {
         let headers = [("retry-after", "7"), ("retry-after-ms", "1500"), ("x-should-retry", "false")];
         server.script([Answer::status(429, &headers, Value::Null)]);
         let (reply, _) = asked.ask(&[says("Hello")]).await;
@@ -49,7 +49,7 @@ async fn what_the_provider_asks_about_trying_again_arrives() {
 #[tokio::test]
 async fn a_key_that_is_switched_off_is_refused_and_not_told() {
     let server = Replay::start(KEY).await.unwrap();
-    for asked in Asked::both(&server) {
+    for asked in ReplayedModel::both(&server) {
         server.script([Answer::says("Hello")]);
         let mut history = vec![says("Hello")];
         asked.turn(&mut history).await;
@@ -76,7 +76,7 @@ async fn a_stream_that_goes_wrong_has_broken_off() {
         (error(2), "broken off", 2),
     ];
     let server = Replay::start(KEY).await.unwrap();
-    let models = Asked::both(&server);
+    let models = ReplayedModel::both(&server);
     for (fault, expected, pieces) in table {
         for asked in &models {
             let before = server.calls();
@@ -93,7 +93,7 @@ async fn a_stream_that_goes_wrong_has_broken_off() {
 async fn wherever_a_stream_ends_too_early_there_is_no_half_reply() {
     let server = Replay::start(KEY).await.unwrap();
     let answer = || Answer::calls([("crm_query", json!({"status": "new"}))]).thinking("Hm.").saying("I look.");
-    for asked in Asked::both(&server) {
+    for asked in ReplayedModel::both(&server) {
         server.script([answer()]);
         let whole = asked.ask(&[says("Hello")]).await.0.unwrap();
         let mut complete = 0;
@@ -124,7 +124,7 @@ async fn a_stream_that_stalls_is_given_up_after_a_minute() {
         (Fault::Pings(1), "broken off"),
     ];
     let server = Replay::start(KEY).await.unwrap();
-    let models = Asked::both(&server);
+    let models = ReplayedModel::both(&server);
     for (fault, expected) in table {
         for asked in &models {
             server.script([Answer::says("Hello").then(fault.clone())]);
@@ -143,7 +143,7 @@ async fn a_stream_that_stalls_is_given_up_after_a_minute() {
 async fn a_server_that_is_gone_can_not_be_reached() {
     for claude in [true, false] {
         let server = Replay::start(KEY).await.unwrap();
-        let [first, second] = Asked::both(&server);
+        let [first, second] = ReplayedModel::both(&server);
         let asked = if claude { first } else { second };
         assert_eq!(server.end(), Vec::<String>::new());
         let (reply, _) = asked.ask(&[says("Hello")]).await;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use mezzofy_agent::model::claude::{self, Claude};
 use mezzofy_agent::model::openai::{self, Dialect, OpenAiCompatible};
 use mezzofy_agent::model::{
-    Block, CallResult, Model, ModelError, Part, Reply, Request, Source, ToolDefinition, Turn, View,
+    Block, BlockView, CallResult, Model, ModelError, Part, Reply, Request, Source, ToolDefinition, Turn,
 };
 use mezzofy_testing::Replay;
 use secrecy::SecretString;
@@ -22,12 +22,12 @@ mod recorded;
 const KEY: &str = "key-of-the-test";
 
 /// A model behind the replay server.
-struct Asked {
+struct ReplayedModel {
     source: Source,
     model: Box<dyn Model>,
 }
 
-impl Asked {
+impl ReplayedModel {
     fn claude(server: &Replay, model: &str) -> Self {
         let settings = claude::Settings {
             base_url: server.anthropic_base(),
@@ -110,14 +110,14 @@ type Call = (String, Result<Map<String, Value>, String>);
 
 fn calls(reply: &Reply) -> Vec<Call> {
     let call = |block: &Block| match block.view() {
-        View::Call { name, input, .. } => Some((name, input)),
-        View::Text(_) | View::Thinking | View::Unknown => None,
+        BlockView::Call { name, input, .. } => Some((name, input)),
+        BlockView::Text(_) | BlockView::Thinking | BlockView::Unknown => None,
     };
     reply.blocks.iter().filter_map(call).collect()
 }
 
 fn thoughts(reply: &Reply) -> usize {
-    reply.blocks.iter().filter(|block| block.view() == View::Thinking).count()
+    reply.blocks.iter().filter(|block| block.view() == BlockView::Thinking).count()
 }
 
 /// An error's name.

@@ -24,7 +24,7 @@ async fn a_recorded_reply_goes_back_to_claude_as_it_came() {
     for stream in streams {
         let body = fs::read(&stream).unwrap();
         let server = Replay::start(KEY).await.unwrap();
-        let asked = Asked::claude(&server, "claude-sonnet-5-5");
+        let asked = ReplayedModel::claude(&server, "claude-sonnet-5-5");
         for seed in 0..3 {
             server.script([Answer::raw(body.clone()).chunks(Chop::Random(seed)), Answer::says("Well")]);
             let mut history = vec![says("Hello")];

@@ -109,7 +109,6 @@ pub enum ChartError {
     Uneven {
         /// The chart's title.
         title: String,
-        /// The series.
         series: String,
         /// How many values it has.
         values: usize,
@@ -124,7 +123,6 @@ pub enum ChartError {
     Sum {
         /// The chart's title.
         title: String,
-        /// The sum.
         sum: Decimal,
         /// What stands at the end.
         end: Decimal,

@@ -10,7 +10,6 @@ pub struct Table {
     pub title: Option<String>,
     /// Stays on one page; for tables that fit on one.
     pub keep: bool,
-    /// The columns.
     pub columns: Vec<Column>,
     /// The rows; each has a cell for each column.
     pub rows: Vec<Row>,

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 /// A language in a script, by its BCP 47 tag: `en`, `zh-Hans`, `zh-Hant` or `ms`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Writing {
-    /// English.
     #[serde(rename = "en")]
     English,
     /// Chinese in simplified characters.
@@ -15,7 +14,6 @@ pub enum Writing {
     /// Chinese in traditional characters.
     #[serde(rename = "zh-Hant")]
     Traditional,
-    /// Malay.
     #[serde(rename = "ms")]
     Malay,
 }

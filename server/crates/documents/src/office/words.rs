@@ -46,7 +46,6 @@ pub struct StyleNames {
     pub caption: String,
     /// Text set apart.
     pub callout: String,
-    /// A table.
     pub table: String,
     /// The text of its cells.
     pub cell: String,

@@ -13,7 +13,7 @@ use super::PressError;
 use crate::office::StyleNames;
 
 /// More than any template or logo needs: a picture from a camera does not belong on each page.
-const LARGEST: u64 = 4 * 1024 * 1024;
+const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
 
 const SETTINGS: &str = "brand.toml";
 
@@ -83,8 +83,8 @@ impl Brand {
 
     fn add(&mut self, path: &Path, name: String) -> Result<(), PressError> {
         let size = fs::metadata(path).map_err(|problem| wrong(&name, &problem))?.len();
-        if size > LARGEST {
-            return Err(wrong(&name, &format!("it has {size} bytes, at most {LARGEST} are allowed")));
+        if size > MAX_FILE_BYTES {
+            return Err(wrong(&name, &format!("it has {size} bytes, at most {MAX_FILE_BYTES} are allowed")));
         }
         let Some(id) = file_id(&name) else { return Err(wrong(&name, &"its name can't be used in a template")) };
         let bytes = fs::read(path).map_err(|problem| wrong(&name, &problem))?;

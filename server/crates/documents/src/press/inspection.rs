@@ -10,11 +10,11 @@ use typst_layout::PagedDocument;
 const CONTRAST: f32 = 4.5;
 const CONTRAST_LARGE: f32 = 3.0;
 /// From this size in points text counts as large.
-const LARGE: f64 = 14.0;
+const LARGE_TEXT_POINTS: f64 = 14.0;
 /// So much of the smaller of two texts may lie under the other: rounding, and accents that reach up.
-const SHARED: f64 = 0.15;
+const MAX_OVERLAP: f64 = 0.15;
 /// So many problems are told; more help nobody.
-const TOLD: usize = 5;
+const MAX_PROBLEMS: usize = 5;
 
 #[derive(Debug, Clone, Copy)]
 struct Area {
@@ -44,8 +44,8 @@ pub(super) fn problems(document: &PagedDocument) -> Vec<String> {
         sight.see(&page.frame, Point::zero());
         sight.compare(whole);
         problems.extend(sight.problems.into_iter().map(|problem| format!("page {}: {problem}", index + 1)));
-        if problems.len() >= TOLD {
-            problems.truncate(TOLD);
+        if problems.len() >= MAX_PROBLEMS {
+            problems.truncate(MAX_PROBLEMS);
             break;
         }
     }
@@ -88,7 +88,7 @@ impl Sight {
         let (above, below) = (text.size * 0.7, text.size * 0.15);
         let area = Area::of(at - Point::with_y(above), text.width(), above + below);
         if let Paint::Solid(ink) = &text.fill {
-            let needed = if text.size.to_pt() >= LARGE { CONTRAST_LARGE } else { CONTRAST };
+            let needed = if text.size.to_pt() >= LARGE_TEXT_POINTS { CONTRAST_LARGE } else { CONTRAST };
             let middle = (f64::midpoint(area.left, area.right), f64::midpoint(area.top, area.bottom));
             let ground = self.grounds.iter().rev().find(|(ground, _)| ground.holds(middle));
             if ground.is_some_and(|(_, ground)| contrast(ink, ground) < needed) {
@@ -107,7 +107,7 @@ impl Sight {
             {
                 self.problems.push(format!("“{}” leaves the page", words.text));
             }
-            let over = self.words[index + 1..].iter().find(|other| words.area.shared(other.area) > SHARED);
+            let over = self.words[index + 1..].iter().find(|other| words.area.shared(other.area) > MAX_OVERLAP);
             if let Some(other) = over {
                 self.problems.push(format!("“{}” and “{}” lie over each other", words.text, other.text));
             }

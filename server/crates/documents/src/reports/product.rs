@@ -11,7 +11,6 @@ use crate::doc::{Block, ColumnKind, Doc, DocKind, Fact, Section, Table};
 /// What is written about: a product, or one feature of it.
 #[derive(Debug, Clone, Copy)]
 pub struct About<'a> {
-    /// The product.
     pub product: &'a Product,
     /// The features written about; of a product as a whole all of them.
     pub feature: Option<&'a Feature>,

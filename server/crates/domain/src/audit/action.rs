@@ -1,13 +1,13 @@
-//! The kinds of deeds.
+//! The kinds of events.
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::coded;
 
-/// The kinds of deeds, by which the log is filtered.
+/// The kinds of events, by which the log is filtered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
-pub enum Action {
+pub enum AuditAction {
     /// Somebody signed in.
     SignedIn,
     /// A wrong password, or an address that may not sign in.
@@ -100,4 +100,4 @@ pub enum Action {
     AuditExported,
 }
 
-coded!(Action);
+coded!(AuditAction);

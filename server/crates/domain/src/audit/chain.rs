@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Deed, Who};
+use super::{Actor, AuditEvent};
 use crate::canonical::{self, NotCanonical};
 
 /// One entry as it is stored and hashed; its words are those of the version that wrote it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Entry {
+pub struct AuditEntry {
     /// 1, 2, 3 and so on.
     pub number: i64,
     /// When, in whole microseconds.
@@ -20,7 +20,6 @@ pub struct Entry {
     pub action: String,
     /// What kind of thing it was done to.
     pub subject_kind: String,
-    /// Which one.
     pub subject: String,
     /// What else is kept of it.
     pub detail: Value,
@@ -28,9 +27,8 @@ pub struct Entry {
 
 /// An entry with the hash that was stored with it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Stored {
-    /// It.
-    pub entry: Entry,
+pub struct ChainedEntry {
+    pub entry: AuditEntry,
     /// Lower-case hex SHA-256 of the RFC 8785 JSON of `{before, entry}`.
     pub hash: String,
 }
@@ -52,28 +50,28 @@ impl Default for Head {
 
 impl Head {
     /// The entry that comes next.
-    pub fn next(&self, now: DateTime<Utc>, who: Who, deed: &Deed) -> Result<Stored, NotCanonical> {
-        let (kind, subject) = deed.subject();
-        let entry = Entry {
+    pub fn next(&self, now: DateTime<Utc>, actor: Actor, event: &AuditEvent) -> Result<ChainedEntry, NotCanonical> {
+        let (kind, subject) = event.subject();
+        let entry = AuditEntry {
             number: self.number + 1,
             // The database keeps no more of it.
             at: DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now),
-            who: who.code(),
-            action: deed.action().code().to_owned(),
+            who: actor.code(),
+            action: event.action().code().to_owned(),
             subject_kind: kind.to_owned(),
             subject,
-            detail: deed.detail(),
+            detail: event.detail(),
         };
-        Ok(Stored { hash: entry.hash(&self.hash)?, entry })
+        Ok(ChainedEntry { hash: entry.hash(&self.hash)?, entry })
     }
 }
 
-impl Entry {
+impl AuditEntry {
     fn hash(&self, before: &str) -> Result<String, NotCanonical> {
         #[derive(Serialize)]
         struct Link<'a> {
             before: &'a str,
-            entry: &'a Entry,
+            entry: &'a AuditEntry,
         }
         canonical::hash(&Link { before, entry: self })
     }
@@ -82,7 +80,7 @@ impl Entry {
 /// The log is not what was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the audit log is broken at entry {number}: it, or its place in the log, was changed")]
-pub struct Broken {
+pub struct ChainBreak {
     /// The first entry that is not as it was written, or is missing.
     pub number: i64,
 }
@@ -95,29 +93,29 @@ pub struct Chain {
 
 impl Chain {
     /// Goes on to the next entry.
-    pub fn add(&mut self, next: &Stored) -> Result<(), Broken> {
+    pub fn add(&mut self, next: &ChainedEntry) -> Result<(), ChainBreak> {
         let number = self.reached.number + 1;
         let hash = next.entry.hash(&self.reached.hash).ok();
         if next.entry.number != number || hash.as_deref() != Some(&next.hash) {
-            return Err(Broken { number });
+            return Err(ChainBreak { number });
         }
         self.reached = Head { number, hash: next.hash.clone() };
         Ok(())
     }
 
     /// Ends the walk at the head that the log names.
-    pub fn end(self, head: Head) -> Result<Head, Broken> {
+    pub fn end(self, head: Head) -> Result<Head, ChainBreak> {
         if self.reached == head {
             return Ok(head);
         }
         let shorter = self.reached.number.min(head.number);
         let number = if self.reached.number == head.number { shorter } else { shorter.saturating_add(1) };
-        Err(Broken { number })
+        Err(ChainBreak { number })
     }
 }
 
 /// Walks along a whole log. Answers its head, or the first entry that is not what was written.
-pub fn verify<'a>(entries: impl IntoIterator<Item = &'a Stored>, head: Head) -> Result<Head, Broken> {
+pub fn verify<'a>(entries: impl IntoIterator<Item = &'a ChainedEntry>, head: Head) -> Result<Head, ChainBreak> {
     let mut chain = Chain::default();
     for entry in entries {
         chain.add(entry)?;

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate};
 
-use super::{Contact, Lead, Status};
+use super::{Contact, Lead, LeadStatus};
 use crate::effect::is_address;
 use crate::export::neutral;
 use crate::import::rows::{self, Cells};
@@ -27,8 +27,8 @@ pub const COLUMNS: [&str; 14] = [
     "notes",
 ];
 /// Characters of a field, and of the notes.
-const LONGEST: usize = 300;
-const LONGEST_NOTES: usize = 10_000;
+const MAX_FIELD_CHARS: usize = 300;
+const MAX_NOTES_CHARS: usize = 10_000;
 
 /// Reads a whole file: a lead for each row, in its order.
 pub fn parse(bytes: &[u8]) -> Result<Vec<Lead>, ImportErrors> {
@@ -42,7 +42,7 @@ fn read(cells: &Cells<'_>, problems: &mut ImportErrors) -> Option<Lead> {
     let before = problems.count;
     let mut told = |column: &str, reason: String| problems.add(cells.line, Some(column), reason);
     for column in COLUMNS {
-        let (text, longest) = (cells.get(column), if column == "notes" { LONGEST_NOTES } else { LONGEST });
+        let (text, longest) = (cells.get(column), if column == "notes" { MAX_NOTES_CHARS } else { MAX_FIELD_CHARS });
         if text.chars().count() > longest {
             told(column, format!("the field has more than {longest} characters"));
         }
@@ -54,11 +54,11 @@ fn read(cells: &Cells<'_>, problems: &mut ImportErrors) -> Option<Lead> {
         told("company", "the field is empty".to_owned());
     }
     let status = match cells.get("status").to_lowercase().as_str() {
-        "" => Some(Status::New),
-        code => Status::from_code(code),
+        "" => Some(LeadStatus::New),
+        code => LeadStatus::from_code(code),
     };
     if status.is_none() {
-        let all = Status::ALL.map(Status::code).join(", ");
+        let all = LeadStatus::ALL.map(LeadStatus::code).join(", ");
         told("status", format!("“{}” is no status; there are {all}", cells.get("status")));
     }
     let assigned_to = Some(cells.get("assigned_to").to_lowercase()).filter(|email| !email.is_empty());

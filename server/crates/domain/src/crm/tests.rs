@@ -1,7 +1,7 @@
 use chrono::NaiveDate;
 use fastrand::Rng;
 
-use super::same::{Keys, Phone, domain, groups, name_words};
+use super::identity::{Identity, Phone, domain, groups, name_words};
 use super::*;
 
 fn lead(company: &str, email: &str, phone: &str, location: &str, website: &str) -> Lead {
@@ -16,7 +16,7 @@ fn lead(company: &str, email: &str, phone: &str, location: &str, website: &str) 
 }
 
 fn same(one: &Lead, other: &Lead) -> bool {
-    Keys::of(one).is_same(&Keys::of(other))
+    Identity::of(one).matches(&Identity::of(other))
 }
 
 #[test]
@@ -232,7 +232,7 @@ fn the_same_as_a_third_is_the_same_and_the_first_stands_for_all() {
         lead("ABC Restaurants", "", "+65 6123 4567", "Singapore", ""),
         lead("A.B.C. Dining", "ben@abc.example.com", "6123 4567", "Singapore", ""),
     ];
-    let keys: Vec<Keys> = all.iter().map(Keys::of).collect();
+    let keys: Vec<Identity> = all.iter().map(Identity::of).collect();
     assert_eq!(groups(&keys), [0, 1, 0, 0]);
 }
 
@@ -240,11 +240,11 @@ fn the_same_as_a_third_is_the_same_and_the_first_stands_for_all() {
 fn a_merge_loses_nothing() {
     let mut one = lead("ABC Group", "ana@abc.example", "", "Singapore", "");
     one.contacts[0].name = "Ana".to_owned();
-    one.status = Status::Contacted;
+    one.status = LeadStatus::Contacted;
     one.assigned_to = Some("rep@m.example".to_owned());
     let mut two = lead("ABC Group Pte Ltd", "ben@abc.example", "6123", "Jurong", "abc.example");
     two.contacts[0].name = "Ben".to_owned();
-    two.status = Status::Lost;
+    two.status = LeadStatus::Lost;
     two.opted_out = true;
     two.assigned_to = Some("boss@m.example".to_owned());
     two.notes = "Met at the fair.".to_owned();
@@ -266,7 +266,7 @@ fn a_merge_loses_nothing() {
     ] {
         assert!(all.contains(said), "{said} is lost: {all}");
     }
-    assert_eq!((one.status, one.opted_out), (Status::Contacted, true));
+    assert_eq!((one.status, one.opted_out), (LeadStatus::Contacted, true));
     let merged = one.clone();
     one.absorb(two);
     assert_eq!(one, merged, "merging again changes nothing");
@@ -282,7 +282,7 @@ fn a_file_of_leads_is_read_and_its_mistakes_are_named() {
     )
     .unwrap();
     assert_eq!(leads.len(), 2);
-    assert_eq!((leads[0].status, leads[0].contacts[0].email.as_str()), (Status::Qualified, "ana@abc.example"));
+    assert_eq!((leads[0].status, leads[0].contacts[0].email.as_str()), (LeadStatus::Qualified, "ana@abc.example"));
     assert_eq!(leads[0].follow_up_date, NaiveDate::from_ymd_opt(2026, 12, 1));
     assert!(leads[1].has_bad_address() && leads[1].opted_out && leads[1].reachable().is_none());
 

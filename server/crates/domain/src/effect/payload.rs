@@ -42,7 +42,6 @@ pub struct PayloadFields {
 /// Why something can't be sent as asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PayloadError {
-    /// No recipient.
     #[error("The mail has no recipient. Name who should get it.")]
     NoRecipient,
     /// Not an address.

@@ -40,7 +40,6 @@ pub struct Statement {
 /// A period and its days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
-    /// The period.
     pub period: Period,
     /// First day, included.
     pub first_day: NaiveDate,

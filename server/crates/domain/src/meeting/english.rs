@@ -7,7 +7,7 @@ use crate::period::english_month;
 use crate::schedule::words::{Time, WEEKDAYS, Word, clock, part_of_day, words};
 
 /// Minutes that something takes at most.
-const LONGEST: u32 = 24 * 60;
+const MAX_DURATION_MINUTES: u32 = 24 * 60;
 
 /// A text cut into words, with what stood between them.
 struct Text<'a> {
@@ -118,7 +118,7 @@ fn duration(text: &Text<'_>, from: usize) -> Option<(u32, usize)> {
         "twenty" => 20,
         "thirty" => 30,
         "forty" if text.word(begin + 1) == "five" => return unit(begin + 2).map(|unit| (45 * unit, led + 3)),
-        digits => digits.parse().ok().filter(|number| (1..=LONGEST).contains(number))?,
+        digits => digits.parse().ok().filter(|number| (1..=MAX_DURATION_MINUTES).contains(number))?,
     };
     // "1.5 hours" is cut at its dot.
     if text.gap(begin + 1) == "." && text.word(begin + 1) == "5" {

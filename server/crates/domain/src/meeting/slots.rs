@@ -8,14 +8,14 @@ use chrono_tz::Tz;
 use super::Moment;
 
 /// The hours of Monday to Friday in which one meets.
-pub const WORK: Range<u32> = 9..18;
+pub const WORKING_HOURS: Range<u32> = 9..18;
 /// A free time begins at such minutes of an hour.
-const STEP: i64 = 30;
+const SLOT_STEP_MINUTES: i64 = 30;
 /// Minutes between the beginnings of two that are offered of one day, at least.
-const APART: i64 = 240;
+const MIN_MINUTES_APART: i64 = 240;
 /// Free times that are offered of one day, and altogether.
-const OF_A_DAY: usize = 2;
-const OFFERED: usize = 6;
+const MAX_SLOTS_PER_DAY: usize = 2;
+const MAX_SLOTS: usize = 6;
 
 /// The first times within working hours that nothing of `taken` is in the way of, by the clocks of the zone.
 #[must_use]
@@ -28,24 +28,24 @@ pub fn free(
 ) -> Vec<NaiveDateTime> {
     let mut slots = Vec::new();
     let mut day = days.first;
-    while day <= days.last && slots.len() < OFFERED {
+    while day <= days.last && slots.len() < MAX_SLOTS {
         let working = day.weekday().num_days_from_monday() < 5;
-        let (mut of_day, mut minute) = (0, i64::from(WORK.start) * 60);
+        let (mut of_day, mut minute) = (0, i64::from(WORKING_HOURS.start) * 60);
         while working
-            && minute + lasts.num_minutes() <= i64::from(WORK.end) * 60
-            && of_day < OF_A_DAY
-            && slots.len() < OFFERED
+            && minute + lasts.num_minutes() <= i64::from(WORKING_HOURS.end) * 60
+            && of_day < MAX_SLOTS_PER_DAY
+            && slots.len() < MAX_SLOTS
         {
             let local = day.and_time(NaiveTime::MIN) + TimeDelta::minutes(minute);
-            minute += STEP;
+            minute += SLOT_STEP_MINUTES;
             let Some(start) = zone.from_local_datetime(&local).earliest().map(|start| start.to_utc()) else { continue };
             let end = start + lasts;
             if start > now && taken.iter().all(|(from, to)| end <= *from || start >= *to) {
                 slots.push(local);
                 of_day += 1;
                 // The next one is another choice, not the same half an hour later.
-                minute = minute - STEP + lasts.num_minutes().max(APART);
-                minute += (STEP - minute % STEP) % STEP;
+                minute = minute - SLOT_STEP_MINUTES + lasts.num_minutes().max(MIN_MINUTES_APART);
+                minute += (SLOT_STEP_MINUTES - minute % SLOT_STEP_MINUTES) % SLOT_STEP_MINUTES;
             }
         }
         day = day + Days::new(1);

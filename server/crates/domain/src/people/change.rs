@@ -1,6 +1,6 @@
 //! What may be changed of a person, and by whom.
 
-use crate::audit::Who;
+use crate::audit::Actor;
 use crate::effect::is_address;
 use crate::id::{self, Id};
 use crate::language::Language;
@@ -8,7 +8,7 @@ use crate::people::Person;
 use crate::roles::{Permission, Role, Roles};
 
 /// Characters of a name or a title at most.
-const LONGEST: usize = 120;
+const MAX_NAME_CHARS: usize = 120;
 
 /// Why a person can't be added or changed like that, as a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,17 +20,16 @@ pub enum PersonProblem {
     #[error("{0} is there already: an address belongs to one person.")]
     Taken(String),
     /// Empty, too long or not one line.
-    #[error("The name must have 1 to {LONGEST} characters on one line.")]
+    #[error("The name must have 1 to {MAX_NAME_CHARS} characters on one line.")]
     Name,
     /// Empty, too long or not one line.
-    #[error("The title must have 1 to {LONGEST} characters on one line.")]
+    #[error("The title must have 1 to {MAX_NAME_CHARS} characters on one line.")]
     Title,
     /// It is not in `roles.yaml`.
     #[error("There is no role {role}: take one of {roles}.")]
     Role {
         /// What was asked for.
         role: String,
-        /// What there is.
         roles: String,
     },
     /// An administrator would lock themselves out.
@@ -100,7 +99,7 @@ impl NewPerson {
 impl Person {
     /// The person after a change that `by` asks for. `others` says whether somebody else who can sign in may administer; a
     /// command may do what would leave nobody, since it can add somebody.
-    pub fn changed(&self, change: PersonChange, by: Who, roles: &Roles, others: bool) -> Result<Self, PersonProblem> {
+    pub fn changed(&self, change: PersonChange, by: Actor, roles: &Roles, others: bool) -> Result<Self, PersonProblem> {
         let mut person = self.clone();
         if let Some(name) = &change.name {
             person.name = line(name).ok_or(PersonProblem::Name)?;
@@ -115,13 +114,13 @@ impl Person {
         }
         let administers = |person: &Self| !person.disabled && roles.allows(&person.role, Permission::Administer);
         match by {
-            Who::Person(id) if id == self.id && person.disabled => Err(PersonProblem::DisablesSelf),
-            Who::Person(id) if id == self.id && !administers(&person) => Err(PersonProblem::OwnRole),
-            Who::Person(id) if id == self.id && change.sign_in => Err(PersonProblem::OwnSignIn),
-            Who::Person(_) if !others && administers(self) && !administers(&person) => {
+            Actor::Person(id) if id == self.id && person.disabled => Err(PersonProblem::DisablesSelf),
+            Actor::Person(id) if id == self.id && !administers(&person) => Err(PersonProblem::OwnRole),
+            Actor::Person(id) if id == self.id && change.sign_in => Err(PersonProblem::OwnSignIn),
+            Actor::Person(_) if !others && administers(self) && !administers(&person) => {
                 Err(PersonProblem::LastAdministrator)
             }
-            Who::System | Who::Person(_) => Ok(person),
+            Actor::System | Actor::Person(_) => Ok(person),
         }
     }
 }
@@ -134,7 +133,7 @@ fn known<'a>(role: &str, roles: &'a Roles) -> Result<&'a Role, PersonProblem> {
 /// The text without the space around it, if it is one line of a decent length.
 fn line(text: &str) -> Option<String> {
     let text = text.trim();
-    let good = (1..=LONGEST).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    let good = (1..=MAX_NAME_CHARS).contains(&text.chars().count()) && !text.chars().any(char::is_control);
     good.then(|| text.to_owned())
 }
 
@@ -158,7 +157,7 @@ mod tests {
         person.checked(Id::new(DateTime::from_timestamp(1_790_000_000, 0).unwrap()), &roles())
     }
 
-    fn change(person: &Person, change: PersonChange, by: Who, others: bool) -> Result<Person, PersonProblem> {
+    fn change(person: &Person, change: PersonChange, by: Actor, others: bool) -> Result<Person, PersonProblem> {
         person.changed(change, by, &roles(), others)
     }
 
@@ -179,14 +178,14 @@ mod tests {
     fn another_role_brings_its_department() {
         let rep = new("a@b.example", "Ana", "rep").unwrap();
         let role = PersonChange { role: Some("admin".to_owned()), ..PersonChange::default() };
-        let admin = change(&rep, role, Who::Person(Id::from(uuid::Uuid::from_u128(1))), true).unwrap();
+        let admin = change(&rep, role, Actor::Person(Id::from(uuid::Uuid::from_u128(1))), true).unwrap();
         assert_eq!((admin.role.as_str(), admin.department), ("admin", Department::Management));
     }
 
     #[test]
     fn administrators_neither_lock_themselves_out_nor_go_around_their_own_password() {
         let admin = new("a@b.example", "Ana", "admin").unwrap();
-        let own = Who::Person(admin.id);
+        let own = Actor::Person(admin.id);
         let disable = PersonChange { disabled: Some(true), ..PersonChange::default() };
         let demote = PersonChange { role: Some("rep".to_owned()), ..PersonChange::default() };
         let sign_in = PersonChange { sign_in: true, ..PersonChange::default() };
@@ -200,14 +199,14 @@ mod tests {
     #[test]
     fn the_last_administrator_stays_one_unless_a_command_says_otherwise() {
         let admin = new("a@b.example", "Ana", "admin").unwrap();
-        let other = Who::Person(Id::from(uuid::Uuid::from_u128(1)));
+        let other = Actor::Person(Id::from(uuid::Uuid::from_u128(1)));
         for wanted in [
             PersonChange { disabled: Some(true), ..PersonChange::default() },
             PersonChange { role: Some("rep".to_owned()), ..PersonChange::default() },
         ] {
             assert_eq!(change(&admin, wanted.clone(), other, false), Err(PersonProblem::LastAdministrator));
             assert!(change(&admin, wanted.clone(), other, true).is_ok());
-            assert!(change(&admin, wanted, Who::System, false).is_ok());
+            assert!(change(&admin, wanted, Actor::System, false).is_ok());
         }
         let rep = new("b@b.example", "Ben", "rep").unwrap();
         let disable = PersonChange { disabled: Some(true), ..PersonChange::default() };

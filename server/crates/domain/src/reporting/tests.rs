@@ -58,7 +58,7 @@ fn what_is_not_one_reading_statement_is_refused_with_its_place() {
     ] {
         assert!(reason(sql).contains(told), "{sql}: {}", reason(sql));
     }
-    assert!(reason(&format!("SELECT '{}'", "x".repeat(LONGEST))).contains("more than 10000 characters"));
+    assert!(reason(&format!("SELECT '{}'", "x".repeat(MAX_QUERY_CHARS))).contains("more than 10000 characters"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::{QueryError, wrong};
 
 /// Bytes of a name at most; PostgreSQL cuts longer ones.
-const LONGEST_NAME: usize = 63;
+const MAX_NAME_BYTES: usize = 63;
 
 /// One token and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,6 @@ impl Token {
         }
     }
 
-    /// The symbol.
     pub(super) fn symbol(&self) -> Option<char> {
         match self.kind {
             Kind::Symbol(symbol) => Some(symbol),
@@ -157,8 +156,8 @@ impl Reader {
             '"' => {
                 let begin = self.place + 1;
                 let name = self.quoted('"', "a name in quotes is not closed")?;
-                if name.is_empty() || name.len() > LONGEST_NAME {
-                    return wrong(begin, format!("a name must have 1 to {LONGEST_NAME} bytes"));
+                if name.is_empty() || name.len() > MAX_NAME_BYTES {
+                    return wrong(begin, format!("a name must have 1 to {MAX_NAME_BYTES} bytes"));
                 }
                 Ok(Kind::Quoted(name))
             }
@@ -205,8 +204,8 @@ impl Reader {
             word.push(character.to_ascii_lowercase());
             self.place += 1;
         }
-        if word.len() > LONGEST_NAME {
-            return wrong(begin + 1, format!("a name must have 1 to {LONGEST_NAME} bytes"));
+        if word.len() > MAX_NAME_BYTES {
+            return wrong(begin + 1, format!("a name must have 1 to {MAX_NAME_BYTES} bytes"));
         }
         let prefix = matches!(word.as_str(), "b" | "e" | "n" | "x") && self.peek(0) == Some('\'');
         let unicode = word == "u" && self.peek(0) == Some('&') && matches!(self.peek(1), Some('\'' | '"'));

@@ -11,27 +11,27 @@ use crate::language::Language;
 #[serde(rename_all = "snake_case")]
 #[derive(Display, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
-pub enum State {
+pub enum OccurrenceState {
     /// To be run as soon as its moment has come.
     Due,
     /// Its run goes on.
     Running,
     /// Its run ended well.
     Done,
-    /// It was not run; the [`Reason`] says why.
+    /// It was not run; the [`SkipReason`] says why.
     Skipped,
     /// Its run ended with an error.
     Failed,
 }
 
-coded!(State);
+coded!(OccurrenceState);
 
 /// Why an occurrence was not run; or, of a manual one, why there is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[derive(Display, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
-pub enum Reason {
+pub enum SkipReason {
     /// Nobody was there at its moment.
     Missed,
     /// Nobody was there, and a newer one is run in its place.
@@ -48,9 +48,9 @@ pub enum Reason {
     Manual,
 }
 
-coded!(Reason);
+coded!(SkipReason);
 
-impl Reason {
+impl SkipReason {
     /// The reason as a sentence.
     #[must_use]
     pub fn say(self, language: Language) -> &'static str {

@@ -6,11 +6,11 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::coded;
 
-use super::Rule;
-use super::occurrence::Reason;
+use super::ScheduleRule;
+use super::occurrence::SkipReason;
 
 /// The most rows that one plan has.
-pub const AT_ONCE: usize = 100;
+pub const MAX_ROWS_PER_PLAN: usize = 100;
 
 /// What to do with the moments that nobody was there for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -31,11 +31,11 @@ coded!(Misfire);
 
 /// What becomes of an occurrence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum OccurrenceDecision {
     /// It is run.
     Run,
     /// It is not run: state `skipped`.
-    Skipped(Reason),
+    Skipped(SkipReason),
 }
 
 /// A moment that has come.
@@ -44,13 +44,13 @@ pub struct Row {
     /// Its moment; a schedule has no other with the same.
     pub due_at: DateTime<Utc>,
     /// What becomes of it.
-    pub fate: Fate,
+    pub decision: OccurrenceDecision,
 }
 
 /// What becomes of a schedule's moments up to now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Planned {
-    /// The rows, oldest first, at most [`AT_ONCE`]. They and `next` are to be stored together.
+pub struct SchedulePlan {
+    /// The rows, oldest first, at most [`MAX_ROWS_PER_PLAN`]. They and `next` are to be stored together.
     pub rows: Vec<Row>,
     /// The first moment that has no row yet, `None` when the rule is over. When there were too many for one plan it has come already.
     pub next: Option<DateTime<Utc>>,
@@ -59,14 +59,20 @@ pub struct Planned {
 impl Misfire {
     /// What becomes of a moment at `now`, when up to `late` after it is still in time. `has_newer` says whether the same
     /// schedule has a newer one that has come.
-    fn fate(self, due_at: DateTime<Utc>, now: DateTime<Utc>, late: TimeDelta, has_newer: bool) -> Fate {
+    fn decision(
+        self,
+        due_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+        late: TimeDelta,
+        has_newer: bool,
+    ) -> OccurrenceDecision {
         if now - due_at <= late {
-            return Fate::Run;
+            return OccurrenceDecision::Run;
         }
         match self {
-            Self::Skip => Fate::Skipped(Reason::Missed),
-            Self::Latest if has_newer => Fate::Skipped(Reason::Superseded),
-            Self::Latest | Self::All => Fate::Run,
+            Self::Skip => OccurrenceDecision::Skipped(SkipReason::Missed),
+            Self::Latest if has_newer => OccurrenceDecision::Skipped(SkipReason::Superseded),
+            Self::Latest | Self::All => OccurrenceDecision::Run,
         }
     }
 }
@@ -74,14 +80,20 @@ impl Misfire {
 /// The rows for all moments of a rule from `ahead` up to now. `ahead` is the moment that was next when the schedule was last
 /// looked at, so a clock that was set back makes none again.
 #[must_use]
-pub fn plan(rule: &Rule, misfire: Misfire, ahead: DateTime<Utc>, now: DateTime<Utc>, late: TimeDelta) -> Planned {
+pub fn plan(
+    rule: &ScheduleRule,
+    misfire: Misfire,
+    ahead: DateTime<Utc>,
+    now: DateTime<Utc>,
+    late: TimeDelta,
+) -> SchedulePlan {
     // Moments are whole seconds.
     let mut moments = rule.moments(ahead - TimeDelta::seconds(1)).peekable();
     let mut rows = Vec::new();
-    while rows.len() < AT_ONCE {
+    while rows.len() < MAX_ROWS_PER_PLAN {
         let Some(due_at) = moments.next_if(|moment| *moment <= now) else { break };
         let has_newer = moments.peek().is_some_and(|moment| *moment <= now);
-        rows.push(Row { due_at, fate: misfire.fate(due_at, now, late, has_newer) });
+        rows.push(Row { due_at, decision: misfire.decision(due_at, now, late, has_newer) });
     }
-    Planned { rows, next: moments.next() }
+    SchedulePlan { rows, next: moments.next() }
 }

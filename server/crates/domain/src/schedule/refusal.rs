@@ -19,16 +19,12 @@ pub enum RuleError {
     },
     /// A field of the cron can't be understood.
     Unreadable {
-        /// Which.
         field: Field,
         /// What was written there.
         text: String,
     },
     /// There is no such day.
-    Never {
-        /// The cron.
-        cron: String,
-    },
+    Never { cron: String },
     /// Its moments are too near to each other.
     TooOften {
         /// The fewest minutes between two of them.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 
-use super::Rule;
+use super::ScheduleRule;
 use super::wall::{Wall, minute_of_day};
 use crate::language::Language;
 use crate::period::day_label;
@@ -46,9 +46,9 @@ enum Times {
     Within { step: i64, from: NaiveTime, to: NaiveTime },
 }
 
-pub(super) fn rule(rule: &Rule, language: Language, here: Tz) -> String {
+pub(super) fn rule(rule: &ScheduleRule, language: Language, here: Tz) -> String {
     match rule {
-        Rule::Cron { cron, zone } => {
+        ScheduleRule::Cron { cron, zone } => {
             let said = Wall::read(cron, zone)
                 .ok()
                 .and_then(|wall| Some(sentence(&days(&wall)?, &times(&wall.times)?, language)));
@@ -58,8 +58,8 @@ pub(super) fn rule(rule: &Rule, language: Language, here: Tz) -> String {
                 Language::Ms => format!("mengikut ungkapan cron {cron}"),
             })
         }
-        Rule::Interval { minutes, .. } => every(i64::from(*minutes), language),
-        Rule::Once { at } => once(*at, language, here),
+        ScheduleRule::Interval { minutes, .. } => every(i64::from(*minutes), language),
+        ScheduleRule::Once { at } => once(*at, language, here),
     }
 }
 

@@ -10,18 +10,18 @@ mod truth;
 mod zones;
 
 /// What the product allows.
-const MOST_OFTEN: u32 = 15;
+const MIN_INTERVAL_MINUTES: u32 = 15;
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-fn cron(text: &str, zone: &str) -> Rule {
-    Rule::cron(text, zone, 1).unwrap()
+fn cron(text: &str, zone: &str) -> ScheduleRule {
+    ScheduleRule::cron(text, zone, 1).unwrap()
 }
 
 /// The moments of a rule in a span, its end included, as `MM-DDTHH:MM`, in UTC.
-fn between(rule: &Rule, from: &str, to: &str) -> Vec<String> {
+fn between(rule: &ScheduleRule, from: &str, to: &str) -> Vec<String> {
     let to = at(to);
     rule.moments(at(from))
         .take_while(|moment| *moment <= to)
@@ -34,13 +34,13 @@ fn json_holds_the_kind_and_no_more_than_the_rule() {
     for (rule, json) in [
         (cron("0 9 * * 1", "Asia/Singapore"), r#"{"kind":"cron","cron":"0 9 * * 1","zone":"Asia/Singapore"}"#),
         (
-            Rule::every(60, at("2026-11-22T09:00:00.75Z"), MOST_OFTEN).unwrap(),
+            ScheduleRule::every(60, at("2026-11-22T09:00:00.75Z"), MIN_INTERVAL_MINUTES).unwrap(),
             r#"{"kind":"interval","minutes":60,"from":"2026-11-22T09:00:00Z"}"#,
         ),
-        (Rule::once(at("2027-03-03T01:00:00Z")).unwrap(), r#"{"kind":"once","at":"2027-03-03T01:00:00Z"}"#),
+        (ScheduleRule::once(at("2027-03-03T01:00:00Z")).unwrap(), r#"{"kind":"once","at":"2027-03-03T01:00:00Z"}"#),
     ] {
         assert_eq!(serde_json::to_string(&rule).unwrap(), json);
-        assert_eq!(serde_json::from_str::<Rule>(json).unwrap(), rule);
+        assert_eq!(serde_json::from_str::<ScheduleRule>(json).unwrap(), rule);
     }
     for wrong in [
         r#"{"kind":"cron","cron":"0 9 * * 1"}"#,
@@ -50,24 +50,25 @@ fn json_holds_the_kind_and_no_more_than_the_rule() {
         r#"{"kind":"daily"}"#,
         r#"{"cron":"0 9 * * 1","zone":"UTC"}"#,
     ] {
-        assert!(serde_json::from_str::<Rule>(wrong).is_err(), "{wrong}");
+        assert!(serde_json::from_str::<ScheduleRule>(wrong).is_err(), "{wrong}");
     }
 }
 
 #[test]
 fn a_rule_that_was_read_back_is_not_yet_checked() {
-    let rule: Rule = serde_json::from_str(r#"{"kind":"cron","cron":"0 9","zone":"Mars/Olympus"}"#).unwrap();
-    assert_eq!(rule.check(MOST_OFTEN), Err(RuleError::UnknownZone { zone: "Mars/Olympus".to_owned() }));
+    let rule: ScheduleRule = serde_json::from_str(r#"{"kind":"cron","cron":"0 9","zone":"Mars/Olympus"}"#).unwrap();
+    assert_eq!(rule.check(MIN_INTERVAL_MINUTES), Err(RuleError::UnknownZone { zone: "Mars/Olympus".to_owned() }));
     assert_eq!(rule.next_after(at("2026-11-22T00:00:00Z")), None);
-    let rule: Rule = serde_json::from_str(r#"{"kind":"interval","minutes":0,"from":"2027-03-03T01:00:00Z"}"#).unwrap();
-    assert!(rule.check(MOST_OFTEN).is_err());
+    let rule: ScheduleRule =
+        serde_json::from_str(r#"{"kind":"interval","minutes":0,"from":"2027-03-03T01:00:00Z"}"#).unwrap();
+    assert!(rule.check(MIN_INTERVAL_MINUTES).is_err());
     assert!(rule.check(0).is_err());
     assert_eq!(rule.next_after(at("2026-11-22T00:00:00Z")), None);
 }
 
 #[test]
 fn an_interval_goes_in_even_steps_from_its_first_moment() {
-    let rule = Rule::every(90, at("2026-11-22T09:00:30.5Z"), MOST_OFTEN).unwrap();
+    let rule = ScheduleRule::every(90, at("2026-11-22T09:00:30.5Z"), MIN_INTERVAL_MINUTES).unwrap();
     for (after, next) in [
         ("2020-01-01T00:00:00Z", "2026-11-22T09:00:30Z"),
         ("2026-11-22T09:00:29.999Z", "2026-11-22T09:00:30Z"),
@@ -82,7 +83,7 @@ fn an_interval_goes_in_even_steps_from_its_first_moment() {
 
 #[test]
 fn a_single_time_comes_once() {
-    let rule = Rule::once(at("2027-03-03T01:00:00.25Z")).unwrap();
+    let rule = ScheduleRule::once(at("2027-03-03T01:00:00.25Z")).unwrap();
     assert_eq!(rule.moments(at("2026-01-01T00:00:00Z")).collect::<Vec<_>>(), [at("2027-03-03T01:00:00Z")]);
     assert_eq!(rule.first_after(at("2027-03-03T01:00:00Z")), Err(RuleError::Over));
 }
@@ -123,8 +124,8 @@ fn far_away_moments_end_the_rule_and_not_the_program() {
     let all = [
         cron("0 9 * * 1", "Europe/Berlin"),
         cron("0 * * * *", "Europe/Berlin"),
-        Rule::every(60, at("2026-11-22T09:00:00Z"), MOST_OFTEN).unwrap(),
-        Rule::once(at("2026-11-22T09:00:00Z")).unwrap(),
+        ScheduleRule::every(60, at("2026-11-22T09:00:00Z"), MIN_INTERVAL_MINUTES).unwrap(),
+        ScheduleRule::once(at("2026-11-22T09:00:00Z")).unwrap(),
     ];
     for rule in all {
         assert_eq!(rule.next_after(DateTime::<Utc>::MAX_UTC), None, "{rule:?}");

@@ -14,8 +14,8 @@ use super::refusal::{Field, RuleError};
 
 /// How far ahead a day is looked for. The calendar's days of the week come back after 28 years, after 40 when the century
 /// leaves out a leap day.
-const YEARS: u32 = 41;
-const LONGEST_TEXT: usize = 200;
+const SEARCH_YEARS: u32 = 41;
+const MAX_CRON_BYTES: usize = 200;
 const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
@@ -140,7 +140,7 @@ impl Wall {
     }
 
     fn days_from(&self, from: NaiveDate) -> impl Iterator<Item = NaiveDate> {
-        let last = from.checked_add_months(Months::new(12 * YEARS)).unwrap_or(NaiveDate::MAX);
+        let last = from.checked_add_months(Months::new(12 * SEARCH_YEARS)).unwrap_or(NaiveDate::MAX);
         iter::successors(self.day_from(from, last), move |day| self.day_from(day.succ_opt()?, last))
     }
 
@@ -192,7 +192,7 @@ fn is_plain(field: Field, text: &str) -> bool {
         Field::Month => MONTHS.contains(&word),
         Field::Weekday => word == "L" || WEEKDAYS.contains(&word),
     };
-    text.len() <= LONGEST_TEXT
+    text.len() <= MAX_CRON_BYTES
         && text.split(',').all(|part| !part.is_empty())
         && upper.split(|letter: char| !letter.is_alphabetic()).filter(|word| !word.is_empty()).all(is_name)
 }

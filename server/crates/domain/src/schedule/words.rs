@@ -13,7 +13,7 @@ pub struct Recurring {
 }
 
 /// The hour that holds when none is said.
-const HOUR: u32 = 9;
+const DEFAULT_HOUR: u32 = 9;
 pub(crate) const WEEKDAYS: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
 /// Reads the times out of a text; `None` when it is to be done once.
@@ -155,7 +155,7 @@ fn english(text: &str) -> Option<(String, Vec<Range<usize>>)> {
         if of_data && !said || !(said || leads || trails) {
             return None;
         }
-        let (hour, minute) = time.unwrap_or((HOUR, 0));
+        let (hour, minute) = time.unwrap_or((DEFAULT_HOUR, 0));
         let rule = words[from].range.start..words[end - 1].range.end;
         Some((days.cron(hour, minute), std::iter::once(rule).chain(elsewhere).collect()))
     })
@@ -165,7 +165,7 @@ fn english(text: &str) -> Option<(String, Vec<Range<usize>>)> {
 pub(crate) fn part_of_day<'a>(word: &impl Fn(usize) -> &'a str, at: usize) -> Option<(Time, usize)> {
     let led = if word(at) == "in" && word(at + 1) == "the" { 2 } else { 0 };
     let hour = match word(at + led) {
-        "morning" | "mornings" => HOUR,
+        "morning" | "mornings" => DEFAULT_HOUR,
         "afternoon" | "afternoons" => 14,
         "evening" | "evenings" => 18,
         "night" | "nights" => 20,
@@ -374,7 +374,7 @@ fn chinese(text: &str) -> Option<(String, Vec<Range<usize>>)> {
             said.push(place);
         }
     }
-    let (hour, minute) = time.or(hour).unwrap_or((HOUR, 0));
+    let (hour, minute) = time.or(hour).unwrap_or((DEFAULT_HOUR, 0));
     Some((days.cron(hour, minute), said))
 }
 
@@ -448,7 +448,14 @@ impl Rest<'_> {
         });
         if read.is_none() {
             self.0 = before;
-            let parts = [(HOUR, "早上"), (HOUR, "上午"), (12, "中午"), (14, "下午"), (18, "傍晚"), (20, "晚上")];
+            let parts = [
+                (DEFAULT_HOUR, "早上"),
+                (DEFAULT_HOUR, "上午"),
+                (12, "中午"),
+                (14, "下午"),
+                (18, "傍晚"),
+                (20, "晚上"),
+            ];
             return parts.into_iter().find(|(_, part)| self.take(part)).map(|(hour, _)| (hour, 0));
         }
         read

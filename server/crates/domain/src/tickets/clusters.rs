@@ -7,13 +7,13 @@ use super::Ticket;
 use super::terms::terms;
 
 /// How alike two groups must be, on average over their tickets, to be one.
-const ALIKE: f64 = 0.27;
+const MIN_GROUP_LIKENESS: f64 = 0.27;
 /// How alike a ticket must be to a group to count for it.
-const BELONGS: f64 = 0.27;
+const MIN_TICKET_LIKENESS: f64 = 0.27;
 /// From so many tickets on an issue is a recurring one.
-pub const RECURRING: usize = 3;
+pub const MIN_RECURRING_TICKETS: usize = 3;
 /// Tickets compared at most; of more, the newest.
-pub const MOST: usize = 2_000;
+pub const MAX_TICKETS: usize = 2_000;
 
 type Vector = BTreeMap<String, f64>;
 
@@ -29,7 +29,7 @@ pub struct Cluster {
 /// The recurring issues of some tickets, the largest first, compared with those of the time before.
 #[must_use]
 pub fn recurring(tickets: &[&Ticket], before: &[&Ticket]) -> Vec<Cluster> {
-    let tickets = &tickets[tickets.len().saturating_sub(MOST)..];
+    let tickets = &tickets[tickets.len().saturating_sub(MAX_TICKETS)..];
     let read = |ticket: &&Ticket| {
         // The subject says what it is about; the body tells more.
         let mut all = terms(&ticket.body);
@@ -57,7 +57,7 @@ pub fn recurring(tickets: &[&Ticket], before: &[&Ticket]) -> Vec<Cluster> {
     let earlier: Vec<Vector> = earlier.into_iter().map(weigh).collect();
 
     let mut groups = grouped(&now);
-    groups.retain(|group| group.len() >= RECURRING);
+    groups.retain(|group| group.len() >= MIN_RECURRING_TICKETS);
     let mut clusters: Vec<Cluster> = groups
         .into_iter()
         .map(|mut group| {
@@ -76,7 +76,7 @@ pub fn recurring(tickets: &[&Ticket], before: &[&Ticket]) -> Vec<Cluster> {
         };
         let best =
             clusters.iter_mut().map(|cluster| (alike(cluster), cluster)).max_by(|one, other| one.0.total_cmp(&other.0));
-        if let Some((_, cluster)) = best.filter(|(alike, _)| *alike >= BELONGS) {
+        if let Some((_, cluster)) = best.filter(|(alike, _)| *alike >= MIN_TICKET_LIKENESS) {
             cluster.before += 1;
         }
     }
@@ -84,7 +84,7 @@ pub fn recurring(tickets: &[&Ticket], before: &[&Ticket]) -> Vec<Cluster> {
 }
 
 /// What a term counts that only one ticket has: it can join nothing and must not hide what others share.
-const ALONE: f64 = 0.4;
+const LONE_TERM_WEIGHT: f64 = 0.4;
 
 /// Rare terms tell more: the inverse share of tickets that have them, on a logarithmic scale.
 fn weights<'a>(all: impl Iterator<Item = &'a Vector> + Clone) -> BTreeMap<String, f64> {
@@ -93,7 +93,7 @@ fn weights<'a>(all: impl Iterator<Item = &'a Vector> + Clone) -> BTreeMap<String
     for term in all.flat_map(BTreeMap::keys) {
         *found.entry(term.clone()).or_default() += 1;
     }
-    let weight = |times: usize| (1.0 + total / count(times)).ln() * if times == 1 { ALONE } else { 1.0 };
+    let weight = |times: usize| (1.0 + total / count(times)).ln() * if times == 1 { LONE_TERM_WEIGHT } else { 1.0 };
     found.into_iter().map(|(term, times)| (term, weight(times))).collect()
 }
 
@@ -108,7 +108,7 @@ fn grouped(vectors: &[Vector]) -> Vec<Vec<usize>> {
         for (place, &one) in alive.iter().enumerate() {
             for &other in &alive[place + 1..] {
                 let likeness = sums[one][other] / count(groups[one].len() * groups[other].len());
-                if likeness >= ALIKE && best.is_none_or(|(most, ..)| likeness > most) {
+                if likeness >= MIN_GROUP_LIKENESS && best.is_none_or(|(most, ..)| likeness > most) {
                     best = Some((likeness, one, other));
                 }
             }

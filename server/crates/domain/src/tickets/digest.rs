@@ -11,9 +11,9 @@ use crate::period::Period;
 use crate::writing::is_han;
 
 /// Examples shown of an issue.
-const EXAMPLES: usize = 3;
+const EXAMPLES_PER_ISSUE: usize = 3;
 /// Characters of an example.
-const LONGEST: usize = 160;
+const MAX_EXAMPLE_CHARS: usize = 160;
 
 /// A digest of tickets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,7 +69,6 @@ pub struct Issue {
 pub struct Example {
     /// The ticket.
     pub id: String,
-    /// Who.
     pub customer: String,
     /// The beginning of what they wrote.
     pub text: String,
@@ -106,10 +105,10 @@ impl Digest {
             let mine: Vec<&&Ticket> = all.iter().filter(|ticket| speaks(ticket, language)).collect();
             let title =
                 mine.first().map(|ticket| &ticket.subject).or_else(|| all.first().map(|ticket| &ticket.subject));
-            let mut shown: Vec<&Ticket> = mine.into_iter().copied().take(EXAMPLES - 1).collect();
-            shown.extend(all.iter().filter(|ticket| !speaks(ticket, language)).take(EXAMPLES - shown.len()));
+            let mut shown: Vec<&Ticket> = mine.into_iter().copied().take(EXAMPLES_PER_ISSUE - 1).collect();
+            shown.extend(all.iter().filter(|ticket| !speaks(ticket, language)).take(EXAMPLES_PER_ISSUE - shown.len()));
             for ticket in &all {
-                if shown.len() < EXAMPLES && !shown.iter().any(|known| known.id == ticket.id) {
+                if shown.len() < EXAMPLES_PER_ISSUE && !shown.iter().any(|known| known.id == ticket.id) {
                     shown.push(ticket);
                 }
             }
@@ -155,7 +154,7 @@ fn speaks(ticket: &Ticket, language: Language) -> bool {
 fn example(ticket: &Ticket) -> Example {
     let said = if ticket.body.trim().is_empty() { &ticket.subject } else { &ticket.body };
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text = match said.char_indices().nth(LONGEST) {
+    let text = match said.char_indices().nth(MAX_EXAMPLE_CHARS) {
         Some((end, _)) => format!("{}…", said[..end].trim_end()),
         None => said,
     };

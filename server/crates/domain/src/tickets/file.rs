@@ -8,12 +8,11 @@ use super::Ticket;
 use crate::import::rows::{self, Cells};
 use crate::import::{ImportErrors, Layout};
 
-/// The columns.
 pub const COLUMNS: [&str; 10] =
     ["id", "created_at", "customer", "subject", "body", "category", "priority", "status", "resolved_at", "language"];
 const NEEDED: [&str; 4] = ["id", "created_at", "subject", "status"];
-const LONGEST: usize = 500;
-const LONGEST_BODY: usize = 20_000;
+const MAX_FIELD_CHARS: usize = 500;
+const MAX_BODY_CHARS: usize = 20_000;
 
 /// Reads a whole file; times without a zone are those of `zone`.
 pub fn parse<Z: TimeZone>(bytes: &[u8], zone: &Z) -> Result<Vec<Ticket>, ImportErrors> {
@@ -34,7 +33,7 @@ fn read<Z: TimeZone>(cells: &Cells<'_>, zone: &Z, problems: &mut ImportErrors) -
     let before = problems.count;
     let mut told = |column: &str, reason: String| problems.add(cells.line, Some(column), reason);
     for column in COLUMNS {
-        let (text, longest) = (cells.get(column), if column == "body" { LONGEST_BODY } else { LONGEST });
+        let (text, longest) = (cells.get(column), if column == "body" { MAX_BODY_CHARS } else { MAX_FIELD_CHARS });
         if text.chars().count() > longest {
             told(column, format!("the field has more than {longest} characters"));
         }

@@ -114,7 +114,7 @@ static SILENT: LazyLock<HashSet<&str>> =
     LazyLock::new(|| EMPTY.split_whitespace().chain(EMPTY_HAN.split_whitespace()).collect());
 
 /// The weight of a concept beside a word.
-const CONCEPT: f64 = 2.0;
+const CONCEPT_WEIGHT: f64 = 2.0;
 
 /// The terms of a text with how often they come, concepts counted double.
 #[must_use]
@@ -130,7 +130,7 @@ pub(super) fn terms(text: &str) -> BTreeMap<String, f64> {
         let said = concept.words.iter().filter(|phrase| spaced.contains(*phrase));
         explained.extend(said.flat_map(|phrase| phrase.split_whitespace()));
         if explained.len() > before {
-            terms.insert(format!("*{}", concept.name), CONCEPT);
+            terms.insert(format!("*{}", concept.name), CONCEPT_WEIGHT);
         }
     }
     for word in words

@@ -31,7 +31,7 @@ pub struct RateLimited {
 
 /// What is counted.
 #[derive(Debug, Clone, Copy)]
-pub enum Counted {
+pub enum RateKind {
     /// A message to the assistant.
     Message,
     /// Any other request.
@@ -50,10 +50,10 @@ impl Limiters {
     }
 
     /// Counts one, or says how long to wait.
-    pub async fn count(&self, person: Id<id::Person>, what: Counted) -> Result<(), RateLimited> {
+    pub async fn count(&self, person: Id<id::Person>, what: RateKind) -> Result<(), RateLimited> {
         let limiter = match what {
-            Counted::Message => &self.messages,
-            Counted::Request => &self.requests,
+            RateKind::Message => &self.messages,
+            RateKind::Request => &self.requests,
         };
         limiter.count(&person.uuid()).await
     }

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 /// How long an access token is good.
-pub const ACCESS: TimeDelta = TimeDelta::minutes(15);
+pub const ACCESS_TOKEN_LIFETIME: TimeDelta = TimeDelta::minutes(15);
 
 /// Makes and reads access tokens.
 pub struct Tokens {
@@ -33,7 +33,8 @@ impl Tokens {
 
     /// A token for a session.
     pub fn make(&self, session: Id<id::Session>, person: Id<id::Person>, now: DateTime<Utc>) -> Result<String, String> {
-        let claims = Claims { sid: session, sub: person, iat: now.timestamp(), exp: (now + ACCESS).timestamp() };
+        let claims =
+            Claims { sid: session, sub: person, iat: now.timestamp(), exp: (now + ACCESS_TOKEN_LIFETIME).timestamp() };
         encode(&Header::new(Algorithm::HS256), &claims, &self.encoding).map_err(|error| error.to_string())
     }
 

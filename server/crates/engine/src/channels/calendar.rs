@@ -5,7 +5,7 @@ use mezzofy_agent::texts::Texts;
 use mezzofy_domain::effect::{EventPayload, Payload};
 use mezzofy_domain::roles::Permission;
 use mezzofy_microsoft::calendar::NewEvent;
-use mezzofy_microsoft::graph::Outcome;
+use mezzofy_microsoft::graph::GraphOutcome;
 use serde_json::json;
 
 use super::channel::{Channel, ChannelTexts, Delivery, Setback};
@@ -56,11 +56,11 @@ impl Channel for CalendarChannel {
             Err(error) => error,
         };
         let outcome = match error.outcome() {
-            Outcome::Done => return Ok(Ok(())),
-            Outcome::NotDone if delivery.in_doubt => Outcome::Unknown,
+            GraphOutcome::Done => return Ok(Ok(())),
+            GraphOutcome::NotDone if delivery.in_doubt => GraphOutcome::Unknown,
             outcome => outcome,
         };
-        delivery.in_doubt = outcome == Outcome::Unknown;
+        delivery.in_doubt = outcome == GraphOutcome::Unknown;
         Ok(Err(Setback { error: error.to_string(), retry_after: error.retry_after(), outcome }))
     }
 }

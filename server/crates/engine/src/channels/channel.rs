@@ -8,7 +8,7 @@ use mezzofy_agent::texts::Texts;
 use mezzofy_domain::effect::Payload;
 use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Permission;
-use mezzofy_microsoft::graph::Outcome;
+use mezzofy_microsoft::graph::GraphOutcome;
 use mezzofy_microsoft::mail::Attachment;
 use mezzofy_store::effects::Effect;
 
@@ -76,5 +76,5 @@ pub struct Setback {
     /// When another try may help.
     pub retry_after: Option<Duration>,
     /// What it means if there is no other try.
-    pub outcome: Outcome,
+    pub outcome: GraphOutcome,
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use mezzofy_agent::texts::Texts;
 use mezzofy_domain::roles::Permission;
-use mezzofy_microsoft::mail::{Address, Body, Journal, JournalError, Mail, Reason, Walk};
+use mezzofy_microsoft::mail::{Address, Body, DeliveryErrorKind, Journal, JournalError, Mail, MailCheckpoint};
 
 use super::channel::{Channel, ChannelTexts, Delivery, Setback};
 use super::checkpoint::{Checkpoint, CheckpointError};
@@ -37,14 +37,16 @@ impl Channel for MailChannel {
     async fn attempt(&self, delivery: &mut Delivery<'_>) -> Result<Result<(), Setback>, CheckpointError> {
         let walk = match delivery.checkpoint.current().await {
             Some(walk) => serde_json::from_value(walk).map_err(|error| CheckpointError::Retry(error.to_string()))?,
-            None => Walk::New,
+            None => MailCheckpoint::New,
         };
         let sent = delivery.app.outgoing.deliver(&mail_of(delivery), walk, &delivery.checkpoint).await;
         let Err(stopped) = sent else { return Ok(Ok(())) };
         match stopped.reason {
-            Reason::Journal(JournalError::Overtaken(_)) => return Err(CheckpointError::Contended),
-            Reason::Journal(JournalError::Failed(_)) => return Err(CheckpointError::Retry(stopped.to_string())),
-            Reason::Graph(_) | Reason::Vanished => {}
+            DeliveryErrorKind::Journal(JournalError::Contended(_)) => return Err(CheckpointError::Contended),
+            DeliveryErrorKind::Journal(JournalError::Failed(_)) => {
+                return Err(CheckpointError::Retry(stopped.to_string()));
+            }
+            DeliveryErrorKind::Graph(_) | DeliveryErrorKind::Vanished => {}
         }
         let (retry_after, outcome) = (stopped.retry_after(), stopped.outcome());
         Ok(Err(Setback { error: stopped.to_string(), retry_after, outcome }))
@@ -70,13 +72,13 @@ fn mail_of(delivery: &Delivery<'_>) -> Mail {
 /// Of two workers that take each other for dead one goes on, and only its draft is sent; the other deletes its own.
 #[async_trait]
 impl Journal for Checkpoint<'_> {
-    async fn record(&self, walk: &Walk) -> Result<(), JournalError> {
+    async fn record(&self, walk: &MailCheckpoint) -> Result<(), JournalError> {
         let failed = |error: serde_json::Error| JournalError::Failed(error.into());
         let place = serde_json::to_value(walk).map_err(failed)?;
         match self.store(place).await.map_err(|error| JournalError::Failed(error.into()))? {
             None => Ok(()),
-            Some(other) if other.is_null() => Err(JournalError::Overtaken(Walk::New)),
-            Some(other) => Err(JournalError::Overtaken(serde_json::from_value(other).map_err(failed)?)),
+            Some(other) if other.is_null() => Err(JournalError::Contended(MailCheckpoint::New)),
+            Some(other) => Err(JournalError::Contended(serde_json::from_value(other).map_err(failed)?)),
         }
     }
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use mezzofy_agent::texts::Texts;
 use mezzofy_domain::effect::{Payload, PostTarget};
 use mezzofy_domain::roles::Permission;
-use mezzofy_microsoft::graph::Outcome;
+use mezzofy_microsoft::graph::GraphOutcome;
 use mezzofy_microsoft::teams::{Post, TeamsError, To};
 use serde_json::json;
 
@@ -52,7 +52,7 @@ impl Channel for TeamsChannel {
                 delivery.checkpoint.advance(mark).await?;
                 let sent = teams.send(&post).await;
                 delivery.in_doubt =
-                    matches!(&sent, Err(TeamsError::Graph(error)) if error.outcome() != Outcome::NotDone);
+                    matches!(&sent, Err(TeamsError::Graph(error)) if error.outcome() != GraphOutcome::NotDone);
                 sent.map(Some)
             }
             found => found,
@@ -63,7 +63,7 @@ impl Channel for TeamsChannel {
                 Ok(Ok(()))
             }
             Err(error) => {
-                let outcome = if delivery.in_doubt { Outcome::Unknown } else { Outcome::NotDone };
+                let outcome = if delivery.in_doubt { GraphOutcome::Unknown } else { GraphOutcome::NotDone };
                 Ok(Err(Setback { error: error.to_string(), retry_after: retry_after(&error), outcome }))
             }
         }

@@ -29,7 +29,7 @@ pub struct ModelsSettings {
     /// The models that may be used, by id.
     pub catalogue: BTreeMap<String, ModelCard>,
     /// Which of them does what; the first rule that fits holds.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<RoutingRule>,
     /// How much one run may take.
     pub limits: RunLimits,
     /// When a result is too large for a history.
@@ -125,7 +125,7 @@ impl Task {
 /// Which models do something, if all that the rule names is so.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Rule {
+pub struct RoutingRule {
     /// What is asked for.
     pub task: Option<Task>,
     /// The language of the request.
@@ -180,7 +180,7 @@ impl ModelsSettings {
     }
 }
 
-impl Rule {
+impl RoutingRule {
     fn fits(&self, task: Task, language: Language, agent: Option<Department>, words: &Words) -> bool {
         let any = |list: &[String]| list.is_empty() || list.iter().any(|phrase| words.hold(phrase));
         self.task.is_none_or(|wanted| wanted == task)

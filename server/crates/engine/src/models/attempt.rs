@@ -2,34 +2,34 @@
 
 use std::time::Duration;
 
-use mezzofy_agent::model::{ModelError, Part, Reply, Request, Stop, Turn, View};
+use mezzofy_agent::model::{BlockView, ModelError, Part, Reply, Request, StopReason, Turn};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::usage::Usage;
 use mezzofy_store::model_calls::{self, Reservation};
 use mezzofy_store::{StoreError, commit};
 
-use super::{Asking, Models, Offer, Told, Unanswered, Why, title};
+use super::{AttemptEvent, AvailableModel, FallbackReason, ModelRequest, Models, ModelsError, title};
 
 /// Tries of one model after the first.
-const RETRIES: u32 = 2;
+const MAX_RETRIES: u32 = 2;
 /// Who asks for a longer wait is passed over.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(30);
 /// From this share of the window on, in percent, tokens are counted by the provider and not estimated.
-pub(super) const COUNT_FROM: u64 = 50;
+pub(super) const COUNT_TOKENS_FROM_PERCENT: u64 = 50;
 /// A cut reply may be so many times longer at its second try.
-const LONGER: u32 = 4;
+const MAX_TOKENS_FACTOR: u32 = 4;
 
 /// Why one model gave no reply.
 pub(super) enum Failure {
     /// Another one may.
-    Passed(Why),
+    Passed(FallbackReason),
     /// No other one will.
-    Unanswered(Unanswered),
+    ModelsError(ModelsError),
 }
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::Unanswered(error.into())
+        Self::ModelsError(error.into())
     }
 }
 
@@ -55,14 +55,14 @@ struct Tries {
 impl Models {
     pub(super) async fn serve(
         &self,
-        offer: &Offer,
-        asking: &Asking<'_>,
-        told: &mut (dyn FnMut(Told<'_>) + Send),
+        offer: &AvailableModel,
+        asking: &ModelRequest<'_>,
+        told: &mut (dyn FnMut(AttemptEvent<'_>) + Send),
     ) -> Result<Reply, Failure> {
         let max_tokens = self.settings.limits.max_tokens.min(offer.max_output());
         let mut tries = Tries { retries: 0, max_tokens, longer: false, silent: false, stripped: None };
         if estimate(asking) > offer.window() {
-            return Err(Failure::Unanswered(Unanswered::WindowExceeded));
+            return Err(Failure::ModelsError(ModelsError::WindowExceeded));
         }
         loop {
             let again = match self.try_once(offer, asking, &tries, told).await? {
@@ -73,14 +73,14 @@ impl Models {
                 Again::After(wait) => {
                     tries.retries += 1;
                     if asking.stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
-                        return Err(Failure::Unanswered(Unanswered::Stopped));
+                        return Err(Failure::ModelsError(ModelsError::Stopped));
                     }
                 }
                 Again::Once => tries.silent = true,
                 Again::WithoutThinking => tries.stripped = Some(without_thinking(asking.history)),
                 Again::Longer => {
                     tries.longer = true;
-                    tries.max_tokens = tries.max_tokens.saturating_mul(LONGER).min(offer.max_output());
+                    tries.max_tokens = tries.max_tokens.saturating_mul(MAX_TOKENS_FACTOR).min(offer.max_output());
                 }
             }
         }
@@ -93,18 +93,18 @@ impl Models {
     )]
     async fn try_once(
         &self,
-        offer: &Offer,
-        asking: &Asking<'_>,
+        offer: &AvailableModel,
+        asking: &ModelRequest<'_>,
         tries: &Tries,
-        told: &mut (dyn FnMut(Told<'_>) + Send),
+        told: &mut (dyn FnMut(AttemptEvent<'_>) + Send),
     ) -> Result<Result<Reply, Again>, Failure> {
         let call = self.reserve(offer, asking, tries.max_tokens).await?;
         tracing::Span::current().record("call", tracing::field::display(call));
-        told(Told::Begun);
+        told(AttemptEvent::Begun);
         let mut heard = 0;
         let mut hear = |text: &str| {
             heard += text.len();
-            told(Told::Heard(&text.replace('\0', "")));
+            told(AttemptEvent::Heard(&text.replace('\0', "")));
         };
         let history = tries.stripped.as_deref().unwrap_or(asking.history);
         let request = request(asking, history, tries.max_tokens);
@@ -114,29 +114,29 @@ impl Models {
         let estimated = Usage { input: estimate(asking), output, ..Usage::default() };
         let billed = match &replied {
             // What a filter refuses need not have reached the model.
-            Some(Ok(reply)) if matches!(reply.stop, Stop::Refused(_)) => Some(reply.usage.believable()),
+            Some(Ok(reply)) if matches!(reply.stop, StopReason::Refused(_)) => Some(reply.usage.believable()),
             Some(Ok(reply)) => Some(reply.usage.or_estimated(estimated).believable()),
             None | Some(Err(ModelError::BrokenOff(_))) => Some(estimated.believable()),
             Some(Err(_)) => None,
         };
         self.settle(call, offer, billed).await?;
-        let Some(replied) = replied else { return Err(Failure::Unanswered(Unanswered::Stopped)) };
+        let Some(replied) = replied else { return Err(Failure::ModelsError(ModelsError::Stopped)) };
         let (failed, again) = match replied {
             Ok(reply) => match judge(&reply, tries) {
-                Judgement::Good => {
+                RetryDecision::Good => {
                     self.breakers.served(&offer.source.provider);
                     return Ok(Ok(reply));
                 }
-                Judgement::Longer => return Ok(Err(Again::Longer)),
-                Judgement::Silent if tries.silent => return Err(Failure::Passed(Why::BrokenOff)),
-                Judgement::Silent => return Ok(Err(Again::Once)),
-                Judgement::TooLong => {
-                    return Err(Failure::Unanswered(Unanswered::TooLong(title(&offer.source.model))));
+                RetryDecision::Longer => return Ok(Err(Again::Longer)),
+                RetryDecision::Silent if tries.silent => return Err(Failure::Passed(FallbackReason::BrokenOff)),
+                RetryDecision::Silent => return Ok(Err(Again::Once)),
+                RetryDecision::TooLong => {
+                    return Err(Failure::ModelsError(ModelsError::TooLong(title(&offer.source.model))));
                 }
-                Judgement::WindowExceeded => return Err(Failure::Unanswered(Unanswered::WindowExceeded)),
-                Judgement::Passed(why) => (why, None),
+                RetryDecision::WindowExceeded => return Err(Failure::ModelsError(ModelsError::WindowExceeded)),
+                RetryDecision::Passed(why) => (why, None),
             },
-            Err(ModelError::TooLarge(_)) => return Err(Failure::Unanswered(Unanswered::WindowExceeded)),
+            Err(ModelError::TooLarge(_)) => return Err(Failure::ModelsError(ModelsError::WindowExceeded)),
             Err(error) => {
                 tracing::warn!(model = offer.source.model, run = %asking.run, %error, "a model did not answer");
                 if error.is_about_thinking() && tries.stripped.is_none() {
@@ -152,7 +152,12 @@ impl Models {
         Err(Failure::Passed(failed))
     }
 
-    async fn reserve(&self, offer: &Offer, asking: &Asking<'_>, max_tokens: u32) -> Result<Id<id::ModelCall>, Failure> {
+    async fn reserve(
+        &self,
+        offer: &AvailableModel,
+        asking: &ModelRequest<'_>,
+        max_tokens: u32,
+    ) -> Result<Id<id::ModelCall>, Failure> {
         let reservation = Reservation {
             id: Id::new(self.clock.now()),
             run: asking.run,
@@ -167,10 +172,15 @@ impl Models {
         let mut tx = self.store.begin().await?;
         let reserved = model_calls::reserve(&mut tx, &reservation, self.zone, &self.budgets).await?;
         commit(tx).await?;
-        reserved.map(|()| reservation.id).map_err(|exhausted| Failure::Passed(Why::Budget(exhausted)))
+        reserved.map(|()| reservation.id).map_err(|exhausted| Failure::Passed(FallbackReason::Budget(exhausted)))
     }
 
-    async fn settle(&self, call: Id<id::ModelCall>, offer: &Offer, billed: Option<Usage>) -> Result<(), StoreError> {
+    async fn settle(
+        &self,
+        call: Id<id::ModelCall>,
+        offer: &AvailableModel,
+        billed: Option<Usage>,
+    ) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut tx = self.store.begin().await?;
         match billed {
@@ -181,44 +191,46 @@ impl Models {
     }
 }
 
-enum Judgement {
+enum RetryDecision {
     Good,
     Longer,
     Silent,
     TooLong,
     WindowExceeded,
-    Passed(Why),
+    Passed(FallbackReason),
 }
 
-fn judge(reply: &Reply, tries: &Tries) -> Judgement {
+fn judge(reply: &Reply, tries: &Tries) -> RetryDecision {
     let says = reply.blocks.iter().any(|block| match block.view() {
-        View::Text(text) => !text.trim().is_empty(),
-        View::Call { .. } => true,
-        View::Thinking | View::Unknown => false,
+        BlockView::Text(text) => !text.trim().is_empty(),
+        BlockView::Call { .. } => true,
+        BlockView::Thinking | BlockView::Unknown => false,
     });
     match &reply.stop {
-        Stop::Ended | Stop::Calls if says => Judgement::Good,
-        Stop::Paused => Judgement::Good,
-        Stop::Ended | Stop::Calls => Judgement::Silent,
-        Stop::Cut if tries.longer => Judgement::TooLong,
-        Stop::Cut => Judgement::Longer,
-        Stop::Refused(_) => Judgement::Passed(Why::Refused),
-        Stop::WindowExceeded => Judgement::WindowExceeded,
+        StopReason::Ended | StopReason::Calls if says => RetryDecision::Good,
+        StopReason::Paused => RetryDecision::Good,
+        StopReason::Ended | StopReason::Calls => RetryDecision::Silent,
+        StopReason::Cut if tries.longer => RetryDecision::TooLong,
+        StopReason::Cut => RetryDecision::Longer,
+        StopReason::Refused(_) => RetryDecision::Passed(FallbackReason::Refused),
+        StopReason::WindowExceeded => RetryDecision::WindowExceeded,
     }
 }
 
 /// Why a model is passed over after an error, or how long to wait before it is tried again. What a person has begun to read
 /// is not silently begun anew by the same model.
-fn passed(error: &ModelError, heard: bool, usual: Duration, retries: u32) -> (Why, Option<Duration>) {
-    let retry = |wait: Duration| (retries < RETRIES && !heard && wait <= LONGEST_WAIT).then_some(wait);
+fn passed(error: &ModelError, heard: bool, usual: Duration, retries: u32) -> (FallbackReason, Option<Duration>) {
+    let retry = |wait: Duration| (retries < MAX_RETRIES && !heard && wait <= MAX_RETRY_DELAY).then_some(wait);
     match error {
-        ModelError::KeyRefused(_) => (Why::KeyRefused, None),
-        ModelError::SpendLimit(_) => (Why::SpendLimit, None),
-        ModelError::Busy { again: false, .. } => (Why::Busy, None),
-        ModelError::Busy { retry_after, .. } => (Why::Busy, retry(retry_after.unwrap_or(usual))),
-        ModelError::Unreachable(_) => (Why::Unreachable, retry(usual)),
-        ModelError::BrokenOff(_) => (Why::BrokenOff, retry(usual)),
-        ModelError::TooLarge(_) | ModelError::Rejected(_) | ModelError::Unsupported(_) => (Why::Rejected, None),
+        ModelError::KeyRefused(_) => (FallbackReason::KeyRefused, None),
+        ModelError::SpendLimit(_) => (FallbackReason::SpendLimit, None),
+        ModelError::Busy { again: false, .. } => (FallbackReason::Busy, None),
+        ModelError::Busy { retry_after, .. } => (FallbackReason::Busy, retry(retry_after.unwrap_or(usual))),
+        ModelError::Unreachable(_) => (FallbackReason::Unreachable, retry(usual)),
+        ModelError::BrokenOff(_) => (FallbackReason::BrokenOff, retry(usual)),
+        ModelError::TooLarge(_) | ModelError::Rejected(_) | ModelError::Unsupported(_) => {
+            (FallbackReason::Rejected, None)
+        }
     }
 }
 
@@ -228,13 +240,13 @@ fn usual_wait(retries: u32) -> Duration {
     Duration::from_millis(least + least / 3 * u64::from(uuid::Uuid::new_v4().as_bytes()[0]) / 255)
 }
 
-pub(super) fn request<'a>(asking: &Asking<'a>, history: &'a [Turn], max_tokens: u32) -> Request<'a> {
-    let Asking { system, tools, answer_schema, .. } = *asking;
+pub(super) fn request<'a>(asking: &ModelRequest<'a>, history: &'a [Turn], max_tokens: u32) -> Request<'a> {
+    let ModelRequest { system, tools, answer_schema, .. } = *asking;
     Request { system, tools, history, max_tokens, answer_schema }
 }
 
 /// About how many tokens the input has: three bytes each, which is much for English and right for Chinese.
-pub(super) fn estimate(asking: &Asking<'_>) -> u64 {
+pub(super) fn estimate(asking: &ModelRequest<'_>) -> u64 {
     let tools = asking.tools.iter().map(|tool| tool.description.len() + tool.input_schema.to_string().len());
     let history = asking.history.iter().map(|turn| match turn {
         Turn::Person(parts) => parts.iter().map(size).sum(),
@@ -262,7 +274,7 @@ pub(super) fn share(tokens: u64, window: u64) -> u64 {
 fn without_thinking(history: &[Turn]) -> Vec<Turn> {
     let strip = |turn: &Turn| match turn {
         Turn::Model { source, blocks } => {
-            let blocks = blocks.iter().filter(|block| block.view() != View::Thinking).cloned().collect();
+            let blocks = blocks.iter().filter(|block| block.view() != BlockView::Thinking).cloned().collect();
             Turn::Model { source: source.clone(), blocks }
         }
         Turn::Person(_) | Turn::Results(_) => turn.clone(),
@@ -303,13 +315,13 @@ mod tests {
     fn what_was_heard_is_not_begun_again_by_the_same_model() {
         let cut = ModelError::BrokenOff("cut".to_owned());
         assert!(passed(&cut, false, Duration::ZERO, 0).1.is_some());
-        assert_eq!(passed(&cut, true, Duration::ZERO, 0), (Why::BrokenOff, None));
+        assert_eq!(passed(&cut, true, Duration::ZERO, 0), (FallbackReason::BrokenOff, None));
     }
 
     #[test]
     fn money_and_keys_are_never_retried() {
         let no_wait = |error: &ModelError| passed(error, false, Duration::ZERO, 0);
-        assert_eq!(no_wait(&ModelError::SpendLimit(String::new())), (Why::SpendLimit, None));
-        assert_eq!(no_wait(&ModelError::KeyRefused(String::new())), (Why::KeyRefused, None));
+        assert_eq!(no_wait(&ModelError::SpendLimit(String::new())), (FallbackReason::SpendLimit, None));
+        assert_eq!(no_wait(&ModelError::KeyRefused(String::new())), (FallbackReason::KeyRefused, None));
     }
 }

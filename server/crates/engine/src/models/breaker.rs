@@ -5,10 +5,10 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Why;
+use super::FallbackReason;
 
 /// Failures in a row that open it.
-const FAILURES: u32 = 3;
+const MAX_FAILURES: u32 = 3;
 
 #[derive(Debug, Default)]
 pub(super) struct Breakers(Mutex<BTreeMap<String, Breaker>>);
@@ -16,12 +16,12 @@ pub(super) struct Breakers(Mutex<BTreeMap<String, Breaker>>);
 #[derive(Debug, Default)]
 struct Breaker {
     failures: u32,
-    open: Option<(DateTime<Utc>, Why)>,
+    open: Option<(DateTime<Utc>, FallbackReason)>,
 }
 
 impl Breakers {
     /// Why the provider is left alone now, if it is. When the time is over one request may try.
-    pub(super) fn open(&self, provider: &str, now: DateTime<Utc>) -> Option<Why> {
+    pub(super) fn open(&self, provider: &str, now: DateTime<Utc>) -> Option<FallbackReason> {
         let breakers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (until, why) = breakers.get(provider)?.open.as_ref()?;
         (now < *until).then(|| why.clone())
@@ -33,17 +33,17 @@ impl Breakers {
     }
 
     /// Notes that the provider failed.
-    pub(super) fn failed(&self, provider: &str, why: &Why, now: DateTime<Utc>) {
+    pub(super) fn failed(&self, provider: &str, why: &FallbackReason, now: DateTime<Utc>) {
         let rest = match why {
-            Why::KeyRefused => TimeDelta::minutes(1),
-            Why::SpendLimit => TimeDelta::minutes(10),
-            Why::Busy | Why::Unreachable | Why::BrokenOff => TimeDelta::seconds(30),
-            Why::Rejected | Why::Refused | Why::Budget(_) => return,
+            FallbackReason::KeyRefused => TimeDelta::minutes(1),
+            FallbackReason::SpendLimit => TimeDelta::minutes(10),
+            FallbackReason::Busy | FallbackReason::Unreachable | FallbackReason::BrokenOff => TimeDelta::seconds(30),
+            FallbackReason::Rejected | FallbackReason::Refused | FallbackReason::Budget(_) => return,
         };
         let mut breakers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let breaker = breakers.entry(provider.to_owned()).or_default();
         breaker.failures += 1;
-        if matches!(why, Why::KeyRefused | Why::SpendLimit) || breaker.failures >= FAILURES {
+        if matches!(why, FallbackReason::KeyRefused | FallbackReason::SpendLimit) || breaker.failures >= MAX_FAILURES {
             breaker.open = Some((now + rest, why.clone()));
         }
     }
@@ -60,14 +60,14 @@ mod tests {
     #[test]
     fn three_failures_in_a_row_open_it_for_half_a_minute_and_one_more_opens_it_again() {
         let breakers = Breakers::default();
-        breakers.failed("a", &Why::Busy, at(0));
-        breakers.failed("a", &Why::Busy, at(0));
+        breakers.failed("a", &FallbackReason::Busy, at(0));
+        breakers.failed("a", &FallbackReason::Busy, at(0));
         assert_eq!(breakers.open("a", at(1)), None);
-        breakers.failed("a", &Why::Unreachable, at(1));
-        assert_eq!((breakers.open("a", at(30)), breakers.open("b", at(30))), (Some(Why::Unreachable), None));
+        breakers.failed("a", &FallbackReason::Unreachable, at(1));
+        assert_eq!((breakers.open("a", at(30)), breakers.open("b", at(30))), (Some(FallbackReason::Unreachable), None));
         assert_eq!(breakers.open("a", at(31)), None, "one request may try");
-        breakers.failed("a", &Why::Busy, at(32));
-        assert_eq!(breakers.open("a", at(60)), Some(Why::Busy));
+        breakers.failed("a", &FallbackReason::Busy, at(32));
+        assert_eq!(breakers.open("a", at(60)), Some(FallbackReason::Busy));
         breakers.served("a");
         assert_eq!(breakers.open("a", at(60)), None);
     }
@@ -75,10 +75,10 @@ mod tests {
     #[test]
     fn a_refused_key_opens_it_at_once_and_a_refusal_of_the_request_never() {
         let breakers = Breakers::default();
-        breakers.failed("a", &Why::KeyRefused, at(0));
-        assert_eq!(breakers.open("a", at(59)), Some(Why::KeyRefused));
+        breakers.failed("a", &FallbackReason::KeyRefused, at(0));
+        assert_eq!(breakers.open("a", at(59)), Some(FallbackReason::KeyRefused));
         for _ in 0..5 {
-            breakers.failed("b", &Why::Rejected, at(0));
+            breakers.failed("b", &FallbackReason::Rejected, at(0));
         }
         assert_eq!(breakers.open("b", at(0)), None);
     }

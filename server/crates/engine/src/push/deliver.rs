@@ -5,37 +5,37 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mezzofy_domain::notification::pause_after;
-use mezzofy_store::pushes::{self, Address, Fate, Push, Ticket};
+use mezzofy_store::pushes::{self, Push, PushAddress, PushOutcome, Ticket};
 use mezzofy_store::{StoreError, commit, devices};
 use serde_json::{Map, Value};
 
-use super::expo::{Failure, LONGEST, MESSAGES, Message, RECEIPTS, Refusal};
+use super::expo::{Failure, MAX_MESSAGES_PER_REQUEST, MAX_RECEIPTS_PER_REQUEST, Message, REQUEST_TIMEOUT, Refusal};
 use crate::app::{App, AppState};
 use crate::failpoint;
 use crate::poll;
 
 /// How often is looked. Any number of processes may look: each push is taken by one.
-const LOOK: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// After this time what a process took goes to another.
 const LEASE: TimeDelta = TimeDelta::minutes(3);
 /// Of it this much is used for sending one by one.
-const ONE_BY_ONE: Duration = Duration::from_mins(2);
+const SINGLE_SENDS_TIMEOUT: Duration = Duration::from_mins(2);
 /// Receipts are there about a quarter of an hour after the message was sent,
-const RECEIPT: TimeDelta = TimeDelta::minutes(15);
+const RECEIPT_DELAY: TimeDelta = TimeDelta::minutes(15);
 /// and gone after a day.
-const RECEIPTS_GONE: TimeDelta = TimeDelta::hours(24);
+const RECEIPT_LIFETIME: TimeDelta = TimeDelta::hours(24);
 
 /// Sends until the server stops.
 pub async fn deliver(app: App) {
-    poll::every(app, LOOK, "pushes that are due", deliver_due).await;
+    poll::every(app, POLL_INTERVAL, "pushes that are due", deliver_due).await;
 }
 
 /// Sends what is due, once, and asks for the receipts that are; answers how many it looked at.
 pub async fn deliver_due(app: &AppState) -> Result<usize, StoreError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
-    let due = pushes::take(&mut tx, now, now + LEASE, MESSAGES).await?;
-    let tickets = pushes::take_tickets(&mut tx, now, now + LEASE, RECEIPTS).await?;
+    let due = pushes::claim(&mut tx, now, now + LEASE, MAX_MESSAGES_PER_REQUEST).await?;
+    let tickets = pushes::claim_tickets(&mut tx, now, now + LEASE, MAX_RECEIPTS_PER_REQUEST).await?;
     commit(tx).await?;
     let taken = due.len() + tickets.len();
     if !due.is_empty() {
@@ -53,8 +53,10 @@ async fn send(app: &AppState, due: Vec<Push>) -> Result<(), StoreError> {
     let mut settled = Vec::new();
     for push in due {
         match &push.to {
-            None => settled.push((push, None, Fate::Dropped("the device was removed".to_owned()))),
-            Some(_) if push.over => settled.push((push, None, Fate::Dropped("the run waits no more".to_owned()))),
+            None => settled.push((push, None, PushOutcome::Dropped("the device was removed".to_owned()))),
+            Some(_) if push.over => {
+                settled.push((push, None, PushOutcome::Dropped("the run waits no more".to_owned())));
+            }
             Some(address) => open.push((address.clone(), push)),
         }
     }
@@ -70,7 +72,7 @@ async fn send(app: &AppState, due: Vec<Push>) -> Result<(), StoreError> {
             tracing::warn!(reason, pushes = open.len(), "pushes were refused together and are sent one by one");
             let begun = std::time::Instant::now();
             for one in open {
-                if begun.elapsed() + LONGEST > ONE_BY_ONE {
+                if begun.elapsed() + REQUEST_TIMEOUT > SINGLE_SENDS_TIMEOUT {
                     break;
                 }
                 let one = [one];
@@ -83,9 +85,9 @@ async fn send(app: &AppState, due: Vec<Push>) -> Result<(), StoreError> {
     }
 }
 
-fn messages<'a>(app: &'a AppState, open: &'a [(Address, Push)]) -> Vec<Message<'a>> {
+fn messages<'a>(app: &'a AppState, open: &'a [(PushAddress, Push)]) -> Vec<Message<'a>> {
     let texts = &app.push.texts;
-    let message = |(address, push): &'a (Address, Push)| {
+    let message = |(address, push): &'a (PushAddress, Push)| {
         let body = texts.of(push.matter).in_language(address.language);
         Message::new(&address.token, &texts.title, body, data(push))
     };
@@ -106,17 +108,17 @@ fn data(push: &Push) -> Map<String, Value> {
 /// Notes what Expo said of messages.
 async fn note(
     app: &AppState,
-    open: Vec<(Address, Push)>,
+    open: Vec<(PushAddress, Push)>,
     sent: Result<Vec<Result<String, Refusal>>, Failure>,
 ) -> Result<(), StoreError> {
     let now = app.clock.now();
-    let fates: Vec<(Fate, bool)> = match sent {
+    let outcomes: Vec<(PushOutcome, bool)> = match sent {
         Ok(tickets) => {
-            let fate = |(ticket, (_, push)): (Result<String, Refusal>, &(Address, Push))| match ticket {
-                Ok(ticket) => (Fate::Sent(ticket, now + RECEIPT), false),
+            let outcome = |(ticket, (_, push)): (Result<String, Refusal>, &(PushAddress, Push))| match ticket {
+                Ok(ticket) => (PushOutcome::Sent(ticket, now + RECEIPT_DELAY), false),
                 Err(refusal) => (of_refusal(&refusal, push.tries, now), refusal.is_dead()),
             };
-            tickets.into_iter().zip(&open).map(fate).collect()
+            tickets.into_iter().zip(&open).map(outcome).collect()
         }
         Err(failure) => {
             let (reason, after, passes) = match failure {
@@ -124,43 +126,44 @@ async fn note(
                 Failure::Refused(reason) => (reason, None, false),
             };
             tracing::warn!(reason, pushes = open.len(), "pushes were not taken");
-            let fate = |(_, push): &(Address, Push)| {
-                let fate = if passes { again(push.tries, after, &reason, now) } else { Fate::Failed(reason.clone()) };
-                (fate, false)
+            let outcome = |(_, push): &(PushAddress, Push)| {
+                let outcome =
+                    if passes { again(push.tries, after, &reason, now) } else { PushOutcome::Failed(reason.clone()) };
+                (outcome, false)
             };
-            open.iter().map(fate).collect()
+            open.iter().map(outcome).collect()
         }
     };
-    let dead = |(address, push): (Address, Push), (fate, dead): (Fate, bool)| {
-        (push, dead.then_some((address.device, now)), fate)
+    let dead = |(address, push): (PushAddress, Push), (outcome, dead): (PushOutcome, bool)| {
+        (push, dead.then_some((address.device, now)), outcome)
     };
-    let settled: Vec<_> = open.into_iter().zip(fates).map(|(open, fate)| dead(open, fate)).collect();
+    let settled: Vec<_> = open.into_iter().zip(outcomes).map(|(open, outcome)| dead(open, outcome)).collect();
     settle(app, &settled).await
 }
 
 /// What becomes of a message that Expo, Apple or Google did not take.
-fn of_refusal(refusal: &Refusal, tries: u32, now: DateTime<Utc>) -> Fate {
-    if refusal.passes() { again(tries, None, &refusal.reason(), now) } else { Fate::Failed(refusal.reason()) }
+fn of_refusal(refusal: &Refusal, tries: u32, now: DateTime<Utc>) -> PushOutcome {
+    if refusal.passes() { again(tries, None, &refusal.reason(), now) } else { PushOutcome::Failed(refusal.reason()) }
 }
 
 /// Another try, unless there have been enough.
-fn again(tries: u32, after: Option<Duration>, reason: &str, now: DateTime<Utc>) -> Fate {
+fn again(tries: u32, after: Option<Duration>, reason: &str, now: DateTime<Utc>) -> PushOutcome {
     let asked = after.and_then(|after| TimeDelta::from_std(after).ok()).unwrap_or_default().min(TimeDelta::hours(1));
     match pause_after(tries) {
-        Some(pause) => Fate::Again(now + pause.max(asked), reason.to_owned()),
-        None => Fate::Failed(format!("given up after {tries} tries: {reason}")),
+        Some(pause) => PushOutcome::Again(now + pause.max(asked), reason.to_owned()),
+        None => PushOutcome::Failed(format!("given up after {tries} tries: {reason}")),
     }
 }
 
-type Settled = (Push, Option<(mezzofy_domain::id::Id<mezzofy_domain::id::Device>, DateTime<Utc>)>, Fate);
+type SettledPush = (Push, Option<(mezzofy_domain::id::Id<mezzofy_domain::id::Device>, DateTime<Utc>)>, PushOutcome);
 
-async fn settle(app: &AppState, settled: &[Settled]) -> Result<(), StoreError> {
+async fn settle(app: &AppState, settled: &[SettledPush]) -> Result<(), StoreError> {
     let mut tx = app.store.begin().await?;
-    for (push, dead, fate) in settled {
-        if let Fate::Failed(reason) = fate {
+    for (push, dead, outcome) in settled {
+        if let PushOutcome::Failed(reason) = outcome {
             tracing::warn!(push = %push.id, reason, "a push was given up");
         }
-        pushes::settle(&mut tx, push.id, fate, app.clock.now()).await?;
+        pushes::settle(&mut tx, push.id, outcome, app.clock.now()).await?;
         if let Some((device, asked_at)) = dead {
             devices::bury(&mut tx, *device, *asked_at).await?;
         }
@@ -180,8 +183,8 @@ async fn ask_receipts(app: &AppState, tickets: &[Ticket], now: DateTime<Utc>) ->
     };
     let mut tx = app.store.begin().await?;
     for ticket in tickets {
-        let fate = match known.remove(&ticket.ticket) {
-            Some(None) => Fate::Done,
+        let outcome = match known.remove(&ticket.ticket) {
+            Some(None) => PushOutcome::Done,
             Some(Some(refusal)) => {
                 tracing::warn!(push = %ticket.id, reason = refusal.reason(), "a push was not delivered");
                 if let Some(device) = ticket.device.filter(|_| refusal.is_dead()) {
@@ -189,12 +192,12 @@ async fn ask_receipts(app: &AppState, tickets: &[Ticket], now: DateTime<Utc>) ->
                 }
                 of_refusal(&refusal, ticket.tries, now)
             }
-            None if ticket.sent_at + RECEIPTS_GONE <= now => {
-                Fate::Unknown("there was no receipt within a day".to_owned())
+            None if ticket.sent_at + RECEIPT_LIFETIME <= now => {
+                PushOutcome::Unknown("there was no receipt within a day".to_owned())
             }
-            None => Fate::Later(now + RECEIPT),
+            None => PushOutcome::Later(now + RECEIPT_DELAY),
         };
-        pushes::settle(&mut tx, ticket.id, &fate, now).await?;
+        pushes::settle(&mut tx, ticket.id, &outcome, now).await?;
     }
     commit(tx).await
 }

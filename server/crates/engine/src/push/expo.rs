@@ -13,13 +13,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// Messages in one request at most.
-pub(super) const MESSAGES: i64 = 100;
+pub(super) const MAX_MESSAGES_PER_REQUEST: i64 = 100;
 /// Receipts that are asked for at once at most.
-pub(super) const RECEIPTS: i64 = 1000;
+pub(super) const MAX_RECEIPTS_PER_REQUEST: i64 = 1000;
 /// Seconds that a phone which is off is waited for: as long as an approval waits.
-const KEPT: u32 = 72 * 3600;
+const MESSAGE_LIFETIME_SECONDS: u32 = 72 * 3600;
 /// One request must be answered within this time.
-pub(super) const LONGEST: Duration = Duration::from_secs(20);
+pub(super) const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Where Expo's push service is.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ pub(super) struct Message<'a> {
 impl<'a> Message<'a> {
     pub(super) fn new(to: &'a str, title: &'a str, body: &'a str, data: Map<String, Value>) -> Self {
         // Without these an iPhone that is off is never told, and a sleeping Android much later.
-        Self { to, title, body, data, sound: "default", ttl: KEPT, priority: "high" }
+        Self { to, title, body, data, sound: "default", ttl: MESSAGE_LIFETIME_SECONDS, priority: "high" }
     }
 }
 
@@ -118,12 +118,12 @@ struct Whole {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Tickets {
-    Several(Vec<Outcome>),
-    One(Box<Outcome>),
+    Several(Vec<ExpoTicket>),
+    One(Box<ExpoTicket>),
 }
 
 #[derive(Deserialize)]
-struct Outcome {
+struct ExpoTicket {
     #[serde(default)]
     status: String,
     id: Option<String>,
@@ -133,7 +133,7 @@ struct Outcome {
     details: Value,
 }
 
-impl Outcome {
+impl ExpoTicket {
     fn refusal(self) -> Option<Refusal> {
         let error = self.details["error"].as_str().unwrap_or_default().to_owned();
         (self.status != "ok").then_some(Refusal { error, message: self.message })
@@ -159,7 +159,7 @@ impl Expo {
         }
         let mut http = Client::builder()
             .connect_timeout(Duration::from_secs(5))
-            .timeout(LONGEST)
+            .timeout(REQUEST_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("mezzofy/", env!("CARGO_PKG_VERSION")));
         if here {
@@ -179,7 +179,7 @@ impl Expo {
             let reason = format!("{} messages were answered with {} tickets", messages.len(), tickets.len());
             return Err(Failure::Busy(reason, None));
         }
-        let ticket = |mut ticket: Outcome| match (ticket.id.take(), ticket.refusal()) {
+        let ticket = |mut ticket: ExpoTicket| match (ticket.id.take(), ticket.refusal()) {
             (_, Some(refusal)) => Err(refusal),
             (Some(id), None) => Ok(id),
             (None, None) => Err(Refusal { error: String::new(), message: "a ticket without an id".to_owned() }),
@@ -189,7 +189,7 @@ impl Expo {
 
     /// What Apple and Google said of messages, by Expo's numbers; what is not known yet is left out.
     pub(super) async fn receipts(&self, ids: &[&str]) -> Result<BTreeMap<String, Option<Refusal>>, Failure> {
-        let receipts: BTreeMap<String, Outcome> = self.ask("push/getReceipts", &json!({"ids": ids})).await?;
+        let receipts: BTreeMap<String, ExpoTicket> = self.ask("push/getReceipts", &json!({"ids": ids})).await?;
         Ok(receipts.into_iter().map(|(id, receipt)| (id, receipt.refusal())).collect())
     }
 
@@ -272,14 +272,14 @@ mod tests {
 
     #[test]
     fn a_refusal_is_told_without_the_token_and_a_new_kind_of_it_is_text() {
-        let outcome: Outcome = serde_json::from_value(json!({
+        let outcome: ExpoTicket = serde_json::from_value(json!({
             "status": "error", "message": "\"ExponentPushToken[abc]\" is not registered", "details": {"error": "Quite new"}
         }))
         .unwrap();
         let refusal = outcome.refusal().unwrap();
         assert_eq!(refusal.reason(), "Quite new: is not registered");
         assert!(!refusal.is_dead() && !refusal.passes());
-        let fine: Outcome = serde_json::from_value(json!({"status": "ok", "details": {}})).unwrap();
+        let fine: ExpoTicket = serde_json::from_value(json!({"status": "ok", "details": {}})).unwrap();
         assert_eq!(fine.refusal(), None);
     }
 }

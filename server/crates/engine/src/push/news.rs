@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use mezzofy_domain::id::{self, Id};
-use mezzofy_domain::notification::{self, Matter, Topic};
-use mezzofy_domain::schedule::occurrence::Reason;
+use mezzofy_domain::notification::{self, NotificationKind, Topic};
+use mezzofy_domain::schedule::occurrence::SkipReason;
 use mezzofy_store::runs::Run;
 use mezzofy_store::schedules::Schedule;
 use mezzofy_store::{StoreError, Tx, devices, pushes};
@@ -23,10 +23,12 @@ pub async fn tell_of_run(
     let key = match (news.matter, approval) {
         (_, Some(approval)) => format!("approval:{approval}"),
         // A run may ask more than once.
-        (Matter::Question | Matter::Decision, None) => format!("run:{}:{}", run.id, run.version),
-        (Matter::Result | Matter::Failure | Matter::Skipped, None) => format!("run:{}:end", run.id),
+        (NotificationKind::Question | NotificationKind::Decision, None) => format!("run:{}:{}", run.id, run.version),
+        (NotificationKind::Result | NotificationKind::Failure | NotificationKind::Skipped, None) => {
+            format!("run:{}:end", run.id)
+        }
     };
-    let news = pushes::News {
+    let news = pushes::NewPush {
         person: run.person,
         matter: news.matter,
         key,
@@ -46,19 +48,19 @@ pub async fn tell_of_skipped(
     tx: &mut Tx,
     schedule: &Schedule,
     due_at: DateTime<Utc>,
-    reason: Reason,
+    reason: SkipReason,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let expected = matches!(reason, Reason::Paused | Reason::Superseded | Reason::Manual);
+    let expected = matches!(reason, SkipReason::Paused | SkipReason::Superseded | SkipReason::Manual);
     if expected || !schedule.push {
         return Ok(());
     }
     if !devices::wishes(tx, schedule.owner).await?.want(Topic::Schedules) {
         return Ok(());
     }
-    let news = pushes::News {
+    let news = pushes::NewPush {
         person: schedule.owner,
-        matter: Matter::Skipped,
+        matter: NotificationKind::Skipped,
         key: format!("schedule:{}:{}", schedule.id, due_at.timestamp()),
         run: None,
         approval: None,

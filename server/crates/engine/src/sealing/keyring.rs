@@ -6,30 +6,30 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{KEY, Keys, SealError};
+use super::{KEY_BYTES, Keys, SealError};
 use crate::{secret_file, secrets};
 
 /// Where the keys are. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Keyring(Place);
+pub struct Keyring(KeySource);
 
 #[derive(Debug, Clone)]
-enum Place {
-    Given(SecretString),
-    Kept(PathBuf),
+enum KeySource {
+    Environment(SecretString),
+    File(PathBuf),
 }
 
 impl Keyring {
     /// Keys that the environment gave. They hold until the process ends.
-    pub fn given(keys: String) -> Result<Self, SealError> {
+    pub fn of_environment(keys: String) -> Result<Self, SealError> {
         Keys::parse(&keys)?;
-        Ok(Self(Place::Given(keys.into())))
+        Ok(Self(KeySource::Environment(keys.into())))
     }
 
     /// Keys in a file, which is made with one key where there is none.
-    pub fn kept(file: PathBuf) -> Result<Self, SealError> {
+    pub fn of_file(file: PathBuf) -> Result<Self, SealError> {
         Keys::parse(&secret_file::read_or_make(&file, new_key)?)?;
-        Ok(Self(Place::Kept(file)))
+        Ok(Self(KeySource::File(file)))
     }
 
     /// The keys. A file is read each time, so that a running server goes by the keys of this moment; a transaction that
@@ -41,22 +41,22 @@ impl Keyring {
     /// The file, where it is one.
     pub(super) fn file(&self) -> Option<&Path> {
         match &self.0 {
-            Place::Given(_) => None,
-            Place::Kept(file) => Some(file),
+            KeySource::Environment(_) => None,
+            KeySource::File(file) => Some(file),
         }
     }
 
     /// The keys as they are written, the newest first.
     pub(super) fn text(&self) -> Result<String, SealError> {
         Ok(match &self.0 {
-            Place::Given(keys) => keys.expose_secret().to_owned(),
+            KeySource::Environment(keys) => keys.expose_secret().to_owned(),
             // A file that is gone is an error here: a new key would open nothing.
-            Place::Kept(file) => secret_file::read(file)?,
+            KeySource::File(file) => secret_file::read(file)?,
         })
     }
 }
 
 /// A new key as it stands in a file.
 pub(super) fn new_key() -> String {
-    format!("{}\n", STANDARD.encode(secrets::random::<KEY>()))
+    format!("{}\n", STANDARD.encode(secrets::random::<KEY_BYTES>()))
 }

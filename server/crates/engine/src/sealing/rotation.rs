@@ -2,8 +2,8 @@
 //! everything is sealed again, what no row needs any more is removed.
 
 use chrono::{DateTime, Utc};
-use mezzofy_domain::audit::{Deed, Who};
-use mezzofy_store::sealed::{self, Sealed};
+use mezzofy_domain::audit::{Actor, AuditEvent};
+use mezzofy_store::sealed::{self, SealedSecret};
 use mezzofy_store::{Store, StoreError, Tx, audit, commit};
 
 use super::keyring::new_key;
@@ -12,7 +12,7 @@ use crate::secret_file::{self, SecretFileError};
 
 /// What a rotation did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rotated {
+pub struct RotationReport {
     /// Secrets that are sealed with another key now.
     pub resealed: usize,
     /// Whether the keys are in a file of the data folder, which has one key now.
@@ -32,12 +32,7 @@ pub enum RotationError {
     Seal(#[from] SealError),
     /// A secret that can't be opened.
     #[error("no secret was changed. The {} of person {}: {cause}", .sealed.kind.code(), .sealed.owner)]
-    Secret {
-        /// Which.
-        sealed: Sealed,
-        /// Why.
-        cause: SealError,
-    },
+    Secret { sealed: SealedSecret, cause: SealError },
 }
 
 impl From<SecretFileError> for RotationError {
@@ -47,13 +42,13 @@ impl From<SecretFileError> for RotationError {
 }
 
 /// Seals everything anew: with a new key where the keys are kept in a file, else with the first one of the environment.
-pub async fn rotate(store: &Store, keyring: &Keyring, now: DateTime<Utc>) -> Result<Rotated, RotationError> {
+pub async fn rotate(store: &Store, keyring: &Keyring, now: DateTime<Utc>) -> Result<RotationReport, RotationError> {
     put_in_front(store, keyring).await?;
     let resealed = reseal(store, keyring, now).await?;
     clear_out(store, keyring).await?;
     let kept = keyring.file().is_some();
     let removable = if kept { 0 } else { keyring.keys()?.older() };
-    Ok(Rotated { resealed, kept, removable })
+    Ok(RotationReport { resealed, kept, removable })
 }
 
 /// How many secrets in the database none of the keys has sealed: their key is lost, or was not given to this process.
@@ -84,14 +79,14 @@ pub async fn reseal(store: &Store, keyring: &Keyring, now: DateTime<Utc>) -> Res
         match again {
             Ok(_) if keys.is_newest(&sealed.text) => {}
             Ok(text) => {
-                sealed::replace(&mut tx, &Sealed { text, ..sealed }).await?;
+                sealed::replace(&mut tx, &SealedSecret { text, ..sealed }).await?;
                 resealed += 1;
             }
             Err(cause) => return Err(RotationError::Secret { sealed, cause }),
         }
     }
     if resealed > 0 {
-        audit::append(&mut tx, now, Who::System, &Deed::SecretsResealed { count: resealed }).await?;
+        audit::append(&mut tx, now, Actor::System, &AuditEvent::SecretsResealed { count: resealed }).await?;
     }
     commit(tx).await?;
     Ok(resealed)

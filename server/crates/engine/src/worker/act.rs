@@ -6,17 +6,17 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use mezzofy_agent::planner::{NO_PRODUCTS, Request};
-use mezzofy_agent::run::{Call, Called, Order};
-use mezzofy_agent::sources::Around;
+use mezzofy_agent::run::{Call, CallOutcome, ScheduledOrder};
+use mezzofy_agent::sources::MailContext;
 use mezzofy_agent::tool::Outcome;
-use mezzofy_domain::approval::{ApprovalState, Proposed};
+use mezzofy_domain::approval::{ApprovalState, ProposedEffect};
 use mezzofy_domain::effect::Payload;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::run::{RunError, RunErrorKind};
 use mezzofy_store::effects::{self, Effect};
 use mezzofy_store::{Tx, approvals, commit, files, people, standing_approvals};
 
-use super::calls::done;
+use super::calls::tool_done;
 use super::ends::result_of;
 use super::run_worker::{RunWorker, StepError};
 use super::step::Step;
@@ -25,7 +25,7 @@ use crate::effects::{HourlyLimit, held_until, hourly_room, idempotency_key, inte
 use crate::failpoint;
 
 /// A call and what it wants to send.
-struct Wanted {
+struct EffectRequest {
     call: Call,
     payload: Payload,
     hash: String,
@@ -69,13 +69,13 @@ impl RunWorker<'_> {
             }
             ApprovalState::Expired => {
                 let detail = self.app.texts.approval_expired.in_language(self.machine.language()).to_owned();
-                self.machine.failed(None, RunError { kind: RunErrorKind::ApprovalExpired, detail });
+                self.machine.fail(None, RunError { kind: RunErrorKind::ApprovalExpired, detail });
                 Ok(true)
             }
             ApprovalState::Rejected => {
                 let reason = approval.reason.as_deref().unwrap_or_default();
                 let text = self.app.texts.approval_rejected.say(self.machine.language(), &[("reason", reason)]);
-                self.machine.cancelled(text.trim().to_owned());
+                self.machine.cancel(text.trim().to_owned());
                 Ok(true)
             }
         }
@@ -84,11 +84,11 @@ impl RunWorker<'_> {
     /// Looks at what the calls want, and stores it: as effects that may go, or as an approval that somebody must give.
     async fn propose(&mut self, calls: Vec<Call>) -> Result<bool, StepError> {
         self.save(Step::telling(self.started(&calls))).await?;
-        let Some(wanted) = self.wanted(calls).await? else { return Ok(true) };
+        let Some(requests) = self.effect_requests(calls).await? else { return Ok(true) };
         let begun = Instant::now();
         let language = self.machine.language();
         let mut tx = self.begin().await?;
-        let payloads = wanted.iter().map(|wanted| &wanted.payload);
+        let payloads = requests.iter().map(|request| &request.payload);
         if let Err(over) = hourly_room(self.app, &mut tx, self.person.id, payloads).await? {
             drop(tx);
             let HourlyLimit { kind, limit, sent, wanted: more, after } = over;
@@ -102,32 +102,32 @@ impl RunWorker<'_> {
             let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
             let text = channels::of(kind).texts(&self.app.texts).too_many;
             let detail = text.say(language, &values);
-            let events: Vec<_> = wanted.iter().map(|wanted| done(&wanted.call, Err(detail.clone()))).collect();
-            self.machine.failed(None, RunError { kind: RunErrorKind::LimitReached, detail });
+            let events: Vec<_> = requests.iter().map(|request| tool_done(&request.call, Err(detail.clone()))).collect();
+            self.machine.fail(None, RunError { kind: RunErrorKind::LimitReached, detail });
             self.save(Step::telling(events)).await?;
             return Ok(true);
         }
-        let leaves = !self.app.gate().leaving(wanted.iter().map(|wanted| &wanted.payload)).is_empty();
-        let standing = if leaves { self.standing(&mut tx, &wanted).await? } else { None };
+        let leaves = !self.app.gate().leaving(requests.iter().map(|request| &request.payload)).is_empty();
+        let standing = if leaves { self.standing(&mut tx, &requests).await? } else { None };
         // What stays inside goes as the run wants it, as long as the run has read nothing from outside.
         let looked_at = if leaves || self.machine.sources().any_outside() {
-            let proposed = self.with_origins(&mut tx, &wanted).await?;
+            let proposed = self.with_origins(&mut tx, &requests).await?;
             let places = self.machine.sources().places(&self.app.texts, language);
             let why = self.app.gate().why_decide(&proposed, standing.is_some(), &places, language);
             why.map(|why| (proposed, why))
         } else {
             None
         };
-        self.spent_in_gate(begun);
-        self.tell_gate(wanted.len());
+        self.add_gate_time(begun);
+        self.log_gate_time(requests.len());
         if let Some((proposed, why)) = looked_at {
             drop(tx);
             return self.ask_approval(proposed, why).await;
         }
         let now = self.app.clock.now();
-        let held_until = held_until(self.app, wanted.iter().map(|wanted| &wanted.payload), now);
+        let held_until = held_until(self.app, requests.iter().map(|request| &request.payload), now);
         let mut group = Vec::new();
-        for Wanted { call, payload, .. } in wanted {
+        for EffectRequest { call, payload, .. } in requests {
             let effect = intended(self.app, self.person.id, self.run.id, &call.id, payload)
                 .map_err(|error| StepError::Retry(error.to_string()))?;
             let effect = Effect { standing_approval: standing, held_until, ..effect };
@@ -141,13 +141,13 @@ impl RunWorker<'_> {
 
     /// What the calls want, as far as it is new: a call whose payload was sent in this run already is answered with that, and
     /// one that wants the very payload of a call before it comes later. `None` when calls were answered or failed instead.
-    async fn wanted(&mut self, calls: Vec<Call>) -> Result<Option<Vec<Wanted>>, StepError> {
-        let (mut wanted, mut failed): (Vec<Wanted>, Vec<(Call, RunError)>) = (Vec::new(), Vec::new());
+    async fn effect_requests(&mut self, calls: Vec<Call>) -> Result<Option<Vec<EffectRequest>>, StepError> {
+        let (mut requests, mut failed): (Vec<EffectRequest>, Vec<(Call, RunError)>) = (Vec::new(), Vec::new());
         for call in calls {
             match self.outcome(&call).await? {
                 Ok(Outcome::Send(payload)) => {
                     let hash = payload.payload_hash().map_err(|error| StepError::Retry(error.to_string()))?;
-                    wanted.push(Wanted { call, payload, hash });
+                    requests.push(EffectRequest { call, payload, hash });
                 }
                 Ok(Outcome::Done(_)) => {
                     let error = self.internal(&format!("{} has an effect and sends nothing", call.tool));
@@ -157,27 +157,28 @@ impl RunWorker<'_> {
             }
         }
         if !failed.is_empty() {
-            let events: Vec<_> = failed.iter().map(|(call, error)| done(call, Err(error.detail.clone()))).collect();
+            let events: Vec<_> =
+                failed.iter().map(|(call, error)| tool_done(call, Err(error.detail.clone()))).collect();
             for (call, error) in failed {
-                self.machine.failed(Some(&call), error);
+                self.machine.fail(Some(&call), error);
             }
             self.save(Step::telling(events)).await?;
             return Ok(None);
         }
         let mut tx = self.begin().await?;
-        let mut new: Vec<Wanted> = Vec::new();
-        for one in wanted {
+        let mut new: Vec<EffectRequest> = Vec::new();
+        for one in requests {
             // A model that asks for the very same again in one run wants it sent, not sent twice.
             let sent = effects::done_in_run(&mut tx, self.run.id, &one.hash).await?;
             match sent {
                 Some(sent) if new.is_empty() => {
                     drop(tx);
                     let result = result_of(&sent);
-                    let event = done(&one.call, Ok(result.clone()));
-                    self.machine.called(
+                    let event = tool_done(&one.call, Ok(result.clone()));
+                    self.machine.on_result(
                         &self.app.skills,
                         &one.call,
-                        Called { result, effect: true, ..Called::default() },
+                        CallOutcome { result, effect: true, ..CallOutcome::default() },
                     );
                     self.save(Step::telling([event])).await?;
                     return Ok(None);
@@ -190,7 +191,7 @@ impl RunWorker<'_> {
         Ok(Some(new))
     }
 
-    async fn with_origins(&self, tx: &mut Tx, wanted: &[Wanted]) -> Result<Vec<Proposed>, StepError> {
+    async fn with_origins(&self, tx: &mut Tx, requests: &[EffectRequest]) -> Result<Vec<ProposedEffect>, StepError> {
         let app = self.app;
         let people = people::all(tx).await?;
         let said = self.machine.own_words();
@@ -204,18 +205,18 @@ impl RunWorker<'_> {
             allowed: &[],
             products: &NO_PRODUCTS,
         });
-        asked.extend(self.machine.order().map(Order::recipients).unwrap_or_default());
+        asked.extend(self.machine.order().map(ScheduledOrder::recipients).unwrap_or_default());
         let named = |channel: &&String| said.iter().any(|said| app.planner.names_channel(said, channel));
         asked.extend(app.company.channels.keys().filter(named).cloned());
         let colleagues: Vec<String> =
             people.iter().filter(|person| !person.disabled).map(|person| person.email.clone()).collect();
         let mut proposed = Vec::new();
-        for Wanted { call, payload, .. } in wanted {
+        for EffectRequest { call, payload, .. } in requests {
             let mut attached = Vec::new();
             for attachment in payload.attachments() {
                 attached.extend(files::get(tx, self.person.id, attachment.id).await?);
             }
-            let around = Around {
+            let around = MailContext {
                 said: &said,
                 asked: &asked,
                 colleagues: &colleagues,
@@ -229,23 +230,28 @@ impl RunWorker<'_> {
                 defences: app.defences,
             };
             let origin = self.machine.sources().origin(payload, &around);
-            proposed.push(Proposed { call: call.id.clone(), payload: payload.clone(), origin });
+            proposed.push(ProposedEffect { call: call.id.clone(), payload: payload.clone(), origin });
         }
         Ok(proposed)
     }
 
     /// The standing approval that covers all of these mails and has room for them today.
-    async fn standing(&self, tx: &mut Tx, wanted: &[Wanted]) -> Result<Option<Id<id::StandingApproval>>, StepError> {
+    async fn standing(
+        &self,
+        tx: &mut Tx,
+        requests: &[EffectRequest],
+    ) -> Result<Option<Id<id::StandingApproval>>, StepError> {
         let Some(skill) = self.machine.skill() else { return Ok(None) };
         let since = self.app.midnight();
         for approval in standing_approvals::for_skill(tx, self.person.department, skill).await? {
-            let covers =
-                |wanted: &Wanted| wanted.call.step().is_some_and(|step| approval.covers(step, &wanted.payload));
-            if !wanted.iter().all(covers) {
+            let covers = |request: &EffectRequest| {
+                request.call.step().is_some_and(|step| approval.covers(step, &request.payload))
+            };
+            if !requests.iter().all(covers) {
                 continue;
             }
             let used = standing_approvals::used_since(tx, approval.id, since).await?;
-            let more = u32::try_from(wanted.len()).unwrap_or(u32::MAX);
+            let more = u32::try_from(requests.len()).unwrap_or(u32::MAX);
             if used.saturating_add(more) <= approval.limit_a_day {
                 return Ok(Some(approval.id));
             }

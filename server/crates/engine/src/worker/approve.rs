@@ -1,7 +1,7 @@
 //! Asking for an approval, and ending the wait for one without anybody's decision.
 
-use mezzofy_domain::approval::{self, ApprovalState, Proposed, WAITS};
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::approval::{self, ApprovalState, DECISION_TIMEOUT, ProposedEffect};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::event::EventBody;
 use mezzofy_store::approvals::{self, Approval, Decision};
 use mezzofy_store::{audit, commit, effects, events};
@@ -12,12 +12,12 @@ use crate::effects::audit_of_approval;
 
 impl RunWorker<'_> {
     /// Stores what waits for a person, all of it or nothing.
-    pub(super) async fn ask_approval(&mut self, effects: Vec<Proposed>, why: String) -> Result<bool, StepError> {
+    pub(super) async fn ask_approval(&mut self, effects: Vec<ProposedEffect>, why: String) -> Result<bool, StepError> {
         let (texts, language, now) = (&self.app.texts, self.machine.language(), self.app.clock.now());
         let payloads = || effects.iter().map(|proposed| &proposed.payload);
         let recipients = approval::recipients(payloads());
         let payload_hash = approval::payloads_hash(payloads()).map_err(|error| StepError::Retry(error.to_string()))?;
-        let expires_at = now + WAITS;
+        let expires_at = now + DECISION_TIMEOUT;
         let first = effects.first().map(|proposed| &proposed.payload);
         let (subject, to) =
             first.map_or_else(Default::default, |first| (first.title().to_owned(), first.to().join(", ")));
@@ -63,14 +63,14 @@ impl RunWorker<'_> {
     }
 
     /// Takes back what has not left, and ends the wait for a decision.
-    pub(super) async fn call_off(&mut self) -> Result<(), StepError> {
+    pub(super) async fn take_back_effects(&mut self) -> Result<(), StepError> {
         let mut tx = self.begin().await?;
         let pending = approvals::pending_of_run(&mut tx, self.run.id).await?;
         let reason = self.app.texts.taken_back_effect.in_language(self.machine.language());
-        let who = Who::Person(self.person.id);
+        let actor = Actor::Person(self.person.id);
         for effect in effects::take_back_all(&mut tx, self.run.id, reason).await? {
-            let deed = Deed::EffectTakenBack { effect, run: self.run.id };
-            audit::append(&mut tx, self.app.clock.now(), who, &deed).await?;
+            let event = AuditEvent::EffectTakenBack { effect, run: self.run.id };
+            audit::append(&mut tx, self.app.clock.now(), actor, &event).await?;
         }
         commit(tx).await?;
         match pending {
@@ -90,8 +90,8 @@ impl RunWorker<'_> {
         if approvals::decide(&mut tx, approval.id, &decision).await? {
             let event = EventBody::ApprovalDecided { approval_id: approval.id, state };
             events::append(&mut tx, self.run.person, self.run.id, &[event], now).await?;
-            let who = by.map_or(Who::System, Who::Person);
-            audit::append(&mut tx, now, who, &audit_of_approval(approval, state)).await?;
+            let actor = by.map_or(Actor::System, Actor::Person);
+            audit::append(&mut tx, now, actor, &audit_of_approval(approval, state)).await?;
         }
         commit(tx).await?;
         Ok(())

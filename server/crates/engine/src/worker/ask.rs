@@ -2,13 +2,15 @@
 //! stands for.
 
 use mezzofy_agent::agents::Agent;
-use mezzofy_agent::calls::{DECLINE, Desk};
+use mezzofy_agent::calls::{CallParser, DECLINE};
 use mezzofy_agent::defences::Defence;
 use mezzofy_agent::instructions::context;
-use mezzofy_agent::model::{Block, Model as _, Part, Reply, Request, Source, Stop, ToolDefinition, Turn, View};
+use mezzofy_agent::model::{
+    Block, BlockView, Model as _, Part, Reply, Request, Source, StopReason, ToolDefinition, Turn,
+};
 use mezzofy_agent::planner::{self, BuiltIn, PLANNER, ProductNames};
-use mezzofy_agent::run::Replied;
-use mezzofy_agent::sources::Place;
+use mezzofy_agent::run::ParsedReply;
+use mezzofy_agent::sources::Provenance;
 use mezzofy_domain::catalogue::{Catalogue, Product};
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::id::{self, Id};
@@ -19,32 +21,32 @@ use mezzofy_domain::run::{RunError, RunErrorKind};
 use mezzofy_domain::trust::Trust;
 use mezzofy_domain::usage::{RunUsage, Usage};
 use mezzofy_store::messages::Author;
-use mezzofy_store::model_calls::Sum;
-use mezzofy_store::page::Page;
+use mezzofy_store::model_calls::UsageSum;
+use mezzofy_store::page::PageRequest;
 use mezzofy_store::{ledger, memories, messages, model_calls, people, runs};
 use tokio::sync::mpsc;
 
+use super::reply_events::ReplyEvents;
 use super::route::Route;
 use super::run_worker::{RunWorker, StepError};
-use super::speech::Speech;
 use super::step::Step;
 use crate::app::AppState;
 use crate::config::models::Task;
-use crate::models::{Answer, Asking, Unanswered, Why, title};
+use crate::models::{Answer, FallbackReason, ModelRequest, ModelsError, title};
 
 /// Messages of the conversation that a model is told besides the newest.
-const EARLIER: i64 = 20;
+const MAX_EARLIER_MESSAGES: i64 = 20;
 /// Characters of each of them.
-const LONGEST_EARLIER: usize = 4_000;
+const MAX_EARLIER_CHARS: usize = 4_000;
 /// How often a running reply looks whether someone wants it stopped.
-const LOOK: std::time::Duration = std::time::Duration::from_millis(500);
+const POLL_INTERVAL: std::time::Duration = std::time::Duration::from_millis(500);
 /// A history that fills more of the window, in percent, is summed up first.
-const FULL: u64 = 70;
+const SUMMARY_PERCENT: u64 = 70;
 /// Characters of a model's text before its calls that are shown as progress.
-const LONGEST_PROGRESS: usize = 500;
+const MAX_PROGRESS_CHARS: usize = 500;
 
 /// What must be known of the company to understand a request.
-struct Known {
+struct CompanyFacts {
     people: Vec<Person>,
     latest_month: Option<Period>,
     allowed: Vec<String>,
@@ -52,7 +54,7 @@ struct Known {
 }
 
 /// What came of asking.
-enum Asked {
+enum ModelOutcome {
     Reply(Reply, Source),
     /// The run can't go on.
     Failed(RunError),
@@ -66,7 +68,7 @@ impl RunWorker<'_> {
     /// Has the next turn made and stores what it stands for.
     pub(super) async fn ask(&mut self) -> Result<(), StepError> {
         self.spoken = None;
-        let known = self.known().await?;
+        let known = self.company_facts().await?;
         let texts = self.machine.texts().to_vec();
         let said = texts.join("\n");
         let me = self.person.clone();
@@ -87,11 +89,11 @@ impl RunWorker<'_> {
         if !self.machine.has_begun() {
             let readings = self.read_attached().await?;
             if let Some((agent, answer)) = self.quoted(&request, &readings) {
-                self.machine.answered(agent, answer);
+                self.machine.answer(agent, answer);
                 return self.save(Step::default()).await;
             }
             match Box::pin(self.unless_stopped(self.route(&request))).await? {
-                Some(route) => self.set_out(route).await?,
+                Some(route) => self.start_route(route).await?,
                 None => self.stop_working().await?,
             }
             if self.machine.state().0.has_ended() {
@@ -102,52 +104,54 @@ impl RunWorker<'_> {
             self.run.usage = self.usage().await?;
         }
         if let Some(error) = self.limit_reached() {
-            self.machine.failed(None, error);
+            self.machine.fail(None, error);
             return self.save(Step::default()).await;
         }
-        let desk = desk(self.app, request, self.machine.language());
-        let department = self.machine.asked().unwrap_or(self.person.department);
+        let parser = call_parser(self.app, request, self.machine.language());
+        let department = self.machine.asked_department().unwrap_or(self.person.department);
         let Some(agent) = self.app.agents.get(department) else {
             let error = self.internal(&format!("there is no agent {department}"));
-            self.machine.failed(None, error);
+            self.machine.fail(None, error);
             return self.save(Step::default()).await;
         };
-        let offered = desk.offered(agent);
+        let offered = parser.offered(agent);
         let system = self.system(agent, &known.allowed);
-        let asking =
-            Asking { history: self.machine.history(), ..self.asking(Task::Plan, department, &said, &system, &offered) };
+        let asking = ModelRequest {
+            history: self.machine.history(),
+            ..self.asking(Task::Plan, department, &said, &system, &offered)
+        };
         let (asked, message, notices) = Box::pin(self.ask_models(&asking, request)).await?;
-        self.machine.noticed(notices);
+        self.machine.add_notices(notices);
         if self.app.models.any() {
             self.run.usage = self.usage().await?;
         }
         match asked {
-            Asked::Reply(reply, source) => {
+            ModelOutcome::Reply(reply, source) => {
                 let text = reply.text();
-                let wanted = desk.read(&reply.blocks, &offered);
-                self.skills_refused(&wanted, &source).await?;
-                let events = if wanted.is_empty() {
+                let calls = parser.read(&reply.blocks, &offered);
+                self.skills_refused(&calls, &source).await?;
+                let events = if calls.is_empty() {
                     self.spoken = message;
                     Vec::new()
                 } else {
                     progress(&text).into_iter().collect()
                 };
-                let (usage, paused) = (reply.usage, reply.stop == Stop::Paused);
+                let (usage, paused) = (reply.usage, reply.stop == StopReason::Paused);
                 let title = title(&source.model);
-                let replied = Replied { source, blocks: reply.blocks, text, wanted, usage, paused };
-                self.machine.replied(replied, &me, request.today);
+                let replied = ParsedReply { source, blocks: reply.blocks, text, calls, usage, paused };
+                self.machine.on_reply(replied, &me, request.today);
                 if self.machine.misread() > 1 && !self.machine.state().0.has_ended() {
                     let detail = self.app.texts.misread.say(self.machine.language(), &[("model", &title)]);
-                    self.machine.failed(None, RunError { kind: RunErrorKind::ModelFailed, detail });
+                    self.machine.fail(None, RunError { kind: RunErrorKind::ModelFailed, detail });
                 }
                 self.save(Step::telling(events)).await
             }
-            Asked::Failed(error) => {
-                self.machine.failed(None, error);
+            ModelOutcome::Failed(error) => {
+                self.machine.fail(None, error);
                 self.save(Step::default()).await
             }
-            Asked::TooLong => self.sum_up(department, &said, &system, &offered).await,
-            Asked::Cancelled => {
+            ModelOutcome::TooLong => self.summarise_history(department, &said, &system, &offered).await,
+            ModelOutcome::Cancelled => {
                 self.stop_working().await?;
                 self.save(Step::default()).await
             }
@@ -156,27 +160,27 @@ impl RunWorker<'_> {
 
     /// Begins the skill that the run's event is for, or that was ordered: no model is asked.
     async fn begin_skill(&mut self, request: planner::Request<'_>) -> Result<(), StepError> {
-        let desk = desk(self.app, request, self.machine.language());
-        let of_event = self.machine.event().and_then(|event| desk.event(event));
-        let served = of_event.or_else(|| self.machine.order().and_then(|order| desk.order(order)));
-        let Some((block, wanted)) = served else {
+        let parser = call_parser(self.app, request, self.machine.language());
+        let of_event = self.machine.event().and_then(|event| parser.event(event));
+        let served = of_event.or_else(|| self.machine.order().and_then(|order| parser.order(order)));
+        let Some((block, call)) = served else {
             let error = self.internal("the skill that is set for it is not there");
-            self.machine.failed(None, error);
+            self.machine.fail(None, error);
             return self.save(Step::default()).await;
         };
         let source = Source { provider: PLANNER.to_owned(), model: PLANNER.to_owned() };
-        let wanted = vec![wanted];
-        self.skills_refused(&wanted, &source).await?;
+        let calls = vec![call];
+        self.skills_refused(&calls, &source).await?;
         let now = self.app.clock.now().with_timezone(&self.app.zone);
         self.machine.begin(Vec::new(), context(&self.person, now, &[]), self.person.department);
         let (text, usage) = (String::new(), Usage::default());
-        let replied = Replied { source, blocks: vec![block], text, wanted, usage, paused: false };
-        self.machine.replied(replied, request.me, request.today);
+        let replied = ParsedReply { source, blocks: vec![block], text, calls, usage, paused: false };
+        self.machine.on_reply(replied, request.me, request.today);
         self.save(Step::default()).await
     }
 
     /// Puts a summary in the place of a history that does not fit the model's window any more.
-    async fn sum_up(
+    async fn summarise_history(
         &mut self,
         department: Department,
         said: &str,
@@ -194,12 +198,12 @@ impl RunWorker<'_> {
             self.machine.compact(context(&self.person, now, &facts), summary);
         } else {
             let error = self.over(&self.app.texts.limit_tokens);
-            self.machine.failed(None, error);
+            self.machine.fail(None, error);
         }
         self.save(Step::default()).await
     }
 
-    async fn known(&self) -> Result<Known, StepError> {
+    async fn company_facts(&self) -> Result<CompanyFacts, StepError> {
         let mut tx = self.begin().await?;
         let people = people::all(&mut tx).await?;
         let latest_month = ledger::latest_month(&mut tx, self.app.clock.today(self.app.zone)).await?;
@@ -209,11 +213,11 @@ impl RunWorker<'_> {
         drop(tx);
         // Without the catalogue a product is understood by its place in the sentence.
         let catalogue = self.app.products.current().await.unwrap_or_default();
-        Ok(Known { people, latest_month, allowed, products: product_names(&catalogue) })
+        Ok(CompanyFacts { people, latest_month, allowed, products: product_names(&catalogue) })
     }
 
     /// Gives the run its history, or ends it when the person may not ask for this.
-    async fn set_out(&mut self, route: Route) -> Result<(), StepError> {
+    async fn start_route(&mut self, route: Route) -> Result<(), StepError> {
         let now = self.app.clock.now().with_timezone(&self.app.zone);
         match route {
             Route::To(agent) => {
@@ -226,7 +230,7 @@ impl RunWorker<'_> {
             }
             Route::Refused { error, skill, agent } => {
                 self.skill_refused(&skill, &error).await?;
-                self.machine.refused(error, skill, agent);
+                self.machine.refuse(error, skill, agent);
             }
         }
         Ok(())
@@ -238,7 +242,7 @@ impl RunWorker<'_> {
         let outside = runs::any_outside(&mut tx, self.run.conversation, self.run.id).await?;
         if outside && self.app.defences.on(Defence::Conversations) {
             let said = serde_json::to_string(earlier).map_err(|error| StepError::Retry(error.to_string()))?;
-            self.machine.read(Trust::Outside, Place::Conversation, &said);
+            self.machine.add_source(Trust::Outside, Provenance::Conversation, &said);
         }
         Ok(())
     }
@@ -253,11 +257,11 @@ impl RunWorker<'_> {
     /// The conversation before this run.
     async fn earlier(&self) -> Result<Vec<Turn>, StepError> {
         let mut tx = self.begin().await?;
-        let page = Page { before: None, limit: EARLIER };
+        let page = PageRequest { before: None, limit: MAX_EARLIER_MESSAGES };
         let mut turns: Vec<Turn> = Vec::new();
         let messages = messages::list(&mut tx, self.run.conversation, page).await?.items;
         for message in messages.into_iter().rev().filter(|message| message.run_id != self.run.id.uuid()) {
-            let text: String = message.text.chars().take(LONGEST_EARLIER).collect();
+            let text: String = message.text.chars().take(MAX_EARLIER_CHARS).collect();
             if text.trim().is_empty() {
                 continue;
             }
@@ -284,8 +288,8 @@ impl RunWorker<'_> {
         said: &'a str,
         system: &'a str,
         tools: &'a [ToolDefinition],
-    ) -> Asking<'a> {
-        Asking {
+    ) -> ModelRequest<'a> {
+        ModelRequest {
             task,
             language: self.machine.language(),
             agent: Some(agent),
@@ -304,26 +308,26 @@ impl RunWorker<'_> {
     /// was streamed as, and the notices given.
     async fn ask_models(
         &self,
-        asking: &Asking<'_>,
+        asking: &ModelRequest<'_>,
         request: planner::Request<'_>,
-    ) -> Result<(Asked, Option<Id<id::Message>>, Vec<String>), StepError> {
+    ) -> Result<(ModelOutcome, Option<Id<id::Message>>, Vec<String>), StepError> {
         if !self.app.models.any() {
             return Ok((self.ask_planner(asking, request).await?, None, Vec::new()));
         }
         match self.unless_stopped(self.fills_window(asking)).await? {
-            Some(true) => return Ok((Asked::TooLong, None, Vec::new())),
+            Some(true) => return Ok((ModelOutcome::TooLong, None, Vec::new())),
             Some(false) => {}
-            None => return Ok((Asked::Cancelled, None, Vec::new())),
+            None => return Ok((ModelOutcome::Cancelled, None, Vec::new())),
         }
-        let (tell, told) = mpsc::unbounded_channel();
+        let (sender, receiver) = mpsc::unbounded_channel();
         let stop = self.app.stop.child_token();
-        let asking = &Asking { stop: &stop, ..*asking };
+        let asking = &ModelRequest { stop: &stop, ..*asking };
         let asking_models = async {
-            let mut speech = Speech::new(self, tell);
-            let answer = self.app.models.ask(asking, &mut |told| speech.hear(told)).await;
-            (answer, speech.message, speech.notices)
+            let mut events = ReplyEvents::new(self, sender);
+            let answer = self.app.models.ask(asking, &mut |event| events.on_attempt(event)).await;
+            (answer, events.message, events.notices)
         };
-        let both = async { tokio::join!(asking_models, self.tell(told)) };
+        let both = async { tokio::join!(asking_models, self.emit(receiver)) };
         tokio::pin!(both);
         let ((answer, message, notices), written) = tokio::select! {
             both = &mut both => both,
@@ -336,29 +340,33 @@ impl RunWorker<'_> {
         written?;
         let language = self.machine.language();
         let asked = match answer {
-            Ok(Answer { reply, source, .. }) => Asked::Reply(reply, source),
-            Err(Unanswered::NoModel(why)) => {
+            Ok(Answer { reply, source, .. }) => ModelOutcome::Reply(reply, source),
+            Err(ModelsError::NoModel(why)) => {
                 let asked = self.ask_planner(asking, request).await?;
                 match why {
                     Some(why) => self.without_model(asked, &why),
                     None => asked,
                 }
             }
-            Err(Unanswered::WindowExceeded) => Asked::TooLong,
-            Err(Unanswered::TooLong(model)) => {
+            Err(ModelsError::WindowExceeded) => ModelOutcome::TooLong,
+            Err(ModelsError::TooLong(model)) => {
                 let detail = self.app.texts.too_long.say(language, &[("model", &model)]);
-                Asked::Failed(RunError { kind: RunErrorKind::ModelFailed, detail })
+                ModelOutcome::Failed(RunError { kind: RunErrorKind::ModelFailed, detail })
             }
-            Err(Unanswered::Store(error)) => return Err(error.into()),
-            Err(Unanswered::Stopped) if self.app.stop.is_cancelled() => {
+            Err(ModelsError::Store(error)) => return Err(error.into()),
+            Err(ModelsError::Stopped) if self.app.stop.is_cancelled() => {
                 return Err(StepError::Retry("the server stops".to_owned()));
             }
-            Err(Unanswered::Stopped) => Asked::Cancelled,
+            Err(ModelsError::Stopped) => ModelOutcome::Cancelled,
         };
         Ok((asked, message, notices.into_iter().collect()))
     }
 
-    async fn ask_planner(&self, asking: &Asking<'_>, request: planner::Request<'_>) -> Result<Asked, StepError> {
+    async fn ask_planner(
+        &self,
+        asking: &ModelRequest<'_>,
+        request: planner::Request<'_>,
+    ) -> Result<ModelOutcome, StepError> {
         let language = self.machine.language();
         let done = self.machine.tools().iter().filter_map(|name| self.app.tool_texts.get(name));
         let done: Vec<&str> = done.map(|text| text.progress.in_language(language)).collect();
@@ -371,20 +379,20 @@ impl RunWorker<'_> {
             unfinished: &unfinished,
             acted: self.machine.acted(),
         };
-        let Asking { system, tools, history, answer_schema, .. } = *asking;
+        let ModelRequest { system, tools, history, answer_schema, .. } = *asking;
         let request = Request { system, tools, history, max_tokens: 0, answer_schema };
         let reply =
             built_in.stream(&request, &mut |_| {}).await.map_err(|error| StepError::Retry(error.to_string()))?;
         let source = Source { provider: PLANNER.to_owned(), model: PLANNER.to_owned() };
-        Ok(Asked::Reply(reply, source))
+        Ok(ModelOutcome::Reply(reply, source))
     }
 
     /// Ends when the person wants the run stopped, or the server stops.
     async fn stopped(&self) -> Result<(), StepError> {
-        let mut look = tokio::time::interval(LOOK);
-        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut ticks = tokio::time::interval(POLL_INTERVAL);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            if self.app.stop.run_until_cancelled(look.tick()).await.is_none() {
+            if self.app.stop.run_until_cancelled(ticks.tick()).await.is_none() {
                 return Err(StepError::Retry("the server stops".to_owned()));
             }
             if self.cancel_asked().await? {
@@ -402,22 +410,22 @@ impl RunWorker<'_> {
     }
 
     /// When the planner can't do it either, the reason is that no model could.
-    fn without_model(&self, asked: Asked, why: &Why) -> Asked {
-        let Asked::Reply(reply, _) = &asked else { return asked };
+    fn without_model(&self, asked: ModelOutcome, why: &FallbackReason) -> ModelOutcome {
+        let ModelOutcome::Reply(reply, _) = &asked else { return asked };
         let [block] = reply.blocks.as_slice() else { return asked };
-        let View::Call { name, input: Ok(input), .. } = block.view() else { return asked };
+        let BlockView::Call { name, input: Ok(input), .. } = block.view() else { return asked };
         if name != DECLINE || input.get("kind").is_none_or(|kind| kind != "not_possible") {
             return asked;
         }
         let (kind, reason) = self.reason(why);
         let said = input.get("text").and_then(serde_json::Value::as_str).unwrap_or_default();
-        Asked::Failed(RunError { kind, detail: format!("{reason}\n\n{said}").trim().to_owned() })
+        ModelOutcome::Failed(RunError { kind, detail: format!("{reason}\n\n{said}").trim().to_owned() })
     }
 
     /// Whether the history is to be summed up before it is sent. A history that was just summed up is not.
-    async fn fills_window(&self, asking: &Asking<'_>) -> bool {
+    async fn fills_window(&self, asking: &ModelRequest<'_>) -> bool {
         let Some((tokens, window)) = self.app.models.count(asking).await else { return false };
-        tokens.max(self.machine.window()).saturating_mul(100) / window.max(1) >= FULL
+        tokens.max(self.machine.window()).saturating_mul(100) / window.max(1) >= SUMMARY_PERCENT
             && self.machine.history().len() > 1
     }
 
@@ -430,12 +438,13 @@ impl RunWorker<'_> {
     ) -> Result<Option<String>, StepError> {
         let mut history = self.machine.history().to_vec();
         history.push(Turn::Person(vec![Part::Text(self.app.instructions.summarise.clone())]));
-        let asking = Asking { history: &history, ..self.asking(Task::Summarise, department, said, system, tools) };
+        let asking =
+            ModelRequest { history: &history, ..self.asking(Task::Summarise, department, said, system, tools) };
         let summary = match self.app.models.ask(&asking, &mut |_| {}).await {
             Ok(answer) => Some(answer.reply.text()).filter(|text| !text.trim().is_empty()),
-            Err(Unanswered::Store(error)) => return Err(error.into()),
-            Err(Unanswered::Stopped) => return Err(StepError::Retry("the server stops".to_owned())),
-            Err(Unanswered::NoModel(_) | Unanswered::TooLong(_) | Unanswered::WindowExceeded) => None,
+            Err(ModelsError::Store(error)) => return Err(error.into()),
+            Err(ModelsError::Stopped) => return Err(StepError::Retry("the server stops".to_owned())),
+            Err(ModelsError::NoModel(_) | ModelsError::TooLong(_) | ModelsError::WindowExceeded) => None,
         };
         self.run.usage = self.usage().await?;
         Ok(summary)
@@ -445,7 +454,7 @@ impl RunWorker<'_> {
     async fn usage(&self) -> Result<RunUsage, StepError> {
         let mut tx = self.begin().await?;
         let calls = model_calls::of_run(&mut tx, self.run.id).await?;
-        Ok(Sum::of(&calls).of_run())
+        Ok(UsageSum::of(&calls).of_run())
     }
 }
 
@@ -462,8 +471,8 @@ fn product_names(catalogue: &Catalogue) -> ProductNames {
     ProductNames::new(catalogue.products.iter().flat_map(of_product).collect())
 }
 
-fn desk<'a>(app: &'a AppState, request: planner::Request<'a>, language: Language) -> Desk<'a> {
-    Desk {
+fn call_parser<'a>(app: &'a AppState, request: planner::Request<'a>, language: Language) -> CallParser<'a> {
+    CallParser {
         skills: &app.skills,
         tools: &*app.tools,
         texts: &app.tool_texts,
@@ -476,6 +485,6 @@ fn desk<'a>(app: &'a AppState, request: planner::Request<'a>, language: Language
 
 /// What a model says before its calls is progress, not an answer.
 fn progress(text: &str) -> Option<EventBody> {
-    let text: String = text.trim().chars().take(LONGEST_PROGRESS).collect();
+    let text: String = text.trim().chars().take(MAX_PROGRESS_CHARS).collect();
     (!text.is_empty()).then_some(EventBody::Progress { text })
 }

@@ -6,8 +6,8 @@ use std::time::Instant;
 use futures_util::future::join_all;
 use mezzofy_agent::defences::Defence;
 use mezzofy_agent::model::leave_out_nul;
-use mezzofy_agent::run::{Call, Called, Question};
-use mezzofy_agent::sources::Place;
+use mezzofy_agent::run::{Call, CallOutcome, Question};
+use mezzofy_agent::sources::Provenance;
 use mezzofy_agent::tool::{Context, Outcome, Output, ToolError, ToolSpec};
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::file::{Attachment, File};
@@ -28,7 +28,7 @@ impl RunWorker<'_> {
         }
         let begun = Instant::now();
         let asked = self.ask_consent(&calls);
-        self.spent_in_gate(begun);
+        self.add_gate_time(begun);
         if !asked {
             self.read(calls).await?;
         }
@@ -46,7 +46,7 @@ impl RunWorker<'_> {
             return self.save(Step::default()).await;
         };
 
-        self.tell_gate(count);
+        self.log_gate_time(count);
         let (mut files, mut events) = (Vec::new(), Vec::new());
         for (call, output) in calls.iter().zip(outputs) {
             let mut output = output?;
@@ -54,7 +54,7 @@ impl RunWorker<'_> {
                 leave_out_nul(&mut output.result);
             }
             let seen = output.as_ref().map(|output| output.result.clone());
-            events.push(done(call, seen.map_err(|error| error.detail.clone())));
+            events.push(tool_done(call, seen.map_err(|error| error.detail.clone())));
             match output {
                 Ok(mut output) => {
                     self.note_source(call, &output);
@@ -63,9 +63,13 @@ impl RunWorker<'_> {
                         .extend(output.files.iter().map(|file| EventBody::FileReady { file: file.attachment.clone() }));
                     let Output { result, keep, files: made, .. } = output;
                     files.extend(made);
-                    self.machine.called(&self.app.skills, call, Called { result, shown, keep, ..Called::default() });
+                    self.machine.on_result(
+                        &self.app.skills,
+                        call,
+                        CallOutcome { result, shown, keep, ..CallOutcome::default() },
+                    );
                 }
-                Err(error) => self.machine.failed(Some(call), error),
+                Err(error) => self.machine.fail(Some(call), error),
             }
         }
         self.save(Step::making(files, events)).await
@@ -74,8 +78,8 @@ impl RunWorker<'_> {
     /// Remembers who stands behind a result.
     fn note_source(&mut self, call: &Call, output: &Output) {
         let trust = if self.app.defences.on(Defence::Results) { output.trust } else { Trust::Company };
-        let place = output.place.clone().unwrap_or_else(|| Place::Tool(call.tool.clone()));
-        self.machine.read(trust, place, &output.result.to_string());
+        let place = output.place.clone().unwrap_or_else(|| Provenance::Tool(call.tool.clone()));
+        self.machine.add_source(trust, place, &output.result.to_string());
     }
 
     /// Lets those calls wait for the person's yes that text from outside may have asked for.
@@ -111,7 +115,7 @@ impl RunWorker<'_> {
         }
         // Whoever called the skill is told; a step of it can't wait for a yes.
         for (call, error) in &refused {
-            self.machine.failed(Some(call), error.clone());
+            self.machine.fail(Some(call), error.clone());
         }
         !asked.is_empty() || !refused.is_empty()
     }
@@ -132,18 +136,18 @@ impl RunWorker<'_> {
         let mut connection = self.app.store.connection().await?;
         self.person = people::get(&mut connection, self.person.id).await?.ok_or(StepError::LostLease)?;
         drop(connection);
-        self.spent_in_gate(begun);
+        self.add_gate_time(begun);
         Ok(())
     }
 
     /// Counts the time since then as spent in the gate.
-    pub(super) fn spent_in_gate(&self, begun: Instant) {
+    pub(super) fn add_gate_time(&self, begun: Instant) {
         let nanos = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.in_gate.fetch_add(nanos, Ordering::Relaxed);
     }
 
     /// Tells in the log what so many calls have spent in the gate; `make bench` reads it.
-    pub(super) fn tell_gate(&self, calls: usize) {
+    pub(super) fn log_gate_time(&self, calls: usize) {
         let nanos = self.in_gate.swap(0, Ordering::Relaxed);
         tracing::debug!(target: "mezzofy::gate", calls, nanos, "passed");
     }
@@ -176,7 +180,7 @@ impl RunWorker<'_> {
         };
         let begun = Instant::now();
         let admitted = self.admit(tool.spec()).await?;
-        self.spent_in_gate(begun);
+        self.add_gate_time(begun);
         if let Err(refusal) = admitted {
             return Ok(Err(refusal));
         }
@@ -246,7 +250,7 @@ impl RunWorker<'_> {
 }
 
 /// The event that tells what came of a call: its result, or why there is none.
-pub(super) fn done(call: &Call, result: Result<Value, String>) -> EventBody {
+pub(super) fn tool_done(call: &Call, result: Result<Value, String>) -> EventBody {
     let (name, inputs, ok) = (call.tool.clone(), call.input.clone(), result.is_ok());
     let (result, error) = result.map_or_else(|error| (Value::Null, Some(error)), |result| (result, None));
     EventBody::ToolDone { name, inputs, ok, error, result }

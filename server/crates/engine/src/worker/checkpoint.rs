@@ -1,7 +1,7 @@
 //! Storing a step: the run, its files, its events and what is said, in one transaction.
 
 use mezzofy_agent::defences::Defence;
-use mezzofy_domain::audit::Who;
+use mezzofy_domain::audit::Actor;
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::trust::Trust;
@@ -56,7 +56,7 @@ impl RunWorker<'_> {
         }
         // After the events, as with a decision, or the two could wait for each other.
         if let Some(approval) = &step.approval {
-            audit::append(&mut tx, now, Who::Person(self.person.id), &audit_of_approval(approval, approval.state))
+            audit::append(&mut tx, now, Actor::Person(self.person.id), &audit_of_approval(approval, approval.state))
                 .await?;
         }
         failpoint::hit("step.before");

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::canonical::sha256_hex;
 use mezzofy_domain::effect::EffectState;
-use mezzofy_microsoft::graph::Outcome;
+use mezzofy_microsoft::graph::GraphOutcome;
 use mezzofy_microsoft::mail::Attachment;
 use mezzofy_store::effects::{self, Effect};
 use mezzofy_store::{audit, commit};
@@ -34,14 +34,14 @@ pub(super) async fn settle(work: &RunWorker<'_>, effect: &mut Effect) -> Result<
         if begun {
             effect.state = EffectState::Attempting;
         } else {
-            return lost(work, effect).await;
+            return resolve_lost(work, effect).await;
         }
     }
     if effect.state == EffectState::Attempting { deliver(work, effect).await } else { Ok(()) }
 }
 
 /// The effect could not be begun: it was taken back, another worker has it, or it is not what was approved.
-async fn lost(work: &RunWorker<'_>, effect: &mut Effect) -> Result<(), StepError> {
+async fn resolve_lost(work: &RunWorker<'_>, effect: &mut Effect) -> Result<(), StepError> {
     reload(work, effect).await?;
     match effect.state {
         EffectState::Intended => end(work, effect, EffectState::Failed, Some(NOT_APPROVED.to_owned())).await,
@@ -98,9 +98,9 @@ async fn attempt(delivery: &mut Delivery<'_>) -> Result<(EffectState, Option<Str
             continue;
         }
         return Ok(match outcome {
-            Outcome::Done => (EffectState::Done, None),
-            Outcome::NotDone => (EffectState::Failed, Some(format!("{error}."))),
-            Outcome::Unknown => (EffectState::Unknown, Some(format!("{error}. {}", channel.advice()))),
+            GraphOutcome::Done => (EffectState::Done, None),
+            GraphOutcome::NotDone => (EffectState::Failed, Some(format!("{error}."))),
+            GraphOutcome::Unknown => (EffectState::Unknown, Some(format!("{error}. {}", channel.advice()))),
         });
     }
 }
@@ -135,8 +135,8 @@ async fn end(
     (effect.state, effect.error) = (state, error);
     let Effect { id, run, ref payload_hash, person, .. } = *effect;
     let kind = effect.payload.kind();
-    let deed = Deed::EffectEnded { effect: id, kind, state, run, payload_hash: payload_hash.clone() };
-    audit::append(&mut tx, now, Who::Person(person), &deed).await?;
+    let event = AuditEvent::EffectEnded { effect: id, kind, state, run, payload_hash: payload_hash.clone() };
+    audit::append(&mut tx, now, Actor::Person(person), &event).await?;
     commit(tx).await?;
     failpoint::hit("effect.ended");
     Ok(())

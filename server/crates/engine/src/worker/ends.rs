@@ -1,7 +1,7 @@
 //! Bringing effects to their ends, and what the run is told of them.
 
 use chrono::{DateTime, Utc};
-use mezzofy_agent::run::{Call, Called};
+use mezzofy_agent::run::{Call, CallOutcome};
 use mezzofy_domain::effect::EffectState;
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::run::{RunError, RunErrorKind};
@@ -9,7 +9,7 @@ use mezzofy_store::approvals::Approval;
 use mezzofy_store::effects::{self, Effect};
 use serde_json::{Value, json};
 
-use super::calls::done;
+use super::calls::tool_done;
 use super::delivery;
 use super::run_worker::{RunWorker, StepError};
 use super::step::Step;
@@ -47,8 +47,8 @@ impl RunWorker<'_> {
                         delivery::settle(self, effect).await?;
                     }
                 }
-                self.call_off().await?;
-                self.machine.failed(None, refusal);
+                self.take_back_effects().await?;
+                self.machine.fail(None, refusal);
                 return Ok(true);
             }
         }
@@ -96,24 +96,28 @@ impl RunWorker<'_> {
                 }
                 Some(effect) => {
                     let error = self.why_not_sent(effect, ended(EffectState::Done), group.len());
-                    events.push(done(call, Err(error.detail.clone())));
+                    events.push(tool_done(call, Err(error.detail.clone())));
                     failed.push((call, error));
                     continue;
                 }
             };
-            events.push(done(call, Ok(result.clone())));
+            events.push(tool_done(call, Ok(result.clone())));
             let effect = effect.as_ref().is_some_and(|effect| effect.state == EffectState::Done);
             let note = (!notes.is_empty()).then(|| notes.join("\n\n"));
             notes.clear();
-            self.machine.called(&self.app.skills, call, Called { result, effect, note, ..Called::default() });
+            self.machine.on_result(
+                &self.app.skills,
+                call,
+                CallOutcome { result, effect, note, ..CallOutcome::default() },
+            );
         }
         // What can't be known ends the run, so it is said first.
         failed.sort_by_key(|(_, error)| error.kind != RunErrorKind::EffectUnknown);
         for (call, error) in failed {
-            self.machine.failed(Some(call), error);
+            self.machine.fail(Some(call), error);
         }
         if taken_back > 0 && taken_back + left_out == group.len() {
-            self.machine.cancelled(texts.taken_back.in_language(language).to_owned());
+            self.machine.cancel(texts.taken_back.in_language(language).to_owned());
         }
         self.save(Step::telling(events)).await
     }

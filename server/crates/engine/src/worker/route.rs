@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::run_worker::RunWorker;
 use crate::config::models::Task;
-use crate::models::Asking;
+use crate::models::ModelRequest;
 
 /// Where a request goes.
 pub(super) enum Route {
@@ -51,7 +51,7 @@ impl RunWorker<'_> {
             "type": "object", "additionalProperties": false, "required": ["department"],
             "properties": {"department": {"type": "string", "enum": codes}}
         });
-        let asking = Asking {
+        let asking = ModelRequest {
             task: Task::Classify,
             language: self.machine.language(),
             agent: None,

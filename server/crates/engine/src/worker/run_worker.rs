@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicU64;
 
 use chrono::TimeDelta;
-use mezzofy_agent::run::{End, Next, Run as Machine};
+use mezzofy_agent::run::{NextAction, RunEnd, RunMachine};
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
@@ -41,7 +41,7 @@ impl From<CheckpointError> for StepError {
 impl From<StoreError> for StepError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Overtaken => Self::LostLease,
+            StoreError::LostLease => Self::LostLease,
             other => Self::Retry(other.to_string()),
         }
     }
@@ -51,7 +51,7 @@ impl From<StoreError> for StepError {
 const CONTENDED_DELAY: TimeDelta = TimeDelta::seconds(12);
 
 /// Moves a run on until it ends or waits.
-pub(super) async fn move_on(app: &AppState, id: Id<id::Run>) -> Result<(), StepError> {
+pub(super) async fn advance_run(app: &AppState, id: Id<id::Run>) -> Result<(), StepError> {
     let mut tx = app.store.begin().await?;
     let Some(run) = runs::load(&mut tx, id).await? else { return Ok(()) };
     let person = people::get(&mut tx, run.person).await?;
@@ -65,7 +65,7 @@ pub(super) async fn move_on(app: &AppState, id: Id<id::Run>) -> Result<(), StepE
             return Ok(());
         }
     }
-    if run.state == RunState::Waiting && !run.cancel_asked && !decided(app, &run).await? {
+    if run.state == RunState::Waiting && !run.cancel_asked && !is_decided(app, &run).await? {
         return Ok(());
     }
     let mut work = match serde_json::from_value(run.machine.clone()) {
@@ -74,18 +74,18 @@ pub(super) async fn move_on(app: &AppState, id: Id<id::Run>) -> Result<(), StepE
             // Stored by a version that this one does not understand: it can only be ended.
             let mut work = RunWorker {
                 app,
-                machine: Machine::new(String::new(), &person),
+                machine: RunMachine::new(String::new(), &person),
                 run,
                 person,
                 spoken: None,
                 in_gate: AtomicU64::new(0),
             };
             let error = work.internal(&error.to_string());
-            work.machine.failed(None, error);
+            work.machine.fail(None, error);
             work
         }
     };
-    work.machine.resumed();
+    work.machine.resume();
     if matches!(work.run.state, RunState::Queued | RunState::Waiting) && !work.run.cancel_asked {
         let (state, waiting_for) = (RunState::Running, None);
         (work.run.state, work.run.waiting_for) = (state, waiting_for);
@@ -97,7 +97,7 @@ pub(super) async fn move_on(app: &AppState, id: Id<id::Run>) -> Result<(), StepE
 
 /// Ends a run in which the program has failed: it would fail again, and others must go on. An effect that may be on its way is brought to
 /// its end first, by another try.
-pub(super) async fn give_up(app: &AppState, id: Id<id::Run>) -> Result<(), StepError> {
+pub(super) async fn fail_run(app: &AppState, id: Id<id::Run>) -> Result<(), StepError> {
     let mut tx = app.store.begin().await?;
     let Some(run) = runs::load(&mut tx, id).await?.filter(|run| !run.state.has_ended()) else { return Ok(()) };
     let acting = effects::any_attempting(&mut tx, id).await?;
@@ -107,16 +107,17 @@ pub(super) async fn give_up(app: &AppState, id: Id<id::Run>) -> Result<(), StepE
     if acting {
         return Err(StepError::Retry("the program failed while an effect may be on its way".to_owned()));
     }
-    let machine = serde_json::from_value(run.machine.clone()).unwrap_or_else(|_| Machine::new(String::new(), &person));
+    let machine =
+        serde_json::from_value(run.machine.clone()).unwrap_or_else(|_| RunMachine::new(String::new(), &person));
     let mut work = RunWorker { app, run, machine, person, spoken: None, in_gate: AtomicU64::new(0) };
-    work.call_off().await?;
+    work.take_back_effects().await?;
     let error = work.internal("the program failed in it");
-    work.machine.failed(None, error);
+    work.machine.fail(None, error);
     work.drive().await
 }
 
 /// Whether what a run waits for is there: a decision on its approval, or the end of the time for one.
-async fn decided(app: &AppState, run: &Run) -> Result<bool, StepError> {
+async fn is_decided(app: &AppState, run: &Run) -> Result<bool, StepError> {
     if run.waiting_for != Some(WaitingFor::Approval) {
         return Ok(false);
     }
@@ -129,7 +130,7 @@ async fn decided(app: &AppState, run: &Run) -> Result<bool, StepError> {
 pub(super) struct RunWorker<'a> {
     pub(super) app: &'a AppState,
     pub(super) run: Run,
-    pub(super) machine: Machine,
+    pub(super) machine: RunMachine,
     pub(super) person: Person,
     /// The message that the newest reply's text was streamed as.
     pub(super) spoken: Option<Id<id::Message>>,
@@ -142,7 +143,7 @@ impl RunWorker<'_> {
     /// that one must have ended: both would let go otherwise.
     async fn drive(&mut self) -> Result<(), StepError> {
         let stopped = loop {
-            match self.take_step().await {
+            match self.step().await {
                 Ok(true) => {}
                 Ok(false) => return Ok(()),
                 Err(stuck) => break stuck,
@@ -158,32 +159,32 @@ impl RunWorker<'_> {
 
     /// Does one step and stores it; answers whether there is another one.
     #[tracing::instrument(name = "step", skip_all, fields(version = self.run.version))]
-    async fn take_step(&mut self) -> Result<bool, StepError> {
+    async fn step(&mut self) -> Result<bool, StepError> {
         if self.cancel_asked().await? && !self.machine.state().0.has_ended() && !self.is_acting().await? {
             self.stop_working().await?;
         }
         match self.machine.next(&self.app.skills) {
-            Ok(Next::Ask) => {
+            Ok(NextAction::Ask) => {
                 self.ask().await?;
                 Ok(true)
             }
-            Ok(Next::Calls(calls)) => self.call(calls).await,
-            Ok(Next::Wait(question)) => {
+            Ok(NextAction::Calls(calls)) => self.call(calls).await,
+            Ok(NextAction::Wait(question)) => {
                 let step = Step::saying(question.text.clone(), question.choices.clone());
                 self.save(step).await?;
                 Ok(false)
             }
-            Ok(Next::Done(end)) => {
+            Ok(NextAction::Done(end)) => {
                 let text = match end {
-                    End::Answered(text) | End::Cancelled(text) => text.clone(),
-                    End::Failed(error) => error.detail.clone(),
+                    RunEnd::Answered(text) | RunEnd::Cancelled(text) => text.clone(),
+                    RunEnd::Failed(error) => error.detail.clone(),
                 };
                 self.save(Step::saying(text, Vec::new())).await?;
                 Ok(false)
             }
             Err(error) => {
                 let error = self.internal(&error.to_string());
-                self.machine.failed(None, error);
+                self.machine.fail(None, error);
                 Ok(true)
             }
         }
@@ -207,9 +208,9 @@ impl RunWorker<'_> {
 
     /// Ends the run because the person said so; what has not left does not leave.
     pub(super) async fn stop_working(&mut self) -> Result<(), StepError> {
-        self.call_off().await?;
+        self.take_back_effects().await?;
         let text = self.app.texts.cancelled.in_language(self.machine.language()).to_owned();
-        self.machine.cancelled(text);
+        self.machine.cancel(text);
         Ok(())
     }
 

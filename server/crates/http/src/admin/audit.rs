@@ -9,9 +9,9 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::stream::try_unfold;
-use mezzofy_domain::audit::{Action, Deed, Stored, Who};
-use mezzofy_store::audit::{self, Filter};
-use mezzofy_store::page::MOST;
+use mezzofy_domain::audit::{Actor, AuditAction, AuditEvent, ChainedEntry};
+use mezzofy_store::audit::{self, AuditFilter};
+use mezzofy_store::page::MAX_PAGE_ROWS;
 use mezzofy_store::{StoreError, Tx, commit, people};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -21,14 +21,14 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::super::caller::Caller;
 use super::super::docs::one_of;
-use super::super::extract::{Asked, List};
+use super::super::extract::{ApiQuery, PageView};
+use super::super::permission::{ReadAudit, route};
 use super::super::problem::{Problem, Problems};
-use super::super::rule::{ReadingAudit, guarded};
 use super::harmless;
 use mezzofy_engine::app::{App, AppState};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(export))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(export))
 }
 
 /// Which entries.
@@ -94,22 +94,22 @@ struct AuditSubjectView {
 }
 
 fn actions() -> Object {
-    one_of(Action::ALL.map(Action::code))
+    one_of(AuditAction::ALL.map(AuditAction::code))
 }
 
 /// Email addresses by person's id.
 type Addresses = BTreeMap<String, String>;
 
 /// Lists the audit log, newest first.
-#[utoipa::path(get, path = "/v1/admin/audit", params(AuditQuery), responses((status = 200, body = List<AuditEntryView>), Problems))]
+#[utoipa::path(get, path = "/v1/admin/audit", params(AuditQuery), responses((status = 200, body = PageView<AuditEntryView>), Problems))]
 async fn list(
     State(app): State<App>,
-    caller: Caller<ReadingAudit>,
-    Asked(query): Asked<AuditQuery>,
-) -> Result<Json<List<AuditEntryView>>, Problem> {
+    caller: Caller<ReadAudit>,
+    ApiQuery(query): ApiQuery<AuditQuery>,
+) -> Result<Json<PageView<AuditEntryView>>, Problem> {
     let limit = query.limit.unwrap_or(50);
-    if !(1..=MOST).contains(&limit) {
-        return Err(Problem::field("limit", format!("The limit must be between 1 and {MOST}.")));
+    if !(1..=MAX_PAGE_ROWS).contains(&limit) {
+        return Err(Problem::field("limit", format!("The limit must be between 1 and {MAX_PAGE_ROWS}.")));
     }
     let before = query.cursor.as_deref().map(number).transpose()?;
     let mut tx = caller.begin(&app).await?;
@@ -117,21 +117,21 @@ async fn list(
     let (entries, next) = audit::list(&mut tx, filter, before, limit).await?;
     let addresses = addresses(&mut tx).await?;
     let items = entries.into_iter().map(|entry| view(entry, &addresses)).collect();
-    Ok(Json(List { items, next_cursor: next.map(|number| number.to_string()) }))
+    Ok(Json(PageView { items, next_cursor: next.map(|number| number.to_string()) }))
 }
 
 /// The log as a CSV file for a spreadsheet, oldest first. The export is an entry itself.
 #[utoipa::path(get, path = "/v1/admin/audit.csv", params(AuditTableQuery), responses((status = 200, body = String, content_type = "text/csv"), Problems))]
 async fn export(
     State(app): State<App>,
-    caller: Caller<ReadingAudit>,
-    Asked(query): Asked<AuditTableQuery>,
+    caller: Caller<ReadAudit>,
+    ApiQuery(query): ApiQuery<AuditTableQuery>,
 ) -> Result<Response, Problem> {
     let mut tx = caller.begin(&app).await?;
     let filter = filter(&mut tx, query.action.as_deref(), query.person.as_deref()).await?;
     let addresses = addresses(&mut tx).await?;
-    let deed = Deed::AuditExported { action: filter.action, person: filter.person };
-    audit::append(&mut tx, app.clock.now(), Who::Person(caller.person.id), &deed).await?;
+    let event = AuditEvent::AuditExported { action: filter.action, person: filter.person };
+    audit::append(&mut tx, app.clock.now(), Actor::Person(caller.person.id), &event).await?;
     let last = audit::head(&mut tx).await?.number;
     commit(tx).await?;
 
@@ -158,18 +158,18 @@ async fn export(
 
 async fn entries(
     app: &AppState,
-    caller: &Caller<ReadingAudit>,
-    filter: Filter,
+    caller: &Caller<ReadAudit>,
+    filter: AuditFilter,
     after: i64,
     last: i64,
-) -> Result<Vec<Stored>, StoreError> {
+) -> Result<Vec<ChainedEntry>, StoreError> {
     let mut tx = caller.begin(app).await?;
     audit::after(&mut tx, filter, after, last).await
 }
 
-async fn filter(tx: &mut Tx, action: Option<&str>, person: Option<&str>) -> Result<Filter, Problem> {
+async fn filter(tx: &mut Tx, action: Option<&str>, person: Option<&str>) -> Result<AuditFilter, Problem> {
     let action = action.map(|code| {
-        Action::from_code(code).ok_or_else(|| Problem::field("action", "The action is not one that is noted."))
+        AuditAction::from_code(code).ok_or_else(|| Problem::field("action", "The action is not one that is noted."))
     });
     let person = match person {
         Some(email) => {
@@ -179,7 +179,7 @@ async fn filter(tx: &mut Tx, action: Option<&str>, person: Option<&str>) -> Resu
         }
         None => None,
     };
-    Ok(Filter { action: action.transpose()?, person })
+    Ok(AuditFilter { action: action.transpose()?, person })
 }
 
 fn number(cursor: &str) -> Result<i64, Problem> {
@@ -190,7 +190,7 @@ async fn addresses(tx: &mut Tx) -> Result<Addresses, StoreError> {
     Ok(people::all(tx).await?.into_iter().map(|person| (person.id.to_string(), person.email)).collect())
 }
 
-fn view(Stored { entry, hash }: Stored, addresses: &Addresses) -> AuditEntryView {
+fn view(ChainedEntry { entry, hash }: ChainedEntry, addresses: &Addresses) -> AuditEntryView {
     AuditEntryView {
         number: entry.number,
         at: entry.at,
@@ -232,8 +232,8 @@ mod tests {
     #[test]
     fn a_cell_that_a_spreadsheet_would_compute_stays_text() {
         let at = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
-        let deed = Deed::BudgetChanged { budget: "=1+1".to_owned(), limit: None };
-        let stored = Head::default().next(at, Who::System, &deed).unwrap();
+        let event = AuditEvent::BudgetChanged { budget: "=1+1".to_owned(), limit: None };
+        let stored = Head::default().next(at, Actor::System, &event).unwrap();
         let hash = stored.hash.clone();
         let text = line(cells(view(stored, &Addresses::new()))).unwrap();
         assert_eq!(

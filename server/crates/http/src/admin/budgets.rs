@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Department;
-use mezzofy_store::budgets::{self, Budget, Scope, Subject};
+use mezzofy_store::budgets::{self, Budget, BudgetScope, BudgetSubject};
 use mezzofy_store::{audit, commit, people};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -17,17 +17,17 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::super::caller::Caller;
 use super::super::docs::one_of;
-use super::super::extract::Body;
+use super::super::extract::ApiJson;
+use super::super::permission::{Administer, route};
 use super::super::problem::{Problem, Problems};
-use super::super::rule::{Administering, guarded};
 use super::{exact, micro_usd, month};
 use mezzofy_engine::app::App;
 
 /// USD that a budget can be at most; more is a slip of the hand.
-const MOST: u32 = 1_000_000_000;
+const MAX_BUDGET_USD: u32 = 1_000_000_000;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(set))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(set))
 }
 
 /// The budgets and what of them is spent this month.
@@ -56,7 +56,7 @@ struct BudgetView {
 }
 
 fn scopes() -> Object {
-    one_of(Scope::ALL.map(Scope::code))
+    one_of(BudgetScope::ALL.map(BudgetScope::code))
 }
 
 /// A new limit.
@@ -81,7 +81,7 @@ fn written<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>,
 
 /// Lists every budget with what is spent of it this month.
 #[utoipa::path(get, path = "/v1/admin/budgets", responses((status = 200, body = BudgetsView), Problems))]
-async fn list(State(app): State<App>, caller: Caller<Administering>) -> Result<Json<BudgetsView>, Problem> {
+async fn list(State(app): State<App>, caller: Caller<Administer>) -> Result<Json<BudgetsView>, Problem> {
     let month = month(&app, None)?;
     let mut tx = caller.begin(&app).await?;
     let addresses: BTreeMap<Id<id::Person>, String> =
@@ -89,9 +89,9 @@ async fn list(State(app): State<App>, caller: Caller<Administering>) -> Result<J
     let budgets = budgets::of_month(&mut tx, month, app.zone, &app.budgets).await?;
     let items = budgets.into_iter().map(|budget| {
         let subject = match budget.subject {
-            Subject::Company => String::new(),
-            Subject::Department(department) => department.code().to_owned(),
-            Subject::Person(person) => addresses.get(&person).cloned().unwrap_or_default(),
+            BudgetSubject::Company => String::new(),
+            BudgetSubject::Department(department) => department.code().to_owned(),
+            BudgetSubject::Person(person) => addresses.get(&person).cloned().unwrap_or_default(),
         };
         view(budget, subject)
     });
@@ -102,33 +102,35 @@ async fn list(State(app): State<App>, caller: Caller<Administering>) -> Result<J
 #[utoipa::path(put, path = "/v1/admin/budgets", request_body = SetBudget, responses((status = 200, body = BudgetView), Problems))]
 async fn set(
     State(app): State<App>,
-    caller: Caller<Administering>,
-    Body(body): Body<SetBudget>,
+    caller: Caller<Administer>,
+    ApiJson(body): ApiJson<SetBudget>,
 ) -> Result<Json<BudgetView>, Problem> {
     let limit = body.limit.as_deref().map(amount).transpose()?;
-    let scope = Scope::from_code(&body.scope)
+    let scope = BudgetScope::from_code(&body.scope)
         .ok_or_else(|| Problem::field("scope", "The scope must be company, department or person."))?;
     let mut tx = caller.begin(&app).await?;
     let subject = match scope {
-        Scope::Company if body.subject.is_empty() => Subject::Company,
-        Scope::Company => {
+        BudgetScope::Company if body.subject.is_empty() => BudgetSubject::Company,
+        BudgetScope::Company => {
             return Err(Problem::field("subject", "The company's budget has no subject: leave it empty."));
         }
-        Scope::Department => Subject::Department(Department::from_code(&body.subject).ok_or_else(|| {
-            Problem::field("subject", "The subject must be finance, sales, marketing, support or management.")
-        })?),
-        Scope::Person => {
+        BudgetScope::Department => {
+            BudgetSubject::Department(Department::from_code(&body.subject).ok_or_else(|| {
+                Problem::field("subject", "The subject must be finance, sales, marketing, support or management.")
+            })?)
+        }
+        BudgetScope::Person => {
             let found = people::find(&mut tx, &body.subject).await?;
             let person = found.ok_or_else(|| Problem::field("subject", "Nobody has this email address."))?;
-            Subject::Person(person.id)
+            BudgetSubject::Person(person.id)
         }
     };
 
     budgets::set(&mut tx, subject, limit, app.clock.now()).await?;
 
     let budgets = budgets::of_month(&mut tx, month(&app, None)?, app.zone, &app.budgets).await?;
-    let deed = Deed::BudgetChanged { budget: name(subject), limit };
-    audit::append(&mut tx, app.clock.now(), Who::Person(caller.person.id), &deed).await?;
+    let event = AuditEvent::BudgetChanged { budget: name(subject), limit };
+    audit::append(&mut tx, app.clock.now(), Actor::Person(caller.person.id), &event).await?;
     commit(tx).await?;
     tracing::info!(person = %caller.person.id, scope = scope.code(), limit = ?limit, "a budget was set");
     let budget = budgets.into_iter().find(|budget| budget.subject == subject);
@@ -139,18 +141,18 @@ async fn set(
 }
 
 /// The budget as the audit log names it, e.g. `department/finance`.
-fn name(subject: Subject) -> String {
+fn name(subject: BudgetSubject) -> String {
     match subject {
-        Subject::Company => "company".to_owned(),
-        Subject::Department(department) => format!("department/{department}"),
-        Subject::Person(person) => format!("person/{person}"),
+        BudgetSubject::Company => "company".to_owned(),
+        BudgetSubject::Department(department) => format!("department/{department}"),
+        BudgetSubject::Person(person) => format!("person/{person}"),
     }
 }
 
 fn amount(text: &str) -> Result<Decimal, Problem> {
     let amount = text.parse::<Decimal>().ok().map(|amount| amount.normalize());
     amount
-        .filter(|amount| !amount.is_sign_negative() && amount.scale() <= 2 && *amount <= Decimal::from(MOST))
+        .filter(|amount| !amount.is_sign_negative() && amount.scale() <= 2 && *amount <= Decimal::from(MAX_BUDGET_USD))
         .ok_or_else(|| Problem::field("limit", "The limit must be an amount such as 250.00, up to 1000000000."))
 }
 

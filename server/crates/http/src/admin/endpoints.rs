@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_store::endpoints::{self as stored, Endpoint, Sending, secrets_of};
-use mezzofy_store::sealed::{self, Kind as SealedKind};
+use mezzofy_store::sealed::{self, SecretKind};
 use mezzofy_store::webhooks::{self as secrets_store, Secret};
 use mezzofy_store::{Tx, audit, commit};
 use serde::{Deserialize, Serialize};
@@ -19,30 +19,30 @@ use uuid::Uuid;
 
 use super::super::caller::Caller;
 use super::super::docs::one_of;
-use super::super::extract::{Asked, Body, List, PageQuery, Segment};
-use super::super::problem::{Kind, Problem, Problems};
-use super::super::rule::{Administering, guarded};
+use super::super::extract::{ApiJson, ApiPath, ApiQuery, PageQuery, PageView};
+use super::super::permission::{Administer, route};
+use super::super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::endpoints::{EVENTS, TEST};
 use mezzofy_engine::{secrets, webhooks};
 
 /// How long the secret before a new one still signs beside it, so that the other system can be changed over.
-const OVERLAP: TimeDelta = TimeDelta::hours(24);
+const SECRET_OVERLAP: TimeDelta = TimeDelta::hours(24);
 /// Endpoints at most, and characters of a name and an address.
-const MOST: usize = 50;
-const NAME: usize = 100;
-const ADDRESS: usize = 2_000;
+const MAX_ENDPOINTS: usize = 50;
+const MAX_NAME_CHARS: usize = 100;
+const MAX_URL_CHARS: usize = 2_000;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(guarded!(list))
-        .routes(guarded!(add))
-        .routes(guarded!(change))
-        .routes(guarded!(remove))
-        .routes(guarded!(renew_secret))
-        .routes(guarded!(test))
-        .routes(guarded!(sendings))
-        .routes(guarded!(repeat))
+        .routes(route!(list))
+        .routes(route!(add))
+        .routes(route!(change))
+        .routes(route!(remove))
+        .routes(route!(renew_secret))
+        .routes(route!(test))
+        .routes(route!(sendings))
+        .routes(route!(repeat))
 }
 
 /// Another system that is told what happens.
@@ -148,7 +148,7 @@ impl From<Sending> for SendingView {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Which {
+struct SendingQuery {
     /// Only those of this endpoint.
     endpoint: Option<Uuid>,
     /// `next_cursor` of the page before.
@@ -158,32 +158,35 @@ struct Which {
 }
 
 /// Lists the endpoints.
-#[utoipa::path(get, path = "/v1/admin/endpoints", responses((status = 200, body = List<EndpointView>), Problems))]
-async fn list(State(app): State<App>, caller: Caller<Administering>) -> Result<Json<List<EndpointView>>, Problem> {
+#[utoipa::path(get, path = "/v1/admin/endpoints", responses((status = 200, body = PageView<EndpointView>), Problems))]
+async fn list(State(app): State<App>, caller: Caller<Administer>) -> Result<Json<PageView<EndpointView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let items = stored::all(&mut tx).await?.into_iter().map(EndpointView::from).collect();
-    Ok(Json(List { items, next_cursor: None }))
+    Ok(Json(PageView { items, next_cursor: None }))
 }
 
 /// Adds an endpoint. Its secret is shown only now.
 #[utoipa::path(post, path = "/v1/admin/endpoints", request_body = NewEndpoint, responses((status = 201, body = EndpointSecret), Problems))]
 async fn add(
     State(app): State<App>,
-    caller: Caller<Administering>,
-    Body(new): Body<NewEndpoint>,
+    caller: Caller<Administer>,
+    ApiJson(new): ApiJson<NewEndpoint>,
 ) -> Result<(StatusCode, Json<EndpointSecret>), Problem> {
     let now = app.clock.now();
     let NewEndpoint { name, url, events } = new;
     let endpoint = Endpoint { id: app.new_id(), name, url, events, created_at: now, paused_reason: None };
     let endpoint = checked(&app, endpoint)?;
     let mut tx = caller.begin(&app).await?;
-    if stored::all(&mut tx).await?.len() >= MOST {
-        return Err(Problem::new(Kind::Conflict, format!("There are {MOST} endpoints already. Remove one first.")));
+    if stored::all(&mut tx).await?.len() >= MAX_ENDPOINTS {
+        return Err(Problem::new(
+            ProblemKind::Conflict,
+            format!("There are {MAX_ENDPOINTS} endpoints already. Remove one first."),
+        ));
     }
     stored::add(&mut tx, &endpoint).await?;
     let secret = new_secret(&app, &mut tx, endpoint.id, now).await?;
-    let deed = Deed::EndpointAdded { endpoint: endpoint.id };
-    audit::append(&mut tx, now, Who::Person(caller.person.id), &deed).await?;
+    let event = AuditEvent::EndpointAdded { endpoint: endpoint.id };
+    audit::append(&mut tx, now, Actor::Person(caller.person.id), &event).await?;
     commit(tx).await?;
     Ok((StatusCode::CREATED, Json(EndpointSecret { id: endpoint.id.uuid(), secret })))
 }
@@ -192,9 +195,9 @@ async fn add(
 #[utoipa::path(patch, path = "/v1/admin/endpoints/{id}", params(("id" = Uuid, Path)), request_body = ChangeEndpoint, responses((status = 200, body = EndpointView), Problems))]
 async fn change(
     State(app): State<App>,
-    caller: Caller<Administering>,
-    Segment(id): Segment<Id<id::Endpoint>>,
-    Body(wanted): Body<ChangeEndpoint>,
+    caller: Caller<Administer>,
+    ApiPath(id): ApiPath<Id<id::Endpoint>>,
+    ApiJson(wanted): ApiJson<ChangeEndpoint>,
 ) -> Result<Json<EndpointView>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let before = stored::lock(&mut tx, id).await?.ok_or_else(|| Problem::not_found("endpoint"))?;
@@ -221,8 +224,8 @@ async fn change(
         changes.into_iter().filter_map(|(field, changed)| changed.then_some(field)).collect();
     if !fields.is_empty() {
         stored::change(&mut tx, &after).await?;
-        let deed = Deed::EndpointChanged { endpoint: id, fields };
-        audit::append(&mut tx, app.clock.now(), Who::Person(caller.person.id), &deed).await?;
+        let event = AuditEvent::EndpointChanged { endpoint: id, fields };
+        audit::append(&mut tx, app.clock.now(), Actor::Person(caller.person.id), &event).await?;
         commit(tx).await?;
     }
     Ok(Json(after.into()))
@@ -232,13 +235,13 @@ async fn change(
 #[utoipa::path(delete, path = "/v1/admin/endpoints/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
 async fn remove(
     State(app): State<App>,
-    caller: Caller<Administering>,
-    Segment(id): Segment<Id<id::Endpoint>>,
+    caller: Caller<Administer>,
+    ApiPath(id): ApiPath<Id<id::Endpoint>>,
 ) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
     stored::remove(&mut tx, id).await?.ok_or_else(|| Problem::not_found("endpoint"))?;
-    let deed = Deed::EndpointRemoved { endpoint: id };
-    audit::append(&mut tx, app.clock.now(), Who::Person(caller.person.id), &deed).await?;
+    let event = AuditEvent::EndpointRemoved { endpoint: id };
+    audit::append(&mut tx, app.clock.now(), Actor::Person(caller.person.id), &event).await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -247,15 +250,15 @@ async fn remove(
 #[utoipa::path(post, path = "/v1/admin/endpoints/{id}/secret", params(("id" = Uuid, Path)), responses((status = 201, body = EndpointSecret), Problems))]
 async fn renew_secret(
     State(app): State<App>,
-    caller: Caller<Administering>,
-    Segment(id): Segment<Id<id::Endpoint>>,
+    caller: Caller<Administer>,
+    ApiPath(id): ApiPath<Id<id::Endpoint>>,
 ) -> Result<(StatusCode, Json<EndpointSecret>), Problem> {
     let now = app.clock.now();
     let mut tx = caller.begin(&app).await?;
     stored::get(&mut tx, id).await?.ok_or_else(|| Problem::not_found("endpoint"))?;
     let secret = new_secret(&app, &mut tx, id, now).await?;
-    let deed = Deed::EndpointChanged { endpoint: id, fields: vec!["secret"] };
-    audit::append(&mut tx, now, Who::Person(caller.person.id), &deed).await?;
+    let event = AuditEvent::EndpointChanged { endpoint: id, fields: vec!["secret"] };
+    audit::append(&mut tx, now, Actor::Person(caller.person.id), &event).await?;
     commit(tx).await?;
     Ok((StatusCode::CREATED, Json(EndpointSecret { id: id.uuid(), secret })))
 }
@@ -264,40 +267,40 @@ async fn renew_secret(
 #[utoipa::path(post, path = "/v1/admin/endpoints/{id}/test", params(("id" = Uuid, Path)), responses((status = 202), Problems))]
 async fn test(
     State(app): State<App>,
-    caller: Caller<Administering>,
-    Segment(id): Segment<Id<id::Endpoint>>,
+    caller: Caller<Administer>,
+    ApiPath(id): ApiPath<Id<id::Endpoint>>,
 ) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
     stored::get(&mut tx, id).await?.ok_or_else(|| Problem::not_found("endpoint"))?;
     let data = json!({"endpoint_id": id});
-    stored::tell(&mut tx, app.new_id(), id, (TEST, &data), app.clock.now()).await?;
+    stored::enqueue(&mut tx, app.new_id(), id, (TEST, &data), app.clock.now()).await?;
     commit(tx).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
 /// Lists what was sent, newest first.
-#[utoipa::path(get, path = "/v1/admin/sendings", params(Which), responses((status = 200, body = List<SendingView>), Problems))]
+#[utoipa::path(get, path = "/v1/admin/sendings", params(SendingQuery), responses((status = 200, body = PageView<SendingView>), Problems))]
 async fn sendings(
     State(app): State<App>,
-    caller: Caller<Administering>,
-    Asked(which): Asked<Which>,
-) -> Result<Json<List<SendingView>>, Problem> {
-    let page = PageQuery { cursor: which.cursor, limit: which.limit }.page()?;
+    caller: Caller<Administer>,
+    ApiQuery(query): ApiQuery<SendingQuery>,
+) -> Result<Json<PageView<SendingView>>, Problem> {
+    let page = PageQuery { cursor: query.cursor, limit: query.limit }.page()?;
     let mut tx = caller.begin(&app).await?;
-    let slice = stored::list(&mut tx, which.endpoint.map(Into::into), page).await?;
-    Ok(Json(List::of(slice, SendingView::from)))
+    let slice = stored::list(&mut tx, query.endpoint.map(Into::into), page).await?;
+    Ok(Json(PageView::of(slice, SendingView::from)))
 }
 
 /// Sends something again that was given up.
 #[utoipa::path(post, path = "/v1/admin/sendings/{id}/repeat", params(("id" = Uuid, Path)), responses((status = 202), Problems))]
 async fn repeat(
     State(app): State<App>,
-    caller: Caller<Administering>,
-    Segment(id): Segment<Id<id::Sending>>,
+    caller: Caller<Administer>,
+    ApiPath(id): ApiPath<Id<id::Sending>>,
 ) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
     if !stored::repeat(&mut tx, id, app.clock.now()).await?.ok_or_else(|| Problem::not_found("sending"))? {
-        return Err(Problem::new(Kind::Conflict, "It was not given up: it is done, or still at work."));
+        return Err(Problem::new(ProblemKind::Conflict, "It was not given up: it is done, or still at work."));
     }
     commit(tx).await?;
     Ok(StatusCode::ACCEPTED)
@@ -310,11 +313,14 @@ fn checked(app: &AppState, mut endpoint: Endpoint) -> Result<Endpoint, Problem> 
     let plain = |text: &str, most: usize| {
         !text.is_empty() && text.chars().count() <= most && !text.chars().any(char::is_control)
     };
-    if !plain(&endpoint.name, NAME) {
-        return Err(Problem::field("name", format!("The name must be one line of at most {NAME} characters.")));
+    if !plain(&endpoint.name, MAX_NAME_CHARS) {
+        return Err(Problem::field(
+            "name",
+            format!("The name must be one line of at most {MAX_NAME_CHARS} characters."),
+        ));
     }
-    if !plain(&endpoint.url, ADDRESS) {
-        return Err(Problem::field("url", format!("The address must have at most {ADDRESS} characters.")));
+    if !plain(&endpoint.url, MAX_URL_CHARS) {
+        return Err(Problem::field("url", format!("The address must have at most {MAX_URL_CHARS} characters.")));
     }
     if let Some(why) = app.web.why_not(&endpoint.url) {
         return Err(Problem::field("url", why));
@@ -337,7 +343,7 @@ async fn new_secret(
     let secret = webhooks::new_secret(secrets::random());
     let stored = Secret { id: app.new_id(), source: secrets_of(endpoint), created_at: now, ends_at: None };
     let keys = app.keyring.keys().map_err(Problem::internal)?;
-    let sealed = keys.seal(SealedKind::Source, stored.id.uuid(), secret.as_bytes()).map_err(Problem::internal)?;
-    secrets_store::add_secret(tx, &stored, &sealed, now + OVERLAP).await?;
+    let sealed = keys.seal(SecretKind::Source, stored.id.uuid(), secret.as_bytes()).map_err(Problem::internal)?;
+    secrets_store::add_secret(tx, &stored, &sealed, now + SECRET_OVERLAP).await?;
     Ok(secret)
 }

@@ -5,7 +5,7 @@ use axum::extract::multipart::MultipartRejection;
 use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::people::Department;
 use mezzofy_store::{audit, commit, knowledge};
 use serde::Serialize;
@@ -16,18 +16,18 @@ use uuid::Uuid;
 
 use super::super::caller::Caller;
 use super::super::docs::one_of;
-use super::super::extract::{Asked, List, PageQuery, Segment};
-use super::super::problem::{Kind, Problem, Problems};
-use super::super::rule::{Administering, guarded};
+use super::super::extract::{ApiPath, ApiQuery, PageQuery, PageView};
+use super::super::permission::{Administer, route};
+use super::super::problem::{Problem, ProblemKind, Problems};
 use super::super::upload::{self, Form};
 use mezzofy_engine::app::App;
 use mezzofy_engine::library;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(guarded!(list))
-        .routes(guarded!(remove))
-        .merge(OpenApiRouter::new().routes(guarded!(add)).layer(DefaultBodyLimit::max(upload::BODY)))
+        .routes(route!(list))
+        .routes(route!(remove))
+        .merge(OpenApiRouter::new().routes(route!(add)).layer(DefaultBodyLimit::max(upload::MAX_UPLOAD_BYTES)))
 }
 
 /// A document of the knowledge base.
@@ -68,22 +68,22 @@ struct NewDocument {
 }
 
 /// Lists the documents, newest first.
-#[utoipa::path(get, path = "/v1/admin/knowledge", params(PageQuery), responses((status = 200, body = List<DocumentView>), Problems))]
+#[utoipa::path(get, path = "/v1/admin/knowledge", params(PageQuery), responses((status = 200, body = PageView<DocumentView>), Problems))]
 async fn list(
     State(app): State<App>,
-    caller: Caller<Administering>,
-    Asked(query): Asked<PageQuery>,
-) -> Result<Json<List<DocumentView>>, Problem> {
+    caller: Caller<Administer>,
+    ApiQuery(query): ApiQuery<PageQuery>,
+) -> Result<Json<PageView<DocumentView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let slice = knowledge::list(&mut tx, query.page()?).await?;
-    Ok(Json(List::of(slice, DocumentView::from)))
+    Ok(Json(PageView::of(slice, DocumentView::from)))
 }
 
 /// Adds a document, in place of the upload of the same name. It is found as soon as this is answered.
 #[utoipa::path(post, path = "/v1/admin/knowledge", request_body(content = NewDocument, content_type = "multipart/form-data"), responses((status = 201, body = DocumentView), Problems))]
 async fn add(
     State(app): State<App>,
-    caller: Caller<Administering>,
+    caller: Caller<Administer>,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<(StatusCode, Json<DocumentView>), Problem> {
     let Form { name, bytes, fields } = upload::read(form).await?;
@@ -104,8 +104,8 @@ async fn add(
     let mut tx = caller.begin(&app).await?;
     if knowledge::put(&mut tx, &document, now).await? {
         knowledge::count_words(&mut tx).await?;
-        let deed = Deed::KnowledgeAdded { sha256: document.sha256, department };
-        audit::append(&mut tx, now, Who::Person(caller.person.id), &deed).await?;
+        let event = AuditEvent::KnowledgeAdded { sha256: document.sha256, department };
+        audit::append(&mut tx, now, Actor::Person(caller.person.id), &event).await?;
     }
     let stored = knowledge::upload_named(&mut tx, &name).await?.ok_or_else(|| Problem::not_found("document"))?;
     commit(tx).await?;
@@ -116,21 +116,21 @@ async fn add(
 #[utoipa::path(delete, path = "/v1/admin/knowledge/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
 async fn remove(
     State(app): State<App>,
-    caller: Caller<Administering>,
-    Segment(id): Segment<Uuid>,
+    caller: Caller<Administer>,
+    ApiPath(id): ApiPath<Uuid>,
 ) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
     let document = knowledge::get(&mut tx, id).await?.ok_or_else(|| Problem::not_found("document"))?;
     if !document.uploaded {
         return Err(Problem::new(
-            Kind::Conflict,
+            ProblemKind::Conflict,
             format!("{} comes from a folder: take it out there and import the folder again.", document.name),
         ));
     }
     knowledge::remove(&mut tx, id).await?;
     knowledge::count_words(&mut tx).await?;
-    let deed = Deed::KnowledgeRemoved { sha256: document.sha256 };
-    audit::append(&mut tx, app.clock.now(), Who::Person(caller.person.id), &deed).await?;
+    let event = AuditEvent::KnowledgeRemoved { sha256: document.sha256 };
+    audit::append(&mut tx, app.clock.now(), Actor::Person(caller.person.id), &event).await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)
 }

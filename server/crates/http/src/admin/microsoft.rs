@@ -5,10 +5,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Redirect;
 use chrono::{DateTime, TimeDelta, Utc};
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::canonical::sha256_hex;
-use mezzofy_store::microsoft::{self, Connected, SignIn};
-use mezzofy_store::sealed::{self, Kind as SealedKind};
+use mezzofy_store::microsoft::{self, ConnectedAccount, SignIn};
+use mezzofy_store::sealed::{self, SecretKind};
 use mezzofy_store::{audit, commit, people};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
@@ -17,25 +17,25 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::super::caller::Caller;
-use super::super::extract::Asked;
-use super::super::problem::{Kind, Problem, Problems};
-use super::super::rule::{self, Administering, Rule, guarded};
+use super::super::extract::ApiQuery;
+use super::super::permission::{self, Administer, RequiredPermission, route};
+use super::super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::secrets;
 
 /// How long a sign-in at Microsoft may take.
-const WAITS: TimeDelta = TimeDelta::minutes(10);
+const SIGN_IN_TIMEOUT: TimeDelta = TimeDelta::minutes(10);
 /// Where the browser comes back to.
-const CALLBACK: &str = "/v1/auth/microsoft/callback";
+const CALLBACK_PATH: &str = "/v1/auth/microsoft/callback";
 /// The page of the app that shows how the sign-in ended.
-const PAGE: &str = "/admin/microsoft";
+const SETTINGS_PATH: &str = "/admin/microsoft";
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(guarded!(show))
-        .routes(guarded!(sign_in))
-        .routes(guarded!(sign_out))
-        .routes(rule::open(routes!(callback)))
+        .routes(route!(show))
+        .routes(route!(sign_in))
+        .routes(route!(sign_out))
+        .routes(permission::open(routes!(callback)))
 }
 
 /// Which account posts in Teams.
@@ -64,7 +64,7 @@ struct SignInPage {
 /// What Microsoft sends the browser back with.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Back {
+struct CallbackQuery {
     state: Option<String>,
     code: Option<String>,
     /// Why there is no code.
@@ -73,7 +73,7 @@ struct Back {
 
 /// Shows which account posts in Teams.
 #[utoipa::path(get, path = "/v1/admin/microsoft/service-account", responses((status = 200, body = ServiceAccountView), Problems))]
-async fn show(State(app): State<App>, caller: Caller<Administering>) -> Result<Json<ServiceAccountView>, Problem> {
+async fn show(State(app): State<App>, caller: Caller<Administer>) -> Result<Json<ServiceAccountView>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let connected = microsoft::connected(&mut tx).await?;
     let by = match &connected {
@@ -93,14 +93,14 @@ async fn show(State(app): State<App>, caller: Caller<Administering>) -> Result<J
 #[utoipa::path(post, path = "/v1/admin/microsoft/service-account", responses((status = 200, body = SignInPage), Problems))]
 async fn sign_in(
     State(app): State<App>,
-    caller: Caller<Administering>,
+    caller: Caller<Administer>,
     headers: HeaderMap,
 ) -> Result<Json<SignInPage>, Problem> {
     let Some(tenant) = &app.tenant else {
         let detail = "No Microsoft 365 tenant is set, so local365 stands in; its account is signed in.";
-        return Err(Problem::new(Kind::Conflict, detail));
+        return Err(Problem::new(ProblemKind::Conflict, detail));
     };
-    let redirect_uri = format!("{}{CALLBACK}", base(&app, &headers));
+    let redirect_uri = format!("{}{CALLBACK_PATH}", base(&app, &headers));
     let (state, verifier) = (secrets::random_text(), secrets::random_text());
     let url = tenant.authorize_url(&redirect_uri, &state, &verifier).map_err(Problem::internal)?;
     let begun = SignIn {
@@ -118,52 +118,54 @@ async fn sign_in(
 
 /// Forgets the account; nothing is posted in Teams from then on.
 #[utoipa::path(delete, path = "/v1/admin/microsoft/service-account", responses((status = 204), Problems))]
-async fn sign_out(State(app): State<App>, caller: Caller<Administering>) -> Result<StatusCode, Problem> {
+async fn sign_out(State(app): State<App>, caller: Caller<Administer>) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
     if !microsoft::disconnect(&mut tx).await? {
         return Err(Problem::not_found("service account"));
     }
-    audit::append(&mut tx, app.clock.now(), Who::Person(caller.person.id), &Deed::ServiceAccountRemoved).await?;
+    audit::append(&mut tx, app.clock.now(), Actor::Person(caller.person.id), &AuditEvent::ServiceAccountRemoved)
+        .await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Takes the browser back from Microsoft, and sends it to the app.
-#[utoipa::path(get, path = "/v1/auth/microsoft/callback", params(Back), responses((status = 303), Problems))]
-async fn callback(State(app): State<App>, Asked(back): Asked<Back>) -> Redirect {
-    let ended = match connect(&app, back).await {
+#[utoipa::path(get, path = "/v1/auth/microsoft/callback", params(CallbackQuery), responses((status = 303), Problems))]
+async fn callback(State(app): State<App>, ApiQuery(query): ApiQuery<CallbackQuery>) -> Redirect {
+    let ended = match connect(&app, query).await {
         Ok(()) => "connected",
         Err(problem) => {
             tracing::warn!(%problem, "the service account was not signed in");
             "failed"
         }
     };
-    Redirect::to(&format!("{PAGE}?sign_in={ended}"))
+    Redirect::to(&format!("{SETTINGS_PATH}?sign_in={ended}"))
 }
 
-async fn connect(app: &AppState, back: Back) -> Result<(), Problem> {
+async fn connect(app: &AppState, query: CallbackQuery) -> Result<(), Problem> {
     let now = app.clock.now();
-    let state = sha256_hex(back.state.unwrap_or_default().as_bytes());
+    let state = sha256_hex(query.state.unwrap_or_default().as_bytes());
     let mut tx = app.store.begin().await?;
-    let begun = microsoft::end(&mut tx, &state, now - WAITS).await?;
+    let begun = microsoft::end(&mut tx, &state, now - SIGN_IN_TIMEOUT).await?;
     commit(tx).await?;
     let begun = begun.ok_or_else(|| Problem::not_found("sign-in"))?;
-    let (Some(tenant), Some(code)) = (&app.tenant, back.code) else {
-        let error = back.error.unwrap_or_default();
-        return Err(Problem::new(Kind::Conflict, format!("Microsoft sent no code: {error}")));
+    let (Some(tenant), Some(code)) = (&app.tenant, query.code) else {
+        let error = query.error.unwrap_or_default();
+        return Err(Problem::new(ProblemKind::Conflict, format!("Microsoft sent no code: {error}")));
     };
     let token = tenant.refresh_token(&code, &begun.redirect_uri, &begun.verifier).await.map_err(Problem::internal)?;
     let mut tx = app.store.begin().await?;
     let administrator = people::get(&mut tx, begun.person).await?.filter(|person| !person.disabled);
-    let administrator = administrator.filter(|person| app.roles.allows(&person.role, Administering::PERMISSION));
-    let by = administrator.ok_or_else(|| Problem::new(Kind::NotPermitted, "Who began it is no administrator now."))?;
+    let administrator = administrator.filter(|person| app.roles.allows(&person.role, Administer::PERMISSION));
+    let by = administrator
+        .ok_or_else(|| Problem::new(ProblemKind::NotPermitted, "Who began it is no administrator now."))?;
     sealed::hold_keys(&mut tx).await?;
     let id = app.new_id::<()>().uuid();
     let keys = app.keyring.keys().map_err(Problem::internal)?;
     let token = token.expose_secret().as_bytes();
-    let sealed = keys.seal(SealedKind::ServiceAccount, id, token).map_err(Problem::internal)?;
-    microsoft::connect(&mut tx, id, &sealed, &Connected { by: by.id, at: now }).await?;
-    audit::append(&mut tx, now, Who::Person(by.id), &Deed::ServiceAccountConnected).await?;
+    let sealed = keys.seal(SecretKind::ServiceAccount, id, token).map_err(Problem::internal)?;
+    microsoft::connect(&mut tx, id, &sealed, &ConnectedAccount { by: by.id, at: now }).await?;
+    audit::append(&mut tx, now, Actor::Person(by.id), &AuditEvent::ServiceAccountConnected).await?;
     commit(tx).await?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use mezzofy_domain::audit::Who;
+use mezzofy_domain::audit::Actor;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::change::{NewPerson, PersonChange, PersonProblem};
@@ -16,15 +16,15 @@ use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use super::super::caller::Caller;
-use super::super::extract::{Asked, Body, List, PageQuery, Segment};
+use super::super::extract::{ApiJson, ApiPath, ApiQuery, PageQuery, PageView};
 use super::super::me::{departments, languages};
-use super::super::problem::{Kind, Problem, Problems};
-use super::super::rule::{Administering, guarded};
+use super::super::permission::{Administer, route};
+use super::super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::{App, AppState};
-use mezzofy_engine::people::{self, Refused, Wanted};
+use mezzofy_engine::people::{self, AccountChange, AccountError};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(add)).routes(guarded!(show)).routes(guarded!(change))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(add)).routes(route!(show)).routes(route!(change))
 }
 
 /// A person as administrators see them.
@@ -116,24 +116,24 @@ struct ChangePerson {
 }
 
 /// Lists the people, the newest first.
-#[utoipa::path(get, path = "/v1/admin/people", params(PeopleQuery), responses((status = 200, body = List<AccountView>), Problems))]
+#[utoipa::path(get, path = "/v1/admin/people", params(PeopleQuery), responses((status = 200, body = PageView<AccountView>), Problems))]
 async fn list(
     State(app): State<App>,
-    _: Caller<Administering>,
-    Asked(query): Asked<PeopleQuery>,
-) -> Result<Json<List<AccountView>>, Problem> {
+    _: Caller<Administer>,
+    ApiQuery(query): ApiQuery<PeopleQuery>,
+) -> Result<Json<PageView<AccountView>>, Problem> {
     let page = PageQuery { cursor: query.cursor, limit: query.limit }.page()?;
     let mut tx = app.store.begin().await?;
     let found = accounts::list(&mut tx, query.q.as_deref().unwrap_or_default().trim(), page).await?;
-    Ok(Json(List::of(found, Into::into)))
+    Ok(Json(PageView::of(found, Into::into)))
 }
 
 /// Shows a person.
 #[utoipa::path(get, path = "/v1/admin/people/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = AccountView), Problems))]
 async fn show(
     State(app): State<App>,
-    _: Caller<Administering>,
-    Segment(id): Segment<Id<id::Person>>,
+    _: Caller<Administer>,
+    ApiPath(id): ApiPath<Id<id::Person>>,
 ) -> Result<Json<AccountView>, Problem> {
     let mut connection = app.store.connection().await?;
     let account = accounts::get(&mut connection, id).await?.ok_or_else(unknown)?;
@@ -144,8 +144,8 @@ async fn show(
 #[utoipa::path(post, path = "/v1/admin/people", request_body = AddPerson, responses((status = 201, body = AccountView), Problems))]
 async fn add(
     State(app): State<App>,
-    Caller { person: admin, .. }: Caller<Administering>,
-    Body(body): Body<AddPerson>,
+    Caller { person: admin, .. }: Caller<Administer>,
+    ApiJson(body): ApiJson<AddPerson>,
 ) -> Result<(StatusCode, Json<AccountView>), Problem> {
     let AddPerson { email, name, title, role, language, password } = body;
     let language = language.map_or(Some(Language::En), |code| Language::from_code(&code));
@@ -155,7 +155,7 @@ async fn add(
     let hash = hashed(&app, password, &person.name, &person.email).await?;
 
     let mut tx = app.store.begin().await?;
-    people::add(&mut tx, &person, &hash, Who::Person(admin.id), app.clock.now()).await?;
+    people::add(&mut tx, &person, &hash, Actor::Person(admin.id), app.clock.now()).await?;
     let account = accounts::get(&mut tx, person.id).await?.ok_or_else(unknown)?;
     commit(tx).await?;
     Ok((StatusCode::CREATED, Json(account.into())))
@@ -165,9 +165,9 @@ async fn add(
 #[utoipa::path(patch, path = "/v1/admin/people/{id}", params(("id" = Uuid, Path)), request_body = ChangePerson, responses((status = 200, body = AccountView), Problems))]
 async fn change(
     State(app): State<App>,
-    Caller { person: admin, .. }: Caller<Administering>,
-    Segment(id): Segment<Id<id::Person>>,
-    Body(body): Body<ChangePerson>,
+    Caller { person: admin, .. }: Caller<Administer>,
+    ApiPath(id): ApiPath<Id<id::Person>>,
+    ApiJson(body): ApiJson<ChangePerson>,
 ) -> Result<Json<AccountView>, Problem> {
     let ChangePerson { name, title, role, disabled, password, remove_second_factor } = body;
     let mut connection = app.store.connection().await?;
@@ -178,10 +178,10 @@ async fn change(
         None => None,
     };
     let change = PersonChange { name, title, role, disabled, ..PersonChange::default() };
-    let wanted = Wanted { change, password_hash, remove_second_factor: remove_second_factor == Some(true) };
+    let wanted = AccountChange { change, password_hash, remove_second_factor: remove_second_factor == Some(true) };
 
     let mut tx = app.store.begin().await?;
-    people::change(&mut tx, &app.roles, id, wanted, Who::Person(admin.id), app.clock.now()).await?;
+    people::change(&mut tx, &app.roles, id, wanted, Actor::Person(admin.id), app.clock.now()).await?;
     let account = accounts::get(&mut tx, id).await?.ok_or_else(unknown)?;
     commit(tx).await?;
     Ok(Json(account.into()))
@@ -194,7 +194,7 @@ async fn hashed(app: &AppState, password: String, name: &str, email: &str) -> Re
 }
 
 fn unknown() -> Problem {
-    Problem::new(Kind::NotFound, "There is no such person.")
+    Problem::new(ProblemKind::NotFound, "There is no such person.")
 }
 
 fn rule(problem: &PersonProblem) -> Problem {
@@ -204,22 +204,22 @@ fn rule(problem: &PersonProblem) -> Problem {
         PersonProblem::Name => Problem::field("name", detail),
         PersonProblem::Title => Problem::field("title", detail),
         PersonProblem::Role { .. } => Problem::field("role", detail),
-        PersonProblem::Taken(_) => Problem::new(Kind::Conflict, detail).about("email"),
+        PersonProblem::Taken(_) => Problem::new(ProblemKind::Conflict, detail).about("email"),
         PersonProblem::DisablesSelf
         | PersonProblem::OwnRole
         | PersonProblem::OwnSignIn
-        | PersonProblem::LastAdministrator => Problem::new(Kind::Conflict, detail),
+        | PersonProblem::LastAdministrator => Problem::new(ProblemKind::Conflict, detail),
     }
 }
 
-impl From<Refused> for Problem {
-    fn from(refused: Refused) -> Self {
+impl From<AccountError> for Problem {
+    fn from(refused: AccountError) -> Self {
         match refused {
-            Refused::Person(problem) => rule(&problem),
-            Refused::Password(problem) => Self::field("password", problem.to_string()),
-            Refused::Unknown => unknown(),
-            Refused::Store(error) => error.into(),
-            Refused::Hash(error) => Self::internal(error),
+            AccountError::Person(problem) => rule(&problem),
+            AccountError::Password(problem) => Self::field("password", problem.to_string()),
+            AccountError::Unknown => unknown(),
+            AccountError::Store(error) => error.into(),
+            AccountError::Hash(error) => Self::internal(error),
         }
     }
 }

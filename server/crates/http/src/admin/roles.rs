@@ -10,12 +10,12 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::super::caller::Caller;
 use super::super::me::departments;
+use super::super::permission::{Administer, route};
 use super::super::problem::{Problem, Problems};
-use super::super::rule::{Administering, guarded};
 use mezzofy_engine::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list))
+    OpenApiRouter::new().routes(route!(list))
 }
 
 /// All roles.
@@ -46,7 +46,7 @@ struct RoleView {
 
 /// Lists the roles with how many people have each.
 #[utoipa::path(get, path = "/v1/admin/roles", responses((status = 200, body = RolesView), Problems))]
-async fn list(State(app): State<App>, _: Caller<Administering>) -> Result<Json<RolesView>, Problem> {
+async fn list(State(app): State<App>, _: Caller<Administer>) -> Result<Json<RolesView>, Problem> {
     let mut connection = app.store.connection().await?;
     let people = accounts::by_role(&mut connection).await?;
     let items = app.roles.all().map(|(name, role)| RoleView {

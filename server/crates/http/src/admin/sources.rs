@@ -6,10 +6,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
-use mezzofy_store::sealed::{self, Kind as SealedKind};
-use mezzofy_store::webhooks::{self as deliveries, Delivery, Fate, Secret};
+use mezzofy_store::sealed::{self, SecretKind};
+use mezzofy_store::webhooks::{self as deliveries, Delivery, DeliveryOutcome, Secret};
 use mezzofy_store::{audit, commit};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::Object;
@@ -19,22 +19,22 @@ use uuid::Uuid;
 
 use super::super::caller::Caller;
 use super::super::docs::one_of;
-use super::super::extract::{Asked, List, PageQuery, Segment};
-use super::super::problem::{Kind, Problem, Problems};
-use super::super::rule::{Administering, guarded};
+use super::super::extract::{ApiPath, ApiQuery, PageQuery, PageView};
+use super::super::permission::{Administer, route};
+use super::super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::App;
 use mezzofy_engine::{secrets, webhooks};
 
 /// How long the secret before a new one still holds, so that a source can be changed over.
-const OVERLAP: TimeDelta = TimeDelta::hours(24);
+const SECRET_OVERLAP: TimeDelta = TimeDelta::hours(24);
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(guarded!(list))
-        .routes(guarded!(make_secret))
-        .routes(guarded!(end_secret))
-        .routes(guarded!(delivered))
-        .routes(guarded!(repeat))
+        .routes(route!(list))
+        .routes(route!(make_secret))
+        .routes(route!(end_secret))
+        .routes(route!(delivered))
+        .routes(route!(repeat))
 }
 
 /// Who sends webhooks.
@@ -133,7 +133,7 @@ fn hindrance(delivery: &Delivery) -> Option<&'static str> {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Which {
+struct DeliveryQuery {
     /// Only those of this source.
     source: Option<String>,
     /// `next_cursor` of the page before.
@@ -143,8 +143,8 @@ struct Which {
 }
 
 /// Lists who may send webhooks.
-#[utoipa::path(get, path = "/v1/admin/sources", responses((status = 200, body = List<SourceView>), Problems))]
-async fn list(State(app): State<App>, caller: Caller<Administering>) -> Result<Json<List<SourceView>>, Problem> {
+#[utoipa::path(get, path = "/v1/admin/sources", responses((status = 200, body = PageView<SourceView>), Problems))]
+async fn list(State(app): State<App>, caller: Caller<Administer>) -> Result<Json<PageView<SourceView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
     let secrets = deliveries::secrets(&mut tx, app.clock.now()).await?;
     let view = |Secret { id, created_at, ends_at, .. }: &Secret| SecretView {
@@ -159,15 +159,15 @@ async fn list(State(app): State<App>, caller: Caller<Administering>) -> Result<J
         secrets: secrets.iter().filter(|secret| secret.source == *name).map(view).collect(),
         secret_of_environment: name == "mezzofy" && app.webhook_secret.is_some(),
     });
-    Ok(Json(List { items: items.collect(), next_cursor: None }))
+    Ok(Json(PageView { items: items.collect(), next_cursor: None }))
 }
 
 /// Makes a new secret for a source. The ones before still hold for a day.
 #[utoipa::path(post, path = "/v1/admin/sources/{name}/secrets", params(("name" = String, Path)), responses((status = 201, body = NewSecret), Problems))]
 async fn make_secret(
     State(app): State<App>,
-    caller: Caller<Administering>,
-    Segment(name): Segment<String>,
+    caller: Caller<Administer>,
+    ApiPath(name): ApiPath<String>,
 ) -> Result<(StatusCode, Json<NewSecret>), Problem> {
     if !app.sources.contains_key(&name) {
         return Err(Problem::not_found("source of webhooks"));
@@ -178,10 +178,10 @@ async fn make_secret(
     let secret = webhooks::new_secret(secrets::random());
     let stored = Secret { id: app.new_id(), source: name.clone(), created_at: now, ends_at: None };
     let keys = app.keyring.keys().map_err(Problem::internal)?;
-    let sealed = keys.seal(SealedKind::Source, stored.id.uuid(), secret.as_bytes()).map_err(Problem::internal)?;
-    deliveries::add_secret(&mut tx, &stored, &sealed, now + OVERLAP).await?;
-    let deed = Deed::SourceSecretMade { source: name };
-    audit::append(&mut tx, now, Who::Person(caller.person.id), &deed).await?;
+    let sealed = keys.seal(SecretKind::Source, stored.id.uuid(), secret.as_bytes()).map_err(Problem::internal)?;
+    deliveries::add_secret(&mut tx, &stored, &sealed, now + SECRET_OVERLAP).await?;
+    let event = AuditEvent::SourceSecretMade { source: name };
+    audit::append(&mut tx, now, Actor::Person(caller.person.id), &event).await?;
     commit(tx).await?;
     Ok((StatusCode::CREATED, Json(NewSecret { id: stored.id.uuid(), secret })))
 }
@@ -190,37 +190,37 @@ async fn make_secret(
 #[utoipa::path(delete, path = "/v1/admin/sources/secrets/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
 async fn end_secret(
     State(app): State<App>,
-    caller: Caller<Administering>,
-    Segment(id): Segment<Id<id::SourceSecret>>,
+    caller: Caller<Administer>,
+    ApiPath(id): ApiPath<Id<id::SourceSecret>>,
 ) -> Result<StatusCode, Problem> {
     let now = app.clock.now();
     let mut tx = caller.begin(&app).await?;
     let source = deliveries::end_secret(&mut tx, id, now).await?.ok_or_else(|| Problem::not_found("secret"))?;
-    let deed = Deed::SourceSecretEnded { source };
-    audit::append(&mut tx, now, Who::Person(caller.person.id), &deed).await?;
+    let event = AuditEvent::SourceSecretEnded { source };
+    audit::append(&mut tx, now, Actor::Person(caller.person.id), &event).await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Lists what was delivered, newest first, without what it says.
-#[utoipa::path(get, path = "/v1/admin/deliveries", params(Which), responses((status = 200, body = List<DeliveryView>), Problems))]
+#[utoipa::path(get, path = "/v1/admin/deliveries", params(DeliveryQuery), responses((status = 200, body = PageView<DeliveryView>), Problems))]
 async fn delivered(
     State(app): State<App>,
-    caller: Caller<Administering>,
-    Asked(which): Asked<Which>,
-) -> Result<Json<List<DeliveryView>>, Problem> {
-    let page = PageQuery { cursor: which.cursor, limit: which.limit }.page()?;
+    caller: Caller<Administer>,
+    ApiQuery(query): ApiQuery<DeliveryQuery>,
+) -> Result<Json<PageView<DeliveryView>>, Problem> {
+    let page = PageQuery { cursor: query.cursor, limit: query.limit }.page()?;
     let mut tx = caller.begin(&app).await?;
-    let slice = deliveries::list(&mut tx, which.source.as_deref(), page).await?;
-    Ok(Json(List::of(slice, DeliveryView::from)))
+    let slice = deliveries::list(&mut tx, query.source.as_deref(), page).await?;
+    Ok(Json(PageView::of(slice, DeliveryView::from)))
 }
 
 /// Takes a delivery up again for which nothing was begun, or whose run has failed before anything left the house.
 #[utoipa::path(post, path = "/v1/admin/deliveries/{id}/repeat", params(("id" = Uuid, Path)), responses((status = 200, body = DeliveryView), Problems))]
 async fn repeat(
     State(app): State<App>,
-    caller: Caller<Administering>,
-    Segment(id): Segment<Id<id::Delivery>>,
+    caller: Caller<Administer>,
+    ApiPath(id): ApiPath<Id<id::Delivery>>,
 ) -> Result<Json<DeliveryView>, Problem> {
     // The run is its owner's, whom an administrator does not act as.
     let mut tx = app.store.begin().await?;
@@ -228,15 +228,15 @@ async fn repeat(
     let missing = || Problem::not_found("delivery");
     let delivery = deliveries::get(&mut tx, id).await?.ok_or_else(missing)?;
     if let Some(why) = hindrance(&delivery) {
-        return Err(Problem::new(Kind::Conflict, why));
+        return Err(Problem::new(ProblemKind::Conflict, why));
     }
     let told =
-        webhooks::told(&stored.body, delivery.key).map_err(|_| Problem::internal("a stored delivery is broken"))?;
-    let fate = webhooks::begin(&app, &mut tx, &stored.source, &told).await?;
-    deliveries::settle(&mut tx, id, &fate).await?;
-    if let Fate::Started(run) = fate {
-        let deed = Deed::DeliveryRepeated { delivery: id, run };
-        audit::append(&mut tx, app.clock.now(), Who::Person(caller.person.id), &deed).await?;
+        webhooks::parse(&stored.body, delivery.key).map_err(|_| Problem::internal("a stored delivery is broken"))?;
+    let outcome = webhooks::begin(&app, &mut tx, &stored.source, &told).await?;
+    deliveries::settle(&mut tx, id, &outcome).await?;
+    if let DeliveryOutcome::Started(run) = outcome {
+        let event = AuditEvent::DeliveryRepeated { delivery: id, run };
+        audit::append(&mut tx, app.clock.now(), Actor::Person(caller.person.id), &event).await?;
     }
     let delivery = deliveries::get(&mut tx, id).await?.ok_or_else(missing)?;
     commit(tx).await?;

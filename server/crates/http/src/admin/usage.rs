@@ -16,15 +16,15 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::super::caller::Caller;
 use super::super::docs::one_of;
-use super::super::extract::Asked;
+use super::super::extract::ApiQuery;
+use super::super::permission::{Administer, route};
 use super::super::problem::{Problem, Problems};
-use super::super::rule::{Administering, guarded};
 use super::{exact, harmless, micro_usd, month};
 use mezzofy_engine::app::App;
 use mezzofy_engine::config::models::ModelCard;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(show)).routes(guarded!(export))
+    OpenApiRouter::new().routes(route!(show)).routes(route!(export))
 }
 
 /// What models were used for in a month.
@@ -140,8 +140,8 @@ struct MonthQuery {
 #[utoipa::path(get, path = "/v1/admin/usage", params(MonthQuery), responses((status = 200, body = UsageMonthView), Problems))]
 async fn show(
     State(app): State<App>,
-    caller: Caller<Administering>,
-    Asked(query): Asked<MonthQuery>,
+    caller: Caller<Administer>,
+    ApiQuery(query): ApiQuery<MonthQuery>,
 ) -> Result<Json<UsageMonthView>, Problem> {
     let month = month(&app, query.period.as_deref())?;
     let mut tx = caller.begin(&app).await?;
@@ -158,8 +158,8 @@ async fn show(
 #[utoipa::path(get, path = "/v1/admin/usage.csv", params(MonthQuery), responses((status = 200, body = String, content_type = "text/csv"), Problems))]
 async fn export(
     State(app): State<App>,
-    caller: Caller<Administering>,
-    Asked(query): Asked<MonthQuery>,
+    caller: Caller<Administer>,
+    ApiQuery(query): ApiQuery<MonthQuery>,
 ) -> Result<Response, Problem> {
     let month = month(&app, query.period.as_deref())?;
     let mut tx = caller.begin(&app).await?;

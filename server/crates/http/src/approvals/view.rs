@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::Object;
 use uuid::Uuid;
 
-use super::asked;
+use super::decision_request;
 use crate::docs::one_of;
 use crate::outbox::{AttachmentView, WhenView};
 use mezzofy_engine::app::AppState;
@@ -143,7 +143,7 @@ pub(super) fn view(
 ) -> ApprovalView {
     let who = |id: Id<id::Person>| WhoView { id: id.uuid(), name: names.get(&id).cloned().unwrap_or_default() };
     let open = approval.state == ApprovalState::Pending && approval.expires_at > app.clock.now();
-    let may_decide = open && app.gate().may_decide(caller, &asked(&approval));
+    let may_decide = open && app.gate().may_decide(caller, &decision_request(&approval));
     let origin =
         |call: &str| approval.effects.iter().find(|proposed| proposed.call == call).map(|it| it.origin.clone());
     let effects = match &approval.approved {

@@ -9,13 +9,13 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::caller::Caller;
-use crate::extract::Body;
+use crate::extract::ApiJson;
+use crate::permission::route;
 use crate::problem::{Problem, Problems};
-use crate::rule::guarded;
 use mezzofy_engine::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(show)).routes(guarded!(change))
+    OpenApiRouter::new().routes(route!(show)).routes(route!(change))
 }
 
 /// What the caller is told on their phones.
@@ -56,7 +56,7 @@ async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Notificatio
 async fn change(
     State(app): State<App>,
     caller: Caller,
-    Body(change): Body<ChangeNotificationSettings>,
+    ApiJson(change): ApiJson<ChangeNotificationSettings>,
 ) -> Result<Json<NotificationSettings>, Problem> {
     let ChangeNotificationSettings { decisions, results, schedules } = change;
     let mut tx = caller.begin(&app).await?;

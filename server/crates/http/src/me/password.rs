@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::password;
 use mezzofy_store::{audit, commit, people, second_factors};
 use serde::Deserialize;
@@ -11,14 +11,14 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{proven, sessions};
 use crate::caller::Caller;
-use crate::extract::Body;
+use crate::extract::ApiJson;
+use crate::permission::route;
 use crate::problem::{Problem, Problems};
-use crate::rule::guarded;
 use mezzofy_engine::app::App;
 use mezzofy_engine::secrets;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(change))
+    OpenApiRouter::new().routes(route!(change))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -35,7 +35,7 @@ struct ChangePassword {
 async fn change(
     State(app): State<App>,
     caller: Caller,
-    Body(change): Body<ChangePassword>,
+    ApiJson(change): ApiJson<ChangePassword>,
 ) -> Result<StatusCode, Problem> {
     let person = &caller.person;
     password::check(&change.new, &person.name, &person.email)
@@ -52,7 +52,7 @@ async fn change(
         people::clear_failures(&mut tx, &person.email).await?;
     }
     people::set_password(&mut tx, person.id, &hash).await?;
-    audit::append(&mut tx, now, Who::Person(person.id), &Deed::PersonReset { person: person.id }).await?;
+    audit::append(&mut tx, now, Actor::Person(person.id), &AuditEvent::PersonReset { person: person.id }).await?;
     sessions::end_all_but(&mut tx, &caller, "password changed", now).await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)

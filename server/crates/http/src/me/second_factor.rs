@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::{recovery_code, totp};
-use mezzofy_store::sealed::{self, Kind as SealedKind};
+use mezzofy_store::sealed::{self, SecretKind};
 use mezzofy_store::{Tx, audit, commit, people, second_factors};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,20 +15,20 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{proven, sessions};
 use crate::caller::Caller;
 use crate::codes::{self, Code};
-use crate::extract::Body;
-use crate::problem::{Kind, Problem, Problems};
-use crate::rule::guarded;
+use crate::extract::ApiJson;
+use crate::permission::route;
+use crate::problem::{Problem, ProblemKind, Problems};
 use crate::tries;
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::secrets;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(guarded!(show))
-        .routes(guarded!(begin))
-        .routes(guarded!(remove))
-        .routes(guarded!(confirm))
-        .routes(guarded!(renew))
+        .routes(route!(show))
+        .routes(route!(begin))
+        .routes(route!(remove))
+        .routes(route!(confirm))
+        .routes(route!(renew))
 }
 
 /// Whether signing in asks for a code.
@@ -94,16 +94,19 @@ async fn show(State(app): State<App>, caller: Caller) -> Result<Json<SecondFacto
 async fn begin(
     State(app): State<App>,
     caller: Caller,
-    Body(body): Body<BeginSecondFactor>,
+    ApiJson(body): ApiJson<BeginSecondFactor>,
 ) -> Result<Json<SecondFactorSecret>, Problem> {
     let mut tx = proven(&app, &caller, "password", body.password).await?;
     sealed::hold_keys(&mut tx).await?;
-    let secret = secrets::random::<{ totp::SECRET }>();
+    let secret = secrets::random::<{ totp::SECRET_BYTES }>();
     let keys = app.keyring.keys().map_err(Problem::internal)?;
-    let sealed = keys.seal(SealedKind::SecondFactor, caller.person.id.uuid(), &secret).map_err(Problem::internal)?;
+    let sealed = keys.seal(SecretKind::SecondFactor, caller.person.id.uuid(), &secret).map_err(Problem::internal)?;
 
     if !second_factors::begin(&mut tx, caller.person.id, &sealed).await? {
-        return Err(Problem::new(Kind::Conflict, "You have a second factor already. Remove it to set up another one."));
+        return Err(Problem::new(
+            ProblemKind::Conflict,
+            "You have a second factor already. Remove it to set up another one.",
+        ));
     }
 
     people::clear_failures(&mut tx, &caller.person.email).await?;
@@ -117,23 +120,26 @@ async fn begin(
 async fn confirm(
     State(app): State<App>,
     caller: Caller,
-    Body(body): Body<ConfirmSecondFactor>,
+    ApiJson(body): ApiJson<ConfirmSecondFactor>,
 ) -> Result<Json<RecoveryCodes>, Problem> {
     let person = &caller.person;
     let mut tx = tries::turn(&app, &person.email).await?;
     sealed::hold_keys(&mut tx).await?;
     let Some(factor) = second_factors::get(&mut tx, person.id).await?.filter(|factor| !factor.in_force) else {
-        return Err(Problem::new(Kind::Conflict, "There is no second factor to confirm. Begin to set one up first."));
+        return Err(Problem::new(
+            ProblemKind::Conflict,
+            "There is no second factor to confirm. Begin to set one up first.",
+        ));
     };
     if !codes::use_app_code(&app, &mut tx, person.id, &factor, &body.code).await? {
-        codes::refuse(&app, tx, person, Who::Person(person.id)).await?;
+        codes::refuse(&app, tx, person, Actor::Person(person.id)).await?;
         return Err(Problem::field("code", codes::WRONG));
     }
 
     let now = app.clock.now();
     second_factors::confirm(&mut tx, person.id, now).await?;
     let recovery_codes = new_codes(&app, &mut tx, person.id).await?;
-    audit::append(&mut tx, now, Who::Person(person.id), &Deed::SecondFactorSetUp { person: person.id }).await?;
+    audit::append(&mut tx, now, Actor::Person(person.id), &AuditEvent::SecondFactorSetUp { person: person.id }).await?;
     sessions::end_all_but(&mut tx, &caller, "second factor set up", now).await?;
     commit(tx).await?;
     Ok(Json(RecoveryCodes { recovery_codes }))
@@ -144,13 +150,13 @@ async fn confirm(
 async fn renew(
     State(app): State<App>,
     caller: Caller,
-    Body(body): Body<ProveSecondFactor>,
+    ApiJson(body): ApiJson<ProveSecondFactor>,
 ) -> Result<Json<RecoveryCodes>, Problem> {
     let person = caller.person.id;
     let mut tx = proven_twice(&app, &caller, body).await?;
     let recovery_codes = new_codes(&app, &mut tx, person).await?;
-    let deed = Deed::RecoveryCodesRenewed { person };
-    audit::append(&mut tx, app.clock.now(), Who::Person(person), &deed).await?;
+    let event = AuditEvent::RecoveryCodesRenewed { person };
+    audit::append(&mut tx, app.clock.now(), Actor::Person(person), &event).await?;
     commit(tx).await?;
     Ok(Json(RecoveryCodes { recovery_codes }))
 }
@@ -160,13 +166,13 @@ async fn renew(
 async fn remove(
     State(app): State<App>,
     caller: Caller,
-    Body(body): Body<ProveSecondFactor>,
+    ApiJson(body): ApiJson<ProveSecondFactor>,
 ) -> Result<StatusCode, Problem> {
     let person = caller.person.id;
     let mut tx = proven_twice(&app, &caller, body).await?;
     second_factors::remove(&mut tx, person).await?;
-    let deed = Deed::SecondFactorRemoved { person };
-    audit::append(&mut tx, app.clock.now(), Who::Person(person), &deed).await?;
+    let event = AuditEvent::SecondFactorRemoved { person };
+    audit::append(&mut tx, app.clock.now(), Actor::Person(person), &event).await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -180,16 +186,17 @@ async fn proven_twice(app: &AppState, caller: &Caller, shown: ProveSecondFactor)
             people::clear_failures(&mut tx, &person.email).await?;
             Ok(tx)
         }
-        Code::NotAsked => Err(Problem::new(Kind::Conflict, "You have no second factor. Set one up first.")),
+        Code::NotAsked => Err(Problem::new(ProblemKind::Conflict, "You have no second factor. Set one up first.")),
         Code::Missing | Code::Wrong => {
-            codes::refuse(app, tx, person, Who::Person(person.id)).await?;
+            codes::refuse(app, tx, person, Actor::Person(person.id)).await?;
             Err(Problem::field("code", codes::WRONG))
         }
     }
 }
 
 async fn new_codes(app: &AppState, tx: &mut Tx, person: Id<id::Person>) -> Result<Vec<String>, Problem> {
-    let codes: Vec<String> = (0..recovery_code::COUNT).map(|_| recovery_code::of(secrets::random())).collect();
+    let codes: Vec<String> =
+        (0..recovery_code::CODES_PER_PERSON).map(|_| recovery_code::of(secrets::random())).collect();
     let plain = codes.clone();
     let hashing = app.tasks.spawn_blocking(move || {
         plain.iter().map(|code| secrets::hash_recovery_code(code, person.uuid())).collect::<Result<Vec<_>, _>>()

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_store::{StoreError, Tx, audit, commit, sessions};
 use serde::Serialize;
@@ -13,13 +13,13 @@ use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use crate::caller::Caller;
-use crate::extract::Segment;
+use crate::extract::ApiPath;
+use crate::permission::route;
 use crate::problem::{Problem, Problems};
-use crate::rule::guarded;
 use mezzofy_engine::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(end_others)).routes(guarded!(end))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(end_others)).routes(route!(end))
 }
 
 /// A sign-in that goes on.
@@ -64,14 +64,14 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Json<SessionsVie
 async fn end(
     State(app): State<App>,
     caller: Caller,
-    Segment(id): Segment<Id<id::Session>>,
+    ApiPath(id): ApiPath<Id<id::Session>>,
 ) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
     let now = app.clock.now();
     if !sessions::end_of_person(&mut tx, caller.person.id, id, now).await? {
         return Err(Problem::not_found("session"));
     }
-    audit::append(&mut tx, now, Who::Person(caller.person.id), &Deed::SignedOut { session: id }).await?;
+    audit::append(&mut tx, now, Actor::Person(caller.person.id), &AuditEvent::SignedOut { session: id }).await?;
     commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -93,7 +93,7 @@ pub(super) async fn end_all_but(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     for session in sessions::end_others(tx, caller.person.id, caller.session, reason, now).await? {
-        audit::append(tx, now, Who::Person(caller.person.id), &Deed::SignedOut { session }).await?;
+        audit::append(tx, now, Actor::Person(caller.person.id), &AuditEvent::SignedOut { session }).await?;
     }
     Ok(())
 }

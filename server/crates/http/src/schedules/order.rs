@@ -5,11 +5,11 @@ use mezzofy_domain::effect::is_address;
 use mezzofy_domain::people::{Department, Person};
 use serde_json::{Map, Value};
 
-use crate::problem::{Kind, Problem};
+use crate::problem::{Problem, ProblemKind};
 use mezzofy_engine::app::AppState;
 
 /// Addresses that a result is mailed to, at most.
-const MOST: usize = 50;
+const MAX_RECIPIENTS: usize = 50;
 
 /// The agent of a department's code.
 pub(super) fn checked_agent(code: &str) -> Result<Department, Problem> {
@@ -32,7 +32,9 @@ pub(super) fn checked_skill<'a>(
     let skill = app.skills.get(named);
     let skill = skill.ok_or_else(|| Problem::field("skill", format!("There is no skill “{named}”.")))?;
     if !app.roles.allows_skill(&person.role, named) {
-        return Err(Problem::new(Kind::NotPermitted, format!("Your role does not allow {named}.")).about("skill"));
+        return Err(
+            Problem::new(ProblemKind::NotPermitted, format!("Your role does not allow {named}.")).about("skill")
+        );
     }
     if agent.is_some_and(|agent| agent != skill.department) {
         return Err(Problem::field("agent", format!("{named} is served by {}.", skill.department)));
@@ -53,8 +55,8 @@ pub(super) fn checked_emails(emails: &[String], skill: Option<&Skill>) -> Result
     if let Some(wrong) = emails.iter().find(|email| !is_address(email)) {
         return Err(Problem::field("deliver", format!("“{wrong}” is not an email address.")));
     }
-    if emails.len() > MOST {
-        return Err(Problem::field("deliver", format!("At most {MOST} addresses get it.")));
+    if emails.len() > MAX_RECIPIENTS {
+        return Err(Problem::field("deliver", format!("At most {MAX_RECIPIENTS} addresses get it.")));
     }
     match skill.filter(|skill| skill.input(InputKind::Person).is_none() && !emails.is_empty()) {
         Some(skill) => {
@@ -76,7 +78,7 @@ pub(super) fn checked_channel(
     let (channel, of) = channel.ok_or_else(|| Problem::field("deliver", format!("There is no channel “{named}”.")))?;
     if !app.roles.allow_channel(person, of) {
         let detail = format!("Your role does not allow posting in the channel “{channel}”.");
-        return Err(Problem::new(Kind::NotPermitted, detail).about("deliver"));
+        return Err(Problem::new(ProblemKind::NotPermitted, detail).about("deliver"));
     }
     match skill.filter(|skill| skill.input(InputKind::Channel).is_none()) {
         Some(skill) => Err(Problem::field("deliver", format!("{} makes nothing that is posted.", skill.name))),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use mezzofy_domain::language::Language;
-use mezzofy_domain::schedule::{Rule, RuleError};
+use mezzofy_domain::schedule::{RuleError, ScheduleRule};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::Object;
@@ -57,14 +57,16 @@ impl RuleView {
     }
 
     /// The view of a rule.
-    pub(super) fn of(rule: &Rule) -> Self {
+    pub(super) fn of(rule: &ScheduleRule) -> Self {
         let none = Self { kind: String::new(), cron: None, zone: None, minutes: None, from: None, at: None };
         match rule.clone() {
-            Rule::Cron { cron, zone } => Self { kind: "cron".to_owned(), cron: Some(cron), zone: Some(zone), ..none },
-            Rule::Interval { minutes, from } => {
+            ScheduleRule::Cron { cron, zone } => {
+                Self { kind: "cron".to_owned(), cron: Some(cron), zone: Some(zone), ..none }
+            }
+            ScheduleRule::Interval { minutes, from } => {
                 Self { kind: "interval".to_owned(), minutes: Some(minutes), from: Some(from), ..none }
             }
-            Rule::Once { at } => Self { kind: "once".to_owned(), at: Some(at), ..none },
+            ScheduleRule::Once { at } => Self { kind: "once".to_owned(), at: Some(at), ..none },
         }
     }
 }
@@ -74,20 +76,20 @@ pub(super) fn checked_rule(
     app: &AppState,
     given: RuleView,
     language: Language,
-) -> Result<(Rule, DateTime<Utc>), Problem> {
+) -> Result<(ScheduleRule, DateTime<Utc>), Problem> {
     let most_often = app.limits.schedules().minutes;
     let now = app.clock.now();
     let refused = |error: RuleError| Problem::field("rule", error.say(language));
     let rule = match given {
         RuleView { kind, cron: Some(cron), zone, minutes: None, from: None, at: None } if kind == "cron" => {
             let zone = zone.unwrap_or_else(|| app.zone.name().to_owned());
-            Rule::cron(&cron, &zone, most_often).map_err(refused)?
+            ScheduleRule::cron(&cron, &zone, most_often).map_err(refused)?
         }
         RuleView { kind, minutes: Some(minutes), from, cron: None, zone: None, at: None } if kind == "interval" => {
-            Rule::every(minutes, from.unwrap_or(now), most_often).map_err(refused)?
+            ScheduleRule::every(minutes, from.unwrap_or(now), most_often).map_err(refused)?
         }
         RuleView { kind, at: Some(at), cron: None, zone: None, minutes: None, from: None } if kind == "once" => {
-            Rule::once(at).map_err(refused)?
+            ScheduleRule::once(at).map_err(refused)?
         }
         _ => {
             return Err(Problem::field(

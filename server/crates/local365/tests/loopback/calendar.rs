@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use mezzofy_local365::{Fault, Operation};
 use mezzofy_microsoft::calendar::{Calendar, NewEvent};
-use mezzofy_microsoft::graph::{GraphError, Outcome};
+use mezzofy_microsoft::graph::{GraphError, GraphOutcome};
 use reqwest::Method;
 use serde_json::json;
 
@@ -67,7 +67,7 @@ async fn an_event_whose_answer_was_lost_is_made_again_and_stands_there_once() {
     let calendar = tenant.calendar();
     tenant.faults.script(Operation::CreateEvent, Fault::DropAfter);
     let lost = calendar.make(&event("one")).await.unwrap_err();
-    assert_eq!(lost.outcome(), Outcome::Unknown);
+    assert_eq!(lost.outcome(), GraphOutcome::Unknown);
     let id = calendar.make(&event("one")).await.unwrap();
     assert_eq!(calendar.make(&event("one")).await.unwrap(), id);
     tenant.faults.script(Operation::CreateEvent, Fault::Throttle(Duration::from_secs(5)));

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use mezzofy_local365::{Fault, Operation};
-use mezzofy_microsoft::graph::{GraphError, Outcome};
-use mezzofy_microsoft::mail::{Journal, JournalError, Mail, Outgoing, Reason, Standing, Walk};
+use mezzofy_microsoft::graph::{GraphError, GraphOutcome};
+use mezzofy_microsoft::mail::{DeliveryErrorKind, Journal, JournalError, Mail, MailCheckpoint, MessageState, Outgoing};
 
 use crate::tenant::{ANA, CEO, Tenant, TestJournal, mail};
 
@@ -12,11 +12,17 @@ use crate::tenant::{ANA, CEO, Tenant, TestJournal, mail};
 async fn a_mail_goes_out_with_its_attachment_and_reaches_the_mailbox_of_its_recipient() {
     let tenant = Tenant::new().await;
     let journal = TestJournal::default();
-    let id = tenant.outgoing().deliver(&mail(&[("statement.pdf", 90_000)]), Walk::New, &journal).await.unwrap();
+    let id =
+        tenant.outgoing().deliver(&mail(&[("statement.pdf", 90_000)]), MailCheckpoint::New, &journal).await.unwrap();
     assert_eq!(tenant.count(), (1, 1, 0));
     assert_eq!(
         journal.walks(),
-        [Walk::Creating, Walk::Ready { id: id.clone() }, Walk::Sending { id: id.clone() }, Walk::Sent { id }]
+        [
+            MailCheckpoint::Creating,
+            MailCheckpoint::Ready { id: id.clone() },
+            MailCheckpoint::Sending { id: id.clone() },
+            MailCheckpoint::Sent { id }
+        ]
     );
     let received = &tenant.folder(CEO, "inbox")[0].body;
     assert_eq!(received["subject"], "Financial statement 2026-10");
@@ -31,9 +37,12 @@ async fn a_draft_whose_answer_was_lost_is_found_again_and_sent_once() {
     let tenant = Tenant::new().await;
     tenant.faults.script(Operation::CreateDraft, Fault::DropAfter);
     let (outgoing, mail, journal) = (tenant.outgoing(), mail(&[("statement.pdf", 10)]), TestJournal::default());
-    let stopped = outgoing.deliver(&mail, Walk::New, &journal).await.unwrap_err();
-    assert!(matches!(&stopped.reason, Reason::Graph(error) if error.outcome() == Outcome::Unknown), "{stopped:?}");
-    assert_eq!((&stopped.walk, stopped.outcome()), (&Walk::Creating, Outcome::NotDone));
+    let stopped = outgoing.deliver(&mail, MailCheckpoint::New, &journal).await.unwrap_err();
+    assert!(
+        matches!(&stopped.reason, DeliveryErrorKind::Graph(error) if error.outcome() == GraphOutcome::Unknown),
+        "{stopped:?}"
+    );
+    assert_eq!((&stopped.walk, stopped.outcome()), (&MailCheckpoint::Creating, GraphOutcome::NotDone));
     assert_eq!(tenant.count(), (0, 0, 1));
 
     outgoing.deliver(&mail, journal.last(), &journal).await.unwrap();
@@ -46,11 +55,12 @@ async fn a_worker_that_was_only_slow_leaves_no_draft_of_its_own_and_the_other_go
     let tenant = Tenant::new().await;
     let (outgoing, mail) = (tenant.outgoing(), mail(&[]));
     let others = outgoing.create_draft(&mail).await.unwrap();
-    let at = Walk::Ready { id: others.id.clone() };
-    let stopped = outgoing.deliver(&mail, Walk::New, &TestJournal::overtaken_at(at.clone())).await.unwrap_err();
-    assert!(matches!(stopped.reason, Reason::Journal(JournalError::Overtaken(_))), "{stopped:?}");
+    let at = MailCheckpoint::Ready { id: others.id.clone() };
+    let stopped =
+        outgoing.deliver(&mail, MailCheckpoint::New, &TestJournal::overtaken_at(at.clone())).await.unwrap_err();
+    assert!(matches!(stopped.reason, DeliveryErrorKind::Journal(JournalError::Contended(_))), "{stopped:?}");
     assert_eq!(tenant.count(), (0, 0, 1));
-    assert_eq!(outgoing.look(ANA, &others.id).await.unwrap(), Standing::Draft);
+    assert_eq!(outgoing.state_of(ANA, &others.id).await.unwrap(), MessageState::Draft);
     outgoing.deliver(&mail, at, &TestJournal::default()).await.unwrap();
     assert_eq!(tenant.count(), (1, 1, 0));
 }
@@ -60,9 +70,9 @@ async fn the_draft_of_a_slow_worker_stays_when_the_other_has_found_it_and_goes_o
     let tenant = Tenant::new().await;
     let (outgoing, mail) = (tenant.outgoing(), mail(&[]));
     let finder = FindingWorker { outgoing: &outgoing, mail: &mail };
-    outgoing.deliver(&mail, Walk::New, &finder).await.unwrap_err();
+    outgoing.deliver(&mail, MailCheckpoint::New, &finder).await.unwrap_err();
     assert_eq!(tenant.count(), (0, 0, 1));
-    outgoing.deliver(&mail, Walk::Creating, &TestJournal::default()).await.unwrap();
+    outgoing.deliver(&mail, MailCheckpoint::Creating, &TestJournal::default()).await.unwrap();
     assert_eq!(tenant.count(), (1, 1, 0));
 }
 
@@ -71,9 +81,9 @@ async fn a_slow_worker_that_may_not_delete_its_draft_still_says_that_it_was_over
     let tenant = Tenant::new().await;
     tenant.faults.script(Operation::DeleteMessage, Fault::RefuseToken);
     tenant.faults.script(Operation::DeleteMessage, Fault::RefuseToken);
-    let elsewhere = TestJournal::overtaken_at(Walk::Ready { id: "another draft".to_owned() });
-    let stopped = tenant.outgoing().deliver(&mail(&[]), Walk::New, &elsewhere).await.unwrap_err();
-    assert!(matches!(stopped.reason, Reason::Journal(JournalError::Overtaken(_))), "{stopped:?}");
+    let elsewhere = TestJournal::overtaken_at(MailCheckpoint::Ready { id: "another draft".to_owned() });
+    let stopped = tenant.outgoing().deliver(&mail(&[]), MailCheckpoint::New, &elsewhere).await.unwrap_err();
+    assert!(matches!(stopped.reason, DeliveryErrorKind::Journal(JournalError::Contended(_))), "{stopped:?}");
     assert_eq!((tenant.faults.seen(Operation::DeleteMessage), tenant.count()), (2, (0, 0, 1)));
 }
 
@@ -85,12 +95,12 @@ struct FindingWorker<'a> {
 
 #[async_trait::async_trait]
 impl Journal for FindingWorker<'_> {
-    async fn record(&self, walk: &Walk) -> Result<(), JournalError> {
-        if *walk == Walk::Creating {
+    async fn record(&self, walk: &MailCheckpoint) -> Result<(), JournalError> {
+        if *walk == MailCheckpoint::Creating {
             return Ok(());
         }
         let found = self.outgoing.find_by_key(&self.mail.mailbox, &self.mail.key).await.unwrap().unwrap();
-        Err(JournalError::Overtaken(Walk::Drafted { id: found.id }))
+        Err(JournalError::Contended(MailCheckpoint::Drafted { id: found.id }))
     }
 }
 
@@ -99,8 +109,8 @@ async fn a_send_whose_answer_was_lost_is_not_repeated() {
     let tenant = Tenant::new().await;
     tenant.faults.script(Operation::Send, Fault::DropAfter);
     let (outgoing, mail, journal) = (tenant.outgoing(), mail(&[]), TestJournal::default());
-    let stopped = outgoing.deliver(&mail, Walk::New, &journal).await.unwrap_err();
-    assert_eq!(stopped.outcome(), Outcome::Unknown);
+    let stopped = outgoing.deliver(&mail, MailCheckpoint::New, &journal).await.unwrap_err();
+    assert_eq!(stopped.outcome(), GraphOutcome::Unknown);
     assert!(stopped.retry_after().is_some());
 
     outgoing.deliver(&mail, journal.last(), &journal).await.unwrap();
@@ -113,8 +123,8 @@ async fn a_send_that_never_arrived_is_done_after_a_look() {
     let tenant = Tenant::new().await;
     tenant.faults.script(Operation::Send, Fault::DropBefore);
     let (outgoing, mail, journal) = (tenant.outgoing(), mail(&[]), TestJournal::default());
-    let stopped = outgoing.deliver(&mail, Walk::New, &journal).await.unwrap_err();
-    assert_eq!((stopped.outcome(), tenant.count()), (Outcome::Unknown, (0, 0, 1)));
+    let stopped = outgoing.deliver(&mail, MailCheckpoint::New, &journal).await.unwrap_err();
+    assert_eq!((stopped.outcome(), tenant.count()), (GraphOutcome::Unknown, (0, 0, 1)));
 
     outgoing.deliver(&mail, journal.last(), &journal).await.unwrap();
     assert_eq!(tenant.count(), (1, 1, 0));
@@ -133,7 +143,7 @@ async fn a_process_that_dies_at_any_place_of_the_walk_leaves_one_mail_after_the_
             let mail = mail(&[("statement.pdf", 10), ("large.bin", 3_000_000)]);
             let mut journal = TestJournal::dying_at(entry);
             let mut starts = 0;
-            let mut at = Walk::New;
+            let mut at = MailCheckpoint::New;
             while tenant.outgoing().deliver(&mail, at.clone(), &journal).await.is_err() {
                 starts += 1;
                 assert!(starts < 5, "died at {entry}, lost {lost:?}");
@@ -152,10 +162,10 @@ async fn a_process_that_dies_at_any_place_of_the_walk_leaves_one_mail_after_the_
 async fn a_send_that_is_refused_is_certainly_not_done() {
     let tenant = Tenant::with_roles(&["Mail.ReadWrite"]).await;
     let journal = TestJournal::default();
-    let stopped = tenant.outgoing().deliver(&mail(&[]), Walk::New, &journal).await.unwrap_err();
+    let stopped = tenant.outgoing().deliver(&mail(&[]), MailCheckpoint::New, &journal).await.unwrap_err();
     assert!(stopped.to_string().starts_with("Microsoft 365 refused it: ErrorAccessDenied (status 403, request "));
-    assert_eq!((stopped.outcome(), stopped.retry_after()), (Outcome::NotDone, None));
-    assert!(matches!(journal.last(), Walk::Ready { .. }));
+    assert_eq!((stopped.outcome(), stopped.retry_after()), (GraphOutcome::NotDone, None));
+    assert!(matches!(journal.last(), MailCheckpoint::Ready { .. }));
 }
 
 #[tokio::test]
@@ -163,9 +173,9 @@ async fn a_draft_that_somebody_deleted_while_its_sending_was_unsure_stays_unknow
     let tenant = Tenant::new().await;
     let id = "AAkALgAZIREREiIzdEVVVmZmZ3dw".to_owned();
     let journal = TestJournal::default();
-    let stopped = tenant.outgoing().deliver(&mail(&[]), Walk::Sending { id }, &journal).await.unwrap_err();
-    assert!(matches!(stopped.reason, Reason::Vanished), "{stopped:?}");
-    assert_eq!((stopped.outcome(), stopped.retry_after()), (Outcome::Unknown, None));
+    let stopped = tenant.outgoing().deliver(&mail(&[]), MailCheckpoint::Sending { id }, &journal).await.unwrap_err();
+    assert!(matches!(stopped.reason, DeliveryErrorKind::Vanished), "{stopped:?}");
+    assert_eq!((stopped.outcome(), stopped.retry_after()), (GraphOutcome::Unknown, None));
 }
 
 #[tokio::test]
@@ -173,7 +183,7 @@ async fn throttling_is_waited_out_as_long_as_it_was_told() {
     let tenant = Tenant::new().await;
     tenant.faults.script(Operation::CreateDraft, Fault::Throttle(Duration::from_secs(9)));
     tenant.faults.script(Operation::Send, Fault::Throttle(Duration::from_millis(1500)));
-    tenant.outgoing().deliver(&mail(&[]), Walk::New, &TestJournal::default()).await.unwrap();
+    tenant.outgoing().deliver(&mail(&[]), MailCheckpoint::New, &TestJournal::default()).await.unwrap();
     assert_eq!((tenant.count(), tenant.faults.early()), ((1, 1, 0), 0));
     assert!(tenant.faults.are_used_up());
 }
@@ -183,8 +193,8 @@ async fn a_long_throttle_is_handed_back_with_its_time() {
     let tenant = Tenant::new().await;
     tenant.faults.script(Operation::Send, Fault::Throttle(Duration::from_mins(5)));
     let (outgoing, journal) = (tenant.outgoing(), TestJournal::default());
-    let stopped = outgoing.deliver(&mail(&[]), Walk::New, &journal).await.unwrap_err();
-    assert_eq!((stopped.outcome(), stopped.retry_after()), (Outcome::NotDone, Some(Duration::from_mins(5))));
+    let stopped = outgoing.deliver(&mail(&[]), MailCheckpoint::New, &journal).await.unwrap_err();
+    assert_eq!((stopped.outcome(), stopped.retry_after()), (GraphOutcome::NotDone, Some(Duration::from_mins(5))));
     tenant.pass(Duration::from_mins(5));
     outgoing.deliver(&mail(&[]), journal.last(), &journal).await.unwrap();
     assert_eq!((tenant.count(), tenant.faults.early()), ((1, 1, 0), 0));
@@ -197,13 +207,13 @@ async fn an_unavailable_service_is_asked_again_for_reads_and_left_alone_for_writ
     let draft = outgoing.create_draft(&mail(&[])).await.unwrap();
     tenant.faults.script(Operation::GetMessage, Fault::Unavailable);
     tenant.faults.script(Operation::GetMessage, Fault::DropBefore);
-    assert_eq!(outgoing.look(ANA, &draft.id).await.unwrap(), Standing::Draft);
+    assert_eq!(outgoing.state_of(ANA, &draft.id).await.unwrap(), MessageState::Draft);
     assert_eq!(tenant.faults.seen(Operation::GetMessage), 3);
 
     tenant.faults.script(Operation::Send, Fault::Unavailable);
     let error = outgoing.send(ANA, &draft.id).await.unwrap_err();
     assert!(matches!(error, GraphError::Busy { status: 503, .. }), "{error:?}");
-    assert_eq!((error.outcome(), tenant.faults.seen(Operation::Send)), (Outcome::Unknown, 1));
+    assert_eq!((error.outcome(), tenant.faults.seen(Operation::Send)), (GraphOutcome::Unknown, 1));
 }
 
 #[tokio::test]
@@ -215,7 +225,7 @@ async fn nothing_was_done_where_nothing_listens() {
     let outgoing = mezzofy_microsoft::mail::Outgoing::new(graph, Vec::new());
     let error = outgoing.create_draft(&mail(&[])).await.unwrap_err();
     assert!(matches!(error, GraphError::Unreachable(_)), "{error:?}");
-    assert_eq!(error.outcome(), Outcome::NotDone);
+    assert_eq!(error.outcome(), GraphOutcome::NotDone);
 }
 
 #[tokio::test]
@@ -234,7 +244,7 @@ async fn the_key_finds_its_own_message_among_many_and_knows_whether_it_was_sent(
     outgoing.send(ANA, &draft.id).await.unwrap();
     let found = outgoing.find_by_key(ANA, "effect-'1'").await.unwrap().unwrap();
     assert_eq!((&found.id, found.is_draft), (&draft.id, false));
-    assert_eq!(outgoing.look(ANA, &draft.id).await.unwrap(), Standing::Sent);
+    assert_eq!(outgoing.state_of(ANA, &draft.id).await.unwrap(), MessageState::Sent);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use axum::response::Response;
 use chrono::TimeDelta;
 use mezzofy_microsoft::calendar::Calendar;
 use mezzofy_microsoft::graph::{Graph, Settings};
-use mezzofy_microsoft::mail::{Outgoing, Walk};
+use mezzofy_microsoft::mail::{MailCheckpoint, Outgoing};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -76,12 +76,12 @@ async fn record_a_walk() -> Vec<Exchange> {
     let outgoing = Outgoing::new(graph.clone(), Vec::new());
 
     let mail = mail(&[("a.pdf", 10), ("b.bin", 3_000_000), ("c.pdf", 2_799_000), ("d.pdf", 2_000_000)]);
-    let id = outgoing.deliver(&mail, Walk::New, &TestJournal::default()).await.unwrap();
+    let id = outgoing.deliver(&mail, MailCheckpoint::New, &TestJournal::default()).await.unwrap();
     outgoing.find_by_key(ANA, &mail.key).await.unwrap();
-    outgoing.look(ANA, &id).await.unwrap();
+    outgoing.state_of(ANA, &id).await.unwrap();
     outgoing.send(ANA, &id).await.unwrap_err();
     outgoing.delete(ANA, &id).await.unwrap();
-    outgoing.look("stranger@mezzofy.example", &id).await.unwrap_err();
+    outgoing.state_of("stranger@mezzofy.example", &id).await.unwrap_err();
     let calendar = Calendar::new(graph);
     let event = event("an event");
     calendar.make(&event).await.unwrap();

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use mezzofy_local365::{Document, Fault, Operation};
-use mezzofy_microsoft::graph::{GraphError, Outcome};
+use mezzofy_microsoft::graph::{GraphError, GraphOutcome};
 use mezzofy_microsoft::mail::Attachment;
 use mezzofy_microsoft::teams::{Post, TeamsError, To};
 use reqwest::Method;
@@ -65,7 +65,7 @@ async fn whether_a_post_whose_answer_was_lost_is_there_is_seen_by_looking() {
     let teams = tenant.teams(&tenant.account());
     tenant.faults.script(Operation::Post, Fault::DropAfter);
     let lost = teams.send(&in_sales()).await.unwrap_err();
-    assert!(matches!(&lost, TeamsError::Graph(error) if error.outcome() == Outcome::Unknown), "{lost:?}");
+    assert!(matches!(&lost, TeamsError::Graph(error) if error.outcome() == GraphOutcome::Unknown), "{lost:?}");
     assert!(teams.find(&in_sales()).await.unwrap().is_some());
 
     let other = Post { key: "run/2".to_owned(), ..in_sales() };

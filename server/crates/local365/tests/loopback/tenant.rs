@@ -8,7 +8,7 @@ use mezzofy_local365::{Config, Document, Faults, Local365, Mailbox, MemoryStorag
 use mezzofy_microsoft::calendar::Calendar;
 use mezzofy_microsoft::clock::Clock;
 use mezzofy_microsoft::graph::{Account, AccountError, Graph, Settings};
-use mezzofy_microsoft::mail::{Address, Attachment, Body, Journal, JournalError, Mail, Outgoing, Walk};
+use mezzofy_microsoft::mail::{Address, Attachment, Body, Journal, JournalError, Mail, MailCheckpoint, Outgoing};
 use mezzofy_microsoft::teams::{SCOPES, Teams};
 use reqwest::{Method, RequestBuilder};
 use secrecy::SecretString;
@@ -190,10 +190,10 @@ impl Account for AccountTokens {
 /// A journal that keeps every step of the walk, and can die at one of them.
 #[derive(Default)]
 pub(crate) struct TestJournal {
-    walks: Mutex<Vec<Walk>>,
+    walks: Mutex<Vec<MailCheckpoint>>,
     dies_at: Option<usize>,
     /// Where another worker is found to stand at the second entry.
-    overtaken_at: Option<Walk>,
+    overtaken_at: Option<MailCheckpoint>,
 }
 
 impl TestJournal {
@@ -201,28 +201,28 @@ impl TestJournal {
         Self { dies_at: Some(entry), ..Self::default() }
     }
 
-    pub(crate) fn overtaken_at(walk: Walk) -> Self {
+    pub(crate) fn overtaken_at(walk: MailCheckpoint) -> Self {
         Self { overtaken_at: Some(walk), ..Self::default() }
     }
 
-    pub(crate) fn walks(&self) -> Vec<Walk> {
+    pub(crate) fn walks(&self) -> Vec<MailCheckpoint> {
         self.walks.lock().unwrap().clone()
     }
 
-    pub(crate) fn last(&self) -> Walk {
-        self.walks().pop().unwrap_or(Walk::New)
+    pub(crate) fn last(&self) -> MailCheckpoint {
+        self.walks().pop().unwrap_or(MailCheckpoint::New)
     }
 }
 
 #[async_trait::async_trait]
 impl Journal for TestJournal {
-    async fn record(&self, walk: &Walk) -> Result<(), JournalError> {
+    async fn record(&self, walk: &MailCheckpoint) -> Result<(), JournalError> {
         let mut walks = self.walks.lock().unwrap();
         if self.dies_at == Some(walks.len()) {
             return Err(JournalError::Failed("the process died".into()));
         }
         if let (Some(other), 1) = (&self.overtaken_at, walks.len()) {
-            return Err(JournalError::Overtaken(other.clone()));
+            return Err(JournalError::Contended(other.clone()));
         }
         walks.push(walk.clone());
         Ok(())

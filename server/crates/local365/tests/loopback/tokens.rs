@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use mezzofy_local365::{Fault, Operation};
-use mezzofy_microsoft::graph::{Graph, GraphError, Outcome};
-use mezzofy_microsoft::mail::{Outgoing, Standing};
+use mezzofy_microsoft::graph::{Graph, GraphError, GraphOutcome};
+use mezzofy_microsoft::mail::{MessageState, Outgoing};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -26,10 +26,10 @@ async fn a_token_is_renewed_five_minutes_before_its_end() {
     let outgoing = tenant.outgoing();
     let id = outgoing.create_draft(&mail(&[])).await.unwrap().id;
     tenant.pass(Duration::from_secs(3298));
-    assert_eq!(outgoing.look(ANA, &id).await.unwrap(), Standing::Draft);
+    assert_eq!(outgoing.state_of(ANA, &id).await.unwrap(), MessageState::Draft);
     assert_eq!(tenant.faults.seen(Operation::Token), 1);
     tenant.pass(Duration::from_secs(1));
-    assert_eq!(outgoing.look(ANA, &id).await.unwrap(), Standing::Draft);
+    assert_eq!(outgoing.state_of(ANA, &id).await.unwrap(), MessageState::Draft);
     assert_eq!(tenant.faults.seen(Operation::Token), 2);
 }
 
@@ -45,7 +45,7 @@ async fn a_revoked_token_is_replaced_once_and_then_believed() {
     tenant.faults.script(Operation::Send, Fault::RefuseToken);
     let error = outgoing.send(ANA, &id).await.unwrap_err();
     assert!(matches!(error, GraphError::Refused { status: 401, .. }), "{error:?}");
-    assert_eq!((error.outcome(), tenant.faults.seen(Operation::Send)), (Outcome::NotDone, 2));
+    assert_eq!((error.outcome(), tenant.faults.seen(Operation::Send)), (GraphOutcome::NotDone, 2));
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn a_wrong_secret_ends_at_once_with_a_sentence_for_the_operator() {
     let outgoing = Outgoing::new(Graph::new(settings, tenant.clock.clone()).unwrap(), Vec::new());
     let error = outgoing.create_draft(&mail(&[])).await.unwrap_err();
     assert!(matches!(&error, GraphError::SignIn { code } if code == "invalid_client"), "{error:?}");
-    assert_eq!((error.outcome(), error.retry_after()), (Outcome::NotDone, None));
+    assert_eq!((error.outcome(), error.retry_after()), (GraphOutcome::NotDone, None));
     assert_eq!((tenant.faults.seen(Operation::Token), tenant.faults.seen(Operation::CreateDraft)), (1, 0));
 }
 

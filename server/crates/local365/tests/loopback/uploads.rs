@@ -1,8 +1,8 @@
 //! Large files go through an upload session, in ranges and in order.
 
 use mezzofy_local365::{Fault, Operation};
-use mezzofy_microsoft::graph::Outcome;
-use mezzofy_microsoft::mail::Walk;
+use mezzofy_microsoft::graph::GraphOutcome;
+use mezzofy_microsoft::mail::MailCheckpoint;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::tenant::{ANA, CEO, Tenant, TestJournal, mail};
 async fn a_large_file_arrives_byte_for_byte_in_several_ranges() {
     let tenant = Tenant::new().await;
     let mail = mail(&[("small.pdf", 1_000), ("large.bin", 9_000_001)]);
-    let id = tenant.outgoing().deliver(&mail, Walk::New, &TestJournal::default()).await.unwrap();
+    let id = tenant.outgoing().deliver(&mail, MailCheckpoint::New, &TestJournal::default()).await.unwrap();
     assert_eq!((tenant.count().0, tenant.faults.seen(Operation::PutRange)), (1, 3));
 
     let token = tenant.token().await;
@@ -33,10 +33,10 @@ async fn an_upload_that_breaks_in_the_middle_or_at_its_end_leaves_each_file_once
         }
         tenant.faults.script(Operation::PutRange, Fault::DropAfter);
         let (outgoing, mail, journal) = (tenant.outgoing(), mail(&[("large.bin", 4_000_000)]), TestJournal::default());
-        let mut at = Walk::New;
+        let mut at = MailCheckpoint::New;
         let mut tries = 0;
         while let Err(stopped) = outgoing.deliver(&mail, at, &journal).await {
-            assert_eq!(stopped.outcome(), Outcome::NotDone);
+            assert_eq!(stopped.outcome(), GraphOutcome::NotDone);
             at = stopped.walk;
             tries += 1;
             assert!(tries < 3);
@@ -51,7 +51,7 @@ async fn a_last_range_whose_answer_was_lost_is_not_uploaded_twice() {
     let tenant = Tenant::new().await;
     let (outgoing, mail, journal) = (tenant.outgoing(), mail(&[("large.bin", 3_000_000)]), TestJournal::default());
     tenant.faults.script(Operation::PutRange, Fault::DropAfter);
-    let stopped = outgoing.deliver(&mail, Walk::New, &journal).await.unwrap_err();
+    let stopped = outgoing.deliver(&mail, MailCheckpoint::New, &journal).await.unwrap_err();
     outgoing.deliver(&mail, stopped.walk, &journal).await.unwrap();
     assert_eq!((tenant.faults.seen(Operation::OpenUpload), tenant.faults.seen(Operation::PutRange)), (1, 1));
     assert_eq!(tenant.folder(CEO, "inbox")[0].body["attachments"].as_array().unwrap().len(), 1);

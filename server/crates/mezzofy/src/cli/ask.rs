@@ -13,7 +13,7 @@ use mezzofy_engine::runs::ask as begin;
 use super::say;
 
 /// A run that has not ended after this long is left to the server.
-const LONGEST: Duration = Duration::from_mins(10);
+const RUN_TIMEOUT: Duration = Duration::from_mins(10);
 
 pub(super) async fn run(config: &Config, email: &str, text: &str) -> Result<(), String> {
     let database = Database::visit(config).await?;
@@ -42,7 +42,7 @@ async fn ask(app: &mezzofy_engine::app::App, alone: bool, email: &str, text: &st
     let mut waiter = app.hub.waiter(person.id);
     let run = begin(app, &person, text).await.map_err(|error| error.to_string())?;
     serve::start_work(app, alone, |_| true).await?;
-    tokio::time::timeout(LONGEST, async {
+    tokio::time::timeout(RUN_TIMEOUT, async {
         loop {
             let mut tx = app.store.begin().await.map_err(|error| full(&error))?;
             let run =

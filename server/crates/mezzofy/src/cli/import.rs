@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
-use mezzofy_domain::audit::{Deed, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::canonical::sha256_hex;
 use mezzofy_domain::crm;
 use mezzofy_domain::ledger::import;
@@ -20,7 +20,7 @@ use mezzofy_engine::reader::{self, Reader};
 use super::{bytes_of, say};
 
 /// Bytes of an import file at most.
-const LARGEST: usize = 256 * 1024 * 1024;
+const MAX_FILE_BYTES: usize = 256 * 1024 * 1024;
 
 #[derive(Subcommand)]
 pub(super) enum What {
@@ -48,7 +48,7 @@ pub(super) enum What {
 
 /// What was done, for the log and for who asked.
 struct Done {
-    deed: Deed,
+    event: AuditEvent,
     said: String,
 }
 
@@ -86,8 +86,8 @@ pub(super) async fn run(config: &Config, what: What) -> Result<(), String> {
     let now = Clock::system(config.now).now();
     let imported = async {
         let mut tx = database.store.begin().await.map_err(|error| full(&error))?;
-        let Done { deed, said } = store(&mut tx, parsed, file, now).await?;
-        audit::append(&mut tx, now, Who::System, &deed).await.map_err(|error| full(&error))?;
+        let Done { event, said } = store(&mut tx, parsed, file, now).await?;
+        audit::append(&mut tx, now, Actor::System, &event).await.map_err(|error| full(&error))?;
         commit(tx).await.map_err(|error| full(&error))?;
         Ok(said)
     }
@@ -106,14 +106,15 @@ enum Parsed {
 
 async fn store(tx: &mut Tx, parsed: Parsed, file: &Path, now: DateTime<Utc>) -> Result<Done, String> {
     let text = |error: StoreError| full(&error);
-    let data = |what: &str, sha256, new, known| Deed::DataImported { what: what.to_owned(), sha256, new, known };
+    let data = |what: &str, sha256, new, known| AuditEvent::DataImported { what: what.to_owned(), sha256, new, known };
     Ok(match parsed {
         Parsed::Ledger(parsed, bytes) => {
             let imported = ledger::import(tx, &parsed).await.map_err(text)?;
-            let ledger::Imported { new, known } = imported.map_err(|errors| format!("{}: {errors}", file.display()))?;
+            let ledger::LedgerImport { new, known } =
+                imported.map_err(|errors| format!("{}: {errors}", file.display()))?;
             let entries = |count| if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") };
             Done {
-                deed: Deed::LedgerImported { sha256: sha256_hex(&bytes), new, known },
+                event: AuditEvent::LedgerImported { sha256: sha256_hex(&bytes), new, known },
                 said: format!("imported {}; there already: {}", entries(new), entries(known)),
             }
         }
@@ -123,14 +124,14 @@ async fn store(tx: &mut Tx, parsed: Parsed, file: &Path, now: DateTime<Utc>) -> 
             let saved = leads::save(tx, parsed, None, now).await.map_err(text)?;
             let (new, merged) = (saved.new.len(), saved.merges);
             Done {
-                deed: data("leads", sha256_hex(&bytes), new, merged),
+                event: data("leads", sha256_hex(&bytes), new, merged),
                 said: format!("imported {new}, merged {merged}, invalid_email {invalid}, opted_out {opted_out}"),
             }
         }
         Parsed::Tickets(parsed, bytes) => {
-            let tickets::Imported { new, changed, known } = tickets::import(tx, &parsed).await.map_err(text)?;
+            let tickets::TicketImport { new, changed, known } = tickets::import(tx, &parsed).await.map_err(text)?;
             Done {
-                deed: data("tickets", sha256_hex(&bytes), new, changed + known),
+                event: data("tickets", sha256_hex(&bytes), new, changed + known),
                 said: format!("imported {new}, changed {changed}, there already {known}"),
             }
         }
@@ -148,7 +149,7 @@ async fn store(tx: &mut Tx, parsed: Parsed, file: &Path, now: DateTime<Utc>) -> 
             knowledge::analyze(tx).await.map_err(text)?;
             let known = documents.len() - new;
             Done {
-                deed: data("knowledge", sha256_hex(all.as_bytes()), new, known),
+                event: data("knowledge", sha256_hex(all.as_bytes()), new, known),
                 said: format!("imported {new}, there already {known}, removed {removed}"),
             }
         }
@@ -157,8 +158,12 @@ async fn store(tx: &mut Tx, parsed: Parsed, file: &Path, now: DateTime<Utc>) -> 
 
 fn small_enough(file: &PathBuf) -> Result<Vec<u8>, String> {
     let bytes = bytes_of(file)?;
-    if bytes.len() > LARGEST {
-        return Err(format!("{} is larger than {} MiB: import it in parts", file.display(), LARGEST / 1024 / 1024));
+    if bytes.len() > MAX_FILE_BYTES {
+        return Err(format!(
+            "{} is larger than {} MiB: import it in parts",
+            file.display(),
+            MAX_FILE_BYTES / 1024 / 1024
+        ));
     }
     Ok(bytes)
 }

@@ -5,7 +5,7 @@ use clap::Subcommand;
 use mezzofy_engine::clock::Clock;
 use mezzofy_engine::config::Config;
 use mezzofy_engine::database::{Database, full};
-use mezzofy_engine::sealing::{self, Rotated};
+use mezzofy_engine::sealing::{self, RotationReport};
 
 use super::say;
 
@@ -21,7 +21,7 @@ pub(super) async fn run(config: &Config, what: What) -> Result<(), String> {
     let now = Clock::system(config.now).now();
     let rotated = sealing::rotate(&database.store, &config.encryption, now).await;
     database.close().await;
-    let Rotated { resealed, kept, removable } = rotated.map_err(|error| full(&error))?;
+    let RotationReport { resealed, kept, removable } = rotated.map_err(|error| full(&error))?;
     let secrets = if resealed == 1 { "1 secret".to_owned() } else { format!("{resealed} secrets") };
     say(&match (kept, removable) {
         (true, _) => format!("sealed {secrets} with a new key; the old one is removed"),

@@ -1,7 +1,7 @@
 //! `user`: people who can sign in.
 
 use clap::Subcommand;
-use mezzofy_domain::audit::Who;
+use mezzofy_domain::audit::Actor;
 use mezzofy_domain::id::Id;
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::change::{NewPerson, PersonChange};
@@ -10,7 +10,7 @@ use mezzofy_store::{Store, commit, people as stored};
 use mezzofy_engine::clock::Clock;
 use mezzofy_engine::config::Config;
 use mezzofy_engine::database::{Database, full};
-use mezzofy_engine::people::{self, Wanted, checked_hash};
+use mezzofy_engine::people::{self, AccountChange, checked_hash};
 
 use super::{say, standard_input};
 
@@ -61,14 +61,14 @@ pub(super) async fn run(config: &Config, what: What) -> Result<(), String> {
 }
 
 async fn change(config: &Config, store: &Store, what: What, password: &str) -> Result<String, String> {
-    let (now, who) = (Clock::system(config.now).now(), Who::System);
+    let (now, actor) = (Clock::system(config.now).now(), Actor::System);
     let mut tx = store.begin().await.map_err(|error| full(&error))?;
     let (email, wanted, done) = match what {
         What::Add { email, name, title, role, .. } => {
             let new = NewPerson { email, name, title, role, language: Language::En };
             let person = new.checked(Id::new(now), &config.roles).map_err(|problem| problem.to_string())?;
             let hash = checked_hash(password, &person.name, &person.email).map_err(|refused| full(&refused))?;
-            people::add(&mut tx, &person, &hash, who, now).await.map_err(|refused| full(&refused))?;
+            people::add(&mut tx, &person, &hash, actor, now).await.map_err(|refused| full(&refused))?;
             commit(tx).await.map_err(|error| full(&error))?;
             return Ok(format!("{} can sign in", person.email));
         }
@@ -80,8 +80,8 @@ async fn change(config: &Config, store: &Store, what: What, password: &str) -> R
     let reset = wanted.disabled == Some(false);
     let hash = reset.then(|| checked_hash(password, &person.name, &person.email)).transpose();
     let password_hash = hash.map_err(|refused| full(&refused))?;
-    let wanted = Wanted { change: wanted, password_hash, remove_second_factor: reset };
-    people::change(&mut tx, &config.roles, person.id, wanted, who, now).await.map_err(|refused| full(&refused))?;
+    let wanted = AccountChange { change: wanted, password_hash, remove_second_factor: reset };
+    people::change(&mut tx, &config.roles, person.id, wanted, actor, now).await.map_err(|refused| full(&refused))?;
     commit(tx).await.map_err(|error| full(&error))?;
     Ok(format!("{} {done}", person.email))
 }

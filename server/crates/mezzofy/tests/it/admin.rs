@@ -4,8 +4,8 @@ use futures_util::future::join_all;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::{Department, Person};
 use mezzofy_domain::usage::Usage;
-use mezzofy_store::budgets::{DefaultBudgets, Scope};
-use mezzofy_store::model_calls::{self, CallState, Exhausted, Reservation, Sum};
+use mezzofy_store::budgets::{BudgetScope, DefaultBudgets};
+use mezzofy_store::model_calls::{self, BudgetExhausted, CallState, Reservation, UsageSum};
 use mezzofy_store::{commit, people};
 use reqwest::{Method, StatusCode};
 use rust_decimal::Decimal;
@@ -45,7 +45,7 @@ impl<'a> Call<'a> {
         Self { person, run: a_run(), model, amount, at: app.now() }
     }
 
-    async fn reserve(&self, app: &TestApp, budgets: &DefaultBudgets) -> Result<Id<id::ModelCall>, Exhausted> {
+    async fn reserve(&self, app: &TestApp, budgets: &DefaultBudgets) -> Result<Id<id::ModelCall>, BudgetExhausted> {
         let reservation = Reservation {
             id: app.app.new_id(),
             run: self.run,
@@ -154,7 +154,7 @@ async fn reservations_made_at_once_do_not_pass_one_budget_together() {
     let reserved = join_all(calls.iter().map(|call| call.reserve(&app, &budgets))).await;
     assert_eq!(reserved.iter().filter(|reserved| reserved.is_ok()).count(), 3);
     let refused = reserved.into_iter().find_map(Result::err).unwrap();
-    assert_eq!((refused.scope, refused.limit, refused.spent), (Scope::Company, usd("1"), usd("0.9")));
+    assert_eq!((refused.scope, refused.limit, refused.spent), (BudgetScope::Company, usd("1"), usd("0.9")));
     app.end().await;
 }
 
@@ -179,14 +179,14 @@ async fn a_used_up_budget_says_which_it_is_and_a_new_one_holds_at_once() {
     ask(&rep).await.unwrap();
     ask(&rep).await.unwrap();
     let refused = ask(&rep).await.unwrap_err();
-    assert_eq!((refused.scope, refused.month.to_string()), (Scope::Person, "2026-11".to_owned()));
+    assert_eq!((refused.scope, refused.month.to_string()), (BudgetScope::Person, "2026-11".to_owned()));
     assert_eq!(refused.to_string(), "the person budget of 2026-11 is used up: 1.2 of 1.5 USD are spent");
     ask(&manager).await.unwrap();
 
     set("department", "sales", json!("2")).await;
-    assert_eq!(ask(&manager).await.unwrap_err().scope, Scope::Department);
+    assert_eq!(ask(&manager).await.unwrap_err().scope, BudgetScope::Department);
     set("company", "", json!("0")).await;
-    assert_eq!(ask(&who(&app, "ceo").await).await.unwrap_err().scope, Scope::Company);
+    assert_eq!(ask(&who(&app, "ceo").await).await.unwrap_err().scope, BudgetScope::Company);
 
     for (scope, subject) in [("company", ""), ("department", "sales"), ("person", "sales.rep@mezzofy.example")] {
         assert_eq!(set(scope, subject, Value::Null).await["is_default"], true);
@@ -226,7 +226,7 @@ async fn what_failed_is_given_back_and_what_a_dead_worker_left_stays_counted() {
     let of_run = model_calls::of_run(&mut tx, call.run).await.unwrap();
     let states: Vec<CallState> = of_run.iter().map(|call| call.state).collect();
     assert_eq!(states, [CallState::Failed, CallState::Lost, CallState::Settled]);
-    let sum = Sum::of(&of_run);
+    let sum = UsageSum::of(&of_run);
     assert_eq!((sum.model.as_deref(), sum.usage, sum.cost), (Some(SONNET), tokens(5, 5, 5), usd("0.43")));
 
     model_calls::settle(&mut tx, calls[1], tokens(1, 1, 1), usd("0.05"), app.now() + TimeDelta::minutes(1))

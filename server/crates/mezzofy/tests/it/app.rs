@@ -110,7 +110,7 @@ fn config(data_dir: &Path) -> Config {
         database_url: None,
         redis: None,
         jwt_secret: "a secret of the tests, long enough".into(),
-        encryption: Keyring::given("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".to_owned()).unwrap(),
+        encryption: Keyring::of_environment("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".to_owned()).unwrap(),
         providers: BTreeMap::new(),
         microsoft: None,
         team: None,

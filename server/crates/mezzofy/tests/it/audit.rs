@@ -1,5 +1,5 @@
 use futures_util::future::join_all;
-use mezzofy_domain::audit::{Broken, Deed, Head, Who};
+use mezzofy_domain::audit::{Actor, AuditEvent, ChainBreak, Head};
 use mezzofy_domain::id::Id;
 use mezzofy_store::{StoreError, audit, commit, people};
 use mezzofy_testing::Answer;
@@ -19,13 +19,13 @@ async fn id_of(app: &TestApp, mailbox: &str) -> String {
     people::by_email(&mut tx, &format!("{mailbox}@mezzofy.example")).await.unwrap().unwrap().0.id.to_string()
 }
 
-async fn append(app: &TestApp, deed: &Deed) -> Result<(), StoreError> {
+async fn append(app: &TestApp, event: &AuditEvent) -> Result<(), StoreError> {
     let mut tx = app.app.store.begin().await?;
-    audit::append(&mut tx, app.now(), Who::System, deed).await?;
+    audit::append(&mut tx, app.now(), Actor::System, event).await?;
     commit(tx).await
 }
 
-async fn verified(app: &TestApp) -> Result<Head, Broken> {
+async fn verified(app: &TestApp) -> Result<Head, ChainBreak> {
     audit::verify(&app.app.store).await.unwrap()
 }
 
@@ -198,7 +198,7 @@ async fn nobody_changes_an_entry_and_one_changed_behind_our_back_is_found() {
         tx.execute("CREATE TABLE kept AS TABLE audit; CREATE TABLE kept_head AS TABLE audit_head").await.unwrap();
         tx.execute(AssertSqlSafe(statement)).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(verified(&app).await, Err(Broken { number }), "{statement}");
+        assert_eq!(verified(&app).await, Err(ChainBreak { number }), "{statement}");
         let restore = "DELETE FROM audit; INSERT INTO audit SELECT * FROM kept; DROP TABLE kept;
                        DELETE FROM audit_head; INSERT INTO audit_head SELECT * FROM kept_head; DROP TABLE kept_head";
         database.execute(restore).await.unwrap();
@@ -211,8 +211,8 @@ async fn nobody_changes_an_entry_and_one_changed_behind_our_back_is_found() {
 #[tokio::test]
 async fn entries_made_at_once_stand_one_after_another() {
     let app = TestApp::without_data().await;
-    let deed = Deed::SignedIn { session: Id::new(app.now()) };
-    let appended = (0..60).map(|_| append(&app, &deed));
+    let event = AuditEvent::SignedIn { session: Id::new(app.now()) };
+    let appended = (0..60).map(|_| append(&app, &event));
     assert!(join_all(appended).await.into_iter().all(|appended| appended.is_ok()));
     assert_eq!(verified(&app).await.unwrap().number, 60);
     app.end().await;
@@ -255,10 +255,10 @@ async fn the_log_is_read_by_page_action_and_person() {
 async fn an_export_is_a_table_of_all_and_an_entry_of_its_own() {
     let app = TestApp::without_data().await;
     let ceo = app.person("ceo").await;
-    let deed = Deed::SignedIn { session: Id::new(app.now()) };
+    let event = AuditEvent::SignedIn { session: Id::new(app.now()) };
     // More than are read at once.
     for _ in 0..1_003 {
-        append(&app, &deed).await.unwrap();
+        append(&app, &event).await.unwrap();
     }
     let csv = ceo.request(Method::GET, "/v1/admin/audit.csv").send().await.unwrap();
     assert_eq!(csv.headers()["content-type"], "text/csv; charset=utf-8");

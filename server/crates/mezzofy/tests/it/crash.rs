@@ -41,12 +41,12 @@ const PLACES: [(&str, u64); 11] = [
 const CRASHES: usize = PLACES.len();
 const CRASHES_IN_SOAK: usize = 1_000;
 /// How often a crash is tried at least before a place is taken for one that is never passed.
-const MOST_TRIES: usize = 32 * PLACES.len();
+const MAX_TRIES: usize = 32 * PLACES.len();
 /// People who are invited outside the company.
 const INVITED: usize = 20;
 /// The key of the provider that is played.
 const KEY: &str = "the key of the crashes";
-const LONGEST: Duration = Duration::from_mins(1);
+const RUN_TIMEOUT: Duration = Duration::from_mins(1);
 
 pub(crate) struct Server {
     process: Child,
@@ -105,8 +105,8 @@ impl Server {
             }
             None
         };
-        let base = timeout(LONGEST, address).await.expect("the server starts in time")?;
-        let http = reqwest::Client::builder().no_proxy().timeout(LONGEST).build().unwrap();
+        let base = timeout(RUN_TIMEOUT, address).await.expect("the server starts in time")?;
+        let http = reqwest::Client::builder().no_proxy().timeout(RUN_TIMEOUT).build().unwrap();
         let mut server = Self { process, base, http, token: String::new() };
         let person = json!({"email": "finance.manager@mezzofy.example", "password": "mezzofy-demo"});
         server.token = text(&server.post("/v1/auth/login", person).await?["access_token"]);
@@ -362,7 +362,7 @@ impl Trial {
     }
 
     /// Goes on from where it is, as a client does that asks again what it got no answer to; `None` when the server dies.
-    async fn go_on(&mut self, server: &Server) -> Option<Value> {
+    async fn resume(&mut self, server: &Server) -> Option<Value> {
         if self.conversation.is_none() {
             self.conversation = Some(text(&server.post("/v1/conversations", json!({})).await?["id"]));
         }
@@ -414,7 +414,7 @@ async fn killed_again_and_again_in_every_place_it_sends_each_of_twenty_approved_
     let mut trial = Trial::new(true);
     let mut tries = 0;
     while crashes < wanted || trial.run.is_some() || passed.len() < PLACES.len() {
-        assert!(tries < MOST_TRIES.max(8 * wanted), "some place is never passed: {passed:?}");
+        assert!(tries < MAX_TRIES.max(8 * wanted), "some place is never passed: {passed:?}");
         let (place, most) = PLACES[tries % PLACES.len()];
         tries += 1;
         let left = crashes < wanted || !passed.contains_key(place);
@@ -428,7 +428,7 @@ async fn killed_again_and_again_in_every_place_it_sends_each_of_twenty_approved_
             *passed.entry(place).or_default() += 1;
             continue;
         };
-        let Some(ended) = trial.go_on(&server).await else {
+        let Some(ended) = trial.resume(&server).await else {
             crashes += 1;
             *passed.entry(place).or_default() += 1;
             continue;

@@ -5,7 +5,7 @@ use mezzofy_domain::language::Language;
 use mezzofy_domain::people::Person;
 use mezzofy_domain::reporting::Query;
 use mezzofy_store::people;
-use mezzofy_store::reporting::{self, Limits, Refusal};
+use mezzofy_store::reporting::{self, QueryLimits, Refusal};
 use mezzofy_testing::Answer;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::app::{TestApp, text};
 
-const FEW: Limits = Limits { time: 300, rows: 5_000, columns: 3, value: 20, bytes: 100_000 };
+const FEW: QueryLimits = QueryLimits { time: 300, rows: 5_000, columns: 3, value: 20, bytes: 100_000 };
 
 async fn who(app: &TestApp, mailbox: &str) -> Person {
     let mut tx = app.app.store.begin().await.unwrap();

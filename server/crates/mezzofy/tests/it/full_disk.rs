@@ -26,7 +26,7 @@ const SAID: &str = "October statement as PDF";
 /// A file of a size that no leftover of the disk takes.
 const LARGE: usize = 4 * 1024 * 1024;
 /// Messages until the disk must have refused one, and those it must refuse.
-const MOST: usize = 400;
+const MAX_TRIES: usize = 400;
 const REFUSED: usize = 20;
 
 /// A shell that makes the small disk and goes on as `then`, where this account may. A normal user makes it as the root of a namespace of its
@@ -146,7 +146,7 @@ async fn what_a_full_disk_refuses_is_said_and_what_was_answered_before_is_done_w
 
     server.fill();
     let (mut taken, mut refused) = (Vec::new(), Vec::new());
-    for _ in 0..MOST {
+    for _ in 0..MAX_TRIES {
         let client_id = Uuid::new_v4();
         let (status, answer) = post(&person, &conversation, client_id).await;
         if status.is_success() {

@@ -2,14 +2,14 @@ use std::path::Path;
 
 use mezzofy_domain::ledger::import::{self, ImportErrors};
 use mezzofy_store::commit;
-use mezzofy_store::ledger::{self, Imported};
+use mezzofy_store::ledger::{self, LedgerImport};
 
 use crate::app::{TestApp, text};
 
 const HEADER: &str = "entry_id,date,account_code,account_name,account_type,debit,credit,currency,description\n";
 const GOOD: &str = "1,2026-10-05,1010,DBS bank,asset,100.00,,SGD,Fee\n1,2026-10-05,4010,Fees,revenue,,100.00,SGD,Fee\n";
 
-async fn try_import(app: &TestApp, csv: &str) -> Result<Imported, ImportErrors> {
+async fn try_import(app: &TestApp, csv: &str) -> Result<LedgerImport, ImportErrors> {
     let file = import::parse(csv.as_bytes())?;
     let mut tx = app.app.store.begin().await.unwrap();
     let imported = ledger::import(&mut tx, &file).await.unwrap()?;
@@ -21,8 +21,8 @@ async fn try_import(app: &TestApp, csv: &str) -> Result<Imported, ImportErrors> 
 async fn the_same_entries_again_change_nothing_and_other_content_refuses_the_whole_file() {
     let app = TestApp::without_data().await;
     let file = format!("{HEADER}{GOOD}");
-    assert_eq!(try_import(&app, &file).await, Ok(Imported { new: 1, known: 0 }));
-    assert_eq!(try_import(&app, &file).await, Ok(Imported { new: 0, known: 1 }));
+    assert_eq!(try_import(&app, &file).await, Ok(LedgerImport { new: 1, known: 0 }));
+    assert_eq!(try_import(&app, &file).await, Ok(LedgerImport { new: 0, known: 1 }));
 
     let other = format!(
         "{HEADER}2,2026-10-06,1010,DBS bank,asset,5,,SGD,\n2,2026-10-06,4010,Fees,revenue,,5,SGD,\n{}",

@@ -1,6 +1,6 @@
 //! Claude and Kimi in place of the planner, played by a replay server that checks every request it gets.
 
-use mezzofy_agent::model::Stop;
+use mezzofy_agent::model::StopReason;
 use mezzofy_domain::usage::Usage;
 use mezzofy_testing::checks::prefix_share;
 use mezzofy_testing::{Answer, Fault, Replay};
@@ -267,7 +267,7 @@ async fn a_reply_is_stopped_in_the_middle_when_the_person_says_so() {
 async fn a_reply_cut_in_a_call_is_asked_for_again_with_more_room_and_the_cut_call_never_runs() {
     let (app, replay) = TestApp::with_models().await;
     let finance = app.person("finance.manager").await;
-    replay.script([skill().stop(Stop::Cut), Answer::says("Nothing was done.")]);
+    replay.script([skill().stop(StopReason::Cut), Answer::says("Nothing was done.")]);
     let run = finance.ask(W1).await;
     assert_eq!((&run["state"], &run["tools"]), (&json!("succeeded"), &json!([])), "{run}");
     let requests = replay.requests();
@@ -280,7 +280,7 @@ async fn a_reply_cut_in_a_call_is_asked_for_again_with_more_room_and_the_cut_cal
 async fn a_paused_reply_is_carried_on() {
     let (app, replay) = TestApp::with_models().await;
     let finance = app.person("finance.manager").await;
-    replay.script([Answer::says("One moment, ").stop(Stop::Paused), Answer::says("here it is.")]);
+    replay.script([Answer::says("One moment, ").stop(StopReason::Paused), Answer::says("here it is.")]);
     let run = finance.ask("What can be said of the weather?").await;
     assert_eq!((&run["answer"], replay.calls()), (&json!("One moment, here it is."), 2), "{run}");
     app.end().await;

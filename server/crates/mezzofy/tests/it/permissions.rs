@@ -9,7 +9,7 @@ use futures_util::{SinkExt, StreamExt};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use mezzofy::demo::PEOPLE;
 use mezzofy_agent::agents::Agent;
-use mezzofy_agent::calls::Desk;
+use mezzofy_agent::calls::CallParser;
 use mezzofy_agent::planner::{NO_PRODUCTS, Request};
 use mezzofy_agent::texts::ToolTexts;
 use mezzofy_domain::id::{self, Id};
@@ -115,7 +115,7 @@ async fn who(app: &TestApp, mailbox: &str) -> Person {
 /// The routes refused to a person, as the audit log has them, with the permission that was missing.
 async fn noted(app: &TestApp, person: Id<id::Person>) -> Vec<(String, String)> {
     let mut tx = app.app.store.begin().await.unwrap();
-    let filter = audit::Filter { action: None, person: Some(person) };
+    let filter = audit::AuditFilter { action: None, person: Some(person) };
     let entries = audit::after(&mut tx, filter, 0, i64::MAX).await.unwrap();
     let refused = entries.into_iter().filter(|stored| stored.entry.subject_kind == "route");
     refused
@@ -248,7 +248,7 @@ async fn every_tool_is_offered_and_admitted_to_exactly_the_roles_with_its_permis
             allowed: &[],
             products: &NO_PRODUCTS,
         };
-        let desk = Desk {
+        let parser = CallParser {
             skills: &parts.skills,
             tools: &*parts.tools,
             texts: &parts.tool_texts,
@@ -257,7 +257,7 @@ async fn every_tool_is_offered_and_admitted_to_exactly_the_roles_with_its_permis
             gate: parts.gate(),
             language: Language::En,
         };
-        let offered = desk.offered(&all);
+        let offered = parser.offered(&all);
         for name in &names {
             let spec = parts.tools.spec(name).unwrap();
             let allowed = written.allows(role, spec.permission.code());

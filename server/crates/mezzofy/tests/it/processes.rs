@@ -32,7 +32,7 @@ const RUNS_IN_SOAK: usize = 500;
 const BATCH: usize = 16;
 /// How often a process is killed.
 const PAUSE: Duration = Duration::from_secs(2);
-const LONGEST: Duration = Duration::from_mins(5);
+const RUN_TIMEOUT: Duration = Duration::from_mins(5);
 /// How often the database is restarted: its jobs go to another worker about 10 seconds after that.
 const PAUSE_OF_DATABASE: Duration = Duration::from_secs(6);
 /// The parts of the installation, each a process.
@@ -96,7 +96,7 @@ impl Api {
                 sleep(Duration::from_millis(50)).await;
             }
         };
-        timeout(LONGEST, answered).await.expect("the server comes back")
+        timeout(RUN_TIMEOUT, answered).await.expect("the server comes back")
     }
 
     async fn get(&self, path: &str) -> Value {
@@ -228,7 +228,7 @@ async fn connected(options: &PgConnectOptions) -> PgConnection {
             }
         }
     };
-    timeout(LONGEST, connecting).await.expect("the database comes back")
+    timeout(RUN_TIMEOUT, connecting).await.expect("the database comes back")
 }
 
 /// A fast restart: PostgreSQL ends its connections and itself, and whoever supervises it starts it again.
@@ -277,7 +277,7 @@ async fn every_run_ends_once(site: Arc<Site>, mut trouble: Trouble) {
     let mut processes = vec![site.start(PARTS[0], true)];
     let mut api = site.client();
     let person = json!({"email": "finance.manager@mezzofy.example", "password": "mezzofy-demo"});
-    let signed_in = timeout(LONGEST, async {
+    let signed_in = timeout(RUN_TIMEOUT, async {
         loop {
             let answer = api.post("/v1/auth/login", person.clone()).await;
             if let Some(token) = answer["access_token"].as_str() {
@@ -329,7 +329,7 @@ async fn every_run_ends_once(site: Arc<Site>, mut trouble: Trouble) {
             runs.push(text(&accepted["run"]["id"]));
         }
         for run in &runs {
-            let ended = timeout(LONGEST, api.ended(run)).await.expect("the run ends");
+            let ended = timeout(RUN_TIMEOUT, api.ended(run)).await.expect("the run ends");
             assert_eq!(ended["state"], "succeeded", "{ended}");
             let events = api.events(run).await;
             let done: Vec<&Value> = events
@@ -345,7 +345,7 @@ async fn every_run_ends_once(site: Arc<Site>, mut trouble: Trouble) {
         }
     }
     let path = format!("/v1/schedules/{}/occurrences", text(&schedule["id"]));
-    let occurred = timeout(LONGEST, async {
+    let occurred = timeout(RUN_TIMEOUT, async {
         loop {
             let all = api.get(&path).await["items"].clone();
             if all[0]["state"] == "done" {
@@ -356,7 +356,7 @@ async fn every_run_ends_once(site: Arc<Site>, mut trouble: Trouble) {
     });
     assert_eq!(occurred.await.expect("the schedule runs").as_array().map(Vec::len), Some(1));
     if site.redis.is_some() {
-        timeout(LONGEST, api.uses_redis()).await.expect("redis is used again");
+        timeout(RUN_TIMEOUT, api.uses_redis()).await.expect("redis is used again");
     }
 
     stop.store(true, Ordering::Relaxed);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use mezzofy_domain::people::Person;
 use mezzofy_domain::reporting::Query;
-use mezzofy_store::reporting::{self, Limits};
+use mezzofy_store::reporting::{self, QueryLimits};
 use mezzofy_store::{Scope, Store, Tx, commit, people};
 use serde_json::{Value, json};
 use sqlx::error::DatabaseError;
@@ -427,7 +427,7 @@ async fn a_database_user_that_may_not_make_the_roles_is_told_what_to_do() {
     assert_eq!(count(&mut tx, "conversations").await, 0);
     drop(tx);
     let query = Query::parse("SELECT count(*) FROM ledger_lines").unwrap();
-    let limits = Limits { time: 1_000, rows: 1, columns: 1, value: 10, bytes: 10 };
+    let limits = QueryLimits { time: 1_000, rows: 1, columns: 1, value: 10, bytes: 10 };
     let scope = app.app.scope(&who(&app, "ceo").await);
     let answer = reporting::run(&store, &scope, &query, limits, app.app.zone).await.unwrap().unwrap();
     assert_eq!(answer.rows, [[Some("0".to_owned())]]);

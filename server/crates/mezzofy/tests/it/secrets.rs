@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use mezzofy_engine::sealing::{Keyring, Rotated, clear_out, count_lost, put_in_front, reseal, rotate};
-use mezzofy_store::sealed::{self, Kind, Sealed};
+use mezzofy_engine::sealing::{Keyring, RotationReport, clear_out, count_lost, put_in_front, reseal, rotate};
+use mezzofy_store::sealed::{self, SealedSecret, SecretKind};
 use mezzofy_store::{commit, people, second_factors};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
@@ -23,12 +23,12 @@ const NEW: &str = "HxwdHh8AAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRo=";
 async fn with_kept_key() -> (TestApp, Keyring, PathBuf, TempDir) {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("encryption.key");
-    let keyring = Keyring::kept(file.clone()).unwrap();
+    let keyring = Keyring::of_file(file.clone()).unwrap();
     let same = keyring.clone();
     (TestApp::tuned(|config| config.encryption = same).await, keyring, file, folder)
 }
 
-async fn stored(app: &TestApp) -> Vec<Sealed> {
+async fn stored(app: &TestApp) -> Vec<SealedSecret> {
     sealed::all(&mut app.app.store.begin().await.unwrap()).await.unwrap()
 }
 
@@ -49,7 +49,7 @@ async fn a_running_server_goes_on_with_a_new_key_and_the_old_one_is_gone() {
     let (phone, _) = set_up(&app, &app.person("ceo").await).await;
     let (before, first) = (stored(&app).await, fs::read_to_string(&file).unwrap());
     let rotated = rotate(&app.app.store, &keyring, app.now()).await.unwrap();
-    assert_eq!(rotated, Rotated { resealed: 1, kept: true, removable: 0 });
+    assert_eq!(rotated, RotationReport { resealed: 1, kept: true, removable: 0 });
     let (after, second) = (stored(&app).await, fs::read_to_string(&file).unwrap());
     assert_ne!(before, after);
     assert!(keys(&file) == 1 && first != second);
@@ -117,7 +117,7 @@ async fn a_secret_that_is_being_sealed_when_a_rotation_begins_is_sealed_again_be
     let mut tx = store.begin().await.unwrap();
     let rep = people::by_email(&mut tx, "sales.rep@mezzofy.example").await.unwrap().unwrap().0.id;
     sealed::hold_keys(&mut tx).await.unwrap();
-    let text = keyring.keys().unwrap().seal(Kind::SecondFactor, rep.uuid(), b"a secret").unwrap();
+    let text = keyring.keys().unwrap().seal(SecretKind::SecondFactor, rep.uuid(), b"a secret").unwrap();
     assert!(second_factors::begin(&mut tx, rep, &text).await.unwrap());
 
     let mut database = app.database().await;
@@ -136,7 +136,7 @@ async fn a_secret_that_is_being_sealed_when_a_rotation_begins_is_sealed_again_be
     assert_eq!(keys(&file), 1);
     let sealed = stored(&app).await.remove(0);
     assert_ne!(sealed.text, text);
-    assert_eq!(keyring.keys().unwrap().open(Kind::SecondFactor, rep.uuid(), &sealed.text).unwrap(), b"a secret");
+    assert_eq!(keyring.keys().unwrap().open(SecretKind::SecondFactor, rep.uuid(), &sealed.text).unwrap(), b"a secret");
     app.end().await;
 }
 
@@ -144,7 +144,7 @@ async fn a_secret_that_is_being_sealed_when_a_rotation_begins_is_sealed_again_be
 async fn with_keys_of_the_environment_all_is_sealed_with_the_first_and_the_others_can_go() {
     let app = TestApp::without_data().await;
     let (phone, _) = set_up(&app, &app.person("ceo").await).await;
-    let alone = Keyring::given(NEW.to_owned()).unwrap();
+    let alone = Keyring::of_environment(NEW.to_owned()).unwrap();
     let refused = rotate(&app.app.store, &alone, app.now()).await.unwrap_err().to_string();
     assert!(refused.starts_with("no secret was changed. The second factor of person"), "{refused}");
     assert!(refused.contains("not among the keys"), "{refused}");
@@ -152,14 +152,14 @@ async fn with_keys_of_the_environment_all_is_sealed_with_the_first_and_the_other
 
     assert_eq!(count_lost(&app.app.store, &alone).await.unwrap(), 1, "which a start says too");
 
-    let both = Keyring::given(format!("{NEW},{OLD}")).unwrap();
+    let both = Keyring::of_environment(format!("{NEW},{OLD}")).unwrap();
     assert_eq!(count_lost(&app.app.store, &both).await.unwrap(), 0);
     let rotated = rotate(&app.app.store, &both, app.now()).await.unwrap();
-    assert_eq!(rotated, Rotated { resealed: 1, kept: false, removable: 1 });
+    assert_eq!(rotated, RotationReport { resealed: 1, kept: false, removable: 1 });
     assert_eq!(rotate(&app.app.store, &alone, app.now()).await.unwrap().resealed, 0, "the new one is enough");
     // A server that was not given the new key can't look at codes, says so as its own fault, and loses nothing.
     assert_eq!(signs_in(&app, "ceo", &phone).await, StatusCode::INTERNAL_SERVER_ERROR);
-    let back = Keyring::given(format!("{OLD},{NEW}")).unwrap();
+    let back = Keyring::of_environment(format!("{OLD},{NEW}")).unwrap();
     assert_eq!(rotate(&app.app.store, &back, app.now()).await.unwrap().resealed, 1);
     assert_eq!(signs_in(&app, "ceo", &phone).await, StatusCode::OK);
     app.end().await;
@@ -174,7 +174,7 @@ async fn a_sealed_secret_in_anothers_row_does_not_open() {
     let ceo: Uuid = people::by_email(&mut tx, "ceo@mezzofy.example").await.unwrap().unwrap().0.id.uuid();
     let mut all = sealed::all(&mut tx).await.unwrap();
     all.sort_by_key(|sealed| sealed.owner != ceo);
-    let moved = Sealed { owner: all[1].owner, ..all[0].clone() };
+    let moved = SealedSecret { owner: all[1].owner, ..all[0].clone() };
     sealed::replace(&mut tx, &moved).await.unwrap();
     commit(tx).await.unwrap();
     assert_eq!(signs_in(&app, "sales.rep", &phone).await, StatusCode::INTERNAL_SERVER_ERROR);

@@ -20,7 +20,7 @@ use mezzofy_engine::web::Web;
 use mezzofy_store::{commit, files, people};
 use mezzofy_testing::{Answer, Replay};
 use mezzofy_tools::linkedin::{Prospecting, Source};
-use mezzofy_tools::{MailTexts, Tools, Workshop};
+use mezzofy_tools::{MailTexts, ToolContext, Tools};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -47,7 +47,7 @@ fn tools_with(app: &TestApp, replay: &Replay) -> Tools {
     let providers = BTreeMap::from([("claude".to_owned(), claude)]);
     let company = app.app.company.clone();
     let kpis = std::fs::read_to_string(home().join("config/kpis.yaml")).unwrap();
-    Tools::all(Workshop {
+    Tools::all(ToolContext {
         calendar: app.app.calendar.clone(),
         products: app.app.products.clone(),
         kpis: Arc::new(mezzofy_domain::kpi::parse(&kpis).unwrap()),

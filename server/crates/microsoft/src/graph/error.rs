@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Whether the thing that was asked for happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum GraphOutcome {
     /// It certainly did not happen.
     NotDone,
     /// It certainly happened, although its answer is missing.
@@ -76,7 +76,7 @@ pub enum GraphError {
 impl GraphError {
     /// Whether what was asked happened nevertheless.
     #[must_use]
-    pub fn outcome(&self) -> Outcome {
+    pub fn outcome(&self) -> GraphOutcome {
         match self {
             Self::Settings(_)
             | Self::SignIn { .. }
@@ -86,9 +86,9 @@ impl GraphError {
             | Self::Refused { .. }
             | Self::ForeignAddress
             | Self::Busy { status: 429 | 509, .. }
-            | Self::Busy { status: 503, retry_after: Some(_), .. } => Outcome::NotDone,
-            Self::Lost(_) | Self::Busy { .. } => Outcome::Unknown,
-            Self::Unreadable { .. } => Outcome::Done,
+            | Self::Busy { status: 503, retry_after: Some(_), .. } => GraphOutcome::NotDone,
+            Self::Lost(_) | Self::Busy { .. } => GraphOutcome::Unknown,
+            Self::Unreadable { .. } => GraphOutcome::Done,
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-const AT_ONCE: usize = 4;
+const MAX_REQUESTS_PER_MAILBOX: usize = 4;
 
 /// One semaphore for each mailbox that is being used.
 #[derive(Debug, Default)]
@@ -20,7 +20,8 @@ impl Lanes {
     fn lane(&self, mailbox: &str) -> Arc<Semaphore> {
         let mut lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lanes.retain(|_, lane| Arc::strong_count(lane) > 1);
-        let lane = lanes.entry(mailbox.to_lowercase()).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE)));
+        let lane =
+            lanes.entry(mailbox.to_lowercase()).or_insert_with(|| Arc::new(Semaphore::new(MAX_REQUESTS_PER_MAILBOX)));
         Arc::clone(lane)
     }
 }

@@ -2,24 +2,24 @@
 
 use std::time::Duration;
 
-use super::error::{GraphError, Outcome};
+use super::error::{GraphError, GraphOutcome};
 
 /// How often one request is asked again.
-const AGAIN: u32 = 4;
-const FIRST: Duration = Duration::from_millis(400);
+const MAX_RETRIES: u32 = 4;
+const FIRST_DELAY: Duration = Duration::from_millis(400);
 /// A longer `Retry-After` is the caller's to wait for: no worker is held that long.
-const LONGEST: Duration = Duration::from_secs(20);
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(20);
 
 /// How long to wait before the next try, or `None` to give up. `tries` counts the tries so far from 1. A request that
 /// changes something is asked again only when it was certainly not done.
 pub(super) fn wait_before_retry(error: &GraphError, is_read: bool, tries: u32, jitter: u8) -> Option<Duration> {
     error.retry_after()?;
-    if tries > AGAIN || !(is_read || error.outcome() == Outcome::NotDone) {
+    if tries > MAX_RETRIES || !(is_read || error.outcome() == GraphOutcome::NotDone) {
         return None;
     }
     match error.told_to_wait() {
-        Some(told) => (told <= LONGEST).then_some(told),
-        None => Some(FIRST * 2_u32.pow(tries - 1) * (256 + u32::from(jitter)) / 256),
+        Some(told) => (told <= MAX_RETRY_AFTER).then_some(told),
+        None => Some(FIRST_DELAY * 2_u32.pow(tries - 1) * (256 + u32::from(jitter)) / 256),
     }
 }
 

@@ -3,12 +3,12 @@
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
 
-use super::draft::{LARGE, NewAttachment};
+use super::draft::{MIN_UPLOAD_SESSION_BYTES, NewAttachment};
 use super::{Attachment, Mail, Outgoing, with_query};
 use crate::graph::GraphError;
 
 /// Below the 4 MB that Graph takes for one range, and a multiple of 320 KiB.
-const RANGE: usize = 12 * 320 * 1024;
+const RANGE_BYTES: usize = 12 * 320 * 1024;
 
 #[derive(Deserialize)]
 struct Present {
@@ -54,7 +54,7 @@ impl Outgoing {
         with_query(&mut url, &[("$select", "id,name")]);
         let present: Vec<Present> = self.graph.list(&mail.mailbox, url).await?;
         for attachment in missing(&mail.attachments, present.into_iter().filter_map(|it| it.name).collect()) {
-            if attachment.bytes.len() < LARGE {
+            if attachment.bytes.len() < MIN_UPLOAD_SESSION_BYTES {
                 let url = self.graph.url(&mail.mailbox, &["messages", id, "attachments"]);
                 self.graph.post(&mail.mailbox, url, &NewAttachment::from(attachment)).await?;
             } else {
@@ -77,7 +77,7 @@ impl Outgoing {
         let upload_url = Url::parse(&session.upload_url).map_err(|_| GraphError::ForeignAddress)?;
         let mut start = 0;
         while start < total {
-            let end = total.min(start + RANGE);
+            let end = total.min(start + RANGE_BYTES);
             let range = format!("bytes {start}-{}/{total}", end - 1);
             let bytes = attachment.bytes[start..end].to_vec();
             let answer = self.graph.put(mailbox, upload_url.clone(), &range, bytes).await?;

@@ -2,15 +2,15 @@
 
 use async_trait::async_trait;
 
-use super::{Draft, Mail, Outgoing, Standing, Step, Walk};
-use crate::graph::{GraphError, Outcome};
+use super::{Draft, Mail, MailCheckpoint, MessageState, Outgoing, Step};
+use crate::graph::{GraphError, GraphOutcome};
 
 /// What storing a place can fail with.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// Another worker has gone on with the mail and stands here now.
     #[error("another worker has gone on with this mail")]
-    Overtaken(Walk),
+    Contended(MailCheckpoint),
     /// The storage failed.
     #[error("the storage failed")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -20,12 +20,12 @@ pub enum JournalError {
 #[async_trait]
 pub trait Journal: Send + Sync {
     /// Stores the place that the mail has come to.
-    async fn record(&self, walk: &Walk) -> Result<(), JournalError>;
+    async fn record(&self, walk: &MailCheckpoint) -> Result<(), JournalError>;
 }
 
 /// Why the walk stopped.
 #[derive(Debug, thiserror::Error)]
-pub enum Reason {
+pub enum DeliveryErrorKind {
     /// Graph failed or refused.
     #[error(transparent)]
     Graph(#[from] GraphError),
@@ -40,18 +40,18 @@ pub enum Reason {
 /// A walk that stopped before its end, and the last place that was stored.
 #[derive(Debug, thiserror::Error)]
 #[error("{reason}")]
-pub struct Stopped {
+pub struct DeliveryError {
     /// The place to go on from.
-    pub walk: Walk,
+    pub walk: MailCheckpoint,
     /// Why it stopped.
     #[source]
-    pub reason: Reason,
+    pub reason: DeliveryErrorKind,
 }
 
-impl Stopped {
+impl DeliveryError {
     /// Whether the mail went out. `Unknown` is settled by going on from `walk`, or by a person.
     #[must_use]
-    pub fn outcome(&self) -> Outcome {
+    pub fn outcome(&self) -> GraphOutcome {
         self.walk.outcome()
     }
 
@@ -59,9 +59,9 @@ impl Stopped {
     #[must_use]
     pub fn retry_after(&self) -> Option<std::time::Duration> {
         match &self.reason {
-            Reason::Graph(error) => error.retry_after(),
-            Reason::Journal(_) => Some(std::time::Duration::from_secs(1)),
-            Reason::Vanished => None,
+            DeliveryErrorKind::Graph(error) => error.retry_after(),
+            DeliveryErrorKind::Journal(_) => Some(std::time::Duration::from_secs(1)),
+            DeliveryErrorKind::Vanished => None,
         }
     }
 }
@@ -70,57 +70,66 @@ struct Delivery<'a> {
     outgoing: &'a Outgoing,
     mail: &'a Mail,
     journal: &'a dyn Journal,
-    at: Walk,
+    at: MailCheckpoint,
 }
 
 impl Outgoing {
     /// Walks the mail to its end from the stored place and answers with the sent message's id. Call it again with
-    /// [`Stopped::walk`], or after a crash with what the journal holds: the mail goes out once.
-    pub async fn deliver(&self, mail: &Mail, from: Walk, journal: &dyn Journal) -> Result<String, Stopped> {
+    /// [`DeliveryError::walk`], or after a crash with what the journal holds: the mail goes out once.
+    pub async fn deliver(
+        &self,
+        mail: &Mail,
+        from: MailCheckpoint,
+        journal: &dyn Journal,
+    ) -> Result<String, DeliveryError> {
         let mut delivery = Delivery { outgoing: self, mail, journal, at: from };
         match delivery.run().await {
             Ok(id) => Ok(id),
-            Err(reason) => Err(Stopped { walk: delivery.at, reason }),
+            Err(reason) => Err(DeliveryError { walk: delivery.at, reason }),
         }
     }
 
     /// Looks several times while it is still a draft.
-    async fn look_until_settled(&self, mailbox: &str, id: &str) -> Result<Standing, GraphError> {
+    async fn poll_until_settled(&self, mailbox: &str, id: &str) -> Result<MessageState, GraphError> {
         for wait in &self.settle {
-            match self.look(mailbox, id).await? {
-                Standing::Draft => self.graph.wait(*wait).await,
-                settled @ (Standing::Sent | Standing::Gone) => return Ok(settled),
+            match self.state_of(mailbox, id).await? {
+                MessageState::Draft => self.graph.wait(*wait).await,
+                settled @ (MessageState::Sent | MessageState::Gone) => return Ok(settled),
             }
         }
-        self.look(mailbox, id).await
+        self.state_of(mailbox, id).await
     }
 }
 
 impl Delivery<'_> {
-    async fn run(&mut self) -> Result<String, Reason> {
+    async fn run(&mut self) -> Result<String, DeliveryErrorKind> {
         loop {
             match self.at.clone().next() {
                 Step::Create => self.create().await?,
                 Step::FindOrCreate => self.find_or_create().await?,
                 Step::Complete(id) => {
                     self.outgoing.complete(id, self.mail).await?;
-                    self.reach(Walk::Ready { id: id.to_owned() }).await?;
+                    self.advance(MailCheckpoint::Ready { id: id.to_owned() }).await?;
                 }
                 Step::Send(id) => self.send(id).await?,
-                Step::Look(id) => self.settle(id).await?,
+                Step::CheckState(id) => self.settle(id).await?,
                 Step::Nothing(id) => return Ok(id.to_owned()),
             }
         }
     }
 
-    async fn create(&mut self) -> Result<(), Reason> {
-        if self.at != Walk::Creating {
-            self.reach(Walk::Creating).await?;
+    async fn create(&mut self) -> Result<(), DeliveryErrorKind> {
+        if self.at != MailCheckpoint::Creating {
+            self.advance(MailCheckpoint::Creating).await?;
         }
         let Draft { id, complete } = self.outgoing.create_draft(self.mail).await?;
-        let place = if complete { Walk::Ready { id: id.clone() } } else { Walk::Drafted { id: id.clone() } };
-        let reached = self.reach(place).await;
-        if let Err(Reason::Journal(JournalError::Overtaken(other))) = &reached
+        let place = if complete {
+            MailCheckpoint::Ready { id: id.clone() }
+        } else {
+            MailCheckpoint::Drafted { id: id.clone() }
+        };
+        let reached = self.advance(place).await;
+        if let Err(DeliveryErrorKind::Journal(JournalError::Contended(other))) = &reached
             && other.id() != Some(id.as_str())
         {
             // The other has a draft of its own, so nobody will ever send this one. It may stay: what is said of the mail doesn't hang on it.
@@ -131,43 +140,43 @@ impl Delivery<'_> {
         reached
     }
 
-    async fn find_or_create(&mut self) -> Result<(), Reason> {
+    async fn find_or_create(&mut self) -> Result<(), DeliveryErrorKind> {
         match self.outgoing.find_by_key(&self.mail.mailbox, &self.mail.key).await? {
-            Some(found) if found.is_draft => self.reach(Walk::Drafted { id: found.id }).await,
-            Some(found) => self.reach(Walk::Sent { id: found.id }).await,
+            Some(found) if found.is_draft => self.advance(MailCheckpoint::Drafted { id: found.id }).await,
+            Some(found) => self.advance(MailCheckpoint::Sent { id: found.id }).await,
             None => self.create().await,
         }
     }
 
     /// Sends. A certain no takes the walk back to `Ready`, so that its place never claims more doubt than there is.
-    async fn send(&mut self, id: &str) -> Result<(), Reason> {
-        self.reach(Walk::Sending { id: id.to_owned() }).await?;
+    async fn send(&mut self, id: &str) -> Result<(), DeliveryErrorKind> {
+        self.advance(MailCheckpoint::Sending { id: id.to_owned() }).await?;
         match self.outgoing.send(&self.mail.mailbox, id).await {
-            Ok(()) => self.reach(Walk::Sent { id: id.to_owned() }).await,
+            Ok(()) => self.advance(MailCheckpoint::Sent { id: id.to_owned() }).await,
             Err(error) => {
-                if error.outcome() == Outcome::NotDone {
-                    self.reach(Walk::Ready { id: id.to_owned() }).await?;
+                if error.outcome() == GraphOutcome::NotDone {
+                    self.advance(MailCheckpoint::Ready { id: id.to_owned() }).await?;
                 }
                 Err(error.into())
             }
         }
     }
 
-    async fn settle(&mut self, id: &str) -> Result<(), Reason> {
+    async fn settle(&mut self, id: &str) -> Result<(), DeliveryErrorKind> {
         let mailbox = &self.mail.mailbox;
-        match self.outgoing.look_until_settled(mailbox, id).await? {
-            Standing::Draft => self.send(id).await,
-            Standing::Sent => self.reach(Walk::Sent { id: id.to_owned() }).await,
-            Standing::Gone => match self.outgoing.find_by_key(mailbox, &self.mail.key).await? {
-                Some(found) if !found.is_draft => self.reach(Walk::Sent { id: found.id }).await,
-                Some(_) | None => Err(Reason::Vanished),
+        match self.outgoing.poll_until_settled(mailbox, id).await? {
+            MessageState::Draft => self.send(id).await,
+            MessageState::Sent => self.advance(MailCheckpoint::Sent { id: id.to_owned() }).await,
+            MessageState::Gone => match self.outgoing.find_by_key(mailbox, &self.mail.key).await? {
+                Some(found) if !found.is_draft => self.advance(MailCheckpoint::Sent { id: found.id }).await,
+                Some(_) | None => Err(DeliveryErrorKind::Vanished),
             },
         }
     }
 
     /// Stores the place, then stands there.
-    async fn reach(&mut self, walk: Walk) -> Result<(), Reason> {
-        self.journal.record(&walk).await.map_err(Reason::Journal)?;
+    async fn advance(&mut self, walk: MailCheckpoint) -> Result<(), DeliveryErrorKind> {
+        self.journal.record(&walk).await.map_err(DeliveryErrorKind::Journal)?;
         self.at = walk;
         Ok(())
     }

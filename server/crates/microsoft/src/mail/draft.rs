@@ -8,9 +8,9 @@ use super::{Address, Attachment, Body, KEY_PROPERTY, Mail, Outgoing};
 use crate::graph::GraphError;
 
 /// From this size on Graph takes an attachment only through an upload session.
-pub(super) const LARGE: usize = 3_000_000;
+pub(super) const MIN_UPLOAD_SESSION_BYTES: usize = 3_000_000;
 /// Graph takes 4 MB in a request; base64 makes 4 bytes of 3, and the text needs room.
-const ROOM: usize = 2_800_000;
+const MAX_INLINE_BYTES: usize = 2_800_000;
 
 /// A draft that exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +120,7 @@ fn fitting(mail: &Mail) -> Vec<&Attachment> {
     let text = match &mail.body {
         Body::Text(text) | Body::Html(text) => text.len(),
     };
-    let mut room = ROOM.saturating_sub(text);
+    let mut room = MAX_INLINE_BYTES.saturating_sub(text);
     mail.attachments
         .iter()
         .filter(|it| {
@@ -160,6 +160,6 @@ mod tests {
         let names = |sizes: &[usize]| fitting(&mail_with(sizes)).iter().map(|it| it.name.clone()).collect::<Vec<_>>();
         assert_eq!(names(&[100, 200]), ["100", "200"]);
         assert_eq!(names(&[2_000_000, 2_000_000, 500]), ["2000000", "500"]);
-        assert_eq!(names(&[LARGE, 1]), ["1"]);
+        assert_eq!(names(&[MIN_UPLOAD_SESSION_BYTES, 1]), ["1"]);
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::account::Account;
 
 /// The oldest major version that our SQL is written for.
-const OLDEST: u32 = 15;
+const MIN_MAJOR_VERSION: u32 = 15;
 const PLATFORM: &str = "/usr/lib/postgresql";
 /// Where `make run` unpacks PostgreSQL as root: other accounts can go there.
 pub(super) const SHARED: &str = "/var/lib/mezzofy";
@@ -43,7 +43,7 @@ impl Binaries {
                 continue;
             }
             if let Some(version) = version(&bin_dir, account)
-                && major(&version) >= OLDEST
+                && major(&version) >= MIN_MAJOR_VERSION
             {
                 found.push(Self { bin_dir, version, origin });
             }

@@ -13,12 +13,12 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::account::Account;
 use super::binaries::{Binaries, SHARED};
-use super::{EmbeddedError, NAME, POLL, PORT, SETTLE_WAIT};
+use super::{EmbeddedError, NAME, POLL_INTERVAL, PORT, SETTLE_TIMEOUT};
 
 /// In the data folder: names the cluster's folder below [`SHARED`], so that deleting the data folder is a fresh start.
 const MARKER: &str = "postgres.location";
 /// A socket's path holds about 107 bytes.
-const LONGEST_SOCKET_BASE: usize = 60;
+const MAX_SOCKET_BASE_BYTES: usize = 60;
 
 /// Settings for one machine that also runs the server: little memory, small WAL. The rest is PostgreSQL's default.
 const SETTINGS: [&str; 15] = [
@@ -170,10 +170,10 @@ impl Cluster {
                     let _ = kill_process(pid, Signal::INT);
                 }
             }
-            if begun.elapsed() > SETTLE_WAIT {
+            if begun.elapsed() > SETTLE_TIMEOUT {
                 return Err(EmbeddedError::Busy { pid, dir: self.dir.clone() });
             }
-            std::thread::sleep(POLL);
+            std::thread::sleep(POLL_INTERVAL);
         }
         Ok(())
     }
@@ -203,9 +203,9 @@ impl Cluster {
 fn socket_dir(cluster_dir: &Path, account: &Account) -> Result<PathBuf, EmbeddedError> {
     let mut hasher = DefaultHasher::new();
     (cluster_dir, account.uid).hash(&mut hasher);
-    let runtime = std::env::var_os("XDG_RUNTIME_DIR")
-        .map(PathBuf::from)
-        .filter(|dir| account.ours && dir.is_absolute() && dir.is_dir() && dir.as_os_str().len() < LONGEST_SOCKET_BASE);
+    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|dir| {
+        account.ours && dir.is_absolute() && dir.is_dir() && dir.as_os_str().len() < MAX_SOCKET_BASE_BYTES
+    });
     let base = runtime.unwrap_or_else(|| PathBuf::from("/tmp"));
     let dir = base.join(format!("mezzofy-{:012x}", hasher.finish() & 0xffff_ffff_ffff));
 

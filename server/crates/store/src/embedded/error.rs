@@ -67,7 +67,6 @@ pub enum EmbeddedError {
     Start {
         /// What it said last.
         detail: String,
-        /// Its log.
         log: PathBuf,
     },
     /// The file system or the process table refused something.

@@ -16,10 +16,10 @@ use super::EmbeddedError;
 use super::binaries::Binaries;
 use super::cluster::Cluster;
 
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const FIRST_RESTART_DELAY: Duration = Duration::from_millis(100);
+const MAX_RESTART_DELAY: Duration = Duration::from_secs(5);
 /// After this long a child counts as healthy, and the next pause is short again.
-const HEALTHY: Duration = Duration::from_mins(1);
+const HEALTHY_AFTER: Duration = Duration::from_mins(1);
 /// How to end the child, from polite (fast shutdown) to certain, and how long each may take.
 const ENDINGS: [(Signal, Duration); 3] = [
     (Signal::INT, Duration::from_secs(30)),
@@ -141,7 +141,7 @@ impl Shared {
     }
 
     fn supervise(&self, launch: &Launch) {
-        let mut pause = FIRST_PAUSE;
+        let mut pause = FIRST_RESTART_DELAY;
         for ended in 1.. {
             let started = Instant::now();
             match self.launch(launch) {
@@ -149,7 +149,11 @@ impl Shared {
                 Ok(None) => return,
                 Err(error) => tracing::error!(error = %with_cause(&error), "postgres could not be started"),
             }
-            pause = if started.elapsed() > HEALTHY { FIRST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
+            pause = if started.elapsed() > HEALTHY_AFTER {
+                FIRST_RESTART_DELAY
+            } else {
+                (pause * 2).min(MAX_RESTART_DELAY)
+            };
             if !self.pause(ended, pause) {
                 return;
             }

@@ -10,12 +10,11 @@ use uuid::Uuid;
 
 use super::Row;
 use crate::StoreError;
-use crate::page::{Page, Slice};
+use crate::page::{Page, PageRequest};
 
 /// A person with what is known of their sign-in.
 #[derive(Debug, Clone)]
 pub struct Account {
-    /// Who.
     pub person: Person,
     /// Whether a second factor is in force.
     pub second_factor: bool,
@@ -26,17 +25,22 @@ pub struct Account {
 }
 
 /// A page of those whose name, title or address has the text in it.
-pub async fn list(db: &mut PgConnection, text: &str, page: Page) -> Result<Slice<Account>, StoreError> {
+pub async fn list(db: &mut PgConnection, text: &str, page: PageRequest) -> Result<Page<Account>, StoreError> {
     let accounts = read(db, None, text, page).await?;
-    Ok(page.slice(accounts, |account| account.person.id.uuid()))
+    Ok(page.cut(accounts, |account| account.person.id.uuid()))
 }
 
 /// One.
 pub async fn get(db: &mut PgConnection, person: Id<id::Person>) -> Result<Option<Account>, StoreError> {
-    Ok(read(db, Some(person.uuid()), "", Page { before: None, limit: 1 }).await?.pop())
+    Ok(read(db, Some(person.uuid()), "", PageRequest { before: None, limit: 1 }).await?.pop())
 }
 
-async fn read(db: &mut PgConnection, id: Option<Uuid>, text: &str, page: Page) -> Result<Vec<Account>, StoreError> {
+async fn read(
+    db: &mut PgConnection,
+    id: Option<Uuid>,
+    text: &str,
+    page: PageRequest,
+) -> Result<Vec<Account>, StoreError> {
     let rows = sqlx::query!(
         r#"SELECT id, email, name, title, role, department, language, disabled, created_at,
                   EXISTS (SELECT FROM second_factors f WHERE f.person_id = p.id AND f.confirmed_at IS NOT NULL)

@@ -7,13 +7,13 @@ use serde_json::Value;
 use super::{closed, is_blank, is_name};
 
 /// A block's keys, and who may say it.
-struct Known {
+struct BlockRule {
     keys: &'static [&'static str],
     person: bool,
     model: bool,
 }
 
-fn known(kind: &str) -> Option<Known> {
+fn known(kind: &str) -> Option<BlockRule> {
     let (keys, person, model): (&[&str], bool, bool) = match kind {
         "text" => (&["type", "text", "citations", "cache_control"], true, true),
         "image" => (&["type", "source", "cache_control"], true, false),
@@ -27,7 +27,7 @@ fn known(kind: &str) -> Option<Known> {
         }
         _ => return None,
     };
-    Some(Known { keys, person, model })
+    Some(BlockRule { keys, person, model })
 }
 
 /// First a person; then in turns; every call answered exactly once, in the next message, before anything else.

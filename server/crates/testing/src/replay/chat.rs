@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::frames::Frame;
 use crate::answer::{Thought, Words, pieces};
-use mezzofy_agent::model::Stop;
+use mezzofy_agent::model::StopReason;
 
 /// A reply as events. As Kimi does, ids of calls repeat from reply to reply.
 pub(super) fn stream(words: &Words, request: &Value, number: usize, usage: Usage) -> Vec<Frame> {
@@ -64,12 +64,12 @@ fn usage_of(usage: Usage) -> Value {
     })
 }
 
-fn finish_of(stop: &Stop) -> &'static str {
+fn finish_of(stop: &StopReason) -> &'static str {
     match stop {
-        Stop::Ended | Stop::Paused => "stop",
-        Stop::Calls => "tool_calls",
-        Stop::Cut | Stop::WindowExceeded => "length",
-        Stop::Refused(_) => "content_filter",
+        StopReason::Ended | StopReason::Paused => "stop",
+        StopReason::Calls => "tool_calls",
+        StopReason::Cut | StopReason::WindowExceeded => "length",
+        StopReason::Refused(_) => "content_filter",
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::frames::Frame;
 use crate::answer::{Thought, Words, pieces};
-use mezzofy_agent::model::Stop;
+use mezzofy_agent::model::StopReason;
 
 /// The only version it speaks.
 pub(super) const VERSION: &str = "2026-10-21";
@@ -101,14 +101,16 @@ fn usage_of(usage: Usage) -> Value {
     })
 }
 
-fn stop_of(stop: Stop) -> (&'static str, Value) {
+fn stop_of(stop: StopReason) -> (&'static str, Value) {
     match stop {
-        Stop::Ended => ("end_turn", Value::Null),
-        Stop::Calls => ("tool_use", Value::Null),
-        Stop::Cut => ("max_tokens", Value::Null),
-        Stop::Paused => ("pause_turn", Value::Null),
-        Stop::Refused(category) => ("refusal", json!({"type": "refusal", "category": category, "explanation": null})),
-        Stop::WindowExceeded => ("model_context_window_exceeded", Value::Null),
+        StopReason::Ended => ("end_turn", Value::Null),
+        StopReason::Calls => ("tool_use", Value::Null),
+        StopReason::Cut => ("max_tokens", Value::Null),
+        StopReason::Paused => ("pause_turn", Value::Null),
+        StopReason::Refused(category) => {
+            ("refusal", json!({"type": "refusal", "category": category, "explanation": null}))
+        }
+        StopReason::WindowExceeded => ("model_context_window_exceeded", Value::Null),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::answer::{Answer, Fault, Kind};
 use crate::checks;
 
 /// The largest body the Messages API takes.
-const LARGEST: usize = 32 * 1024 * 1024;
+const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
 
 pub(super) fn all(state: &Arc<State>) -> Router {
     Router::new()
@@ -66,7 +66,7 @@ fn take(
     inner.bodies.push(text.into_owned());
     let number = inner.bodies.len();
     state.called.send_replace(number);
-    if body.len() > LARGEST {
+    if body.len() > MAX_BODY_BYTES {
         return Err(Refusal(413, "Request exceeds the maximum size".to_owned()));
     }
     let mut problems = protocol.problems(&request);

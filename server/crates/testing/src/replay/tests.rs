@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{Chop, Fault};
-use mezzofy_agent::model::Stop;
+use mezzofy_agent::model::StopReason;
 
 mod faults;
 mod rules;
@@ -123,14 +123,14 @@ async fn a_reply_is_written_as_kimi_writes_it() {
 
 #[tokio::test]
 async fn each_way_to_stop_is_written_in_both_protocols() {
-    let refused = Stop::Refused(Some("cyber".to_owned()));
+    let refused = StopReason::Refused(Some("cyber".to_owned()));
     let table = [
-        (Stop::Ended, "end_turn", "stop"),
-        (Stop::Calls, "tool_use", "tool_calls"),
-        (Stop::Cut, "max_tokens", "length"),
-        (Stop::Paused, "pause_turn", "stop"),
+        (StopReason::Ended, "end_turn", "stop"),
+        (StopReason::Calls, "tool_use", "tool_calls"),
+        (StopReason::Cut, "max_tokens", "length"),
+        (StopReason::Paused, "pause_turn", "stop"),
         (refused, "refusal", "content_filter"),
-        (Stop::WindowExceeded, "model_context_window_exceeded", "length"),
+        (StopReason::WindowExceeded, "model_context_window_exceeded", "length"),
     ];
     let replay = Replay::start(KEY).await.unwrap();
     for (stop, claudes, kimis) in table {

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use chrono_tz::Tz;
 use mezzofy_domain::language::Language;
-use mezzofy_domain::meeting::slots::WORK;
+use mezzofy_domain::meeting::slots::WORKING_HOURS;
 use mezzofy_domain::meeting::{Moment, day_label};
 use mezzofy_microsoft::calendar::Event;
 
@@ -84,11 +84,14 @@ pub(super) fn offer(
     let mut lines = Vec::new();
     if slots.is_empty() {
         lines.push(if chinese {
-            format!("{when}的工作时间（{}:00–{}:00）内没有{minutes}分钟的共同空闲时间。", WORK.start, WORK.end)
+            format!(
+                "{when}的工作时间（{}:00–{}:00）内没有{minutes}分钟的共同空闲时间。",
+                WORKING_HOURS.start, WORKING_HOURS.end
+            )
         } else {
             format!(
                 "No {minutes} minutes within working hours ({}:00 to {}:00) are free: {when}.",
-                WORK.start, WORK.end
+                WORKING_HOURS.start, WORKING_HOURS.end
             )
         });
     } else {

@@ -2,7 +2,7 @@
 
 use mezzofy_domain::language::Language;
 
-use mezzofy_engine::models::Why;
+use mezzofy_engine::models::FallbackReason;
 
 /// Why no model wrote a text.
 #[derive(Debug)]
@@ -10,7 +10,7 @@ pub(super) enum Reason {
     /// None is set up.
     NoModel,
     /// The last one that was asked was passed over.
-    Passed { model: String, why: Why },
+    Passed { model: String, why: FallbackReason },
     /// It came to no end.
     TooLong { model: String },
     /// Brief and facts are too long.
@@ -42,14 +42,16 @@ impl Reason {
         match self {
             Self::NoModel => "no AI model is set up".to_owned(),
             Self::Passed { model, why } => match why {
-                Why::KeyRefused => format!("the key for {model} was refused"),
-                Why::SpendLimit => format!("{model} has reached the spending limit at its provider"),
-                Why::Busy => format!("{model} is overloaded at the moment"),
-                Why::Unreachable => format!("{model} can't be reached at the moment"),
-                Why::BrokenOff => format!("{model} broke off in the middle of its answer"),
-                Why::Rejected => format!("{model} could not take the request"),
-                Why::Refused => format!("{model} declined to write it"),
-                Why::Budget(_) => format!("this month's budget for AI models does not allow {model} any more"),
+                FallbackReason::KeyRefused => format!("the key for {model} was refused"),
+                FallbackReason::SpendLimit => format!("{model} has reached the spending limit at its provider"),
+                FallbackReason::Busy => format!("{model} is overloaded at the moment"),
+                FallbackReason::Unreachable => format!("{model} can't be reached at the moment"),
+                FallbackReason::BrokenOff => format!("{model} broke off in the middle of its answer"),
+                FallbackReason::Rejected => format!("{model} could not take the request"),
+                FallbackReason::Refused => format!("{model} declined to write it"),
+                FallbackReason::Budget(_) => {
+                    format!("this month's budget for AI models does not allow {model} any more")
+                }
             },
             Self::TooLong { model } => format!("{model} did not come to an end within the length a text may have"),
             Self::TooMuch => "the brief and the facts are too long for an AI model".to_owned(),
@@ -63,14 +65,14 @@ impl Reason {
         match self {
             Self::NoModel => "没有配置AI模型".to_owned(),
             Self::Passed { model, why } => match why {
-                Why::KeyRefused => format!("{model}的密钥被拒绝"),
-                Why::SpendLimit => format!("{model}已达到供应商的消费上限"),
-                Why::Busy => format!("{model}目前过于繁忙"),
-                Why::Unreachable => format!("目前无法连接{model}"),
-                Why::BrokenOff => format!("{model}的回答中途中断"),
-                Why::Rejected => format!("{model}无法处理这个请求"),
-                Why::Refused => format!("{model}拒绝撰写"),
-                Why::Budget(_) => format!("本月的AI模型预算已不足以使用{model}"),
+                FallbackReason::KeyRefused => format!("{model}的密钥被拒绝"),
+                FallbackReason::SpendLimit => format!("{model}已达到供应商的消费上限"),
+                FallbackReason::Busy => format!("{model}目前过于繁忙"),
+                FallbackReason::Unreachable => format!("目前无法连接{model}"),
+                FallbackReason::BrokenOff => format!("{model}的回答中途中断"),
+                FallbackReason::Rejected => format!("{model}无法处理这个请求"),
+                FallbackReason::Refused => format!("{model}拒绝撰写"),
+                FallbackReason::Budget(_) => format!("本月的AI模型预算已不足以使用{model}"),
             },
             Self::TooLong { model } => format!("{model}未能在允许的长度内写完"),
             Self::TooMuch => "要求和资料过长，AI模型无法处理".to_owned(),
@@ -88,7 +90,7 @@ mod tests {
     #[test]
     fn the_note_says_who_wrote_and_why_in_the_language_of_the_request() {
         let model = "Claude Sonnet 5.5".to_owned();
-        let reason = Reason::Passed { model, why: Why::KeyRefused };
+        let reason = Reason::Passed { model, why: FallbackReason::KeyRefused };
         assert_eq!(
             reason.note(Language::En),
             "No AI model wrote this text; it is the skill's own, because the key for Claude Sonnet 5.5 was refused."

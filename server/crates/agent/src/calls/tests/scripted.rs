@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use mezzofy_domain::usage::Usage;
 use serde_json::Value;
 
-use crate::model::{Block, Facts, Heard, Model, ModelError, Reply, Request, Stop, Turn, View};
+use crate::model::{Block, BlockView, Model, ModelError, ModelFacts, Reply, Request, StopReason, TextSink, Turn};
 
 #[derive(Debug, Default)]
 pub(super) struct Scripted {
@@ -29,19 +29,19 @@ impl Scripted {
 
 /// A reply of text.
 pub(super) fn says(text: &str) -> Reply {
-    Reply { blocks: vec![Block::text(text)], stop: Stop::Ended, usage: Usage::default() }
+    Reply { blocks: vec![Block::text(text)], stop: StopReason::Ended, usage: Usage::default() }
 }
 
 /// A reply that calls tools.
 pub(super) fn calls<'a>(calls: impl IntoIterator<Item = (&'a str, Value)>) -> Reply {
     let calls = calls.into_iter().enumerate();
     let blocks = calls.map(|(at, (name, input))| Block::call(&format!("call_{at}"), name, &input)).collect();
-    Reply { blocks, stop: Stop::Calls, usage: Usage::default() }
+    Reply { blocks, stop: StopReason::Calls, usage: Usage::default() }
 }
 
 #[async_trait]
 impl Model for Scripted {
-    async fn stream(&self, request: &Request<'_>, heard: Heard<'_>) -> Result<Reply, ModelError> {
+    async fn stream(&self, request: &Request<'_>, heard: TextSink<'_>) -> Result<Reply, ModelError> {
         whole(request.history)?;
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(request.history.to_vec());
         let reply = self.replies.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
@@ -54,8 +54,8 @@ impl Model for Scripted {
         Ok(None)
     }
 
-    async fn facts(&self) -> Result<Facts, ModelError> {
-        Ok(Facts::default())
+    async fn facts(&self) -> Result<ModelFacts, ModelError> {
+        Ok(ModelFacts::default())
     }
 }
 
@@ -67,7 +67,7 @@ fn whole(history: &[Turn]) -> Result<(), ModelError> {
             Turn::Person(_) => (0, 0),
             Turn::Results(results) => (results.len(), 0),
             Turn::Model { blocks, .. } => {
-                (0, blocks.iter().filter(|block| matches!(block.view(), View::Call { .. })).count())
+                (0, blocks.iter().filter(|block| matches!(block.view(), BlockView::Call { .. })).count())
             }
         };
         if answered != open {

@@ -9,7 +9,7 @@ use crate::model::strict::Limits;
 use crate::model::{ModelError, Request, Source, ToolDefinition};
 
 /// The largest body the Messages API takes.
-const LARGEST: usize = 32 * 1024 * 1024;
+const MAX_REQUEST_BYTES: usize = 32 * 1024 * 1024;
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -120,7 +120,7 @@ fn tool<'a>(tool: &'a ToolDefinition, limits: &mut Limits) -> Tool<'a> {
 
 fn written(body: &Body<'_>) -> Result<String, ModelError> {
     let text = serde_json::to_string(body).map_err(|error| ModelError::Rejected(error.to_string()))?;
-    if text.len() > LARGEST {
+    if text.len() > MAX_REQUEST_BYTES {
         return Err(ModelError::TooLarge(format!("it has {} MB, and 32 is the most", text.len() / 1024 / 1024)));
     }
     Ok(text)

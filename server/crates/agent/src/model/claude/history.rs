@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::fields::Fields;
-use crate::model::{Block, CallResult, Media, ModelError, Part, Source, Turn, View};
+use crate::model::{Block, BlockView, CallResult, Media, ModelError, Part, Source, Turn};
 
 /// What a user says where it is the model's turn and nobody has said anything.
 const GO_ON: &str = "Go on.";
@@ -84,7 +84,7 @@ pub(super) fn messages<'a>(history: &'a [Turn], model: &Source) -> Result<Vec<Me
             Turn::Results(_) => {}
         }
     }
-    written.go_on();
+    written.let_user_speak();
     Ok(written.messages)
 }
 
@@ -106,7 +106,7 @@ impl<'a> Written<'a> {
     }
 
     /// A request neither begins nor ends with the assistant, who never speaks twice in a row.
-    fn go_on(&mut self) {
+    fn let_user_speak(&mut self) {
         if self.messages.last().is_none_or(|last| last.role == "assistant") {
             self.user(vec![Content::Ours(Piece::Text { text: GO_ON.into() })]);
         }
@@ -120,19 +120,19 @@ impl<'a> Written<'a> {
         let mut end = 0;
         for block in blocks {
             let piece = match block.view() {
-                View::Text(text) if text.trim().is_empty() => None,
-                View::Text(_) | View::Unknown if is_own => as_it_came(block),
-                View::Text(text) => Some(Content::Ours(Piece::Text { text: text.into() })),
-                View::Call { id, name, input } => {
+                BlockView::Text(text) if text.trim().is_empty() => None,
+                BlockView::Text(_) | BlockView::Unknown if is_own => as_it_came(block),
+                BlockView::Text(text) => Some(Content::Ours(Piece::Text { text: text.into() })),
+                BlockView::Call { id, name, input } => {
                     let id = self.id(block, id, index, calls.len());
                     calls.push(id.clone());
                     Some(call(block, is_own, id, &name, input))
                 }
-                View::Thinking if is_own && is_signed(block) => {
+                BlockView::Thinking if is_own && is_signed(block) => {
                     content.extend(as_it_came(block));
                     continue;
                 }
-                View::Thinking | View::Unknown => None,
+                BlockView::Thinking | BlockView::Unknown => None,
             };
             if let Some(piece) = piece {
                 content.push(piece);
@@ -141,7 +141,7 @@ impl<'a> Written<'a> {
         }
         content.truncate(end);
         // This reply was asked for, even if nothing of it goes back.
-        self.go_on();
+        self.let_user_speak();
         if content.is_empty() {
             return;
         }

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::refusal::error_in_stream;
 use crate::model::sse::SseEvent;
-use crate::model::{Block, Heard, ModelError, Reply, Stop, View};
+use crate::model::{Block, BlockView, ModelError, Reply, StopReason, TextSink};
 use growing::Growing;
 
 mod growing;
@@ -78,7 +78,7 @@ struct CacheCreation {
 
 impl Assembly {
     /// Takes the next event, and says its text at once.
-    pub(super) fn take(&mut self, event: &SseEvent, heard: Heard<'_>) -> Result<(), ModelError> {
+    pub(super) fn take(&mut self, event: &SseEvent, heard: TextSink<'_>) -> Result<(), ModelError> {
         if self.complete || event.data.trim() == "[DONE]" {
             return Ok(());
         }
@@ -125,24 +125,24 @@ impl Assembly {
             return Err(garbled("it ended in the middle"));
         }
         let mut blocks: Vec<Block> = self.blocks.into_iter().filter_map(|(_, block)| block.finish()).collect();
-        let has_calls = blocks.iter().any(|block| matches!(block.view(), View::Call { .. }));
+        let has_calls = blocks.iter().any(|block| matches!(block.view(), BlockView::Call { .. }));
         let (stop, is_whole) = match self.stop_reason.as_deref() {
-            Some("max_tokens") => (Stop::Cut, false),
-            Some("model_context_window_exceeded") => (Stop::WindowExceeded, false),
-            Some("refusal") => (Stop::Refused(self.category), false),
+            Some("max_tokens") => (StopReason::Cut, false),
+            Some("model_context_window_exceeded") => (StopReason::WindowExceeded, false),
+            Some("refusal") => (StopReason::Refused(self.category), false),
             // A call waits for its result whatever the reason says.
-            _ if has_calls => (Stop::Calls, true),
-            Some("pause_turn") => (Stop::Paused, true),
+            _ if has_calls => (StopReason::Calls, true),
+            Some("pause_turn") => (StopReason::Paused, true),
             // `end_turn`, `stop_sequence`, `tool_use` without a call, and reasons of newer models.
-            Some(_) | None => (Stop::Ended, true),
+            Some(_) | None => (StopReason::Ended, true),
         };
         if !is_whole {
-            blocks.retain(|block| matches!(block.view(), View::Text(_) | View::Thinking));
+            blocks.retain(|block| matches!(block.view(), BlockView::Text(_) | BlockView::Thinking));
         }
         Ok(Reply { blocks, stop, usage: self.counts.usage() })
     }
 
-    fn say(&mut self, text: &str, heard: Heard<'_>) {
+    fn say(&mut self, text: &str, heard: TextSink<'_>) {
         if !text.is_empty() {
             self.anything_heard = true;
             heard(text);

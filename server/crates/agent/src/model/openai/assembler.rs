@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::chunk::{CallDelta, Choice, Chunk};
 use super::refusal;
-use crate::model::{Block, Heard, ModelError, Reply, Stop};
+use crate::model::{Block, ModelError, Reply, StopReason, TextSink};
 
 /// A reply on its way.
 #[derive(Default)]
@@ -28,7 +28,7 @@ struct Call {
 
 impl Assembler {
     /// Takes the data of one event; `true` once the server has said that it is the last.
-    pub(super) fn take(&mut self, data: &str, heard: Heard<'_>) -> Result<bool, ModelError> {
+    pub(super) fn take(&mut self, data: &str, heard: TextSink<'_>) -> Result<bool, ModelError> {
         match data.trim() {
             "" => return Ok(false),
             "[DONE]" => return Ok(true),
@@ -51,7 +51,7 @@ impl Assembler {
         Ok(false)
     }
 
-    fn take_choice(&mut self, choice: Choice, heard: Heard<'_>) {
+    fn take_choice(&mut self, choice: Choice, heard: TextSink<'_>) {
         if let Some(delta) = choice.delta {
             self.thinking.push_str(delta.thinking());
             if let Some(text) = delta.content.filter(|text| !text.is_empty()) {
@@ -106,11 +106,11 @@ impl Assembler {
             return Err(ModelError::BrokenOff("it ended without a finish reason".to_owned()));
         };
         let stop = match finish.as_str() {
-            "length" => Stop::Cut,
-            "content_filter" => Stop::Refused(None),
-            _ if self.refused => Stop::Refused(None),
-            _ if self.calls.is_empty() => Stop::Ended,
-            _ => Stop::Calls,
+            "length" => StopReason::Cut,
+            "content_filter" => StopReason::Refused(None),
+            _ if self.refused => StopReason::Refused(None),
+            _ if self.calls.is_empty() => StopReason::Ended,
+            _ => StopReason::Calls,
         };
         let mut blocks = Vec::new();
         if !self.thinking.is_empty() {
@@ -119,7 +119,7 @@ impl Assembler {
         if !self.text.is_empty() {
             blocks.push(Block::text(&self.text));
         }
-        if stop == Stop::Calls {
+        if stop == StopReason::Calls {
             if self.calls.iter().any(|call| call.name.is_empty()) {
                 return Err(ModelError::BrokenOff("it holds a call that names no tool".to_owned()));
             }

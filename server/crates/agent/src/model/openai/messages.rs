@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Dialect, Settings};
-use crate::model::{Block, CallResult, Media, ModelError, Part, Request, Turn, View};
+use crate::model::{Block, BlockView, CallResult, Media, ModelError, Part, Request, Turn};
 
 /// What is said for the person where the model spoke last: a request can't end with the assistant.
 const GO_ON: &str = "Go on.";
 /// The longest name of a tool.
-const LONGEST_NAME: usize = 64;
+const MAX_TOOL_NAME_CHARS: usize = 64;
 
 #[derive(Serialize)]
 #[serde(tag = "role", rename_all = "snake_case")]
@@ -119,8 +119,8 @@ impl Speaker {
         let (mut content, mut thinking, mut tool_calls) = (String::new(), String::new(), Vec::new());
         for block in blocks {
             match block.view() {
-                View::Text(text) => content.push_str(&text),
-                View::Call { name, input, .. } if tool_calls.len() < results.len() => {
+                BlockView::Text(text) => content.push_str(&text),
+                BlockView::Call { name, input, .. } if tool_calls.len() < results.len() => {
                     let rebuilt = input.as_ref().map_or_else(|_| "{}".to_owned(), |input| json!(input).to_string());
                     // What is no JSON object is not sent back even to its model: servers parse it and refuse the whole.
                     let told = as_it_came(block).and_then(|block| block.arguments);
@@ -128,10 +128,10 @@ impl Speaker {
                     let function = Function { name: tool_name(&name), arguments: told.unwrap_or(rebuilt) };
                     tool_calls.push(ToolCall { id: self.id(tool_calls.len()), r#type: "function", function });
                 }
-                View::Thinking if self.own => {
+                BlockView::Thinking if self.own => {
                     thinking.push_str(&as_it_came(block).map(|block| block.text).unwrap_or_default());
                 }
-                View::Call { .. } | View::Thinking | View::Unknown => {}
+                BlockView::Call { .. } | BlockView::Thinking | BlockView::Unknown => {}
             }
         }
         if content.is_empty() && tool_calls.is_empty() {
@@ -167,6 +167,6 @@ fn as_it_came(block: &Block) -> Option<AsItCame> {
 /// A name that a server accepts, also where a model made one up that is none.
 fn tool_name(name: &str) -> String {
     let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
-    let name: String = name.chars().take(LONGEST_NAME).map(|c| if fits(c) { c } else { '_' }).collect();
+    let name: String = name.chars().take(MAX_TOOL_NAME_CHARS).map(|c| if fits(c) { c } else { '_' }).collect();
     if name.is_empty() { "_".to_owned() } else { name }
 }

@@ -78,7 +78,7 @@ async fn a_refusal_is_told_without_the_key() {
 async fn what_the_safety_system_refuses_is_a_refused_reply() {
     let body = json!({"error": {"message": "high risk", "type": "content_filter"}}).to_string();
     let (_, answered) = reply(Dialect::Kimi, (400, &body)).await;
-    assert_eq!(answered.unwrap().stop, Stop::Refused(None));
+    assert_eq!(answered.unwrap().stop, StopReason::Refused(None));
 }
 
 #[tokio::test]
@@ -103,13 +103,13 @@ async fn kimi_counts_tokens_and_other_servers_are_not_asked() {
 #[tokio::test]
 async fn facts_are_what_the_server_tells() {
     let facts = async |model: OpenAiCompatible| model.facts().await;
-    let window = |window| Ok(Facts { window: Some(window), max_output: None });
+    let window = |window| Ok(ModelFacts { window: Some(window), max_output: None });
     let cases = [
         ((200, r#"{"id":"kimi-k3","context_length":1048576}"#), window(1_048_576)),
         ((200, r#"{"max_model_len":4096}"#), window(4096)),
         ((200, r#"{"context_window":8192,"max_output_tokens":null}"#), window(8192)),
-        ((200, "pong"), Ok(Facts::default())),
-        ((404, "{}"), Ok(Facts::default())),
+        ((200, "pong"), Ok(ModelFacts::default())),
+        ((404, "{}"), Ok(ModelFacts::default())),
     ];
     for (answer, wanted) in cases {
         let (asked, told) = exchange(Dialect::Kimi, answer, facts).await;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::model::ModelError;
 
 /// As much of a reason as goes into an error.
-const LONGEST_DETAIL: usize = 500;
+const MAX_DETAIL_CHARS: usize = 500;
 
 /// An answer other than 2xx.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Refusal {
         let said = self.error("message").unwrap_or_else(|| self.body.trim().to_owned());
         match said.as_str() {
             "" => format!("status {}", self.status),
-            _ => said.chars().take(LONGEST_DETAIL).collect(),
+            _ => said.chars().take(MAX_DETAIL_CHARS).collect(),
         }
     }
 
@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(told(500, r#"{"error":"model not loaded"}"#).detail(), "model not loaded");
         assert_eq!(told(502, " Bad gateway\n").detail(), "Bad gateway");
         assert_eq!(told(503, "").detail(), "status 503");
-        assert_eq!(told(503, &"x".repeat(9000)).detail().len(), LONGEST_DETAIL);
+        assert_eq!(told(503, &"x".repeat(9000)).detail().len(), MAX_DETAIL_CHARS);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 
 use super::*;
 
-const IDLE: Duration = Duration::from_mins(1);
+const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 
 fn event(data: &str) -> Vec<u8> {
     format!("data: {data}\n\n").into_bytes()
@@ -18,7 +18,7 @@ fn slowly(pieces: Vec<(u64, Vec<u8>)>) -> Events {
         tokio::time::sleep(Duration::from_secs(seconds)).await;
         Ok(piece)
     });
-    Events::of(pieces.chain(stream::pending()).boxed(), IDLE)
+    Events::of(pieces.chain(stream::pending()).boxed(), IDLE_TIMEOUT)
 }
 
 /// Answers one connection with these bytes and gives what it was sent.
@@ -36,7 +36,7 @@ async fn answer_once(answer: &'static str) -> (String, impl Future<Output = Stri
 }
 
 fn wire(base: &str, credential: Credential) -> Wire {
-    Wire::new(base, credential, &[("x-version", "7")], IDLE).unwrap()
+    Wire::new(base, credential, &[("x-version", "7")], IDLE_TIMEOUT).unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -49,7 +49,7 @@ async fn a_stream_that_is_silent_or_only_pings_has_broken_off_after_the_idle_tim
     let ping = event(r#"{"type": "ping"}"#);
     let mut pings = slowly(vec![(25, named), (25, ping.clone()), (25, ping), (1, event("late"))]);
     assert_eq!(pings.next().await, silent);
-    assert_eq!(begun.elapsed(), IDLE);
+    assert_eq!(begun.elapsed(), IDLE_TIMEOUT);
 }
 
 #[tokio::test(start_paused = true)]
@@ -62,7 +62,7 @@ async fn each_event_gives_the_stream_its_time_again() {
 
 #[tokio::test]
 async fn a_streams_end_gives_its_last_event_and_then_nothing() {
-    let mut events = Events::of(stream::iter([Ok(b"data: [DONE]".to_vec())]).boxed(), IDLE);
+    let mut events = Events::of(stream::iter([Ok(b"data: [DONE]".to_vec())]).boxed(), IDLE_TIMEOUT);
     assert_eq!(events.next().await.unwrap().unwrap().data, "[DONE]");
     assert_eq!(events.next().await, Ok(None));
     assert_eq!(events.next().await, Ok(None));
@@ -109,6 +109,6 @@ fn an_address_is_https_or_http_and_tells_no_secret() {
         let error = address(bad).unwrap_err().to_string();
         assert!(!error.contains("secret"), "{error}");
     }
-    let odd = Wire::new("https://x", Credential::Bearer("a\nb".into()), &[], IDLE).unwrap_err().to_string();
+    let odd = Wire::new("https://x", Credential::Bearer("a\nb".into()), &[], IDLE_TIMEOUT).unwrap_err().to_string();
     assert_eq!(odd, "the provider's key has characters that no key has");
 }

@@ -7,13 +7,13 @@ use serde_json::{Map, Value};
 
 use super::super::recipients::{Reader, Recipient, Recipients};
 use super::super::words::Sentence;
-use super::super::{Asked, Planner, Request, SkillPlan, periods};
-use super::{Filling, complete, periods::Said};
+use super::super::{PlanContext, Planner, Request, SkillPlan, periods};
+use super::{Filling, complete, periods::PeriodMention};
 use crate::skills::{Input, InputKind, Skill, Skills};
 
 /// Why a model's call of a skill can't be made, in a sentence for the model.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Misfit {
+pub enum InputMismatch {
     /// It is not of the form that the skill takes.
     Form(String),
     /// It names what there is not, or more than one thing.
@@ -30,15 +30,15 @@ impl Planner {
         language: Language,
         skill: &Skill,
         input: &Map<String, Value>,
-    ) -> Result<SkillPlan, Misfit> {
-        let asked = Asked { request, skills, language };
+    ) -> Result<SkillPlan, InputMismatch> {
+        let asked = PlanContext { request, skills, language };
         let known = |name: &String| {
             skill.inputs.iter().filter(|input| input.kind != InputKind::Event).any(|input| {
                 *name == input.name || (input.kind == InputKind::Person && *name == format!("{}s", input.name))
             })
         };
         if let Some(name) = input.keys().find(|name| !known(name)) {
-            return Err(Misfit::Form(format!("{} has no input {name}.", skill.name)));
+            return Err(InputMismatch::Form(format!("{} has no input {name}.", skill.name)));
         }
         let mut filling = Filling {
             skill: skill.name.clone(),
@@ -48,11 +48,11 @@ impl Planner {
             needs: Vec::new(),
         };
         for wanted in &skill.inputs {
-            let values = values_of(wanted, input).map_err(Misfit::Form)?;
+            let values = values_of(wanted, input).map_err(InputMismatch::Form)?;
             let said = values.first().map(String::as_str);
             let value = match wanted.kind {
                 InputKind::Period => match (said, wanted.default.as_deref()) {
-                    (Some(said), _) => Some(period(asked, said).map_err(Misfit::Meaning)?.to_string()),
+                    (Some(said), _) => Some(period(asked, said).map_err(InputMismatch::Meaning)?.to_string()),
                     (None, Some(default)) => Some(asked.calendar().named(default).to_string()),
                     (None, None) => None,
                 },
@@ -62,13 +62,13 @@ impl Planner {
                             filling.inputs.insert(wanted.name.clone(), Value::from(number));
                             continue;
                         }
-                        _ => return Err(Misfit::Form(format!("{} must be a number above 0.", wanted.name))),
+                        _ => return Err(InputMismatch::Form(format!("{} must be a number above 0.", wanted.name))),
                     },
                     None => None,
                 },
                 InputKind::Event => continue,
                 InputKind::Moment => match said {
-                    Some(said) => Some(moment(asked, said).map_err(Misfit::Meaning)?),
+                    Some(said) => Some(moment(asked, said).map_err(InputMismatch::Meaning)?),
                     None if filling.asks(wanted) => None,
                     None => continue,
                 },
@@ -95,7 +95,7 @@ impl Planner {
                 InputKind::Request => said.map(str::to_owned).or_else(|| request.texts.last().cloned()),
                 InputKind::Person => {
                     for named in &values {
-                        filling.recipients.extend(self.people_named(request, named).map_err(Misfit::Meaning)?);
+                        filling.recipients.extend(self.people_named(request, named).map_err(InputMismatch::Meaning)?);
                     }
                     if wanted.required && filling.recipients.is_empty() { None } else { continue }
                 }
@@ -103,14 +103,14 @@ impl Planner {
                     Some(format) if wanted.choices.contains(&format) => Some(format),
                     Some(format) => {
                         let able = wanted.choices.join(", ");
-                        return Err(Misfit::Meaning(format!("{} makes {able}, not {format}.", skill.name)));
+                        return Err(InputMismatch::Meaning(format!("{} makes {able}, not {format}.", skill.name)));
                     }
                     None => None,
                 },
                 InputKind::Language => match said {
                     Some(code @ ("en" | "zh")) => Some(code.to_owned()),
                     Some(code) => {
-                        return Err(Misfit::Meaning(format!("{} writes en or zh, not {code}.", skill.name)));
+                        return Err(InputMismatch::Meaning(format!("{} writes en or zh, not {code}.", skill.name)));
                     }
                     None => Some(if language == Language::Zh { "zh" } else { "en" }.to_owned()),
                 },
@@ -118,7 +118,7 @@ impl Planner {
             match value {
                 Some(value) => drop(filling.inputs.insert(wanted.name.clone(), Value::from(value))),
                 None if filling.asks(wanted) => {
-                    return Err(Misfit::Form(format!("{} needs {}.", skill.name, wanted.name)));
+                    return Err(InputMismatch::Form(format!("{} needs {}.", skill.name, wanted.name)));
                 }
                 None => {}
             }
@@ -163,7 +163,7 @@ impl Planner {
     }
 }
 
-fn period(asked: Asked<'_>, said: &str) -> Result<Period, String> {
+fn period(asked: PlanContext<'_>, said: &str) -> Result<Period, String> {
     if said.eq_ignore_ascii_case("latest") {
         return Ok(asked.calendar().latest());
     }
@@ -171,14 +171,14 @@ fn period(asked: Asked<'_>, said: &str) -> Result<Period, String> {
         return Ok(period);
     }
     match periods::find(&mut Sentence::read(said), asked.calendar()) {
-        Said::One(period) | Said::Latest(period) => Ok(period),
-        Said::Nothing | Said::Several(_) | Said::Unclear(_) => {
+        PeriodMention::One(period) | PeriodMention::Latest(period) => Ok(period),
+        PeriodMention::Nothing | PeriodMention::Several(_) | PeriodMention::Unclear(_) => {
             Err(format!("“{said}” is no period: write 2026-10, 2026-Q3, 2026-H1, 2026, 2026-W47, 2026-YTD or latest."))
         }
     }
 }
 
-fn moment(asked: Asked<'_>, said: &str) -> Result<String, String> {
+fn moment(asked: PlanContext<'_>, said: &str) -> Result<String, String> {
     let today = asked.request.today;
     let exact = said.parse::<Moment>();
     let read = exact.clone().ok().or_else(|| meeting::read(said, today).moment());

@@ -2,12 +2,12 @@
 
 use mezzofy_domain::period::{Period, PeriodKind};
 
-use super::Found;
+use super::AtomMatch;
 use crate::planner::calendar::{Atom, Calendar, Part};
 use crate::planner::words::Sentence;
 
 /// Widens each month that ends a longer period to that period. A month that can't end one is a span.
-pub(super) fn widen(found: &mut [Found], sentence: &Sentence, calendar: Calendar) {
+pub(super) fn widen(found: &mut [AtomMatch], sentence: &Sentence, calendar: Calendar) {
     for one in found {
         let month = match one.atom {
             Atom::Exact(period) if period.kind() == PeriodKind::Month => period,

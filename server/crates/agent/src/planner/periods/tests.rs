@@ -7,7 +7,7 @@ fn calendar() -> Calendar {
     Calendar { today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(), latest_month: Period::month(2026, 10) }
 }
 
-fn said(text: &str) -> Said {
+fn said(text: &str) -> PeriodMention {
     find(&mut Sentence::read(text), calendar())
 }
 
@@ -16,7 +16,7 @@ fn assert_periods(table: &[(&str, &str)]) {
         .iter()
         .filter_map(|(text, wanted)| {
             let found = match said(text) {
-                Said::One(period) | Said::Latest(period) => period.to_string(),
+                PeriodMention::One(period) | PeriodMention::Latest(period) => period.to_string(),
                 other => format!("{other:?}"),
             };
             (found != *wanted).then(|| format!("{text}: {found}, not {wanted}"))
@@ -163,7 +163,7 @@ fn a_text_without_a_time_says_nothing_of_it() {
     for text in
         ["the balance sheet please", "may I have the statement", "资产负债表", "send it to the CEO", "top 20 customers"]
     {
-        assert_eq!(said(text), Said::Nothing, "{text}");
+        assert_eq!(said(text), PeriodMention::Nothing, "{text}");
     }
 }
 
@@ -180,18 +180,18 @@ fn a_span_that_is_no_period_and_two_periods_are_not_guessed_at() {
         "第五季度",
         "the quarter ended August 2026",
     ] {
-        assert!(matches!(said(text), Said::Unclear(_)), "{text}: {:?}", said(text));
+        assert!(matches!(said(text), PeriodMention::Unclear(_)), "{text}: {:?}", said(text));
     }
     assert_eq!(
         said("Q2 and Q4 2024"),
-        Said::Several(vec![Period::quarter(2026, 2).unwrap(), Period::quarter(2024, 4).unwrap()])
+        PeriodMention::Several(vec![Period::quarter(2026, 2).unwrap(), Period::quarter(2024, 4).unwrap()])
     );
-    assert!(matches!(said("October 2026 and September 2026"), Said::Several(_)));
-    assert!(matches!(said("2024年和2025年"), Said::Several(_)));
+    assert!(matches!(said("October 2026 and September 2026"), PeriodMention::Several(_)));
+    assert!(matches!(said("2024年和2025年"), PeriodMention::Several(_)));
 }
 
 #[test]
 fn without_entries_the_latest_month_is_the_one_before_today() {
     let calendar = Calendar { latest_month: None, ..calendar() };
-    assert_eq!(find(&mut Sentence::read("latest"), calendar), Said::Latest(Period::month(2026, 10).unwrap()));
+    assert_eq!(find(&mut Sentence::read("latest"), calendar), PeriodMention::Latest(Period::month(2026, 10).unwrap()));
 }

@@ -19,7 +19,9 @@ fn outcome(plan: &Plan) -> String {
         Plan::Ask(open) => match &open.about {
             About::Skill { .. } => "which?".to_owned(),
             About::Input(filling) => match filling.needs.first() {
-                Some(Need::Period | Need::OnePeriod { .. } | Need::ClearPeriod { .. }) => "period?".to_owned(),
+                Some(MissingInput::Period | MissingInput::OnePeriod { .. } | MissingInput::ClearPeriod { .. }) => {
+                    "period?".to_owned()
+                }
                 _ => "who?".to_owned(),
             },
         },

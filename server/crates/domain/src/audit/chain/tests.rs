@@ -9,17 +9,17 @@ fn at(micros: i64) -> DateTime<Utc> {
 }
 
 /// A log of so many entries, of several kinds.
-fn log(length: usize) -> (Vec<Stored>, Head) {
+fn log(length: usize) -> (Vec<ChainedEntry>, Head) {
     let (mut entries, mut head) = (Vec::new(), Head::default());
     for step in 0..length {
         let now = at(i64::try_from(step).unwrap() * 1_000_001);
-        let deed = match step % 3 {
-            0 => Deed::SignedIn { session: Id::new(now) },
-            1 => Deed::PersonAdded { person: Id::new(now), role: "sales_rep".to_owned() },
-            _ => Deed::BudgetChanged { budget: "company".to_owned(), limit: Some(250.into()) },
+        let event = match step % 3 {
+            0 => AuditEvent::SignedIn { session: Id::new(now) },
+            1 => AuditEvent::PersonAdded { person: Id::new(now), role: "sales_rep".to_owned() },
+            _ => AuditEvent::BudgetChanged { budget: "company".to_owned(), limit: Some(250.into()) },
         };
-        let who = if step % 2 == 0 { Who::Person(Id::new(now)) } else { Who::System };
-        let next = head.next(now, who, &deed).unwrap();
+        let actor = if step % 2 == 0 { Actor::Person(Id::new(now)) } else { Actor::System };
+        let next = head.next(now, actor, &event).unwrap();
         head = Head { number: next.entry.number, hash: next.hash.clone() };
         entries.push(next);
     }
@@ -35,8 +35,8 @@ fn flip(text: &mut String, bit: usize) {
 }
 
 /// Flips one bit of one field.
-fn flip_in(stored: &mut Stored, field: usize, bit: usize) {
-    let Stored { entry, hash } = stored;
+fn flip_in(stored: &mut ChainedEntry, field: usize, bit: usize) {
+    let ChainedEntry { entry, hash } = stored;
     match field {
         0 => entry.number ^= 1 << (bit % 63),
         1 => entry.at = DateTime::from_timestamp_micros(entry.at.timestamp_micros() ^ (1 << (bit % 50))).unwrap(),
@@ -65,7 +65,7 @@ fn a_log_that_nobody_touched_is_whole_and_an_empty_one_too() {
 #[test]
 fn a_hash_can_be_made_again_by_anyone_who_knows_the_rule() {
     let session = "01989f2e-0000-7000-8000-000000000001".parse().unwrap();
-    let next = Head::default().next(at(0), Who::System, &Deed::SignedIn { session }).unwrap();
+    let next = Head::default().next(at(0), Actor::System, &AuditEvent::SignedIn { session }).unwrap();
     let zeros = "0".repeat(64);
     let text = format!(
         r#"{{"before":"{zeros}","entry":{{"action":"signed_in","at":"2026-09-21T14:13:20Z","detail":{{}},"number":1,"subject":"{session}","subject_kind":"session","who":"system"}}}}"#
@@ -76,7 +76,8 @@ fn a_hash_can_be_made_again_by_anyone_who_knows_the_rule() {
 #[test]
 fn less_than_a_microsecond_is_dropped_before_it_is_hashed() {
     let now = at(5) + chrono::TimeDelta::nanoseconds(999);
-    let next = Head::default().next(now, Who::System, &Deed::AuditExported { action: None, person: None }).unwrap();
+    let next =
+        Head::default().next(now, Actor::System, &AuditEvent::AuditExported { action: None, person: None }).unwrap();
     assert_eq!(next.entry.at, at(5));
 }
 
@@ -86,7 +87,7 @@ proptest! {
         let (mut entries, head) = log(length);
         let which = which % length;
         flip_in(&mut entries[which], field, bit);
-        prop_assert_eq!(verify(&entries, head), Err(Broken { number: i64::try_from(which + 1).unwrap() }));
+        prop_assert_eq!(verify(&entries, head), Err(ChainBreak { number: i64::try_from(which + 1).unwrap() }));
     }
 
     #[test]
@@ -101,7 +102,7 @@ proptest! {
         let (mut entries, head) = log(length);
         let from = from % length;
         entries.drain(from..(from + count).min(length));
-        prop_assert_eq!(verify(&entries, head), Err(Broken { number: i64::try_from(from + 1).unwrap() }));
+        prop_assert_eq!(verify(&entries, head), Err(ChainBreak { number: i64::try_from(from + 1).unwrap() }));
     }
 
     #[test]
@@ -115,7 +116,7 @@ proptest! {
             entries[one].entry.number = entries[other].entry.number;
             entries[other].entry.number = number;
         }
-        prop_assert_eq!(verify(&entries, head), Err(Broken { number: i64::try_from(one.min(other) + 1).unwrap() }));
+        prop_assert_eq!(verify(&entries, head), Err(ChainBreak { number: i64::try_from(one.min(other) + 1).unwrap() }));
     }
 
     #[test]
@@ -125,8 +126,8 @@ proptest! {
         let before = place.checked_sub(1).map_or_else(Head::default, |last| {
             Head { number: entries[last].entry.number, hash: entries[last].hash.clone() }
         });
-        let deed = Deed::SignInRefused { person: None };
-        entries.insert(place, before.next(at(7), Who::System, &deed).unwrap());
+        let event = AuditEvent::SignInRefused { person: None };
+        entries.insert(place, before.next(at(7), Actor::System, &event).unwrap());
         let found = verify(&entries, head).unwrap_err();
         // The forged one fits to what is before it; what was there next does not fit to it.
         let place = i64::try_from(place).unwrap();

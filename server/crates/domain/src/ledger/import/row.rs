@@ -10,8 +10,8 @@ use crate::ledger::entry::EntryLine;
 use crate::ledger::{Account, AccountType};
 
 /// A decimal with four places holds sums below 7.9e24, so that billions of rows of this size can't overflow it.
-const WHOLE_DIGITS: usize = 15;
-const DECIMALS: usize = 4;
+const MAX_WHOLE_DIGITS: usize = 15;
+const MAX_DECIMALS: usize = 4;
 
 /// One row: a posting and the entry it belongs to.
 pub(super) struct Row {
@@ -126,19 +126,19 @@ fn amount(text: &str) -> Result<Option<Decimal>, String> {
     if text.starts_with(signs) {
         return Err(format!("{} is negative; put the amount into the other column", quoted(text)));
     }
-    if decimals.is_some_and(|decimals| decimals.len() > DECIMALS) {
+    if decimals.is_some_and(|decimals| decimals.len() > MAX_DECIMALS) {
         return Err(format!("{} has more than four decimals", quoted(text)));
     }
-    if whole.trim_start_matches('0').len() > WHOLE_DIGITS {
+    if whole.trim_start_matches('0').len() > MAX_WHOLE_DIGITS {
         return Err(format!("{} is too large", quoted(text)));
     }
     text.parse().map(Some).map_err(|_| format!("{} is not a number", quoted(text)))
 }
 
 fn quoted(text: &str) -> String {
-    const SHOWN: usize = 40;
-    if text.chars().count() <= SHOWN {
+    const MAX_SHOWN_CHARS: usize = 40;
+    if text.chars().count() <= MAX_SHOWN_CHARS {
         return format!("“{text}”");
     }
-    format!("“{}…”", text.chars().take(SHOWN).collect::<String>())
+    format!("“{}…”", text.chars().take(MAX_SHOWN_CHARS).collect::<String>())
 }

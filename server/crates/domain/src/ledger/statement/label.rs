@@ -8,7 +8,6 @@ use crate::language::Language;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LineName {
-    /// One account.
     Account {
         /// Its number in the chart of accounts.
         code: String,

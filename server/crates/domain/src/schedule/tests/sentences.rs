@@ -1,5 +1,5 @@
 use super::*;
-use crate::schedule::occurrence::Reason;
+use crate::schedule::occurrence::SkipReason;
 use chrono_tz::Asia::Singapore;
 
 #[test]
@@ -95,11 +95,11 @@ fn intervals_and_single_times_are_said_too() {
         (1440, "every 24 hours", "每24小时", "setiap 24 jam"),
         (10080, "every 7 days", "每7天", "setiap 7 hari"),
     ] {
-        let rule = Rule::every(minutes, from, MOST_OFTEN).unwrap();
+        let rule = ScheduleRule::every(minutes, from, MIN_INTERVAL_MINUTES).unwrap();
         let said = [Language::En, Language::Zh, Language::Ms].map(|language| say::rule(&rule, language, Singapore));
         assert_eq!(said, [en, zh, ms]);
     }
-    let rule = Rule::once(at("2027-03-03T01:00:00Z")).unwrap();
+    let rule = ScheduleRule::once(at("2027-03-03T01:00:00Z")).unwrap();
     let said = [Language::En, Language::Zh, Language::Ms].map(|language| say::rule(&rule, language, Singapore));
     assert_eq!(said, ["on 3 March 2027 at 09:00", "2027年3月3日 09:00", "pada 3 Mac 2027, 09:00"]);
 }
@@ -118,53 +118,53 @@ fn the_zone_is_said_by_its_place() {
     let monday = cron("0 9 * * 1", "America/New_York");
     assert_eq!(monday.say(Language::En, Singapore), "every Monday at 09:00, New York time");
     assert_eq!(monday.say(Language::Zh, Singapore), "每周一 09:00（纽约时间）");
-    let once = Rule::once(at("2027-03-03T01:00:00Z")).unwrap();
+    let once = ScheduleRule::once(at("2027-03-03T01:00:00Z")).unwrap();
     assert_eq!(once.say(Language::En, Singapore), "on 3 March 2027 at 09:00, Singapore time");
 }
 
 #[test]
 fn refusals_say_what_is_wrong_and_what_to_do() {
     let from = at("2026-11-22T00:00:00Z");
-    let none = || Rule::once(from).unwrap();
-    let refused = |rule: Result<Rule, RuleError>| rule.unwrap_err();
+    let none = || ScheduleRule::once(from).unwrap();
+    let refused = |rule: Result<ScheduleRule, RuleError>| rule.unwrap_err();
     for (error, en, zh) in [
         (
-            refused(Rule::cron("0 9 * * 1", "Asia/Singapoor", 15)),
+            refused(ScheduleRule::cron("0 9 * * 1", "Asia/Singapoor", 15)),
             "“Asia/Singapoor” is not a time zone. Write it as continent and city, e.g. Asia/Singapore.",
             "“Asia/Singapoor”不是时区。请按“洲/城市”填写，例如 Asia/Singapore。",
         ),
         (
-            refused(Rule::cron("0 9 *", "UTC", 15)),
+            refused(ScheduleRule::cron("0 9 *", "UTC", 15)),
             "A cron expression has five fields (minute, hour, day of the month, month, weekday), this one has 3. Write e.g. “0 9 * * 1” for every Monday at 09:00.",
             "cron 表达式有五个字段（分钟、小时、日期、月份、星期），这里有 3 个。例如每周一 09:00 写作“0 9 * * 1”。",
         ),
         (
-            refused(Rule::cron("0 25 * * 1", "UTC", 15)),
+            refused(ScheduleRule::cron("0 25 * * 1", "UTC", 15)),
             "“25” can't be the hour of a cron expression. Write 0 to 23, a list such as 1,3, a range such as 1-5, a step such as */2, or * for every one.",
             "“25”不能作为 cron 表达式的小时。请填写 0 到 23 的数字、列表（如 1,3）、范围（如 1-5）、步长（如 */2），或用 * 表示全部。",
         ),
         (
-            refused(Rule::cron("0 9 31 2 *", "UTC", 15)),
+            refused(ScheduleRule::cron("0 9 31 2 *", "UTC", 15)),
             "“0 9 31 2 *” never comes, because no year has such a day. Choose another day.",
             "“0 9 31 2 *”永远不会到来，因为没有这样的日期。请选择其他日期。",
         ),
         (
-            refused(Rule::cron("*/10 * * * *", "UTC", 15)),
+            refused(ScheduleRule::cron("*/10 * * * *", "UTC", 15)),
             "This would come every 10 minutes; a schedule may come every 15 minutes at most. Leave more time between.",
             "这样每 10 分钟就会运行一次，而定时任务最多每 15 分钟运行一次。请加大间隔。",
         ),
         (
-            refused(Rule::every(1, from, 15)),
+            refused(ScheduleRule::every(1, from, 15)),
             "This would come every minute; a schedule may come every 15 minutes at most. Leave more time between.",
             "这样每 1 分钟就会运行一次，而定时任务最多每 15 分钟运行一次。请加大间隔。",
         ),
         (
-            refused(Rule::every(600_000, from, 15)),
+            refused(ScheduleRule::every(600_000, from, 15)),
             "An interval may be one year long at most. Choose a shorter one.",
             "间隔最长为一年。请选择更短的间隔。",
         ),
         (
-            refused(Rule::once(at("2300-01-01T00:00:00Z"))),
+            refused(ScheduleRule::once(at("2300-01-01T00:00:00Z"))),
             "The moment must be between the years 2000 and 2100. Choose another.",
             "时间必须在 2000 年到 2100 年之间。请重新选择。",
         ),
@@ -183,7 +183,7 @@ fn refusals_say_what_is_wrong_and_what_to_do() {
 
 #[test]
 fn every_reason_is_a_sentence_in_each_language() {
-    for reason in Reason::ALL {
+    for reason in SkipReason::ALL {
         assert!(reason.say(Language::En).ends_with('.') && reason.say(Language::Ms).ends_with('.'));
         assert!(reason.say(Language::Zh).ends_with('。'));
     }

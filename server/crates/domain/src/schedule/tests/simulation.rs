@@ -8,8 +8,8 @@ use fastrand::Rng;
 
 use super::truth::{ZONES, changes};
 use super::*;
-use crate::schedule::occurrence::Reason;
-use crate::schedule::plan::{Fate, Misfire, plan};
+use crate::schedule::occurrence::SkipReason;
+use crate::schedule::plan::{Misfire, OccurrenceDecision, plan};
 
 type Fits = fn(NaiveDate) -> bool;
 
@@ -17,10 +17,10 @@ const LATE: TimeDelta = TimeDelta::seconds(30);
 
 /// What the nodes share.
 struct Table {
-    rule: Rule,
+    rule: ScheduleRule,
     misfire: Misfire,
     /// What became of each moment, and how often it was settled.
-    rows: BTreeMap<DateTime<Utc>, (Fate, u32)>,
+    rows: BTreeMap<DateTime<Utc>, (OccurrenceDecision, u32)>,
     ahead: Option<DateTime<Utc>>,
     crashes: u32,
 }
@@ -34,15 +34,19 @@ impl Table {
             if dies {
                 return;
             }
-            let late = planned.rows.iter().filter(|row| row.fate == Fate::Run && now - row.due_at > LATE).count();
+            let late = planned
+                .rows
+                .iter()
+                .filter(|row| row.decision == OccurrenceDecision::Run && now - row.due_at > LATE)
+                .count();
             match self.misfire {
                 Misfire::Skip => assert_eq!(late, 0),
                 Misfire::Latest => assert!(late <= 1),
                 Misfire::All => {}
             }
             for row in planned.rows {
-                let (fate, times) = self.rows.entry(row.due_at).or_insert((row.fate, 0));
-                (*fate, *times) = (row.fate, *times + 1);
+                let (decision, times) = self.rows.entry(row.due_at).or_insert((row.decision, 0));
+                (*decision, *times) = (row.decision, *times + 1);
             }
             self.ahead = planned.next;
         }
@@ -52,7 +56,7 @@ impl Table {
 /// Runs a rule from `from` to about `to`, compares the rows with what was to come, and counts those that ran and those
 /// that were skipped, and the crashes.
 fn live(
-    rule: Rule,
+    rule: ScheduleRule,
     misfire: Misfire,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
@@ -77,16 +81,20 @@ fn live(
     table.pass(furthest, false);
 
     assert!(table.rows.keys().eq(&truth(furthest)), "{:?}", table.rule);
-    for (due_at, (fate, times)) in &table.rows {
+    for (due_at, (decision, times)) in &table.rows {
         assert_eq!(*times, 1, "{due_at} of {:?}", table.rule);
         let allowed = match misfire {
-            Misfire::Skip => *fate == Fate::Run || *fate == Fate::Skipped(Reason::Missed),
-            Misfire::Latest => *fate == Fate::Run || *fate == Fate::Skipped(Reason::Superseded),
-            Misfire::All => *fate == Fate::Run,
+            Misfire::Skip => {
+                *decision == OccurrenceDecision::Run || *decision == OccurrenceDecision::Skipped(SkipReason::Missed)
+            }
+            Misfire::Latest => {
+                *decision == OccurrenceDecision::Run || *decision == OccurrenceDecision::Skipped(SkipReason::Superseded)
+            }
+            Misfire::All => *decision == OccurrenceDecision::Run,
         };
-        assert!(allowed, "{due_at} of {:?}: {fate:?}", table.rule);
+        assert!(allowed, "{due_at} of {:?}: {decision:?}", table.rule);
     }
-    let done = table.rows.values().filter(|(fate, _)| *fate == Fate::Run).count();
+    let done = table.rows.values().filter(|(decision, _)| *decision == OccurrenceDecision::Run).count();
     (done, table.rows.len() - done, table.crashes)
 }
 

@@ -219,7 +219,7 @@ fn an_hourly_rule_runs_in_both_doubled_hours_also_around_midnight() {
 
 #[test]
 fn an_interval_does_not_look_at_clocks() {
-    let rule = Rule::every(60, at("2026-03-08T05:00:00Z"), MOST_OFTEN).unwrap();
+    let rule = ScheduleRule::every(60, at("2026-03-08T05:00:00Z"), MIN_INTERVAL_MINUTES).unwrap();
     assert_eq!(
         between(&rule, "2026-03-08T05:00:00Z", "2026-03-08T08:00:00Z"),
         ["03-08T06:00", "03-08T07:00", "03-08T08:00"]

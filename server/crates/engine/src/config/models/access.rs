@@ -21,21 +21,21 @@ pub struct ProviderAccess {
 }
 
 /// A provider whose variables have names of their own.
-struct Known {
+struct KnownProvider {
     name: &'static str,
     key: &'static str,
     base_url: &'static str,
     default_base_url: &'static str,
 }
 
-const KNOWN: [Known; 2] = [
-    Known {
+const KNOWN_PROVIDERS: [KnownProvider; 2] = [
+    KnownProvider {
         name: "claude",
         key: "ANTHROPIC_API_KEY",
         base_url: "ANTHROPIC_BASE_URL",
         default_base_url: "https://api.anthropic.com",
     },
-    Known {
+    KnownProvider {
         name: "kimi",
         key: "KIMI_API_KEY",
         base_url: "KIMI_BASE_URL",
@@ -45,7 +45,7 @@ const KNOWN: [Known; 2] = [
 
 /// Whether a provider's address is known without one in the configuration.
 pub(super) fn has_address(name: &str, provider: &ProviderSettings) -> bool {
-    provider.base_url.is_some() || KNOWN.iter().any(|known| known.name == name)
+    provider.base_url.is_some() || KNOWN_PROVIDERS.iter().any(|known| known.name == name)
 }
 
 /// Whether a provider takes no request without a key.
@@ -63,7 +63,7 @@ pub(in super::super) fn of_environment(
 ) -> Result<BTreeMap<String, ProviderAccess>, ConfigError> {
     let mut usable = BTreeMap::new();
     for (name, provider) in &settings.providers {
-        let known = KNOWN.iter().find(|known| known.name == name);
+        let known = KNOWN_PROVIDERS.iter().find(|known| known.name == name);
         let key = match provider.key.as_deref().or_else(|| known.map(|known| known.key)) {
             Some(name) => variable(name)?,
             None => None,

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::super::ConfigError;
 use super::access::{has_address, is_address};
-use super::{Dialect, ModelCard, ModelsSettings, Protocol, ProviderSettings, Rule};
+use super::{Dialect, ModelCard, ModelsSettings, Protocol, ProviderSettings, RoutingRule};
 
 const EFFORTS: [&str; 5] = ["low", "medium", "high", "xhigh", "max"];
 const KIMI_EFFORTS: [&str; 3] = ["low", "high", "max"];
@@ -23,7 +23,7 @@ impl ModelsSettings {
         for (number, rule) in (1..).zip(&self.rules) {
             self.check_rule(rule).map_err(|wrong| ConfigError(format!("models.rules, the rule {number}: {wrong}")))?;
         }
-        if !self.rules.last().is_some_and(Rule::is_open) {
+        if !self.rules.last().is_some_and(RoutingRule::is_open) {
             return Err(ConfigError(
                 "models.rules: the last rule must fit everything, so it may name `use` only".to_owned(),
             ));
@@ -66,7 +66,7 @@ impl ModelsSettings {
         card.price.long_prompt.map_or(Ok(()), |long| check_rates(&long.rates))
     }
 
-    fn check_rule(&self, rule: &Rule) -> Result<(), String> {
+    fn check_rule(&self, rule: &RoutingRule) -> Result<(), String> {
         if rule.order.is_empty() {
             return Err("`use` names no model".to_owned());
         }

@@ -1,6 +1,6 @@
 //! What happens when a provider fails, and when all of them do.
 
-use mezzofy_agent::model::Stop;
+use mezzofy_agent::model::StopReason;
 use mezzofy_testing::{Answer, Fault};
 use serde_json::json;
 
@@ -51,7 +51,7 @@ async fn a_provider_that_asks_to_wait_is_tried_again_and_passed_over_when_it_sta
 async fn a_model_that_declines_is_passed_over() {
     let (app, replay) = TestApp::with_models().await;
     let finance = app.person("finance.manager").await;
-    replay.script([Answer::says("").stop(Stop::Refused(Some("cyber".into()))), Answer::says("Gladly.")]);
+    replay.script([Answer::says("").stop(StopReason::Refused(Some("cyber".into()))), Answer::says("Gladly.")]);
     let run = finance.ask("Tell me of the firewall").await;
     assert_eq!(run["answer"], "Gladly.", "{run}");
     assert_eq!(told(&finance, &run, "notice").await, ["Claude Sonnet 5.5 declined to answer. Kimi K3 goes on."]);

@@ -101,8 +101,11 @@ fn a_count_asks_for_the_same_prompt_and_no_reply() {
 
 #[test]
 fn a_body_over_32_mb_is_not_sent() {
-    let media =
-        Media { name: "a.pdf".to_owned(), media_type: "application/pdf".to_owned(), base64: "A".repeat(LARGEST) };
+    let media = Media {
+        name: "a.pdf".to_owned(),
+        media_type: "application/pdf".to_owned(),
+        base64: "A".repeat(MAX_REQUEST_BYTES),
+    };
     let history = [Turn::Person(vec![Part::Document(media)])];
     let refused = of_reply(&request(&history, &[]), &me(), "high");
     assert!(matches!(refused, Err(ModelError::TooLarge(_))));

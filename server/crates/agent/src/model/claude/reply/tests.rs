@@ -85,7 +85,7 @@ fn jsons(reply: &Reply) -> Vec<&str> {
 
 fn inputs(reply: &Reply) -> Vec<Result<Map<String, Value>, String>> {
     let views = reply.blocks.iter().map(Block::view);
-    views.filter_map(|view| if let View::Call { input, .. } = view { Some(input) } else { None }).collect()
+    views.filter_map(|view| if let BlockView::Call { input, .. } = view { Some(input) } else { None }).collect()
 }
 
 fn broken(body: &str) -> String {
@@ -101,7 +101,7 @@ fn text_is_heard_as_it_comes_and_kept() {
     let (reply, said) = read(&body);
     let reply = reply.unwrap();
     assert_eq!((said.as_str(), reply.text().as_str()), ("你好 😀", "你好 😀"));
-    assert_eq!(reply.stop, Stop::Ended);
+    assert_eq!(reply.stop, StopReason::Ended);
     assert_eq!(reply.usage, Usage { input: 10, output: 9, ..Usage::default() });
 }
 
@@ -139,7 +139,7 @@ fn a_blocks_fields_keep_their_bytes_and_thinking_its_signature() {
         r#"{"data":"AB==","type":"redacted_thinking"}"#,
         r#"{"type":"tool_use","id":"i","name":"t","input":{"b": 1.0,  "a":"\u00e9"},"caller":{"type":"direct"}}"#,
     ];
-    assert_eq!((jsons(&reply), said.as_str(), &reply.stop), (wanted.to_vec(), "", &Stop::Calls));
+    assert_eq!((jsons(&reply), said.as_str(), &reply.stop), (wanted.to_vec(), "", &StopReason::Calls));
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn a_call_without_json_or_with_an_empty_piece_first_is_a_call() {
     let reply = reply(calls, Some("tool_use"));
     let one = json!({"a": 1}).as_object().unwrap().clone();
     assert_eq!(inputs(&reply), [Ok(Map::new()), Ok(Map::new()), Ok(one)]);
-    assert_eq!(reply.stop, Stop::Calls);
+    assert_eq!(reply.stop, StopReason::Calls);
 }
 
 #[test]
@@ -165,20 +165,20 @@ fn each_reason_to_stop_has_its_meaning() {
     let said = || text(0, &["a"]);
     let called = || call(1, &["{}"]);
     let cases = [
-        (vec![said()], Some("end_turn"), Stop::Ended, 1),
-        (vec![said()], Some("stop_sequence"), Stop::Ended, 1),
-        (vec![said(), called()], Some("tool_use"), Stop::Calls, 2),
-        (vec![said(), called()], Some("end_turn"), Stop::Calls, 2),
-        (vec![said()], Some("tool_use"), Stop::Ended, 1),
-        (vec![said()], Some("max_tokens"), Stop::Cut, 1),
-        (vec![said(), called(), call(2, &["{\"a\":\"hal"])], Some("max_tokens"), Stop::Cut, 1),
-        (vec![called()], Some("model_context_window_exceeded"), Stop::WindowExceeded, 0),
-        (vec![said()], Some("pause_turn"), Stop::Paused, 1),
-        (vec![said(), called()], Some("refusal"), Stop::Refused(None), 1),
-        (vec![said()], Some("something_new"), Stop::Ended, 1),
-        (vec![called()], Some("something_new"), Stop::Calls, 1),
-        (vec![said()], None, Stop::Ended, 1),
-        (vec![], Some("end_turn"), Stop::Ended, 0),
+        (vec![said()], Some("end_turn"), StopReason::Ended, 1),
+        (vec![said()], Some("stop_sequence"), StopReason::Ended, 1),
+        (vec![said(), called()], Some("tool_use"), StopReason::Calls, 2),
+        (vec![said(), called()], Some("end_turn"), StopReason::Calls, 2),
+        (vec![said()], Some("tool_use"), StopReason::Ended, 1),
+        (vec![said()], Some("max_tokens"), StopReason::Cut, 1),
+        (vec![said(), called(), call(2, &["{\"a\":\"hal"])], Some("max_tokens"), StopReason::Cut, 1),
+        (vec![called()], Some("model_context_window_exceeded"), StopReason::WindowExceeded, 0),
+        (vec![said()], Some("pause_turn"), StopReason::Paused, 1),
+        (vec![said(), called()], Some("refusal"), StopReason::Refused(None), 1),
+        (vec![said()], Some("something_new"), StopReason::Ended, 1),
+        (vec![called()], Some("something_new"), StopReason::Calls, 1),
+        (vec![said()], None, StopReason::Ended, 1),
+        (vec![], Some("end_turn"), StopReason::Ended, 0),
     ];
     for (blocks, reason, stop, count) in cases {
         let reply = reply(blocks, reason);
@@ -191,7 +191,7 @@ fn a_refusal_tells_its_category() {
     let details = json!({"type": "refusal", "category": "cyber", "explanation": null});
     let delta = json!({"type": "message_delta", "delta": {"stop_reason": "refusal", "stop_details": details}});
     let reply = read(&sse(&[start(), delta, json!({"type": "message_stop"})])).0.unwrap();
-    assert_eq!(reply.stop, Stop::Refused(Some("cyber".to_owned())));
+    assert_eq!(reply.stop, StopReason::Refused(Some("cyber".to_owned())));
 }
 
 #[test]

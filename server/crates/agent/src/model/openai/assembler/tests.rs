@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::model::openai::assemble;
 use crate::model::wire::Events;
-use crate::model::{Block, ModelError, Reply, Stop, View};
+use crate::model::{Block, BlockView, ModelError, Reply, StopReason};
 
 /// Kimi: thinking first, usage in the choice, and in the last chunk once more.
 const KIMI: &str = concat!(
@@ -53,11 +53,11 @@ fn body_of(deltas: &[&str], finish: &str) -> String {
 
 fn calls(reply: &Reply) -> Vec<(String, String, String)> {
     let call = |block: &Block| match block.view() {
-        View::Call { id, name, .. } => {
+        BlockView::Call { id, name, .. } => {
             let json: Value = serde_json::from_str(block.json()).unwrap();
             Some((id, name, json["arguments"].as_str().unwrap().to_owned()))
         }
-        View::Text(_) | View::Thinking | View::Unknown => None,
+        BlockView::Text(_) | BlockView::Thinking | BlockView::Unknown => None,
     };
     reply.blocks.iter().filter_map(call).collect()
 }
@@ -88,7 +88,7 @@ async fn thinking_text_and_usage_are_put_together_and_only_text_is_heard() {
     assert_eq!(heard, ["您好 😀", " \"Tom\""]);
     let thinking = Block::of(&serde_json::json!({"type": "reasoning", "text": "先看账本。"}));
     assert_eq!(reply.blocks, [thinking, Block::text("您好 😀 \"Tom\"")]);
-    assert_eq!(reply.stop, Stop::Ended);
+    assert_eq!(reply.stop, StopReason::Ended);
     assert_eq!(reply.usage, Usage { input: 159, cache_read: 512, output: 113, ..Usage::default() });
 }
 
@@ -96,7 +96,7 @@ async fn thinking_text_and_usage_are_put_together_and_only_text_is_heard() {
 async fn interleaved_calls_are_sorted_and_keep_their_arguments_byte_for_byte() {
     let reply = whole(INTERLEAVED).await.unwrap();
     let wanted = [call("a", "finance_statement", "{\"period\":  \"2026-10\"}"), call("b", "crm_query", "")];
-    assert_eq!((calls(&reply), reply.stop), (wanted.to_vec(), Stop::Calls));
+    assert_eq!((calls(&reply), reply.stop), (wanted.to_vec(), StopReason::Calls));
     assert_eq!(reply.usage, Usage { input: 26, cache_read: 64, output: 7, ..Usage::default() });
 }
 
@@ -154,17 +154,17 @@ async fn every_reason_to_stop_is_understood() {
     let text = r#"{"content":"a"}"#;
     let a_call = r#"{"tool_calls":[{"index":0,"id":"x","function":{"name":"t","arguments":"{\"a\":"}}]}"#;
     let cases = [
-        ("stop", vec![text], Stop::Ended, 1),
-        ("stop", vec![text, a_call], Stop::Calls, 2),
-        ("tool_calls", vec![a_call], Stop::Calls, 1),
-        ("function_call", vec![a_call], Stop::Calls, 1),
-        ("tool_calls", vec![text], Stop::Ended, 1),
-        ("length", vec![text, a_call], Stop::Cut, 1),
-        ("length", vec![], Stop::Cut, 0),
-        ("content_filter", vec![text, a_call], Stop::Refused(None), 1),
-        ("stop", vec![r#"{"refusal":"I can't"}"#, a_call], Stop::Refused(None), 0),
-        ("eos", vec![text], Stop::Ended, 1),
-        ("stop", vec![], Stop::Ended, 0),
+        ("stop", vec![text], StopReason::Ended, 1),
+        ("stop", vec![text, a_call], StopReason::Calls, 2),
+        ("tool_calls", vec![a_call], StopReason::Calls, 1),
+        ("function_call", vec![a_call], StopReason::Calls, 1),
+        ("tool_calls", vec![text], StopReason::Ended, 1),
+        ("length", vec![text, a_call], StopReason::Cut, 1),
+        ("length", vec![], StopReason::Cut, 0),
+        ("content_filter", vec![text, a_call], StopReason::Refused(None), 1),
+        ("stop", vec![r#"{"refusal":"I can't"}"#, a_call], StopReason::Refused(None), 0),
+        ("eos", vec![text], StopReason::Ended, 1),
+        ("stop", vec![], StopReason::Ended, 0),
     ];
     for (reason, deltas, stop, blocks) in cases {
         let reply = whole(&body_of(&deltas, reason)).await.unwrap();

@@ -3,16 +3,16 @@
 use super::*;
 
 /// Each file's number, why it stopped, its input and its output tokens.
-const FACTS: [(&str, Stop, u64, u64); 9] = [
-    ("01", Stop::Ended, 4772, 20),
-    ("02", Stop::Ended, 18, 1),
-    ("03", Stop::Calls, 755, 84),
-    ("04", Stop::Calls, 621, 39),
-    ("05", Stop::Ended, 100, 13),
-    ("06", Stop::Calls, 1001, 161),
-    ("07", Stop::Ended, 102, 630),
-    ("08", Stop::Calls, 671, 113),
-    ("09", Stop::Ended, 12_229, 86),
+const FACTS: [(&str, StopReason, u64, u64); 9] = [
+    ("01", StopReason::Ended, 4772, 20),
+    ("02", StopReason::Ended, 18, 1),
+    ("03", StopReason::Calls, 755, 84),
+    ("04", StopReason::Calls, 621, 39),
+    ("05", StopReason::Ended, 100, 13),
+    ("06", StopReason::Calls, 1001, 161),
+    ("07", StopReason::Ended, 102, 630),
+    ("08", StopReason::Calls, 671, 113),
+    ("09", StopReason::Ended, 12_229, 86),
 ];
 
 fn folder() -> Option<PathBuf> {

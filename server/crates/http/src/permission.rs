@@ -13,8 +13,8 @@ use super::caller::Caller;
 use super::docs::{ACCESS_TOKEN, operations};
 use mezzofy_engine::app::App;
 
-/// A rule that a route has.
-pub(super) trait Rule: Send + Sync + 'static {
+/// What a route requires.
+pub(super) trait RequiredPermission: Send + Sync + 'static {
     /// What the caller's role must allow.
     const PERMISSION: Permission;
     /// What a caller is told whose role does not.
@@ -28,54 +28,54 @@ pub(super) trait Rule: Send + Sync + 'static {
 
 /// For those who may talk to the assistant: everything of one's own.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Chatting;
+pub(super) struct Chat;
 
-impl Rule for Chatting {
+impl RequiredPermission for Chat {
     const PERMISSION: Permission = Permission::Chat;
     const REFUSAL: &'static str = "Your role does not allow talking to the assistant. Ask an administrator.";
 }
 
 /// For those who see leads: all of them, or those assigned to them.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct SeeingLeads;
+pub(super) struct ReadOwnLeads;
 
-impl Rule for SeeingLeads {
+impl RequiredPermission for ReadOwnLeads {
     const PERMISSION: Permission = Permission::ReadOwnLeads;
     const REFUSAL: &'static str = "Your role does not allow seeing leads. Ask an administrator.";
 }
 
 /// For those who add and change leads.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct ChangingLeads;
+pub(super) struct ChangeLeads;
 
-impl Rule for ChangingLeads {
+impl RequiredPermission for ChangeLeads {
     const PERMISSION: Permission = Permission::ChangeLeads;
     const REFUSAL: &'static str = "Your role does not allow adding or changing leads. Ask an administrator.";
 }
 
 /// For those who see key figures.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct SeeingKpis;
+pub(super) struct ReadKpis;
 
-impl Rule for SeeingKpis {
+impl RequiredPermission for ReadKpis {
     const PERMISSION: Permission = Permission::ReadKpis;
     const REFUSAL: &'static str = "Your role does not allow seeing key figures. Ask an administrator.";
 }
 
 /// For those who have schedules.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Scheduling;
+pub(super) struct Schedules;
 
-impl Rule for Scheduling {
+impl RequiredPermission for Schedules {
     const PERMISSION: Permission = Permission::Schedules;
     const REFUSAL: &'static str = "Your role does not allow schedules. Ask your manager or an administrator.";
 }
 
 /// For administrators.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Administering;
+pub(super) struct Administer;
 
-impl Rule for Administering {
+impl RequiredPermission for Administer {
     const PERMISSION: Permission = Permission::Administer;
     const REFUSAL: &'static str = "Only administrators may do that.";
 
@@ -86,18 +86,18 @@ impl Rule for Administering {
 
 /// For those who may let a skill send without asking each time.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct StandingApproving;
+pub(super) struct StandingApprovals;
 
-impl Rule for StandingApproving {
+impl RequiredPermission for StandingApprovals {
     const PERMISSION: Permission = Permission::StandingApprovals;
     const REFUSAL: &'static str = "Only managers may see and give standing approvals.";
 }
 
 /// For those who may read the audit log.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct ReadingAudit;
+pub(super) struct ReadAudit;
 
-impl Rule for ReadingAudit {
+impl RequiredPermission for ReadAudit {
     const PERMISSION: Permission = Permission::ReadAudit;
     const REFUSAL: &'static str = "Your role does not allow reading the audit log.";
 
@@ -107,46 +107,46 @@ impl Rule for ReadingAudit {
 }
 
 /// The arguments of a handler that has a caller: first, or after the app.
-pub(super) trait Guarded {
-    /// The caller's rule.
-    type Rule: Rule;
+pub(super) trait CallerArguments {
+    /// What the caller needs.
+    type Permission: RequiredPermission;
 }
 
-impl<M, R: Rule> Guarded for (M, Caller<R>) {
-    type Rule = R;
+impl<M, R: RequiredPermission> CallerArguments for (M, Caller<R>) {
+    type Permission = R;
 }
 
-impl<M, R: Rule> Guarded for (M, State<App>, Caller<R>) {
-    type Rule = R;
+impl<M, R: RequiredPermission> CallerArguments for (M, State<App>, Caller<R>) {
+    type Permission = R;
 }
 
-impl<M, R: Rule, A> Guarded for (M, State<App>, Caller<R>, A) {
-    type Rule = R;
+impl<M, R: RequiredPermission, A> CallerArguments for (M, State<App>, Caller<R>, A) {
+    type Permission = R;
 }
 
-impl<M, R: Rule, A, B> Guarded for (M, State<App>, Caller<R>, A, B) {
-    type Rule = R;
+impl<M, R: RequiredPermission, A, B> CallerArguments for (M, State<App>, Caller<R>, A, B) {
+    type Permission = R;
 }
 
 /// The route of a handler, described with the permission that its caller needs. A handler without a caller has none.
-macro_rules! guarded {
+macro_rules! route {
     ($handler:ident) => {
-        crate::rule::of_handler(utoipa_axum::routes!($handler), $handler)
+        crate::permission::of_handler(utoipa_axum::routes!($handler), $handler)
     };
 }
 
-pub(super) use guarded;
+pub(super) use route;
 
-/// What [`guarded!`] calls.
-pub(super) fn of_handler<H: Handler<T, App>, T: Guarded>(
+/// What [`route!`] calls.
+pub(super) fn of_handler<H: Handler<T, App>, T: CallerArguments>(
     routes: UtoipaMethodRouter<App>,
     _: H,
 ) -> UtoipaMethodRouter<App> {
-    needing::<T::Rule>(routes)
+    requiring::<T::Permission>(routes)
 }
 
-/// A route that looks at its rule itself, because the token does not come in a header.
-pub(super) fn needing<R: Rule>(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+/// A route that looks at its permission itself, because the token does not come in a header.
+pub(super) fn requiring<R: RequiredPermission>(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
     described(routes, &[SecurityRequirement::new(ACCESS_TOKEN, [R::PERMISSION.code()])])
 }
 

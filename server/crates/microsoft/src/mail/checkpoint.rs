@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::graph::Outcome;
+use crate::graph::GraphOutcome;
 
 /// A place on the way of one mail. It is stored before and after each step that changes the mailbox, so that after a
 /// crash the walk goes on from there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "at", rename_all = "snake_case")]
-pub enum Walk {
+pub enum MailCheckpoint {
     /// Nothing was asked of the mailbox.
     New,
     /// A draft was asked for; it may exist.
@@ -47,12 +47,12 @@ pub enum Step<'a> {
     /// Send the draft.
     Send(&'a str),
     /// Look what became of the draft before anything else.
-    Look(&'a str),
+    CheckState(&'a str),
     /// Nothing: it was sent.
     Nothing(&'a str),
 }
 
-impl Walk {
+impl MailCheckpoint {
     /// What to do when the walk is taken up here, fresh or after a crash.
     #[must_use]
     pub fn next(&self) -> Step<'_> {
@@ -61,7 +61,7 @@ impl Walk {
             Self::Creating => Step::FindOrCreate,
             Self::Drafted { id } => Step::Complete(id),
             Self::Ready { id } => Step::Send(id),
-            Self::Sending { id } => Step::Look(id),
+            Self::Sending { id } => Step::CheckState(id),
             Self::Sent { id } => Step::Nothing(id),
         }
     }
@@ -77,11 +77,11 @@ impl Walk {
 
     /// Whether the mail went out, as far as this place tells. A draft is not a mail.
     #[must_use]
-    pub fn outcome(&self) -> Outcome {
+    pub fn outcome(&self) -> GraphOutcome {
         match self {
-            Self::New | Self::Creating | Self::Drafted { .. } | Self::Ready { .. } => Outcome::NotDone,
-            Self::Sending { .. } => Outcome::Unknown,
-            Self::Sent { .. } => Outcome::Done,
+            Self::New | Self::Creating | Self::Drafted { .. } | Self::Ready { .. } => GraphOutcome::NotDone,
+            Self::Sending { .. } => GraphOutcome::Unknown,
+            Self::Sent { .. } => GraphOutcome::Done,
         }
     }
 }
@@ -94,12 +94,12 @@ mod tests {
     fn only_a_mail_whose_sending_was_never_asked_for_is_sent_without_a_look() {
         let id = "AAkALgx".to_owned();
         let cases = [
-            (Walk::New, Step::Create, Outcome::NotDone),
-            (Walk::Creating, Step::FindOrCreate, Outcome::NotDone),
-            (Walk::Drafted { id: id.clone() }, Step::Complete(&id), Outcome::NotDone),
-            (Walk::Ready { id: id.clone() }, Step::Send(&id), Outcome::NotDone),
-            (Walk::Sending { id: id.clone() }, Step::Look(&id), Outcome::Unknown),
-            (Walk::Sent { id: id.clone() }, Step::Nothing(&id), Outcome::Done),
+            (MailCheckpoint::New, Step::Create, GraphOutcome::NotDone),
+            (MailCheckpoint::Creating, Step::FindOrCreate, GraphOutcome::NotDone),
+            (MailCheckpoint::Drafted { id: id.clone() }, Step::Complete(&id), GraphOutcome::NotDone),
+            (MailCheckpoint::Ready { id: id.clone() }, Step::Send(&id), GraphOutcome::NotDone),
+            (MailCheckpoint::Sending { id: id.clone() }, Step::CheckState(&id), GraphOutcome::Unknown),
+            (MailCheckpoint::Sent { id: id.clone() }, Step::Nothing(&id), GraphOutcome::Done),
         ];
         for (walk, step, outcome) in &cases {
             assert_eq!((walk.next(), walk.outcome()), (*step, *outcome));
@@ -108,9 +108,9 @@ mod tests {
 
     #[test]
     fn a_stored_walk_reads_back() {
-        let walk = Walk::Sending { id: "AAkALgx".to_owned() };
+        let walk = MailCheckpoint::Sending { id: "AAkALgx".to_owned() };
         let stored = serde_json::to_string(&walk).unwrap();
         assert_eq!(stored, r#"{"at":"sending","id":"AAkALgx"}"#);
-        assert_eq!(serde_json::from_str::<Walk>(&stored).unwrap(), walk);
+        assert_eq!(serde_json::from_str::<MailCheckpoint>(&stored).unwrap(), walk);
     }
 }

@@ -6,42 +6,42 @@ use std::collections::BTreeSet;
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::run::RunErrorKind;
-use mezzofy_store::budgets::Scope;
+use mezzofy_store::budgets::BudgetScope;
 use mezzofy_store::events;
-use mezzofy_store::model_calls::Exhausted;
+use mezzofy_store::model_calls::BudgetExhausted;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use super::run_worker::{RunWorker, StepError};
-use crate::models::{Told, Why};
+use crate::models::{AttemptEvent, FallbackReason};
 
 /// Takes what is told while a model is asked, and passes it on as events.
-pub(super) struct Speech<'a> {
+pub(super) struct ReplyEvents<'a> {
     work: &'a RunWorker<'a>,
-    tell: UnboundedSender<EventBody>,
+    sender: UnboundedSender<EventBody>,
     /// The message that the reply's text is part of, once there is some.
     pub(super) message: Option<Id<id::Message>>,
     /// The names of the notices that were given now.
     pub(super) notices: BTreeSet<String>,
 }
 
-impl<'a> Speech<'a> {
-    pub(super) fn new(work: &'a RunWorker<'a>, tell: UnboundedSender<EventBody>) -> Self {
-        Self { work, tell, message: None, notices: BTreeSet::new() }
+impl<'a> ReplyEvents<'a> {
+    pub(super) fn new(work: &'a RunWorker<'a>, sender: UnboundedSender<EventBody>) -> Self {
+        Self { work, sender, message: None, notices: BTreeSet::new() }
     }
 
-    pub(super) fn hear(&mut self, told: Told<'_>) {
-        match told {
-            Told::Begun => self.message = None,
-            Told::Heard(text) => {
+    pub(super) fn on_attempt(&mut self, event: AttemptEvent<'_>) {
+        match event {
+            AttemptEvent::Begun => self.message = None,
+            AttemptEvent::Heard(text) => {
                 let message_id = *self.message.get_or_insert_with(|| self.work.app.new_id());
-                self.tell.send(EventBody::MessageDelta { message_id, text: text.to_owned() }).ok();
+                self.sender.send(EventBody::MessageDelta { message_id, text: text.to_owned() }).ok();
             }
-            Told::Passed { model, why, next } => {
+            AttemptEvent::Passed { model, why, next } => {
                 self.message = None;
                 let name = format!("{model}: {}", why.code());
                 if !self.work.machine.has_noticed(&name) && self.notices.insert(name) {
                     let text = self.work.notice(&model, &why, next.as_deref());
-                    self.tell.send(EventBody::Notice { text }).ok();
+                    self.sender.send(EventBody::Notice { text }).ok();
                 }
             }
         }
@@ -50,18 +50,18 @@ impl<'a> Speech<'a> {
 
 impl RunWorker<'_> {
     /// Says that a model is passed over.
-    fn notice(&self, model: &str, why: &Why, next: Option<&str>) -> String {
+    fn notice(&self, model: &str, why: &FallbackReason, next: Option<&str>) -> String {
         let (texts, language) = (&self.app.texts, self.machine.language());
         let next = next.map_or_else(|| texts.planner.in_language(language).to_owned(), str::to_owned);
         let text = match why {
-            Why::KeyRefused => &texts.key_refused,
-            Why::SpendLimit => &texts.spend_limit,
-            Why::Busy => &texts.busy,
-            Why::Unreachable => &texts.unreachable,
-            Why::BrokenOff => &texts.broken_off,
-            Why::Rejected => &texts.rejected,
-            Why::Refused => &texts.refused,
-            Why::Budget(exhausted) => {
+            FallbackReason::KeyRefused => &texts.key_refused,
+            FallbackReason::SpendLimit => &texts.spend_limit,
+            FallbackReason::Busy => &texts.busy,
+            FallbackReason::Unreachable => &texts.unreachable,
+            FallbackReason::BrokenOff => &texts.broken_off,
+            FallbackReason::Rejected => &texts.rejected,
+            FallbackReason::Refused => &texts.refused,
+            FallbackReason::Budget(exhausted) => {
                 let (limit, spent) = (format!("{:.2}", exhausted.limit), format!("{:.2}", exhausted.spent));
                 let whose = self.whose(exhausted);
                 let values =
@@ -72,40 +72,42 @@ impl RunWorker<'_> {
         text.say(language, &[("model", model), ("next", &next)])
     }
 
-    fn whose(&self, exhausted: &Exhausted) -> &str {
+    fn whose(&self, exhausted: &BudgetExhausted) -> &str {
         let texts = &self.app.texts;
         let whose = match exhausted.scope {
-            Scope::Company => &texts.company_budget,
-            Scope::Department => &texts.department_budget,
-            Scope::Person => &texts.person_budget,
+            BudgetScope::Company => &texts.company_budget,
+            BudgetScope::Department => &texts.department_budget,
+            BudgetScope::Person => &texts.person_budget,
         };
         whose.in_language(self.machine.language())
     }
 
     /// Why no model serves, where the planner can't serve either.
-    pub(super) fn reason(&self, why: &Why) -> (RunErrorKind, String) {
+    pub(super) fn reason(&self, why: &FallbackReason) -> (RunErrorKind, String) {
         let (texts, language) = (&self.app.texts, self.machine.language());
         match why {
-            Why::Budget(exhausted) => {
+            FallbackReason::Budget(exhausted) => {
                 let limit = format!("{:.2}", exhausted.limit);
                 let values = [("whose", self.whose(exhausted)), ("limit", &limit)];
                 (RunErrorKind::BudgetExceeded, texts.without_budget.say(language, &values))
             }
-            Why::KeyRefused
-            | Why::SpendLimit
-            | Why::Busy
-            | Why::Unreachable
-            | Why::BrokenOff
-            | Why::Rejected
-            | Why::Refused => (RunErrorKind::ModelFailed, texts.without_model.in_language(language).to_owned()),
+            FallbackReason::KeyRefused
+            | FallbackReason::SpendLimit
+            | FallbackReason::Busy
+            | FallbackReason::Unreachable
+            | FallbackReason::BrokenOff
+            | FallbackReason::Rejected
+            | FallbackReason::Refused => {
+                (RunErrorKind::ModelFailed, texts.without_model.in_language(language).to_owned())
+            }
         }
     }
 
     /// Writes events as they come until there are no more.
-    pub(super) async fn tell(&self, mut told: UnboundedReceiver<EventBody>) -> Result<(), StepError> {
-        while let Some(first) = told.recv().await {
+    pub(super) async fn emit(&self, mut receiver: UnboundedReceiver<EventBody>) -> Result<(), StepError> {
+        while let Some(first) = receiver.recv().await {
             let mut bodies = vec![first];
-            while let Ok(next) = told.try_recv() {
+            while let Ok(next) = receiver.try_recv() {
                 match (bodies.last_mut(), next) {
                     (
                         Some(EventBody::MessageDelta { message_id, text }),

@@ -9,33 +9,28 @@ use crate::planner::SkillPlan;
 
 /// What a call of a model's reply stands for.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Wanted {
+pub enum ParsedCall {
     /// A tool with an input that fits its schema.
     Tool {
-        /// The tool.
         tool: String,
-        /// Its input.
         input: Value,
         /// Whether it changes something outside our database.
         effect: bool,
     },
     /// A skill with its inputs complete.
     Skill {
-        /// Its plan.
         plan: Box<SkillPlan>,
         /// What the gate says of it.
         admitted: Result<(), RunError>,
     },
     /// The person must be asked.
     Ask {
-        /// What.
         question: Question,
         /// Whose agent serves the request, where that is known now.
         agent: Option<Department>,
     },
     /// It can't or may not be done.
     Decline {
-        /// Why.
         error: RunError,
         /// The skill that would do it.
         skill: Option<String>,
@@ -43,9 +38,9 @@ pub enum Wanted {
         agent: Option<Department>,
     },
     /// Nothing of a form that can be done; the model is told why, once.
-    Broken(String),
+    Malformed(String),
     /// What does not fit the company's data, or must be asked first; the model is told why.
-    Told(String),
+    Rejected(String),
 }
 
 /// A question that the person's next text answers.

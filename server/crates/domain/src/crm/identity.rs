@@ -119,7 +119,7 @@ const COUNTRIES: [(&str, usize, usize); 16] = [
 
 /// What tells a company from others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Keys {
+pub struct Identity {
     /// Registered names of web sites and addresses of mail.
     pub domains: Vec<String>,
     /// Numbers with their country's code, as far as it is known.
@@ -234,7 +234,7 @@ pub fn name_words(company: &str) -> Vec<String> {
     if kept.is_empty() { all } else { kept }
 }
 
-impl Keys {
+impl Identity {
     /// The keys of a lead.
     #[must_use]
     pub fn of(lead: &Lead) -> Self {
@@ -272,18 +272,18 @@ impl Keys {
 
     /// Whether both are keys of one company.
     #[must_use]
-    pub fn is_same(&self, other: &Self) -> bool {
+    pub fn matches(&self, other: &Self) -> bool {
         let common = |one: &[String], two: &[String]| one.iter().any(|key| two.contains(key));
         let phone = || self.phones.iter().any(|mine| other.phones.iter().any(|theirs| mine.is(theirs)));
         common(&self.domains, &other.domains)
             || common(&self.emails, &other.emails)
             || phone()
             || (!self.name.is_empty() && (self.name == other.name || self.words == other.words))
-            || self.is_nearly(other)
+            || self.nearly_matches(other)
     }
 
     /// A name that is a slip apart counts only where something else speaks for it and nothing against it.
-    fn is_nearly(&self, other: &Self) -> bool {
+    fn nearly_matches(&self, other: &Self) -> bool {
         let apart = |one: &[String], two: &[String]| {
             !one.is_empty() && !two.is_empty() && one.iter().all(|key| !two.contains(key))
         };
@@ -375,7 +375,7 @@ impl Keys {
 
 /// For each record the first one of the same company; one that is alone names itself. What is the same as a third is the same.
 #[must_use]
-pub fn groups(all: &[Keys]) -> Vec<usize> {
+pub fn groups(all: &[Identity]) -> Vec<usize> {
     let mut first: Vec<usize> = (0..all.len()).collect();
     let mut blocks: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, keys) in all.iter().enumerate() {
@@ -384,7 +384,7 @@ pub fn groups(all: &[Keys]) -> Vec<usize> {
         met.sort_unstable();
         met.dedup();
         for other in met {
-            if keys.is_same(&all[other]) {
+            if keys.matches(&all[other]) {
                 let (one, two) = (root(&first, at), root(&first, other));
                 first[one.max(two)] = one.min(two);
             }
