@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::effect::{EffectKind, EventTimes, PayloadFields};
 use mezzofy_domain::language::Language;
@@ -13,6 +14,7 @@ use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_microsoft::graph::GraphError;
 use mezzofy_store::people;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -28,8 +30,6 @@ const DAYS: u64 = 7;
 const DAYS_MOST: i64 = 31;
 /// Whose calendars one call may look at, besides the person's own.
 const OTHERS: usize = 19;
-
-const MOMENT: &str = "By the company's clocks: 2026-12-02T15:00, 2026-12-02 or 2026-11-30/2026-12-06";
 
 impl Workshop {
     /// A moment as a call names it; without one, the days ahead.
@@ -69,15 +69,26 @@ pub(super) struct OutlookCreateEvent {
     workshop: Arc<Workshop>,
 }
 
-#[derive(Deserialize)]
-struct NewEvent {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct OutlookCreateEventInput {
+    /// One line; made of the names without it
+    #[schemars(length(max = 255), extend("nullable" = true))]
     title: Option<String>,
+    /// By the company's clocks: 2026-12-02T15:00
     start: String,
+    /// How long it takes
+    #[schemars(range(min = 5, max = 1440))]
     minutes: i64,
-    #[serde(default)]
+    /// One each: an address, or the name or title of a colleague. The person is there anyway
+    #[schemars(length(max = 50), extend("nullable" = true))]
     attendees: Option<Vec<String>>,
+    /// Plain text of the invitation
     #[serde(default)]
+    #[schemars(length(max = 20_000))]
     text: String,
+    /// Whether it has a link to join in Teams; with attendees it has unless you say no
+    #[schemars(extend("nullable" = true))]
     online: Option<bool>,
 }
 
@@ -88,20 +99,7 @@ impl OutlookCreateEvent {
             permission: Permission::Calendar,
             effect: true,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["start", "minutes"],
-                "properties": {
-                    "title": {"type": ["string", "null"], "maxLength": 255, "description": "One line; made of the names without it"},
-                    "start": {"type": "string", "description": "By the company's clocks: 2026-12-02T15:00"},
-                    "minutes": {"type": "integer", "minimum": 5, "maximum": 1440, "description": "How long it takes"},
-                    "attendees": {
-                        "type": ["array", "null"], "maxItems": 50, "items": {"type": "string"},
-                        "description": "One each: an address, or the name or title of a colleague. The person is there anyway"
-                    },
-                    "text": {"type": "string", "maxLength": 20_000, "description": "Plain text of the invitation"},
-                    "online": {"type": ["boolean", "null"], "description": "Whether it has a link to join in Teams; with attendees it has unless you say no"}
-                }
-            }),
+            input_schema: schema::of::<OutlookCreateEventInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -122,7 +120,7 @@ impl Tool for OutlookCreateEvent {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: NewEvent = read(input)?;
+        let input: OutlookCreateEventInput = read(input)?;
         let (zone, language) = (self.workshop.zone, context.language);
         let moment: Moment = input.start.parse().map_err(|error| ToolError::Tell(format!("{error}")))?;
         let Some(time) = moment.time else {
@@ -194,8 +192,11 @@ pub(super) struct OutlookListEvents {
     workshop: Arc<Workshop>,
 }
 
-#[derive(Deserialize)]
-struct WhichEvents {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct OutlookListEventsInput {
+    /// By the company's clocks: 2026-12-02T15:00, 2026-12-02 or 2026-11-30/2026-12-06; without it the next 7 days
+    #[schemars(extend("nullable" = true))]
     when: Option<String>,
 }
 
@@ -206,10 +207,7 @@ impl OutlookListEvents {
             permission: Permission::Calendar,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false,
-                "properties": {"when": {"type": ["string", "null"], "description": format!("{MOMENT}; without it the next {DAYS} days")}}
-            }),
+            input_schema: schema::of::<OutlookListEventsInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -230,7 +228,7 @@ impl Tool for OutlookListEvents {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: WhichEvents = read(input)?;
+        let input: OutlookListEventsInput = read(input)?;
         let workshop = &self.workshop;
         let days = Moment { time: None, ..workshop.moment(context, input.when.as_deref())? };
         let (from, to) = (workshop.begins(days.first), workshop.begins(days.last + Days::new(1)));
@@ -261,11 +259,17 @@ pub(super) struct OutlookFindFreeSlots {
     workshop: Arc<Workshop>,
 }
 
-#[derive(Deserialize)]
-struct WhichSlots {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct OutlookFindFreeSlotsInput {
+    /// By the company's clocks: 2026-12-02T15:00, 2026-12-02 or 2026-11-30/2026-12-06; without it the next 7 days
+    #[schemars(extend("nullable" = true))]
     when: Option<String>,
-    #[serde(default)]
+    /// Who must be free besides the person: an address, or the name or title of a colleague
+    #[schemars(length(max = OTHERS), extend("nullable" = true))]
     attendees: Option<Vec<String>>,
+    /// How long it takes
+    #[schemars(range(min = 5, max = 480))]
     minutes: i64,
 }
 
@@ -276,17 +280,7 @@ impl OutlookFindFreeSlots {
             permission: Permission::Calendar,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["minutes"],
-                "properties": {
-                    "when": {"type": ["string", "null"], "description": format!("{MOMENT}; without it the next {DAYS} days")},
-                    "attendees": {
-                        "type": ["array", "null"], "maxItems": OTHERS, "items": {"type": "string"},
-                        "description": "Who must be free besides the person: an address, or the name or title of a colleague"
-                    },
-                    "minutes": {"type": "integer", "minimum": 5, "maximum": 480, "description": "How long it takes"}
-                }
-            }),
+            input_schema: schema::of::<OutlookFindFreeSlotsInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -307,7 +301,7 @@ impl Tool for OutlookFindFreeSlots {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: WhichSlots = read(input)?;
+        let input: OutlookFindFreeSlotsInput = read(input)?;
         let workshop = &self.workshop;
         let days = Moment { time: None, ..workshop.moment(context, input.when.as_deref())? };
         let mut tx = workshop.begin(context.person).await?;

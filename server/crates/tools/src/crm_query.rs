@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema::{self, Code};
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::crm::{Status, file};
 use mezzofy_domain::language::Language;
@@ -10,11 +11,12 @@ use mezzofy_domain::period::day_label;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::leads::{self, Filter, StoredLead};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::document::{Made, file_name};
+use super::document::{NewFile, file_name};
 use super::{Workshop, read, retry};
 
 /// Leads that a call reads at most.
@@ -34,7 +36,7 @@ pub(super) struct CrmExport {
 
 /// What a call keeps: which leads it saw.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Kept {
+pub(super) struct LeadSelection {
     pub(super) leads: Vec<Uuid>,
     /// Whom it was about, when it was about one company.
     #[serde(default)]
@@ -43,39 +45,61 @@ pub(super) struct Kept {
     rows: Vec<Vec<Option<String>>>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-struct Input {
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::doc_markdown, reason = "models read these comments")]
+struct CrmQueryInput {
+    /// The `call` of crm_save: its leads, as they are now
     from: Option<String>,
+    /// A company, a contact or a word of the notes
+    #[schemars(length(max = 300))]
     company: Option<String>,
+    #[schemars(length(max = 100))]
     industry: Option<String>,
+    #[schemars(length(max = 100))]
     location: Option<String>,
+    #[schemars(with = "Option<Code<Status>>")]
     status: Option<Status>,
+    /// Only leads assigned to the person
     #[serde(default)]
     mine: bool,
+    /// Only those to be followed up by today; those won and lost are not
     #[serde(default)]
     due: bool,
+    /// Also the notes and what happened, which others may have written
     #[serde(default)]
     notes: bool,
+    #[schemars(range(min = 1, max = 1000))]
     limit: Option<i64>,
 }
 
-fn schema(notes: bool) -> Value {
-    let statuses = Status::ALL.map(Status::code);
-    let mut properties = json!({
-        "company": {"type": "string", "maxLength": 300, "description": "A company, a contact or a word of the notes"},
-        "industry": {"type": "string", "maxLength": 100},
-        "location": {"type": "string", "maxLength": 100},
-        "status": {"type": "string", "enum": statuses},
-        "mine": {"type": "boolean", "description": "Only leads assigned to the person"},
-        "due": {"type": "boolean", "description": "Only those to be followed up by today; those won and lost are not"},
-        "limit": {"type": "integer", "minimum": 1, "maximum": 1000}
-    });
-    if notes {
-        properties["from"] =
-            json!({"type": "string", "description": "The `call` of crm_save: its leads, as they are now"});
-        properties["notes"] = json!({"type": "boolean", "description": "Also the notes and what happened, which others may have written"});
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct CrmExportInput {
+    /// A company, a contact or a word of the notes
+    #[schemars(length(max = 300))]
+    company: Option<String>,
+    #[schemars(length(max = 100))]
+    industry: Option<String>,
+    #[schemars(length(max = 100))]
+    location: Option<String>,
+    #[schemars(with = "Option<Code<Status>>")]
+    status: Option<Status>,
+    /// Only leads assigned to the person
+    #[serde(default)]
+    mine: bool,
+    /// Only those to be followed up by today; those won and lost are not
+    #[serde(default)]
+    due: bool,
+    #[schemars(range(min = 1, max = 1000))]
+    limit: Option<i64>,
+}
+
+impl From<CrmExportInput> for CrmQueryInput {
+    fn from(input: CrmExportInput) -> Self {
+        let CrmExportInput { company, industry, location, status, mine, due, limit } = input;
+        Self { company, industry, location, status, mine, due, limit, ..Self::default() }
     }
-    json!({"type": "object", "additionalProperties": false, "properties": properties})
 }
 
 /// The shape of a lead in results.
@@ -103,7 +127,7 @@ pub(super) fn shown(stored: &StoredLead) -> Value {
     })
 }
 
-impl Kept {
+impl LeadSelection {
     /// What a call keeps of these leads.
     pub(super) fn of(all: &[StoredLead], about: Option<String>) -> Self {
         let columns = file::COLUMNS.iter().map(|column| (*column).to_owned()).collect();
@@ -124,9 +148,9 @@ impl Kept {
 
 /// A lead in the columns of the leads file.
 impl Workshop {
-    async fn leads(&self, context: Context<'_>, input: &Input) -> Result<Vec<StoredLead>, ToolError> {
+    async fn leads(&self, context: Context<'_>, input: &CrmQueryInput) -> Result<Vec<StoredLead>, ToolError> {
         if let Some(call) = &input.from {
-            let ids = Kept::read(context, call)?.leads;
+            let ids = LeadSelection::read(context, call)?.leads;
             if ids.is_empty() {
                 return Ok(Vec::new());
             }
@@ -170,7 +194,7 @@ impl CrmQuery {
             permission: Permission::ReadOwnLeads,
             effect: false,
             fixed: &[],
-            input_schema: schema(true),
+            input_schema: schema::of::<CrmQueryInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -195,7 +219,7 @@ impl CrmExport {
             permission: Permission::ReadOwnLeads,
             effect: false,
             fixed: &[],
-            input_schema: schema(false),
+            input_schema: schema::of::<CrmExportInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {"file": {"type": "string", "description": "The file's id"}, "name": text, "rows": {"type": "integer"}}
@@ -212,7 +236,7 @@ impl Tool for CrmQuery {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
+        let input: CrmQueryInput = read(input)?;
         let found = self.workshop.leads(context, &input).await?;
         let mut history = Vec::new();
         if let Some(first) = found.first().filter(|_| input.notes) {
@@ -225,7 +249,7 @@ impl Tool for CrmQuery {
             }));
         }
         let list: Vec<String> = found.iter().take(10).map(|stored| line(stored, context.language)).collect();
-        let kept = Kept::of(&found, input.company.clone());
+        let kept = LeadSelection::of(&found, input.company.clone());
         let result = json!({
             "call": context.call, "count": found.len(), "empty": found.is_empty(),
             "leads": found.iter().take(200).map(shown).collect::<Vec<_>>(),
@@ -255,13 +279,13 @@ impl Tool for CrmExport {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
-        let found = self.workshop.leads(context, &input).await?;
+        let input: CrmExportInput = read(input)?;
+        let found = self.workshop.leads(context, &input.into()).await?;
         let bytes = file::write(found.iter().map(|stored| &stored.lead));
         let title = if context.language == Language::Zh { "销售线索" } else { "leads" };
         let more = json!({"rows": found.len()});
         let name = file_name(title, "csv");
-        let made = Made { name, media_type: "text/csv", bytes, trust: Trust::Outside, more };
+        let made = NewFile { name, media_type: "text/csv", bytes, trust: Trust::Outside, more };
         self.workshop.keep(context, made).await
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{Days, NaiveDate};
+use mezzofy_agent::schema::{self, Code};
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::crm::same::Keys;
 use mezzofy_domain::crm::{Contact, Lead, Status};
@@ -13,10 +14,11 @@ use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::leads::{self, Filter, StoredLead};
 use mezzofy_store::{commit, people};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::crm_query::{Kept, lead_schema, shown};
+use super::crm_query::{LeadSelection, lead_schema, shown};
 use super::{Workshop, read, retry};
 
 pub(super) struct CrmSave {
@@ -29,36 +31,49 @@ pub(super) struct CrmUpdate {
     workshop: Arc<Workshop>,
 }
 
-#[derive(Deserialize)]
-struct Save {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::doc_markdown, reason = "models read these comments")]
+struct CrmSaveInput {
     #[serde(default)]
-    leads: Vec<Draft>,
+    #[schemars(length(max = 200))]
+    leads: Vec<LeadDraft>,
+    /// Instead of `leads`: the `call` of linkedin_scraper, whose companies are saved
     from: Option<String>,
 }
 
-/// A lead before it is saved, also as `linkedin_scraper` keeps it.
-#[derive(Debug, Clone, Default, Deserialize, serde::Serialize)]
-pub(super) struct Draft {
+#[derive(Debug, Clone, Default, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LeadDraft {
+    #[schemars(length(max = 300))]
     pub(super) company: String,
     #[serde(default)]
+    #[schemars(length(max = 300))]
     pub(super) contact_name: String,
     #[serde(default)]
+    #[schemars(length(max = 300))]
     pub(super) email: String,
     #[serde(default)]
+    #[schemars(length(max = 300))]
     pub(super) phone: String,
     #[serde(default)]
+    #[schemars(length(max = 300))]
     pub(super) industry: String,
     #[serde(default)]
+    #[schemars(length(max = 300))]
     pub(super) location: String,
     #[serde(default)]
+    #[schemars(length(max = 300))]
     pub(super) website: String,
     #[serde(default)]
+    #[schemars(length(max = 300))]
     pub(super) source: String,
     #[serde(default)]
+    #[schemars(length(max = 5000))]
     pub(super) notes: String,
 }
 
-impl Draft {
+impl LeadDraft {
     fn lead(self, assigned_to: &str) -> Lead {
         let contact = Contact { name: self.contact_name, email: self.email.trim().to_lowercase(), phone: self.phone };
         Lead {
@@ -75,26 +90,48 @@ impl Draft {
     }
 }
 
-#[derive(Deserialize)]
-struct Update {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::doc_markdown, reason = "models read these comments")]
+struct CrmUpdateInput {
+    /// Its id, or its company's name
+    #[schemars(length(max = 300))]
     lead: Option<String>,
+    /// For skills: the `call` of crm_query whose leads get the status
     from: Option<String>,
+    #[schemars(with = "Option<Code<Status>>")]
     status: Option<Status>,
+    /// 2026-12-01
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
     follow_up_date: Option<NaiveDate>,
+    /// Added to the notes
+    #[schemars(length(max = 2000))]
     note: Option<String>,
+    /// A colleague's address
+    #[schemars(length(max = 254))]
     assigned_to: Option<String>,
+    /// True when it does not want to hear from us any more. That is final
     #[serde(default)]
     opted_out: bool,
+    /// That somebody was in touch today
     #[serde(default)]
     contacted: bool,
+    /// For skills: what became of the mails; their leads are marked as contacted
     #[serde(default)]
-    sent: Vec<Sent>,
+    #[schemars(schema_with = "objects")]
+    sent: Vec<MailOutcome>,
+    /// With `sent`: when those who were written to are followed up next
+    #[schemars(range(min = 1, max = 365))]
     follow_up_in_days: Option<u64>,
+}
+
+fn objects(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "array", "items": {"type": "object"}})
 }
 
 /// What became of a mail, as the run knows it.
 #[derive(Deserialize)]
-struct Sent {
+struct MailOutcome {
     #[serde(default)]
     state: String,
     #[serde(default)]
@@ -103,26 +140,13 @@ struct Sent {
 
 impl CrmSave {
     pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
-        let text = json!({"type": "string", "maxLength": 300});
         let count = json!({"type": "integer"});
         let spec = ToolSpec {
             name: "crm_save",
             permission: Permission::ChangeLeads,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false,
-                "properties": {
-                    "leads": {"type": "array", "maxItems": 200, "items": {
-                        "type": "object", "additionalProperties": false, "required": ["company"],
-                        "properties": {
-                            "company": text, "contact_name": text, "email": text, "phone": text, "industry": text, "location": text,
-                            "website": text, "source": text, "notes": {"type": "string", "maxLength": 5000}
-                        }
-                    }},
-                    "from": {"type": "string", "description": "Instead of `leads`: the `call` of linkedin_scraper, whose companies are saved"}
-                }
-            }),
+            input_schema: schema::of::<CrmSaveInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -145,27 +169,12 @@ impl CrmUpdate {
     pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
         let text = json!({"type": "string"});
         let count = json!({"type": "integer"});
-        let statuses = Status::ALL.map(Status::code);
         let spec = ToolSpec {
             name: "crm_update",
             permission: Permission::ChangeLeads,
             effect: false,
             fixed: &["lead"],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false,
-                "properties": {
-                    "lead": {"type": "string", "maxLength": 300, "description": "Its id, or its company's name"},
-                    "from": {"type": "string", "description": "For skills: the `call` of crm_query whose leads get the status"},
-                    "status": {"type": "string", "enum": statuses},
-                    "follow_up_date": {"type": "string", "format": "date", "description": "2026-12-01"},
-                    "note": {"type": "string", "maxLength": 2000, "description": "Added to the notes"},
-                    "assigned_to": {"type": "string", "maxLength": 254, "description": "A colleague's address"},
-                    "opted_out": {"type": "boolean", "description": "True when it does not want to hear from us any more. That is final"},
-                    "contacted": {"type": "boolean", "description": "That somebody was in touch today"},
-                    "sent": {"type": "array", "items": {"type": "object"}, "description": "For skills: what became of the mails; their leads are marked as contacted"},
-                    "follow_up_in_days": {"type": "integer", "minimum": 1, "maximum": 365, "description": "With `sent`: when those who were written to are followed up next"}
-                }
-            }),
+            input_schema: schema::of::<CrmUpdateInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {"updated": count, "sent": {"type": "integer", "description": "Mails that went out"}, "company": text, "status": text,
@@ -182,7 +191,7 @@ impl CrmUpdate {
     async fn after_sending(
         &self,
         context: Context<'_>,
-        sent: &[Sent],
+        sent: &[MailOutcome],
         next: Option<u64>,
     ) -> Result<Outcome, ToolError> {
         let today = context.now.with_timezone(&self.workshop.zone).date_naive();
@@ -229,7 +238,7 @@ impl CrmUpdate {
         if context.facts.is_some() {
             return Err(ToolError::Tell("Name the one lead that is to be changed.".to_owned()));
         }
-        let ids = Kept::read(context, call)?.leads;
+        let ids = LeadSelection::read(context, call)?.leads;
         let mut tx = self.workshop.begin(context.person).await?;
         let mut updated = 0;
         for id in ids {
@@ -271,8 +280,8 @@ impl Tool for CrmSave {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let Save { leads: given, from } = read(input)?;
-        let drafts: Vec<Draft> = match from {
+        let CrmSaveInput { leads: given, from } = read(input)?;
+        let drafts: Vec<LeadDraft> = match from {
             Some(call) => {
                 let kept = context.kept.get(&call).and_then(|kept| kept.get("found"));
                 let kept = kept.and_then(|found| serde_json::from_value(found.clone()).ok());
@@ -297,7 +306,7 @@ impl Tool for CrmSave {
             leads::find(&mut tx, &Filter { ids: ids.clone(), ..Filter::default() }, 1_000).await.map_err(retry)?
         };
         commit(tx).await.map_err(retry)?;
-        let kept = Kept::of(&stored, None);
+        let kept = LeadSelection::of(&stored, None);
         let names: Vec<Keys> = stored.iter().map(|stored| Keys::of(&stored.lead)).collect();
         let otherwise_named = given.iter().filter(|given| !names.iter().any(|name| name.names(given))).count();
         let result = json!({
@@ -321,7 +330,7 @@ impl Tool for CrmUpdate {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Update = read(input)?;
+        let input: CrmUpdateInput = read(input)?;
         if let (Some(call), Some(status)) = (&input.from, input.status) {
             return self.move_on(context, call, status).await;
         }

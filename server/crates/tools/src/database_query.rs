@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::reporting::{LONGEST, Query};
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::ledger;
 use mezzofy_store::reporting::{self, Limits, Refusal};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -22,8 +24,11 @@ pub(super) struct DatabaseQuery {
     workshop: Arc<Workshop>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct DatabaseQueryInput {
+    /// One SELECT of PostgreSQL, with WITH if needed. Texts in single quotes, dates as DATE '2026-10-31'
+    #[schemars(length(max = LONGEST))]
     sql: String,
 }
 
@@ -34,15 +39,7 @@ impl DatabaseQuery {
             permission: Permission::QueryData,
             effect: false,
             fixed: &["sql"],
-            input_schema: json!({
-                "type": "object",
-                "additionalProperties": false,
-                "required": ["sql"],
-                "properties": {"sql": {
-                    "type": "string", "maxLength": LONGEST,
-                    "description": "One SELECT of PostgreSQL, with WITH if needed. Texts in single quotes, dates as DATE '2026-10-31'"
-                }}
-            }),
+            input_schema: schema::of::<DatabaseQueryInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -67,7 +64,7 @@ impl Tool for DatabaseQuery {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
+        let input: DatabaseQueryInput = read(input)?;
         let query = Query::parse(&input.sql).map_err(|error| ToolError::Tell(error.to_string()))?;
         let scope = self.workshop.scope(context.person);
         let answer =

@@ -1,6 +1,7 @@
 //! What the tools that make documents share: reading a description, holding its figures against what the run has read,
 //! keeping the file.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
@@ -12,10 +13,45 @@ use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::files;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use super::sources::Sources;
 use super::{Workshop, retry};
+
+/// The schema of a document's content, see [`Content::schema`].
+pub(super) struct ContentSchema;
+
+impl JsonSchema for ContentSchema {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Content".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        Schema::try_from(Content::schema()).unwrap_or_default()
+    }
+}
+
+/// The schema of one of several files.
+pub(super) struct FileIdSchema;
+
+impl JsonSchema for FileIdSchema {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "FileId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "description": "A file's id"})
+    }
+}
 
 /// Characters of a file's name at most, without its ending.
 const LONGEST: usize = 60;
@@ -127,7 +163,7 @@ pub(super) fn file_name(title: &str, ending: &str) -> String {
 }
 
 /// A file that a tool has made.
-pub(super) struct Made {
+pub(super) struct NewFile {
     pub(super) name: String,
     pub(super) media_type: &'static str,
     pub(super) bytes: Vec<u8>,
@@ -139,8 +175,8 @@ pub(super) struct Made {
 
 impl Workshop {
     /// Stores a file that a call has made; its row is saved with the call's result.
-    pub(super) async fn keep(&self, context: Context<'_>, made: Made) -> Result<Outcome, ToolError> {
-        let Made { name, media_type, bytes, trust, more } = made;
+    pub(super) async fn keep(&self, context: Context<'_>, made: NewFile) -> Result<Outcome, ToolError> {
+        let NewFile { name, media_type, bytes, trust, more } = made;
         let since = context.now - TimeDelta::hours(1);
         let mut tx = self.begin(context.person).await?;
         let count = files::made_since(&mut tx, context.person.id, since).await.map_err(retry)?;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema;
 use mezzofy_agent::sources::Place;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::file::{Attachment, File};
@@ -13,6 +14,7 @@ use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::roles::Permission;
 use mezzofy_store::files;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -30,10 +32,16 @@ pub(super) struct FileSearch {
     workshop: Arc<Workshop>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct FileSearchInput {
+    /// The file's id
+    #[schemars(with = "String")]
     file: Id<id::File>,
+    /// Finds the places that hold exactly this, in upper or lower case. Without it the file is read from `offset` on
+    #[schemars(length(max = 200))]
     query: Option<String>,
+    /// Where to begin: the `next_offset` of the call before; 0 if left out
     #[serde(default)]
     offset: u64,
 }
@@ -46,19 +54,7 @@ impl FileSearch {
             permission: Permission::Chat,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object",
-                "additionalProperties": false,
-                "required": ["file"],
-                "properties": {
-                    "file": {"type": "string", "description": "The file's id"},
-                    "query": {
-                        "type": "string", "maxLength": 200,
-                        "description": "Finds the places that hold exactly this, in upper or lower case. Without it the file is read from `offset` on"
-                    },
-                    "offset": {"type": "integer", "minimum": 0, "description": "Where to begin: the `next_offset` of the call before; 0 if left out"}
-                }
-            }),
+            input_schema: schema::of::<FileSearchInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -143,7 +139,7 @@ impl Tool for FileSearch {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
+        let input: FileSearchInput = read(input)?;
         let mut tx = self.workshop.begin(context.person).await?;
         let file = files::get(&mut tx, context.person.id, input.file).await.map_err(retry)?;
         drop(tx);

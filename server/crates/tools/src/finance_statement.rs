@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::ledger::statement::{CurrencyStatement, Line, Statement, StatementError};
 use mezzofy_domain::money::{format_money, format_percent};
@@ -10,6 +11,7 @@ use mezzofy_domain::period::Period;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::ledger;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -20,8 +22,10 @@ pub(super) struct FinanceStatement {
     workshop: Arc<Workshop>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct FinanceStatementInput {
+    /// 2026-10, 2026-Q3, 2026-H1, 2026, 2026-W47, 2026-YTD, or latest: the last ended month that has entries
     period: String,
 }
 
@@ -33,15 +37,7 @@ impl FinanceStatement {
             permission: Permission::ReadLedger,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object",
-                "additionalProperties": false,
-                "required": ["period"],
-                "properties": {"period": {
-                    "type": "string",
-                    "description": "2026-10, 2026-Q3, 2026-H1, 2026, 2026-W47, 2026-YTD, or latest: the last ended month that has entries"
-                }}
-            }),
+            input_schema: schema::of::<FinanceStatementInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -73,7 +69,7 @@ impl Tool for FinanceStatement {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
+        let input: FinanceStatementInput = read(input)?;
         let today = context.now.with_timezone(&self.workshop.zone).date_naive();
         let mut tx = self.workshop.begin(context.person).await?;
         let period = if input.period == "latest" {

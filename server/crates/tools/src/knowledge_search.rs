@@ -4,11 +4,13 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::knowledge::{self, Found};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -24,9 +26,12 @@ pub(super) struct KnowledgeSearch {
     workshop: Arc<Workshop>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct KnowledgeSearchInput {
+    #[schemars(length(min = 1, max = 5000))]
     question: String,
+    #[schemars(range(min = 1, max = 20))]
     limit: Option<usize>,
 }
 
@@ -38,13 +43,7 @@ impl KnowledgeSearch {
             permission: Permission::Chat,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["question"],
-                "properties": {
-                    "question": {"type": "string", "minLength": 1, "maxLength": 5000},
-                    "limit": {"type": "integer", "minimum": 1, "maximum": 20}
-                }
-            }),
+            input_schema: schema::of::<KnowledgeSearchInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -68,7 +67,7 @@ impl Tool for KnowledgeSearch {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
+        let input: KnowledgeSearchInput = read(input)?;
         let mut tx = self.workshop.begin(context.person).await?;
         let mut found = knowledge::search(&mut tx, &input.question, input.limit.unwrap_or(6)).await.map_err(retry)?;
         drop(tx);

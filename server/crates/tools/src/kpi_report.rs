@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_documents::reports::dashboard;
 use mezzofy_domain::kpi::Report;
@@ -10,6 +11,7 @@ use mezzofy_domain::people::Department;
 use mezzofy_domain::period::{Period, PeriodKind};
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -20,8 +22,10 @@ pub(super) struct KpiReport {
     workshop: Arc<Workshop>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct KpiReportInput {
+    /// 2026-10, 2026-Q3, 2026-H1, 2026, 2026-W47, 2026-YTD, or current: this calendar month to date
     period: String,
 }
 
@@ -33,13 +37,7 @@ impl KpiReport {
             permission: Permission::ReadKpis,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["period"],
-                "properties": {"period": {
-                    "type": "string",
-                    "description": "2026-10, 2026-Q3, 2026-H1, 2026, 2026-W47, 2026-YTD, or current: this calendar month to date"
-                }}
-            }),
+            input_schema: schema::of::<KpiReportInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -65,7 +63,7 @@ impl Tool for KpiReport {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
+        let input: KpiReportInput = read(input)?;
         let today = context.now.with_timezone(&self.workshop.zone).date_naive();
         let period = if input.period == "current" {
             Period::containing(PeriodKind::Month, today)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::StreamExt as _;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::crm::file;
 use mezzofy_domain::id::{self, Id};
@@ -12,12 +13,13 @@ use mezzofy_domain::language::Language;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::files;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::crm_save::Draft;
+use super::crm_save::LeadDraft;
 use super::{Workshop, read, retry};
-use crate::linkedin::{Company, Ended, contact};
+use crate::linkedin::{Company, SearchEnd, contact};
 
 /// Web sites that are read at once.
 const AT_ONCE: usize = 5;
@@ -29,11 +31,20 @@ pub(super) struct LinkedinScraper {
     workshop: Arc<Workshop>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct LinkedinScraperInput {
+    /// For example F&B
+    #[schemars(length(max = 100))]
     industry: Option<String>,
+    /// A city or country
+    #[schemars(length(max = 100))]
     location: Option<String>,
+    /// How many; 20 when left out
+    #[schemars(range(min = 1, max = MOST))]
     count: Option<usize>,
+    /// Instead of a search: the id of an uploaded CSV from Sales Navigator
+    #[schemars(with = "Option<String>")]
     file: Option<Id<id::File>>,
 }
 
@@ -45,15 +56,7 @@ impl LinkedinScraper {
             permission: Permission::FindLeads,
             effect: false,
             fixed: &["industry", "location"],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false,
-                "properties": {
-                    "industry": {"type": "string", "maxLength": 100, "description": "For example F&B"},
-                    "location": {"type": "string", "maxLength": 100, "description": "A city or country"},
-                    "count": {"type": "integer", "minimum": 1, "maximum": MOST, "description": "How many; 20 when left out"},
-                    "file": {"type": "string", "description": "Instead of a search: the id of an uploaded CSV from Sales Navigator"}
-                }
-            }),
+            input_schema: schema::of::<LinkedinScraperInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -71,7 +74,11 @@ impl LinkedinScraper {
         Self { spec, workshop: Arc::clone(workshop) }
     }
 
-    async fn search(&self, context: Context<'_>, input: &Input) -> Result<(Vec<Draft>, String), ToolError> {
+    async fn search(
+        &self,
+        context: Context<'_>,
+        input: &LinkedinScraperInput,
+    ) -> Result<(Vec<LeadDraft>, String), ToolError> {
         let workshop = &self.workshop;
         let zh = context.language == Language::Zh;
         if !workshop.prospecting.is_on() {
@@ -105,18 +112,20 @@ impl LinkedinScraper {
             .await;
         let told = match (ended, zh) {
             (None, _) => String::new(),
-            (Some(Ended::NoMore), false) => format!("There were no more than these for {wanted} asked."),
-            (Some(Ended::NoMore), true) => format!("要求{wanted}家，但没有更多结果。"),
-            (Some(Ended::Limit), false) => "That is as many as one person may look up in an hour.".to_owned(),
-            (Some(Ended::Limit), true) => "已达到每人每小时的查询上限。".to_owned(),
-            (Some(Ended::Wall), false) => "The network asked for a sign-in or refused, so I stopped there.".to_owned(),
-            (Some(Ended::Wall), true) => "对方要求登录或拒绝访问，因此到此为止。".to_owned(),
+            (Some(SearchEnd::NoMore), false) => format!("There were no more than these for {wanted} asked."),
+            (Some(SearchEnd::NoMore), true) => format!("要求{wanted}家，但没有更多结果。"),
+            (Some(SearchEnd::Limit), false) => "That is as many as one person may look up in an hour.".to_owned(),
+            (Some(SearchEnd::Limit), true) => "已达到每人每小时的查询上限。".to_owned(),
+            (Some(SearchEnd::Wall), false) => {
+                "The network asked for a sign-in or refused, so I stopped there.".to_owned()
+            }
+            (Some(SearchEnd::Wall), true) => "对方要求登录或拒绝访问，因此到此为止。".to_owned(),
         };
         Ok((drafts, told))
     }
 
     /// A company with how its own web site says it can be reached.
-    async fn draft(&self, company: Company) -> Draft {
+    async fn draft(&self, company: Company) -> LeadDraft {
         let planner = &self.workshop.planner;
         let (mut email, mut phone) = (None, None);
         if !company.website.is_empty()
@@ -124,7 +133,7 @@ impl LinkedinScraper {
         {
             (email, phone) = contact(&String::from_utf8_lossy(&fetched.bytes));
         }
-        Draft {
+        LeadDraft {
             industry: planner.industry_code(&company.industry).unwrap_or(company.industry),
             location: planner.place_code(&company.place).unwrap_or(company.place),
             company: company.name,
@@ -133,12 +142,12 @@ impl LinkedinScraper {
             website: public_site(&company.website),
             source: "LinkedIn".to_owned(),
             notes: company.facts.join("\n"),
-            ..Draft::default()
+            ..LeadDraft::default()
         }
     }
 
     /// The companies of a file that the person has exported from Sales Navigator.
-    async fn of_file(&self, context: Context<'_>, file: Id<id::File>) -> Result<(Vec<Draft>, String), ToolError> {
+    async fn of_file(&self, context: Context<'_>, file: Id<id::File>) -> Result<(Vec<LeadDraft>, String), ToolError> {
         let mut tx = self.workshop.begin(context.person).await?;
         let found = files::get(&mut tx, context.person.id, file).await.map_err(retry)?;
         drop(tx);
@@ -156,7 +165,7 @@ fn public_site(website: &str) -> String {
 }
 
 /// Reads the export of Sales Navigator: columns by any of their names, in any order.
-fn sales_navigator(bytes: &[u8]) -> Result<Vec<Draft>, String> {
+fn sales_navigator(bytes: &[u8]) -> Result<Vec<LeadDraft>, String> {
     const NAMES: [(&str, &[&str]); 8] = [
         ("company", &["company", "company name", "account name", "organization", "current company"]),
         ("first", &["first name"]),
@@ -188,7 +197,7 @@ fn sales_navigator(bytes: &[u8]) -> Result<Vec<Draft>, String> {
         } else {
             name
         };
-        let draft = Draft {
+        let draft = LeadDraft {
             company: get(Some(company)),
             contact_name: name,
             email: get(place("email")),
@@ -197,7 +206,7 @@ fn sales_navigator(bytes: &[u8]) -> Result<Vec<Draft>, String> {
             location: get(place("location")),
             website: get(website),
             source: "Sales Navigator".to_owned(),
-            ..Draft::default()
+            ..LeadDraft::default()
         };
         if !draft.company.is_empty() && drafts.len() < 1_000 {
             drafts.push(draft);
@@ -213,7 +222,7 @@ impl Tool for LinkedinScraper {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
+        let input: LinkedinScraperInput = read(input)?;
         let (drafts, told) = match input.file {
             Some(file) => self.of_file(context, file).await?,
             None => self.search(context, &input).await?,

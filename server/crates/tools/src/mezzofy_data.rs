@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema::{self, Code};
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_documents::markdown::markdown;
 use mezzofy_documents::reports::product::{self, About};
@@ -10,6 +11,7 @@ use mezzofy_domain::catalogue::{Catalogue, Feature, Product};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -20,22 +22,30 @@ pub(super) struct MezzofyData {
     workshop: Arc<Workshop>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct MezzofyDataInput {
+    /// A product or feature as the person called it; left out for all products
+    #[schemars(length(max = 300))]
     about: Option<String>,
+    /// Only products made for this industry
+    #[schemars(length(max = 100))]
     industry: Option<String>,
+    /// Without `about`: the product that comes before the others
+    #[schemars(length(max = 300))]
     first: Option<String>,
+    #[schemars(with = "Option<Code<Language>>")]
     language: Option<Language>,
 }
 
 /// What a call keeps for documents: the products themselves, so that a document is made of what was read.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Kept {
+pub(super) struct ProductSelection {
     catalogue: Vec<Product>,
     feature: Option<String>,
 }
 
-impl Kept {
+impl ProductSelection {
     /// What an earlier call kept.
     pub(super) fn of(context: Context<'_>, call: &str) -> Result<Self, ToolError> {
         let kept = context.kept.get(call).and_then(|kept| serde_json::from_value(kept.clone()).ok());
@@ -65,15 +75,7 @@ impl MezzofyData {
             permission: Permission::Chat,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false,
-                "properties": {
-                    "about": {"type": "string", "maxLength": 300, "description": "A product or feature as the person called it; left out for all products"},
-                    "industry": {"type": "string", "maxLength": 100, "description": "Only products made for this industry"},
-                    "first": {"type": "string", "maxLength": 300, "description": "Without `about`: the product that comes before the others"},
-                    "language": {"type": "string", "enum": ["en", "zh", "ms"]}
-                }
-            }),
+            input_schema: schema::of::<MezzofyDataInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -92,7 +94,12 @@ impl MezzofyData {
         Self { spec, workshop: Arc::clone(workshop) }
     }
 
-    fn result(&self, context: Context<'_>, input: &Input, catalogue: &Catalogue) -> (Value, Option<Kept>) {
+    fn result(
+        &self,
+        context: Context<'_>,
+        input: &MezzofyDataInput,
+        catalogue: &Catalogue,
+    ) -> (Value, Option<ProductSelection>) {
         let language = input.language.unwrap_or(context.language);
         let names = catalogue.names(language).join(if language == Language::Zh { "、" } else { ", " });
         let asked = input.about.as_deref().map(str::trim).filter(|about| !about.is_empty());
@@ -110,7 +117,10 @@ impl MezzofyData {
                 "name": list.first(), "product": list.first(),
                 "summary": products.first().map(|product| product.summary.in_language(language)),
             });
-            return (result, Some(Kept { catalogue: products.into_iter().cloned().collect(), feature: None }));
+            return (
+                result,
+                Some(ProductSelection { catalogue: products.into_iter().cloned().collect(), feature: None }),
+            );
         };
         let Some(found) = catalogue.find(asked) else {
             return (json!({"call": context.call, "found": false, "name": asked, "names": names}), None);
@@ -124,8 +134,10 @@ impl MezzofyData {
             "facts": about.facts(language), "copy": copy, "names": names,
             "products": [found.product.name.in_language(language)],
         });
-        let kept =
-            Kept { catalogue: vec![found.product.clone()], feature: found.feature.map(|feature| feature.id.clone()) };
+        let kept = ProductSelection {
+            catalogue: vec![found.product.clone()],
+            feature: found.feature.map(|feature| feature.id.clone()),
+        };
         (result, Some(kept))
     }
 }
@@ -137,7 +149,7 @@ impl Tool for MezzofyData {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
+        let input: MezzofyDataInput = read(input)?;
         let catalogue = self.workshop.products.current().await.map_err(ToolError::Tell)?;
         let (result, kept) = self.result(context, &input, &catalogue);
         let keep = kept.map(serde_json::to_value).transpose().map_err(|error| ToolError::Abort(error.to_string()))?;

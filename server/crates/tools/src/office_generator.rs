@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema::{self, Code};
 use mezzofy_agent::tool::{Context, Outcome, Tool, ToolError, ToolSpec};
 use mezzofy_documents::Doc;
-use mezzofy_documents::content::Content;
 use mezzofy_documents::doc::DocKind;
 use mezzofy_documents::reports::pitch::{self, Customer};
 use mezzofy_domain::language::Language;
@@ -14,10 +14,11 @@ use mezzofy_domain::period::day_label;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::leads;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::document::{Made, file_name, trust_of};
+use super::document::{ContentSchema, NewFile, file_name, trust_of};
 use super::{Workshop, crm_query, mezzofy_data, read, retry};
 
 const PPTX: &str = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
@@ -35,19 +36,43 @@ pub(super) struct OfficeGenerator {
     workshop: Arc<Workshop>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct PptxGeneratorInput {
+    #[schemars(with = "Option<ContentSchema>")]
     content: Option<Value>,
+    /// In place of `content`: a pitch deck from what was read
     pitch: Option<Pitch>,
+    /// Of a pitch deck
+    #[schemars(with = "Option<Code<Language>>")]
     language: Option<Language>,
 }
 
-/// A pitch deck from what earlier calls have read.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct DocxGeneratorInput {
+    #[schemars(with = "ContentSchema")]
+    content: Value,
+}
+
+impl From<DocxGeneratorInput> for PptxGeneratorInput {
+    fn from(input: DocxGeneratorInput) -> Self {
+        Self { content: Some(input.content), pitch: None, language: None }
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::doc_markdown, reason = "models read these comments")]
 struct Pitch {
+    /// The customer's name as the person said it
+    #[schemars(length(max = 200))]
     customer: String,
+    /// The `call` of mezzofy_data
     products: String,
+    /// The `call` of crm_query with `notes`
     crm: Option<String>,
+    /// The `call` of web_research
     research: Option<String>,
 }
 
@@ -67,27 +92,8 @@ impl OfficeGenerator {
             effect: false,
             fixed: &[],
             input_schema: match format {
-                Format::Words => json!({
-                    "type": "object", "additionalProperties": false, "required": ["content"],
-                    "properties": {"content": Content::schema()}
-                }),
-                Format::Slides => json!({
-                    "type": "object", "additionalProperties": false,
-                    "properties": {
-                        "content": Content::schema(),
-                        "pitch": {
-                            "type": "object", "additionalProperties": false, "required": ["customer", "products"],
-                            "description": "In place of `content`: a pitch deck from what was read",
-                            "properties": {
-                                "customer": {"type": "string", "maxLength": 200, "description": "The customer's name as the person said it"},
-                                "products": {"type": "string", "description": "The `call` of mezzofy_data"},
-                                "crm": {"type": "string", "description": "The `call` of crm_query with `notes`"},
-                                "research": {"type": "string", "description": "The `call` of web_research"}
-                            }
-                        },
-                        "language": {"type": "string", "enum": ["en", "zh", "ms"], "description": "Of a pitch deck"}
-                    }
-                }),
+                Format::Words => schema::of::<DocxGeneratorInput>(),
+                Format::Slides => schema::of::<PptxGeneratorInput>(),
             },
             output_schema: json!({
                 "type": "object",
@@ -101,11 +107,11 @@ impl OfficeGenerator {
 impl OfficeGenerator {
     /// The pitch deck of a customer.
     async fn pitch(&self, context: Context<'_>, pitch: Pitch, language: Language) -> Result<(Doc, Trust), ToolError> {
-        let products = mezzofy_data::Kept::of(context, &pitch.products)?;
+        let products = mezzofy_data::ProductSelection::of(context, &pitch.products)?;
         let mut customer = Customer { name: pitch.customer.trim().to_owned(), ..Customer::default() };
         let mut trust = trust_of(context);
         if let Some(call) = &pitch.crm {
-            let kept = crm_query::Kept::read(context, call)?;
+            let kept = crm_query::LeadSelection::read(context, call)?;
             if let Some(id) = kept.leads.first() {
                 trust = Trust::Outside;
                 let mut tx = self.workshop.begin(context.person).await?;
@@ -159,7 +165,10 @@ impl Tool for OfficeGenerator {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let Input { content, pitch, language } = read(input)?;
+        let PptxGeneratorInput { content, pitch, language } = match self.format {
+            Format::Slides => read(input)?,
+            Format::Words => read::<DocxGeneratorInput>(input)?.into(),
+        };
         let (kind, ending, media_type) = match self.format {
             Format::Slides => (DocKind::Deck, "pptx", PPTX),
             Format::Words => (DocKind::Playbook, "docx", DOCX),
@@ -185,6 +194,6 @@ impl Tool for OfficeGenerator {
             .await
             .map_err(|error| ToolError::Abort(error.to_string()))?
             .map_err(|error| ToolError::Tell(format!("{error}.")))?;
-        self.workshop.keep(context, Made { name, media_type, bytes, trust, more: json!({"slides": count}) }).await
+        self.workshop.keep(context, NewFile { name, media_type, bytes, trust, more: json!({"slides": count}) }).await
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema::{self, Code};
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::catalogue::{Catalogue, Product};
 use mezzofy_domain::crm::Contact;
@@ -12,11 +13,12 @@ use mezzofy_domain::period::day_label;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::leads::{self, Filter, StoredLead};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::crm_query::Kept;
+use super::crm_query::LeadSelection;
 use super::{Workshop, read, retry};
 
 /// Mails that are written at once.
@@ -27,20 +29,35 @@ pub(super) struct OutlookComposeEmail {
     workshop: Arc<Workshop>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::doc_markdown, reason = "models read these comments")]
+struct OutlookComposeEmailInput {
+    /// The `call` of crm_save or crm_query, whose leads are written to
     from: Option<String>,
+    /// Instead of `from`: ids of leads
     #[serde(default)]
+    #[schemars(with = "Vec<String>", length(max = MOST))]
     leads: Vec<Uuid>,
+    /// welcome is for new customers
     purpose: Purpose,
+    /// What it is about; else the first product made for the lead's industry
+    #[schemars(length(max = 300))]
     product: Option<String>,
+    #[schemars(with = "Option<Code<Language>>")]
     language: Option<Language>,
+    /// Your own text in place of ours, with {contact}, {company}, {reason}, {offer} and {proof} where each lead's go
+    #[schemars(length(max = 5000))]
     text: Option<String>,
+    /// Your own subject, with {company} where the name goes
+    #[schemars(length(max = 255))]
     subject: Option<String>,
+    /// The contact to write to, where the lead has this address
+    #[schemars(length(max = 254))]
     to: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Purpose {
     Intro,
@@ -99,19 +116,7 @@ impl OutlookComposeEmail {
             permission: Permission::ReadOwnLeads,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["purpose"],
-                "properties": {
-                    "from": {"type": "string", "description": "The `call` of crm_save or crm_query, whose leads are written to"},
-                    "leads": {"type": "array", "maxItems": MOST, "items": text, "description": "Instead of `from`: ids of leads"},
-                    "purpose": {"type": "string", "enum": ["intro", "follow_up", "welcome"], "description": "welcome is for new customers"},
-                    "to": {"type": "string", "maxLength": 254, "description": "The contact to write to, where the lead has this address"},
-                    "product": {"type": "string", "maxLength": 300, "description": "What it is about; else the first product made for the lead's industry"},
-                    "language": {"type": "string", "enum": ["en", "zh", "ms"]},
-                    "subject": {"type": "string", "maxLength": 255, "description": "Your own subject, with {company} where the name goes"},
-                    "text": {"type": "string", "maxLength": 5000, "description": "Your own text in place of ours, with {contact}, {company}, {reason}, {offer} and {proof} where each lead's go"}
-                }
-            }),
+            input_schema: schema::of::<OutlookComposeEmailInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -129,7 +134,13 @@ impl OutlookComposeEmail {
         Self { spec, workshop: Arc::clone(workshop) }
     }
 
-    fn write(&self, context: Context<'_>, input: &Input, stored: &StoredLead, catalogue: &Catalogue) -> Option<Value> {
+    fn write(
+        &self,
+        context: Context<'_>,
+        input: &OutlookComposeEmailInput,
+        stored: &StoredLead,
+        catalogue: &Catalogue,
+    ) -> Option<Value> {
         let lead = &stored.lead;
         let wanted = |contact: &&Contact| input.to.as_deref().is_some_and(|to| contact.email == to.to_lowercase());
         let named = lead.contacts.iter().find(wanted).filter(|contact| !lead.opted_out && contact.email_valid());
@@ -260,9 +271,9 @@ impl Tool for OutlookComposeEmail {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
+        let input: OutlookComposeEmailInput = read(input)?;
         let ids = match &input.from {
-            Some(call) => Kept::read(context, call)?.leads,
+            Some(call) => LeadSelection::read(context, call)?.leads,
             None => input.leads.clone(),
         };
         let catalogue = self.workshop.products.current().await.map_err(ToolError::Tell)?;

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema::{self, Code};
 use mezzofy_agent::tool::{Context, Outcome, Tool, ToolError, ToolSpec};
 use mezzofy_documents::Doc;
-use mezzofy_documents::content::Content;
 use mezzofy_documents::doc::DocKind;
 use mezzofy_documents::press::Pdf;
 use mezzofy_documents::reports::{dashboard, digest, product};
@@ -17,10 +17,11 @@ use mezzofy_domain::ledger::statement::Statement;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::tickets::digest::Digest;
 use mezzofy_domain::trust::Trust;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::document::{Made, file_name, pages_schema};
+use super::document::{ContentSchema, NewFile, file_name, pages_schema};
 use super::{Workshop, mezzofy_data, read};
 
 pub(super) struct PdfGenerator {
@@ -28,49 +29,57 @@ pub(super) struct PdfGenerator {
     workshop: Arc<Workshop>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::doc_markdown, reason = "models read these comments")]
+struct PdfGeneratorInput {
+    #[schemars(schema_with = "templates")]
     template: DocKind,
+    #[schemars(with = "Option<ContentSchema>")]
     content: Option<Value>,
+    /// For the template statement: what finance_statement gave as `call`
     statement: Option<String>,
+    /// In place of `content`: for a dashboard the `call` of kpi_report, for a digest that of support_digest, for a playbook that of
+    /// mezzofy_data
     data: Option<String>,
+    /// Of a statement and of what is made from `data`
+    #[schemars(with = "Option<Code<Language>>")]
     language: Option<Language>,
+    /// Of a statement
+    #[schemars(length(max = 200))]
     prepared_for: Option<String>,
+    /// A remark on a statement, printed as it is
+    #[schemars(length(max = 2000))]
     note: Option<String>,
+    /// As PDF/A, for keeping for years
     #[serde(default)]
     archive: bool,
 }
 
+fn templates(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "enum": DocKind::ALL})
+}
+
 impl PdfGenerator {
     pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
-        let templates = DocKind::ALL.map(|kind| json!(kind));
         let spec = ToolSpec {
             name: "pdf_generator",
             permission: Permission::MakeDocuments,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object",
-                "additionalProperties": false,
-                "required": ["template"],
-                "properties": {
-                    "template": {"type": "string", "enum": templates},
-                    "content": Content::schema(),
-                    "statement": {"type": "string", "description": "For the template statement: what finance_statement gave as `call`"},
-                    "data": {"type": "string", "description": "In place of `content`: for a dashboard the `call` of kpi_report, for a digest that of support_digest, for a playbook that of mezzofy_data"},
-                    "language": {"type": "string", "enum": ["en", "zh", "ms"], "description": "Of a statement and of what is made from `data`"},
-                    "prepared_for": {"type": "string", "maxLength": 200, "description": "Of a statement"},
-                    "archive": {"type": "boolean", "description": "As PDF/A, for keeping for years"},
-                    "note": {"type": "string", "maxLength": 2000, "description": "A remark on a statement, printed as it is"}
-                }
-            }),
+            input_schema: schema::of::<PdfGeneratorInput>(),
             output_schema: pages_schema(),
         };
         Self { spec, workshop: Arc::clone(workshop) }
     }
 
     /// The document of data that an earlier call has read, and who stands behind what it says.
-    fn of_data(&self, context: Context<'_>, kind: DocKind, input: &Input) -> Result<(Doc, Trust), ToolError> {
+    fn of_data(
+        &self,
+        context: Context<'_>,
+        kind: DocKind,
+        input: &PdfGeneratorInput,
+    ) -> Result<(Doc, Trust), ToolError> {
         let call = input.data.as_deref().unwrap_or_default();
         let language = input.language.unwrap_or(context.language);
         let meta = self.workshop.meta(context);
@@ -90,7 +99,7 @@ impl PdfGenerator {
                 (digest::doc(&digest, &meta, language), Trust::Outside)
             }
             DocKind::Playbook => {
-                let kept = mezzofy_data::Kept::of(context, call)?;
+                let kept = mezzofy_data::ProductSelection::of(context, call)?;
                 let about = kept.about().ok_or_else(|| wrong("mezzofy_data"))?;
                 (product::playbook(about, &meta, language), Trust::Company)
             }
@@ -103,7 +112,7 @@ impl PdfGenerator {
     }
 
     /// The document of a statement, and its file's name.
-    fn statement(&self, context: Context<'_>, input: Input) -> Result<(Doc, String), ToolError> {
+    fn statement(&self, context: Context<'_>, input: PdfGeneratorInput) -> Result<(Doc, String), ToolError> {
         let call = input.statement.unwrap_or_default();
         let kept = context.kept.get(&call).cloned();
         let kept = kept.ok_or_else(|| ToolError::Tell(format!("There is no statement “{call}” in this run.")))?;
@@ -129,7 +138,7 @@ impl Tool for PdfGenerator {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let mut input: Input = read(input)?;
+        let mut input: PdfGeneratorInput = read(input)?;
         let archive = input.archive;
         let (doc, name, trust) = match (input.template, input.content.take()) {
             (DocKind::Statement, _) => {
@@ -163,6 +172,6 @@ impl Tool for PdfGenerator {
             .map_err(|error| ToolError::Abort(error.to_string()))?
             .map_err(|error| ToolError::Tell(format!("{error}.")))?;
         let more = json!({"pages": pages});
-        self.workshop.keep(context, Made { name, media_type: "application/pdf", bytes, trust, more }).await
+        self.workshop.keep(context, NewFile { name, media_type: "application/pdf", bytes, trust, more }).await
     }
 }

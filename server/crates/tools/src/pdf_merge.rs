@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Tool, ToolError, ToolSpec};
 use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::files;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::document::{Made, file_name, pages_schema, trust_of};
+use super::document::{NewFile, file_name, pages_schema, trust_of};
 use super::{Workshop, read, retry};
 
 const PDF: &str = "application/pdf";
@@ -24,9 +26,14 @@ pub(super) struct PdfMerge {
     workshop: Arc<Workshop>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct PdfMergeInput {
+    /// Names the file
+    #[schemars(length(min = 1, max = 200))]
     title: String,
+    /// The ids of the PDFs, in order
+    #[schemars(with = "Vec<String>", length(min = 2, max = 20))]
     files: Vec<Id<id::File>>,
 }
 
@@ -37,14 +44,7 @@ impl PdfMerge {
             permission: Permission::MakeDocuments,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["title", "files"],
-                "properties": {
-                    "title": {"type": "string", "minLength": 1, "maxLength": 200, "description": "Names the file"},
-                    "files": {"type": "array", "minItems": 2, "maxItems": 20, "items": {"type": "string"},
-                              "description": "The ids of the PDFs, in order"}
-                }
-            }),
+            input_schema: schema::of::<PdfMergeInput>(),
             output_schema: pages_schema(),
         };
         Self { spec, workshop: Arc::clone(workshop) }
@@ -89,7 +89,7 @@ impl Tool for PdfMerge {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let Input { title, files } = read(input)?;
+        let PdfMergeInput { title, files } = read(input)?;
         let (files, trust) = self.files(context, &files).await?;
         let merged = self.workshop.reader.merge(&files, &title).await;
         let (bytes, pages) = merged.map_err(|(at, error)| {
@@ -97,6 +97,8 @@ impl Tool for PdfMerge {
             ToolError::Tell(format!("{name} can't be merged: {error}."))
         })?;
         let name = file_name(&title, "pdf");
-        self.workshop.keep(context, Made { name, media_type: PDF, bytes, trust, more: json!({"pages": pages}) }).await
+        self.workshop
+            .keep(context, NewFile { name, media_type: PDF, bytes, trust, more: json!({"pages": pages}) })
+            .await
     }
 }

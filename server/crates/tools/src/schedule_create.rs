@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::id::Id;
 use mezzofy_domain::language::Language;
@@ -12,6 +13,7 @@ use mezzofy_domain::schedule::{Rule, words};
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::commit;
 use mezzofy_store::schedules::Schedule;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -28,8 +30,11 @@ pub(super) struct ScheduleCreate {
     workshop: Arc<Workshop>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ScheduleCreateInput {
+    /// When and what, in the person's own words, e.g. “every Monday at 9 send me the KPI report for last week”
+    #[schemars(length(min = 1, max = 5000))]
     said: String,
 }
 
@@ -42,13 +47,7 @@ impl ScheduleCreate {
             effect: false,
             // What runs again and again must not come from outside.
             fixed: &["said"],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["said"],
-                "properties": {"said": {
-                    "type": "string", "minLength": 1, "maxLength": 5000,
-                    "description": "When and what, in the person's own words, e.g. “every Monday at 9 send me the KPI report for last week”"
-                }}
-            }),
+            input_schema: schema::of::<ScheduleCreateInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {"name": text, "request": text, "said": text, "next": text}
@@ -65,7 +64,7 @@ impl Tool for ScheduleCreate {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
+        let input: ScheduleCreateInput = read(input)?;
         let (language, zone, limits) = (context.language, self.workshop.zone, self.workshop.schedule_limits);
         let recurring = words::read(&input.said).ok_or_else(|| ToolError::Tell(unread(language).to_owned()))?;
         let refused = |error: mezzofy_domain::schedule::RuleError| ToolError::Tell(error.say(language));

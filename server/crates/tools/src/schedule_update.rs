@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono_tz::Tz;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::audit::Action;
 use mezzofy_domain::language::Language;
@@ -15,6 +16,7 @@ use mezzofy_domain::writing::is_han;
 use mezzofy_store::commit;
 use mezzofy_store::page::Page;
 use mezzofy_store::schedules::{self as stored, Schedule};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -29,15 +31,18 @@ pub(super) struct ScheduleUpdate {
     workshop: Arc<Workshop>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ScheduleUpdateInput {
+    /// Which schedule, in the person's own words, and for `move` the new time: “move my weekly KPI report to every Tuesday at 10”
+    #[schemars(length(min = 1, max = 5000))]
     said: String,
-    act: Act,
+    act: ScheduleChange,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum Act {
+enum ScheduleChange {
     Pause,
     Resume,
     Remove,
@@ -53,16 +58,7 @@ impl ScheduleUpdate {
             effect: false,
             // What runs again and again must not be changed from outside.
             fixed: &["said", "act"],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["said", "act"],
-                "properties": {
-                    "said": {
-                        "type": "string", "minLength": 1, "maxLength": 5000,
-                        "description": "Which schedule, in the person's own words, and for `move` the new time: “move my weekly KPI report to every Tuesday at 10”"
-                    },
-                    "act": {"type": "string", "enum": ["pause", "resume", "remove", "move"]}
-                }
-            }),
+            input_schema: schema::of::<ScheduleUpdateInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {"name": text, "said": text}
@@ -79,7 +75,7 @@ impl Tool for ScheduleUpdate {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
+        let input: ScheduleUpdateInput = read(input)?;
         let (language, zone, limits) = (context.language, self.workshop.zone, self.workshop.schedule_limits);
         let owner = context.person.id;
         let mut tx = self.workshop.begin(context.person).await?;
@@ -88,11 +84,11 @@ impl Tool for ScheduleUpdate {
         let locked = stored::lock(&mut tx, owner, meant.id).await.map_err(retry)?;
         let Some(mut schedule) = locked else { return Err(ToolError::Tell(none(language).to_owned())) };
         let action = match input.act {
-            Act::Pause | Act::Resume => {
-                schedule.paused = input.act == Act::Pause;
+            ScheduleChange::Pause | ScheduleChange::Resume => {
+                schedule.paused = input.act == ScheduleChange::Pause;
                 if schedule.paused { Action::SchedulePaused } else { Action::ScheduleResumed }
             }
-            Act::Move => {
+            ScheduleChange::Move => {
                 let refused = |error: mezzofy_domain::schedule::RuleError| ToolError::Tell(error.say(language));
                 let cron = new_time(&input.said).ok_or_else(|| ToolError::Tell(unread(language).to_owned()))?;
                 schedule.rule = Rule::cron(&cron, zone.name(), limits.minutes).map_err(refused)?;
@@ -100,9 +96,9 @@ impl Tool for ScheduleUpdate {
                 stored::set_next(&mut tx, schedule.id, Some(next)).await.map_err(retry)?;
                 Action::ScheduleChanged
             }
-            Act::Remove => Action::ScheduleRemoved,
+            ScheduleChange::Remove => Action::ScheduleRemoved,
         };
-        if input.act == Act::Remove {
+        if input.act == ScheduleChange::Remove {
             stored::remove(&mut tx, owner, schedule.id).await.map_err(retry)?;
         } else {
             stored::save(&mut tx, &schedule).await.map_err(retry)?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
+use mezzofy_agent::schema::{self, Code};
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_documents::reports::digest;
 use mezzofy_domain::language::Language;
@@ -12,6 +13,7 @@ use mezzofy_domain::roles::Permission;
 use mezzofy_domain::tickets::digest::Digest;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::tickets;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -22,9 +24,13 @@ pub(super) struct SupportDigest {
     workshop: Arc<Workshop>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct SupportDigestInput {
+    /// 2026-W47, 2026-10 or another period, or current: this week to date
     period: String,
+    /// Of titles and examples, where a ticket has it
+    #[schemars(with = "Option<Code<Language>>")]
     language: Option<Language>,
 }
 
@@ -37,16 +43,7 @@ impl SupportDigest {
             permission: Permission::ReadTickets,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["period"],
-                "properties": {
-                    "period": {
-                        "type": "string",
-                        "description": "2026-W47, 2026-10 or another period, or current: this week to date"
-                    },
-                    "language": {"type": "string", "enum": ["en", "zh", "ms"], "description": "Of titles and examples, where a ticket has it"}
-                }
-            }),
+            input_schema: schema::of::<SupportDigestInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -82,7 +79,7 @@ impl Tool for SupportDigest {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
+        let input: SupportDigestInput = read(input)?;
         let zone = self.workshop.zone;
         let today = context.now.with_timezone(&zone).date_naive();
         let period = if input.period == "current" {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::effect::{EffectKind, PayloadFields};
 use mezzofy_domain::id::{self, Id};
@@ -11,9 +12,11 @@ use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::{files, people};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::document::FileIdSchema;
 use super::recipients::addresses;
 use super::{Workshop, read, retry};
 
@@ -47,13 +50,21 @@ pub(super) struct TeamsPostMessage {
     workshop: Arc<Workshop>,
 }
 
-#[derive(Deserialize)]
-struct Post {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::doc_markdown, reason = "models read these comments")]
+struct TeamsPostMessageInput {
+    /// Its name, as teams_list_channels gives it
+    #[schemars(length(max = 100))]
     channel: String,
     #[serde(default)]
+    #[schemars(length(max = 255))]
     title: String,
+    /// Plain text
+    #[schemars(length(min = 1, max = 20_000))]
     text: String,
     #[serde(default)]
+    #[schemars(with = "Vec<FileIdSchema>", length(max = 10))]
     attachments: Vec<Id<id::File>>,
 }
 
@@ -64,15 +75,7 @@ impl TeamsPostMessage {
             permission: Permission::PostInTeams,
             effect: true,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["channel", "text"],
-                "properties": {
-                    "channel": {"type": "string", "maxLength": 100, "description": "Its name, as teams_list_channels gives it"},
-                    "title": {"type": "string", "maxLength": 255},
-                    "text": {"type": "string", "minLength": 1, "maxLength": 20_000, "description": "Plain text"},
-                    "attachments": {"type": "array", "maxItems": 10, "items": {"type": "string", "description": "A file's id"}}
-                }
-            }),
+            input_schema: schema::of::<TeamsPostMessageInput>(),
             output_schema: sent(),
         };
         Self { spec, workshop: Arc::clone(workshop) }
@@ -86,7 +89,7 @@ impl Tool for TeamsPostMessage {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Post = read(input)?;
+        let input: TeamsPostMessageInput = read(input)?;
         let may = self.workshop.channels_of(context.person);
         let channel = self.workshop.company.channel(&input.channel).map(|(channel, _)| channel);
         let Some(channel) = channel.filter(|channel| may.contains(channel)) else {
@@ -117,9 +120,14 @@ pub(super) struct TeamsSendDm {
     workshop: Arc<Workshop>,
 }
 
-#[derive(Deserialize)]
-struct Message {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct TeamsSendDmInput {
+    /// One colleague: an address, a name or a title
+    #[schemars(length(max = 255))]
     to: String,
+    /// Plain text
+    #[schemars(length(min = 1, max = 20_000))]
     text: String,
 }
 
@@ -130,13 +138,7 @@ impl TeamsSendDm {
             permission: Permission::PostInTeams,
             effect: true,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["to", "text"],
-                "properties": {
-                    "to": {"type": "string", "maxLength": 255, "description": "One colleague: an address, a name or a title"},
-                    "text": {"type": "string", "minLength": 1, "maxLength": 20_000, "description": "Plain text"}
-                }
-            }),
+            input_schema: schema::of::<TeamsSendDmInput>(),
             output_schema: sent(),
         };
         Self { spec, workshop: Arc::clone(workshop) }
@@ -150,7 +152,7 @@ impl Tool for TeamsSendDm {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Message = read(input)?;
+        let input: TeamsSendDmInput = read(input)?;
         let mut tx = self.workshop.begin(context.person).await?;
         let people = people::all(&mut tx).await.map_err(retry)?;
         drop(tx);
@@ -170,6 +172,10 @@ pub(super) struct TeamsListChannels {
     workshop: Arc<Workshop>,
 }
 
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct TeamsListChannelsInput {}
+
 impl TeamsListChannels {
     pub(super) fn new(workshop: &Arc<Workshop>) -> Self {
         let spec = ToolSpec {
@@ -177,7 +183,7 @@ impl TeamsListChannels {
             permission: Permission::PostInTeams,
             effect: false,
             fixed: &[],
-            input_schema: json!({"type": "object", "additionalProperties": false, "properties": {}}),
+            input_schema: schema::of::<TeamsListChannelsInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {"channels": {"type": "array", "items": {"type": "string"}}}
@@ -193,7 +199,8 @@ impl Tool for TeamsListChannels {
         &self.spec
     }
 
-    async fn call(&self, context: Context<'_>, _: Value) -> Result<Outcome, ToolError> {
+    async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
+        let TeamsListChannelsInput {} = read(input)?;
         let result = json!({"channels": self.workshop.channels_of(context.person)});
         Ok(Outcome::Done(Output { result, trust: Trust::Company, ..Output::default() }))
     }

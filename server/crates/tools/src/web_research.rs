@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::future::join_all;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -38,16 +40,29 @@ pub(super) struct WebResearch {
     workshop: Arc<Workshop>,
 }
 
-#[derive(Deserialize)]
-struct Question {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct WebSearchInput {
+    #[schemars(length(min = 1, max = 500))]
     question: String,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct WebResearchInput {
+    #[schemars(length(min = 1, max = 5000))]
+    question: String,
+    /// Go on without it when nothing can be searched
     #[serde(default)]
     optional: bool,
 }
 
-#[derive(Deserialize)]
-struct Address {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct PageReadInput {
+    #[schemars(length(min = 1, max = 2000))]
     url: String,
+    /// Where to read on, in characters
     #[serde(default)]
     offset: usize,
 }
@@ -76,10 +91,7 @@ impl WebSearch {
             permission: Permission::Chat,
             effect: false,
             fixed: &["question"],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["question"],
-                "properties": {"question": {"type": "string", "minLength": 1, "maxLength": 500}}
-            }),
+            input_schema: schema::of::<WebSearchInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {"hits": {"type": "array", "items": {"type": "object", "properties": {"title": text, "url": text, "text": text}}}}
@@ -97,13 +109,7 @@ impl PageRead {
             permission: Permission::Chat,
             effect: false,
             fixed: &["url"],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["url"],
-                "properties": {
-                    "url": {"type": "string", "minLength": 1, "maxLength": 2000},
-                    "offset": {"type": "integer", "minimum": 0, "description": "Where to read on, in characters"}
-                }
-            }),
+            input_schema: schema::of::<PageReadInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {"url": text, "title": text, "text": text, "next_offset": {"type": ["integer", "null"]}}
@@ -121,13 +127,7 @@ impl WebResearch {
             permission: Permission::Chat,
             effect: false,
             fixed: &["question"],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["question"],
-                "properties": {
-                    "question": {"type": "string", "minLength": 1, "maxLength": 5000},
-                    "optional": {"type": "boolean", "description": "Go on without it when nothing can be searched"}
-                }
-            }),
+            input_schema: schema::of::<WebResearchInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -165,7 +165,7 @@ impl Tool for WebSearch {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Question = read(input)?;
+        let input: WebSearchInput = read(input)?;
         let search = self.workshop.search.as_ref();
         let search = search.ok_or_else(|| ToolError::Tell(not_configured(context.language).to_owned()))?;
         let hits = search.find(&input.question, HITS).await.map_err(ToolError::Tell)?;
@@ -182,7 +182,7 @@ impl Tool for PageRead {
     }
 
     async fn call(&self, _: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Address = read(input)?;
+        let input: PageReadInput = read(input)?;
         let told = |unread: Unread| ToolError::Tell(unread.to_string());
         let fetched = self.workshop.web.get(&input.url).await.map_err(told)?;
         let text: Vec<char> = self.workshop.page_text(&fetched).await.map_err(told)?.chars().collect();
@@ -203,7 +203,7 @@ impl Tool for WebResearch {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Question = read(input)?;
+        let input: WebResearchInput = read(input)?;
         let zh = context.language == Language::Zh;
         let Some(search) = &self.workshop.search else {
             let told = not_configured(context.language);
