@@ -85,3 +85,60 @@ fn remove_null(schema: &mut Schema) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mezzofy_domain::language::Language;
+    use serde_json::json;
+
+    use super::*;
+
+    /// For us.
+    #[derive(JsonSchema)]
+    #[schemars(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its schema is looked at")]
+    struct Meal {
+        /// What is eaten,
+        /// in words
+        #[schemars(length(max = 20))]
+        dish: Option<String>,
+        #[schemars(extend("nullable" = true))]
+        guests: Option<u8>,
+        #[schemars(with = "Option<Code<Language>>")]
+        language: Option<Language>,
+        drink: Option<Drink>,
+        #[serde(default)]
+        courses: Vec<Course>,
+    }
+
+    #[derive(JsonSchema)]
+    #[serde(rename_all = "snake_case")]
+    #[expect(dead_code, reason = "only its schema is looked at")]
+    enum Drink {
+        Tea,
+        BlackCoffee,
+    }
+
+    #[derive(JsonSchema)]
+    #[expect(dead_code, reason = "only its schema is looked at")]
+    struct Course {
+        #[schemars(range(min = 1))]
+        minutes: i64,
+    }
+
+    #[test]
+    fn a_schema_says_what_models_need_and_nothing_of_rust() {
+        let course = json!({"type": "object", "properties": {"minutes": {"type": "integer", "minimum": 1}}, "required": ["minutes"]});
+        let meal = json!({
+            "type": "object", "additionalProperties": false,
+            "properties": {
+                "dish": {"type": "string", "maxLength": 20, "description": "What is eaten, in words"},
+                "guests": {"type": ["integer", "null"], "minimum": 0, "maximum": 255},
+                "language": {"type": "string", "enum": ["en", "zh", "ms"]},
+                "drink": {"type": "string", "enum": ["tea", "black_coffee"]},
+                "courses": {"type": "array", "items": course}
+            }
+        });
+        assert_eq!(of::<Meal>(), meal);
+    }
+}
