@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::Department;
 use mezzofy_domain::run::{RunError, RunErrorKind};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::agents::Agent;
@@ -13,6 +16,7 @@ use crate::gate::{Gate, Intent};
 use crate::model::{Block, BlockView, ToolDefinition};
 use crate::planner::{self, InputMismatch, Planner, SkillPlan, question_in};
 use crate::run::{ParsedCall, Question, ScheduledOrder, TriggerEvent};
+use crate::schema;
 use crate::skills::{Input, InputKind, Skill, SkillRun, Skills};
 use crate::texts::ToolTexts;
 use crate::tool::ToolSpec;
@@ -21,6 +25,46 @@ use crate::tool::ToolSpec;
 pub const ASK_PERSON: &str = "ask_person";
 /// Ends the run because it can't or may not be done.
 pub const DECLINE: &str = "decline";
+
+/// What [`ASK_PERSON`] takes. What models must say is asked of them by the schema, and where they leave it out it is made do without.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields, extend("required" = ["question", "choices"]))]
+struct AskPersonInput {
+    /// In the person's language
+    #[serde(default)]
+    question: String,
+    /// The two to five likeliest answers; empty when any answer is possible
+    #[serde(default)]
+    choices: Vec<String>,
+}
+
+/// What [`DECLINE`] takes. Skill and agent are the planner's to say.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields, extend("required" = ["kind", "text"]))]
+struct DeclineInput {
+    #[serde(default)]
+    kind: DeclineKind,
+    /// For the person, in their language: what can't be done and what can be done instead
+    #[serde(default)]
+    text: String,
+    #[schemars(skip)]
+    skill: Option<String>,
+    #[schemars(skip)]
+    agent: Option<String>,
+}
+
+#[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum DeclineKind {
+    #[default]
+    NotPossible,
+    NotPermitted,
+    #[schemars(skip)]
+    ModelFailed,
+    #[schemars(skip)]
+    #[serde(other)]
+    Unknown,
+}
 
 /// The tools there are.
 pub trait Toolbox: Sync {
@@ -97,23 +141,20 @@ impl CallParser<'_> {
     fn parse(&self, block: &Block, name: &str, input: Map<String, Value>) -> Result<ParsedCall, String> {
         match name {
             ASK_PERSON => {
-                let text = text_of(&input, "question")?;
-                let choices = input.get("choices").and_then(Value::as_array).into_iter().flatten();
-                let choices = choices.filter_map(Value::as_str).map(str::to_owned).collect();
-                Ok(ParsedCall::Ask {
-                    question: Question { text, choices },
-                    agent: question_in(block).map(|open| open.agent),
-                })
+                let AskPersonInput { question, choices } = parse(name, input)?;
+                let question = Question { text: not_empty("question", &question)?, choices };
+                Ok(ParsedCall::Ask { question, agent: question_in(block).map(|open| open.agent) })
             }
             DECLINE => {
-                let kind = match input.get("kind").and_then(Value::as_str) {
-                    Some("not_permitted") => RunErrorKind::NotPermitted,
-                    Some("model_failed") => RunErrorKind::ModelFailed,
-                    Some(_) | None => RunErrorKind::NotPossible,
+                let DeclineInput { kind, text, skill, agent } = parse(name, input)?;
+                let kind = match kind {
+                    DeclineKind::NotPermitted => RunErrorKind::NotPermitted,
+                    DeclineKind::ModelFailed => RunErrorKind::ModelFailed,
+                    DeclineKind::NotPossible | DeclineKind::Unknown => RunErrorKind::NotPossible,
                 };
-                let skill = input.get("skill").and_then(Value::as_str).and_then(|name| self.skills.get(name));
-                let error = RunError { kind, detail: text_of(&input, "text")? };
-                let agent = input.get("agent").and_then(Value::as_str).and_then(Department::from_code);
+                let skill = skill.and_then(|name| self.skills.get(&name));
+                let error = RunError { kind, detail: not_empty("text", &text)? };
+                let agent = agent.as_deref().and_then(Department::from_code);
                 let agent = skill.map(|skill| skill.department).or(agent);
                 let skill = skill.map(|skill| skill.name.clone());
                 Ok(ParsedCall::Decline { error, skill, agent })
@@ -199,8 +240,12 @@ impl CallParser<'_> {
     }
 }
 
-fn text_of(input: &Map<String, Value>, name: &str) -> Result<String, String> {
-    let text = input.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
+fn parse<T: DeserializeOwned>(name: &str, input: Map<String, Value>) -> Result<T, String> {
+    serde_json::from_value(Value::Object(input)).map_err(|error| format!("The input of {name} is wrong: {error}."))
+}
+
+fn not_empty(name: &str, text: &str) -> Result<String, String> {
+    let text = Some(text.trim()).filter(|text| !text.is_empty());
     text.map(str::to_owned).ok_or_else(|| format!("{name} must be a text."))
 }
 
@@ -266,16 +311,7 @@ fn own_words() -> [ToolDefinition; 2] {
                 "Asks the person one question and waits for the answer. Use it when the request can be meant in \
                           different ways, or when something is missing that only the person knows."
                     .to_owned(),
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["question", "choices"],
-                "properties": {
-                    "question": {"type": "string", "description": "In the person's language"},
-                    "choices": {
-                        "type": "array", "items": {"type": "string"},
-                        "description": "The two to five likeliest answers; empty when any answer is possible"
-                    }
-                }
-            }),
+            input_schema: schema::of::<AskPersonInput>(),
         },
         ToolDefinition {
             name: DECLINE.to_owned(),
@@ -283,16 +319,7 @@ fn own_words() -> [ToolDefinition; 2] {
                 "Ends the work because it can't be done: no tool can do it (not_possible), or the person's role does \
                           not allow it (not_permitted). Use it before anything was made, not after."
                     .to_owned(),
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["kind", "text"],
-                "properties": {
-                    "kind": {"type": "string", "enum": ["not_possible", "not_permitted"]},
-                    "text": {
-                        "type": "string",
-                        "description": "For the person, in their language: what can't be done and what can be done instead"
-                    }
-                }
-            }),
+            input_schema: schema::of::<DeclineInput>(),
         },
     ]
 }

@@ -9,6 +9,7 @@ pub mod instructions;
 pub mod model;
 pub mod planner;
 pub mod run;
+pub mod schema;
 pub mod skills;
 pub mod sources;
 pub mod texts;

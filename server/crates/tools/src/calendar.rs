@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::effect::{EffectKind, EventTimes, PayloadFields};
 use mezzofy_domain::language::Language;
@@ -13,6 +14,7 @@ use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_microsoft::graph::GraphError;
 use mezzofy_store::people;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -28,8 +30,6 @@ const DAYS: u64 = 7;
 const DAYS_MOST: i64 = 31;
 /// Whose calendars one call may look at, besides the person's own.
 const OTHERS: usize = 19;
-
-const MOMENT: &str = "By the company's clocks: 2026-12-02T15:00, 2026-12-02 or 2026-11-30/2026-12-06";
 
 impl ToolContext {
     /// A moment as a call names it; without one, the days ahead.
@@ -66,42 +66,40 @@ fn unread(error: &GraphError) -> ToolError {
 /// `outlook_create_event`.
 pub(super) struct OutlookCreateEvent {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct NewEvent {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct OutlookCreateEventInput {
+    /// One line; made of the names without it
+    #[schemars(length(max = 255), extend("nullable" = true))]
     title: Option<String>,
+    /// By the company's clocks: 2026-12-02T15:00
     start: String,
+    /// How long it takes
+    #[schemars(range(min = 5, max = 1440))]
     minutes: i64,
-    #[serde(default)]
+    /// One each: an address, or the name or title of a colleague. The person is there anyway
+    #[schemars(length(max = 50), extend("nullable" = true))]
     attendees: Option<Vec<String>>,
+    /// Plain text of the invitation
     #[serde(default)]
+    #[schemars(length(max = 20_000))]
     text: String,
+    /// Whether it has a link to join in Teams; with attendees it has unless you say no
+    #[schemars(extend("nullable" = true))]
     online: Option<bool>,
 }
 
 impl OutlookCreateEvent {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let spec = ToolSpec {
             name: "outlook_create_event",
             permission: Permission::Calendar,
             effect: true,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["start", "minutes"],
-                "properties": {
-                    "title": {"type": ["string", "null"], "maxLength": 255, "description": "One line; made of the names without it"},
-                    "start": {"type": "string", "description": "By the company's clocks: 2026-12-02T15:00"},
-                    "minutes": {"type": "integer", "minimum": 5, "maximum": 1440, "description": "How long it takes"},
-                    "attendees": {
-                        "type": ["array", "null"], "maxItems": 50, "items": {"type": "string"},
-                        "description": "One each: an address, or the name or title of a colleague. The person is there anyway"
-                    },
-                    "text": {"type": "string", "maxLength": 20_000, "description": "Plain text of the invitation"},
-                    "online": {"type": ["boolean", "null"], "description": "Whether it has a link to join in Teams; with attendees it has unless you say no"}
-                }
-            }),
+            input_schema: schema::of::<OutlookCreateEventInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -111,7 +109,7 @@ impl OutlookCreateEvent {
                 }
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 }
 
@@ -122,18 +120,18 @@ impl Tool for OutlookCreateEvent {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: NewEvent = read(input)?;
-        let (zone, language) = (self.workshop.zone, context.language);
+        let input: OutlookCreateEventInput = read(input)?;
+        let (zone, language) = (self.tool_context.zone, context.language);
         let moment: Moment = input.start.parse().map_err(|error| ToolError::Tell(format!("{error}")))?;
         let Some(time) = moment.time else {
             return Err(ToolError::Tell("An event needs a time of day: write 2026-12-02T15:00.".to_owned()));
         };
         let start = moment.first.and_time(time);
-        let mut tx = self.workshop.begin(context.person).await?;
+        let mut tx = self.tool_context.begin(context.person).await?;
         let people = people::all(&mut tx).await.map_err(retry)?;
         drop(tx);
         let attendees = input.attendees.unwrap_or_default();
-        let mut to = addresses(&self.workshop, context, &people, &attendees)?;
+        let mut to = addresses(&self.tool_context, context, &people, &attendees)?;
         to.retain(|address| !address.eq_ignore_ascii_case(&context.person.email));
         let names = to.iter().map(|address| {
             let known = people.iter().find(|person| person.email.eq_ignore_ascii_case(address));
@@ -191,25 +189,25 @@ fn capital(title: &str) -> String {
 /// `outlook_list_events`.
 pub(super) struct OutlookListEvents {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct WhichEvents {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct OutlookListEventsInput {
+    /// By the company's clocks: 2026-12-02T15:00, 2026-12-02 or 2026-11-30/2026-12-06; without it the next 7 days
+    #[schemars(extend("nullable" = true))]
     when: Option<String>,
 }
 
 impl OutlookListEvents {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let spec = ToolSpec {
             name: "outlook_list_events",
             permission: Permission::Calendar,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false,
-                "properties": {"when": {"type": ["string", "null"], "description": format!("{MOMENT}; without it the next {DAYS} days")}}
-            }),
+            input_schema: schema::of::<OutlookListEventsInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -219,7 +217,7 @@ impl OutlookListEvents {
                 }
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 }
 
@@ -230,14 +228,14 @@ impl Tool for OutlookListEvents {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: WhichEvents = read(input)?;
-        let workshop = &self.workshop;
-        let days = Moment { time: None, ..workshop.moment(context, input.when.as_deref())? };
-        let (from, to) = (workshop.begins(days.first), workshop.begins(days.last + Days::new(1)));
-        let events = workshop.calendar.events(&context.person.email, from, to).await;
+        let input: OutlookListEventsInput = read(input)?;
+        let tool_context = &self.tool_context;
+        let days = Moment { time: None, ..tool_context.moment(context, input.when.as_deref())? };
+        let (from, to) = (tool_context.begins(days.first), tool_context.begins(days.last + Days::new(1)));
+        let events = tool_context.calendar.events(&context.person.email, from, to).await;
         let events = events.map_err(|error| unread(&error))?;
         let local =
-            |at: DateTime<Utc>| at.with_timezone(&workshop.zone).naive_local().format("%Y-%m-%dT%H:%M").to_string();
+            |at: DateTime<Utc>| at.with_timezone(&tool_context.zone).naive_local().format("%Y-%m-%dT%H:%M").to_string();
         let shown = events.iter().map(|event| {
             json!({
                 "title": event.subject, "start": local(event.start), "end": local(event.end), "all_day": event.all_day,
@@ -247,7 +245,7 @@ impl Tool for OutlookListEvents {
         let result = json!({
             "count": events.len(),
             "events": shown.collect::<Vec<_>>(),
-            "said": agenda(&events, days, workshop.zone, context.language),
+            "said": agenda(&events, days, tool_context.zone, context.language),
         });
         // Whoever invites the person has written the title.
         let trust = if events.is_empty() { Trust::Company } else { Trust::Outside };
@@ -258,35 +256,31 @@ impl Tool for OutlookListEvents {
 /// `outlook_find_free_slots`.
 pub(super) struct OutlookFindFreeSlots {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct WhichSlots {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct OutlookFindFreeSlotsInput {
+    /// By the company's clocks: 2026-12-02T15:00, 2026-12-02 or 2026-11-30/2026-12-06; without it the next 7 days
+    #[schemars(extend("nullable" = true))]
     when: Option<String>,
-    #[serde(default)]
+    /// Who must be free besides the person: an address, or the name or title of a colleague
+    #[schemars(length(max = OTHERS), extend("nullable" = true))]
     attendees: Option<Vec<String>>,
+    /// How long it takes
+    #[schemars(range(min = 5, max = 480))]
     minutes: i64,
 }
 
 impl OutlookFindFreeSlots {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let spec = ToolSpec {
             name: "outlook_find_free_slots",
             permission: Permission::Calendar,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["minutes"],
-                "properties": {
-                    "when": {"type": ["string", "null"], "description": format!("{MOMENT}; without it the next {DAYS} days")},
-                    "attendees": {
-                        "type": ["array", "null"], "maxItems": OTHERS, "items": {"type": "string"},
-                        "description": "Who must be free besides the person: an address, or the name or title of a colleague"
-                    },
-                    "minutes": {"type": "integer", "minimum": 5, "maximum": 480, "description": "How long it takes"}
-                }
-            }),
+            input_schema: schema::of::<OutlookFindFreeSlotsInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -296,7 +290,7 @@ impl OutlookFindFreeSlots {
                 }
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 }
 
@@ -307,23 +301,23 @@ impl Tool for OutlookFindFreeSlots {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: WhichSlots = read(input)?;
-        let workshop = &self.workshop;
-        let days = Moment { time: None, ..workshop.moment(context, input.when.as_deref())? };
-        let mut tx = workshop.begin(context.person).await?;
+        let input: OutlookFindFreeSlotsInput = read(input)?;
+        let tool_context = &self.tool_context;
+        let days = Moment { time: None, ..tool_context.moment(context, input.when.as_deref())? };
+        let mut tx = tool_context.begin(context.person).await?;
         let people = people::all(&mut tx).await.map_err(retry)?;
         drop(tx);
         let me = context.person.email.clone();
-        let mut all = addresses(workshop, context, &people, &input.attendees.unwrap_or_default())?;
+        let mut all = addresses(tool_context, context, &people, &input.attendees.unwrap_or_default())?;
         all.retain(|address| !address.eq_ignore_ascii_case(&me));
         all.insert(0, me.clone());
-        let (from, to) = (workshop.begins(days.first), workshop.begins(days.last + Days::new(1)));
-        let schedules = workshop.calendar.schedules(&me, &all, from, to).await.map_err(|error| unread(&error))?;
+        let (from, to) = (tool_context.begins(days.first), tool_context.begins(days.last + Days::new(1)));
+        let schedules = tool_context.calendar.schedules(&me, &all, from, to).await.map_err(|error| unread(&error))?;
         let unknown: Vec<&str> =
             schedules.iter().filter(|of| of.taken.is_none()).map(|of| of.address.as_str()).collect();
         let lasts = TimeDelta::minutes(input.minutes);
         let taken: Vec<_> = schedules.iter().filter_map(|of| of.taken.as_deref()).flatten().copied().collect();
-        let slots = slots::free(&taken, days, lasts, workshop.zone, context.now);
+        let slots = slots::free(&taken, days, lasts, tool_context.zone, context.now);
         let beginnings: Vec<String> = slots.iter().map(|at| at.format("%Y-%m-%dT%H:%M").to_string()).collect();
         let called = |address: &String| {
             let known = people.iter().find(|person| person.email.eq_ignore_ascii_case(address));

@@ -6,14 +6,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use mezzofy_agent::model::{BlockView, Part, Turn};
+use mezzofy_agent::schema::{self, Code};
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::document::{Made, file_name, trust_of};
+use super::document::{NewFile, file_name, trust_of};
 use super::sources::Sources;
 use super::{ToolContext, read, retry};
 use mezzofy_engine::config::models::Task;
@@ -25,48 +27,52 @@ use reason::Reason;
 
 pub(super) struct ContentGenerator {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ContentGeneratorInput {
+    /// What to write, for whom, for which channel
+    #[schemars(length(max = 10_000))]
     brief: String,
+    /// All it may draw on. A figure, link or address that is not here or in the brief does not pass
+    #[schemars(length(max = 200))]
     facts: Vec<String>,
+    #[schemars(with = "Code<Language>")]
     language: Language,
-    length: Option<String>,
+    /// Medium if left out
+    length: Option<TextLength>,
+    /// For skills only: their own text, for when no model can write
     fallback: Option<String>,
+    /// A title: the text is also kept as a Markdown file of this name
+    #[schemars(length(max = 200))]
     save_as: Option<String>,
 }
 
-struct Written {
+#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum TextLength {
+    Short,
+    #[default]
+    Medium,
+    Long,
+}
+
+struct WrittenText {
     text: String,
     model: String,
 }
 
 impl ContentGenerator {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "content_generator",
             permission: Permission::Chat,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object",
-                "additionalProperties": false,
-                "required": ["brief", "facts", "language"],
-                "properties": {
-                    "brief": {"type": "string", "maxLength": 10_000, "description": "What to write, for whom, for which channel"},
-                    "facts": {
-                        "type": "array", "maxItems": 200, "items": text,
-                        "description": "All it may draw on. A figure, link or address that is not here or in the brief does not pass"
-                    },
-                    "language": {"type": "string", "enum": ["en", "zh", "ms"]},
-                    "length": {"type": "string", "enum": ["short", "medium", "long"], "description": "Medium if left out"},
-                    "save_as": {"type": "string", "maxLength": 200, "description": "A title: the text is also kept as a Markdown file of this name"},
-                    "fallback": {"type": "string", "description": "For skills only: their own text, for when no model can write"}
-                }
-            }),
+            input_schema: schema::of::<ContentGeneratorInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -78,11 +84,15 @@ impl ContentGenerator {
                 }
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 
     /// Asks a model, and once more when something it wrote has no source.
-    async fn write(&self, context: Context<'_>, input: &Input) -> Result<Result<Written, Reason>, ToolError> {
+    async fn write(
+        &self,
+        context: Context<'_>,
+        input: &ContentGeneratorInput,
+    ) -> Result<Result<WrittenText, Reason>, ToolError> {
         let sources = Sources::of(std::iter::once(input.brief.as_str()).chain(input.facts.iter().map(String::as_str)));
         let mut history = vec![Turn::Person(vec![Part::Text(order(input))])];
         loop {
@@ -96,7 +106,7 @@ impl ContentGenerator {
             }
             let what = sources.unfounded(&text);
             if what.is_empty() {
-                return Ok(Ok(Written { text, model }));
+                return Ok(Ok(WrittenText { text, model }));
             }
             if history.len() > 1 {
                 return Ok(Err(Reason::Unfounded { model, what }));
@@ -114,7 +124,7 @@ impl ContentGenerator {
     async fn ask(
         &self,
         context: Context<'_>,
-        input: &Input,
+        input: &ContentGeneratorInput,
         history: &[Turn],
     ) -> Result<Result<Answer, Reason>, ToolError> {
         let asking = ModelRequest {
@@ -124,18 +134,18 @@ impl ContentGenerator {
             text: &input.brief,
             person: context.person,
             run: context.run,
-            system: &self.workshop.instructions.write,
+            system: &self.tool_context.instructions.write,
             tools: &[],
             history,
             answer_schema: None,
-            stop: &self.workshop.stop,
+            stop: &self.tool_context.stop,
         };
         let mut last = Reason::NoModel;
         let mut listen = |told: AttemptEvent<'_>| match told {
             AttemptEvent::Passed { model, why, .. } => last = Reason::Passed { model, why },
             AttemptEvent::Begun | AttemptEvent::Heard(_) => {}
         };
-        let reason = match self.workshop.models.ask(&asking, &mut listen).await {
+        let reason = match self.tool_context.models.ask(&asking, &mut listen).await {
             Ok(answer) => return Ok(Ok(answer)),
             Err(ModelsError::NoModel(_)) => last,
             Err(ModelsError::TooLong(model)) => Reason::TooLong { model },
@@ -154,9 +164,9 @@ impl Tool for ContentGenerator {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
+        let input: ContentGeneratorInput = read(input)?;
         let result = match self.write(context, &input).await? {
-            Ok(Written { text, model }) => json!({"text": text, "written_by": model, "note": null}),
+            Ok(WrittenText { text, model }) => json!({"text": text, "written_by": model, "note": null}),
             Err(reason) => {
                 let fallback = input.fallback.clone().filter(|text| !text.trim().is_empty());
                 let text = fallback.ok_or_else(|| ToolError::Tell(reason.refusal(context.language)))?;
@@ -165,26 +175,30 @@ impl Tool for ContentGenerator {
         };
         if let Some(title) = input.save_as.filter(|title| !title.trim().is_empty()) {
             let text = result.get("text").and_then(Value::as_str).unwrap_or_default().to_owned();
-            let made = Made {
+            let made = NewFile {
                 name: file_name(&title, "md"),
                 media_type: "text/markdown",
                 bytes: format!("{text}\n").into_bytes(),
                 trust: trust_of(context),
                 more: result,
             };
-            return self.workshop.keep(context, made).await;
+            return self.tool_context.keep(context, made).await;
         }
         Ok(Outcome::Done(Output { result, trust: Trust::Company, ..Output::default() }))
     }
 }
 
 /// What the model is told to write.
-fn order(input: &Input) -> String {
+fn order(input: &ContentGeneratorInput) -> String {
     let mut order = format!("<brief>\n{}\n</brief>\n", input.brief.trim());
     for fact in &input.facts {
         let _ = write!(order, "<fact>\n{}\n</fact>\n", fact.trim());
     }
-    let length = input.length.as_deref().unwrap_or("medium");
+    let length = match input.length.unwrap_or_default() {
+        TextLength::Short => "short",
+        TextLength::Medium => "medium",
+        TextLength::Long => "long",
+    };
     let _ = write!(order, "Language: {}. Length: {length}.", input.language);
     order
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema::{self, Code};
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::crm::{LeadStatus, file};
 use mezzofy_domain::language::Language;
@@ -10,31 +11,32 @@ use mezzofy_domain::period::day_label;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::leads::{self, LeadFilter, StoredLead};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::document::{Made, file_name};
+use super::document::{NewFile, file_name};
 use super::{ToolContext, read, retry};
 
 /// Leads that a call reads at most.
-const MOST: i64 = 1_000;
+const MAX_LEADS: i64 = 1_000;
 /// What happened to a lead, shown with it.
 const ACTIVITIES: i64 = 5;
 
 pub(super) struct CrmQuery {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
 pub(super) struct CrmExport {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
 /// What a call keeps: which leads it saw.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Kept {
+pub(super) struct LeadSelection {
     pub(super) leads: Vec<Uuid>,
     /// Whom it was about, when it was about one company.
     #[serde(default)]
@@ -43,39 +45,61 @@ pub(super) struct Kept {
     rows: Vec<Vec<Option<String>>>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-struct Input {
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::doc_markdown, reason = "models read these comments")]
+struct CrmQueryInput {
+    /// The `call` of crm_save: its leads, as they are now
     from: Option<String>,
+    /// A company, a contact or a word of the notes
+    #[schemars(length(max = 300))]
     company: Option<String>,
+    #[schemars(length(max = 100))]
     industry: Option<String>,
+    #[schemars(length(max = 100))]
     location: Option<String>,
+    #[schemars(with = "Option<Code<LeadStatus>>")]
     status: Option<LeadStatus>,
+    /// Only leads assigned to the person
     #[serde(default)]
     mine: bool,
+    /// Only those to be followed up by today; those won and lost are not
     #[serde(default)]
     due: bool,
+    /// Also the notes and what happened, which others may have written
     #[serde(default)]
     notes: bool,
+    #[schemars(range(min = 1, max = 1000))]
     limit: Option<i64>,
 }
 
-fn schema(notes: bool) -> Value {
-    let statuses = LeadStatus::ALL.map(LeadStatus::code);
-    let mut properties = json!({
-        "company": {"type": "string", "maxLength": 300, "description": "A company, a contact or a word of the notes"},
-        "industry": {"type": "string", "maxLength": 100},
-        "location": {"type": "string", "maxLength": 100},
-        "status": {"type": "string", "enum": statuses},
-        "mine": {"type": "boolean", "description": "Only leads assigned to the person"},
-        "due": {"type": "boolean", "description": "Only those to be followed up by today; those won and lost are not"},
-        "limit": {"type": "integer", "minimum": 1, "maximum": 1000}
-    });
-    if notes {
-        properties["from"] =
-            json!({"type": "string", "description": "The `call` of crm_save: its leads, as they are now"});
-        properties["notes"] = json!({"type": "boolean", "description": "Also the notes and what happened, which others may have written"});
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct CrmExportInput {
+    /// A company, a contact or a word of the notes
+    #[schemars(length(max = 300))]
+    company: Option<String>,
+    #[schemars(length(max = 100))]
+    industry: Option<String>,
+    #[schemars(length(max = 100))]
+    location: Option<String>,
+    #[schemars(with = "Option<Code<LeadStatus>>")]
+    status: Option<LeadStatus>,
+    /// Only leads assigned to the person
+    #[serde(default)]
+    mine: bool,
+    /// Only those to be followed up by today; those won and lost are not
+    #[serde(default)]
+    due: bool,
+    #[schemars(range(min = 1, max = 1000))]
+    limit: Option<i64>,
+}
+
+impl From<CrmExportInput> for CrmQueryInput {
+    fn from(input: CrmExportInput) -> Self {
+        let CrmExportInput { company, industry, location, status, mine, due, limit } = input;
+        Self { company, industry, location, status, mine, due, limit, ..Self::default() }
     }
-    json!({"type": "object", "additionalProperties": false, "properties": properties})
 }
 
 /// The shape of a lead in results.
@@ -103,7 +127,7 @@ pub(super) fn shown(stored: &StoredLead) -> Value {
     })
 }
 
-impl Kept {
+impl LeadSelection {
     /// What a call keeps of these leads.
     pub(super) fn of(all: &[StoredLead], about: Option<String>) -> Self {
         let columns = file::COLUMNS.iter().map(|column| (*column).to_owned()).collect();
@@ -124,14 +148,14 @@ impl Kept {
 
 /// A lead in the columns of the leads file.
 impl ToolContext {
-    async fn leads(&self, context: Context<'_>, input: &Input) -> Result<Vec<StoredLead>, ToolError> {
+    async fn leads(&self, context: Context<'_>, input: &CrmQueryInput) -> Result<Vec<StoredLead>, ToolError> {
         if let Some(call) = &input.from {
-            let ids = Kept::read(context, call)?.leads;
+            let ids = LeadSelection::read(context, call)?.leads;
             if ids.is_empty() {
                 return Ok(Vec::new());
             }
             let mut tx = self.begin(context.person).await?;
-            return leads::find(&mut tx, &LeadFilter { ids, ..LeadFilter::default() }, MOST).await.map_err(retry);
+            return leads::find(&mut tx, &LeadFilter { ids, ..LeadFilter::default() }, MAX_LEADS).await.map_err(retry);
         }
         let today = context.now.with_timezone(&self.zone).date_naive();
         // Who is won or lost is not followed up.
@@ -146,7 +170,7 @@ impl ToolContext {
             due_by: input.due.then_some(today),
             ..LeadFilter::default()
         };
-        let most = input.limit.unwrap_or(MOST).clamp(1, MOST);
+        let most = input.limit.unwrap_or(MAX_LEADS).clamp(1, MAX_LEADS);
         let mut tx = self.begin(context.person).await?;
         let Some(company) = input.company.as_deref().map(str::trim).filter(|company| !company.is_empty()) else {
             return leads::find(&mut tx, &filter, most).await.map_err(retry);
@@ -167,14 +191,14 @@ impl ToolContext {
 }
 
 impl CrmQuery {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "crm_query",
             permission: Permission::ReadOwnLeads,
             effect: false,
             fixed: &[],
-            input_schema: schema(true),
+            input_schema: schema::of::<CrmQueryInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -187,25 +211,25 @@ impl CrmQuery {
                 }
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 }
 
 impl CrmExport {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "crm_export",
             permission: Permission::ReadOwnLeads,
             effect: false,
             fixed: &[],
-            input_schema: schema(false),
+            input_schema: schema::of::<CrmExportInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {"file": {"type": "string", "description": "The file's id"}, "name": text, "rows": {"type": "integer"}}
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 }
 
@@ -216,20 +240,20 @@ impl Tool for CrmQuery {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
-        let found = self.workshop.leads(context, &input).await?;
+        let input: CrmQueryInput = read(input)?;
+        let found = self.tool_context.leads(context, &input).await?;
         let mut history = Vec::new();
         if let Some(first) = found.first().filter(|_| input.notes) {
-            let mut tx = self.workshop.begin(context.person).await?;
+            let mut tx = self.tool_context.begin(context.person).await?;
             let activities = leads::activities(&mut tx, first.id, ACTIVITIES).await.map_err(retry)?;
             history.extend(first.lead.notes.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
             history.extend(activities.into_iter().map(|activity| {
-                let day = day_label(activity.at.with_timezone(&self.workshop.zone).date_naive(), context.language);
+                let day = day_label(activity.at.with_timezone(&self.tool_context.zone).date_naive(), context.language);
                 format!("{day}: {} {}", activity.kind, activity.detail).trim().to_owned()
             }));
         }
         let list: Vec<String> = found.iter().take(10).map(|stored| line(stored, context.language)).collect();
-        let kept = Kept::of(&found, input.company.clone());
+        let kept = LeadSelection::of(&found, input.company.clone());
         let result = json!({
             "call": context.call, "count": found.len(), "empty": found.is_empty(),
             "leads": found.iter().take(200).map(shown).collect::<Vec<_>>(),
@@ -259,13 +283,13 @@ impl Tool for CrmExport {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
-        let found = self.workshop.leads(context, &input).await?;
+        let input: CrmExportInput = read(input)?;
+        let found = self.tool_context.leads(context, &input.into()).await?;
         let bytes = file::write(found.iter().map(|stored| &stored.lead));
         let title = if context.language == Language::Zh { "销售线索" } else { "leads" };
         let more = json!({"rows": found.len()});
         let name = file_name(title, "csv");
-        let made = Made { name, media_type: "text/csv", bytes, trust: Trust::Outside, more };
-        self.workshop.keep(context, made).await
+        let made = NewFile { name, media_type: "text/csv", bytes, trust: Trust::Outside, more };
+        self.tool_context.keep(context, made).await
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{Days, NaiveDate};
+use mezzofy_agent::schema::{self, Code};
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::crm::identity::Identity;
 use mezzofy_domain::crm::{Contact, Lead, LeadStatus};
@@ -13,52 +14,66 @@ use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::leads::{self, LeadFilter, StoredLead};
 use mezzofy_store::{commit, people};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::crm_query::{Kept, lead_schema, shown};
+use super::crm_query::{LeadSelection, lead_schema, shown};
 use super::{ToolContext, read, retry};
 
 pub(super) struct CrmSave {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
 pub(super) struct CrmUpdate {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Save {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::doc_markdown, reason = "models read these comments")]
+struct CrmSaveInput {
     #[serde(default)]
-    leads: Vec<Draft>,
+    #[schemars(length(max = 200))]
+    leads: Vec<LeadDraft>,
+    /// Instead of `leads`: the `call` of linkedin_scraper, whose companies are saved
     from: Option<String>,
 }
 
-/// A lead before it is saved, also as `linkedin_scraper` keeps it.
-#[derive(Debug, Clone, Default, Deserialize, serde::Serialize)]
-pub(super) struct Draft {
+#[derive(Debug, Clone, Default, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LeadDraft {
+    #[schemars(length(max = 300))]
     pub(super) company: String,
     #[serde(default)]
+    #[schemars(length(max = 300))]
     pub(super) contact_name: String,
     #[serde(default)]
+    #[schemars(length(max = 300))]
     pub(super) email: String,
     #[serde(default)]
+    #[schemars(length(max = 300))]
     pub(super) phone: String,
     #[serde(default)]
+    #[schemars(length(max = 300))]
     pub(super) industry: String,
     #[serde(default)]
+    #[schemars(length(max = 300))]
     pub(super) location: String,
     #[serde(default)]
+    #[schemars(length(max = 300))]
     pub(super) website: String,
     #[serde(default)]
+    #[schemars(length(max = 300))]
     pub(super) source: String,
     #[serde(default)]
+    #[schemars(length(max = 5000))]
     pub(super) notes: String,
 }
 
-impl Draft {
+impl LeadDraft {
     fn lead(self, assigned_to: &str) -> Lead {
         let contact = Contact { name: self.contact_name, email: self.email.trim().to_lowercase(), phone: self.phone };
         Lead {
@@ -75,26 +90,48 @@ impl Draft {
     }
 }
 
-#[derive(Deserialize)]
-struct Update {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::doc_markdown, reason = "models read these comments")]
+struct CrmUpdateInput {
+    /// Its id, or its company's name
+    #[schemars(length(max = 300))]
     lead: Option<String>,
+    /// For skills: the `call` of crm_query whose leads get the status
     from: Option<String>,
+    #[schemars(with = "Option<Code<LeadStatus>>")]
     status: Option<LeadStatus>,
+    /// 2026-12-01
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
     follow_up_date: Option<NaiveDate>,
+    /// Added to the notes
+    #[schemars(length(max = 2000))]
     note: Option<String>,
+    /// A colleague's address
+    #[schemars(length(max = 254))]
     assigned_to: Option<String>,
+    /// True when it does not want to hear from us any more. That is final
     #[serde(default)]
     opted_out: bool,
+    /// That somebody was in touch today
     #[serde(default)]
     contacted: bool,
+    /// For skills: what became of the mails; their leads are marked as contacted
     #[serde(default)]
-    sent: Vec<Sent>,
+    #[schemars(schema_with = "objects")]
+    sent: Vec<MailOutcome>,
+    /// With `sent`: when those who were written to are followed up next
+    #[schemars(range(min = 1, max = 365))]
     follow_up_in_days: Option<u64>,
+}
+
+fn objects(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "array", "items": {"type": "object"}})
 }
 
 /// What became of a mail, as the run knows it.
 #[derive(Deserialize)]
-struct Sent {
+struct MailOutcome {
     #[serde(default)]
     state: String,
     #[serde(default)]
@@ -102,27 +139,14 @@ struct Sent {
 }
 
 impl CrmSave {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
-        let text = json!({"type": "string", "maxLength": 300});
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let count = json!({"type": "integer"});
         let spec = ToolSpec {
             name: "crm_save",
             permission: Permission::ChangeLeads,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false,
-                "properties": {
-                    "leads": {"type": "array", "maxItems": 200, "items": {
-                        "type": "object", "additionalProperties": false, "required": ["company"],
-                        "properties": {
-                            "company": text, "contact_name": text, "email": text, "phone": text, "industry": text, "location": text,
-                            "website": text, "source": text, "notes": {"type": "string", "maxLength": 5000}
-                        }
-                    }},
-                    "from": {"type": "string", "description": "Instead of `leads`: the `call` of linkedin_scraper, whose companies are saved"}
-                }
-            }),
+            input_schema: schema::of::<CrmSaveInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -137,35 +161,20 @@ impl CrmSave {
                 }
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 }
 
 impl CrmUpdate {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let count = json!({"type": "integer"});
-        let statuses = LeadStatus::ALL.map(LeadStatus::code);
         let spec = ToolSpec {
             name: "crm_update",
             permission: Permission::ChangeLeads,
             effect: false,
             fixed: &["lead"],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false,
-                "properties": {
-                    "lead": {"type": "string", "maxLength": 300, "description": "Its id, or its company's name"},
-                    "from": {"type": "string", "description": "For skills: the `call` of crm_query whose leads get the status"},
-                    "status": {"type": "string", "enum": statuses},
-                    "follow_up_date": {"type": "string", "format": "date", "description": "2026-12-01"},
-                    "note": {"type": "string", "maxLength": 2000, "description": "Added to the notes"},
-                    "assigned_to": {"type": "string", "maxLength": 254, "description": "A colleague's address"},
-                    "opted_out": {"type": "boolean", "description": "True when it does not want to hear from us any more. That is final"},
-                    "contacted": {"type": "boolean", "description": "That somebody was in touch today"},
-                    "sent": {"type": "array", "items": {"type": "object"}, "description": "For skills: what became of the mails; their leads are marked as contacted"},
-                    "follow_up_in_days": {"type": "integer", "minimum": 1, "maximum": 365, "description": "With `sent`: when those who were written to are followed up next"}
-                }
-            }),
+            input_schema: schema::of::<CrmUpdateInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {"updated": count, "sent": {"type": "integer", "description": "Mails that went out"}, "company": text, "status": text,
@@ -175,20 +184,20 @@ impl CrmUpdate {
                     }}}
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 
     /// Marks the leads that were written to.
     async fn after_sending(
         &self,
         context: Context<'_>,
-        sent: &[Sent],
+        sent: &[MailOutcome],
         next: Option<u64>,
     ) -> Result<Outcome, ToolError> {
-        let today = context.now.with_timezone(&self.workshop.zone).date_naive();
+        let today = context.now.with_timezone(&self.tool_context.zone).date_naive();
         let addresses: Vec<&str> =
             sent.iter().filter(|sent| sent.state == "done").map(|sent| sent.to.as_str()).collect();
-        let mut tx = self.workshop.begin(context.person).await?;
+        let mut tx = self.tool_context.begin(context.person).await?;
         let mut updated = 0;
         let mut colleagues: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for address in &addresses {
@@ -229,8 +238,8 @@ impl CrmUpdate {
         if context.facts.is_some() {
             return Err(ToolError::Tell("Name the one lead that is to be changed.".to_owned()));
         }
-        let ids = Kept::read(context, call)?.leads;
-        let mut tx = self.workshop.begin(context.person).await?;
+        let ids = LeadSelection::read(context, call)?.leads;
+        let mut tx = self.tool_context.begin(context.person).await?;
         let mut updated = 0;
         for id in ids {
             let Some(stored) = leads::get(&mut tx, id.into()).await.map_err(retry)? else { continue };
@@ -246,7 +255,7 @@ impl CrmUpdate {
     }
 
     async fn find(&self, context: Context<'_>, named: &str) -> Result<StoredLead, ToolError> {
-        let mut tx = self.workshop.begin(context.person).await?;
+        let mut tx = self.tool_context.begin(context.person).await?;
         if let Ok(id) = named.parse::<Id<id::Lead>>() {
             let found = leads::get(&mut tx, id).await.map_err(retry)?;
             return found.ok_or_else(|| ToolError::Tell(format!("There is no lead {named} that you may change.")));
@@ -271,8 +280,8 @@ impl Tool for CrmSave {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let Save { leads: given, from } = read(input)?;
-        let drafts: Vec<Draft> = match from {
+        let CrmSaveInput { leads: given, from } = read(input)?;
+        let drafts: Vec<LeadDraft> = match from {
             Some(call) => {
                 let kept = context.kept.get(&call).and_then(|kept| kept.get("found"));
                 let kept = kept.and_then(|found| serde_json::from_value(found.clone()).ok());
@@ -288,7 +297,7 @@ impl Tool for CrmSave {
             .map(|draft| draft.lead(&context.person.email))
             .collect();
         let given: Vec<Identity> = drafts.iter().map(Identity::of).collect();
-        let mut tx = self.workshop.begin(context.person).await?;
+        let mut tx = self.tool_context.begin(context.person).await?;
         let saved = leads::save(&mut tx, drafts, Some(context.person.id), context.now).await.map_err(retry)?;
         let ids: Vec<_> = saved.new.iter().chain(&saved.merged).map(|id| id.uuid()).collect();
         let stored = if ids.is_empty() {
@@ -299,7 +308,7 @@ impl Tool for CrmSave {
                 .map_err(retry)?
         };
         commit(tx).await.map_err(retry)?;
-        let kept = Kept::of(&stored, None);
+        let kept = LeadSelection::of(&stored, None);
         let names: Vec<Identity> = stored.iter().map(|stored| Identity::of(&stored.lead)).collect();
         let otherwise_named = given.iter().filter(|given| !names.iter().any(|name| name.names(given))).count();
         let result = json!({
@@ -323,7 +332,7 @@ impl Tool for CrmUpdate {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Update = read(input)?;
+        let input: CrmUpdateInput = read(input)?;
         if let (Some(call), Some(status)) = (&input.from, input.status) {
             return self.move_on(context, call, status).await;
         }
@@ -331,7 +340,7 @@ impl Tool for CrmUpdate {
             return self.after_sending(context, &input.sent, input.follow_up_in_days).await;
         };
         let before = self.find(context, named).await?;
-        let today = context.now.with_timezone(&self.workshop.zone).date_naive();
+        let today = context.now.with_timezone(&self.tool_context.zone).date_naive();
         let mut after = before.lead.clone();
         after.status = input.status.unwrap_or(after.status);
         after.follow_up_date = input.follow_up_date.or(after.follow_up_date);
@@ -340,12 +349,12 @@ impl Tool for CrmUpdate {
             after.last_contacted = Some(today);
         }
         if let Some(address) = input.assigned_to {
-            after.assigned_to = Some(self.workshop.colleague(context, &address).await?);
+            after.assigned_to = Some(self.tool_context.colleague(context, &address).await?);
         }
         if let Some(note) = input.note.filter(|note| !note.trim().is_empty()) {
             format!("{}\n{today}: {}", after.notes, note.trim()).trim().clone_into(&mut after.notes);
         }
-        let mut tx = self.workshop.begin(context.person).await?;
+        let mut tx = self.tool_context.begin(context.person).await?;
         leads::change(&mut tx, &before, &after, Some(context.person.id), context.now).await.map_err(retry)?;
         commit(tx).await.map_err(retry)?;
         let result = json!({"updated": 1, "sent": 0, "company": after.company, "status": after.status});

@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::reporting::{MAX_QUERY_CHARS, Query};
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::ledger;
 use mezzofy_store::reporting::{self, QueryLimits, Refusal};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -19,30 +21,25 @@ const LIMITS: QueryLimits = QueryLimits { time: 10_000, rows: 5_000, columns: 10
 
 pub(super) struct DatabaseQuery {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct DatabaseQueryInput {
+    /// One SELECT of PostgreSQL, with WITH if needed. Texts in single quotes, dates as DATE '2026-10-31'
+    #[schemars(length(max = MAX_QUERY_CHARS))]
     sql: String,
 }
 
 impl DatabaseQuery {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let spec = ToolSpec {
             name: "database_query",
             permission: Permission::QueryData,
             effect: false,
             fixed: &["sql"],
-            input_schema: json!({
-                "type": "object",
-                "additionalProperties": false,
-                "required": ["sql"],
-                "properties": {"sql": {
-                    "type": "string", "maxLength": MAX_QUERY_CHARS,
-                    "description": "One SELECT of PostgreSQL, with WITH if needed. Texts in single quotes, dates as DATE '2026-10-31'"
-                }}
-            }),
+            input_schema: schema::of::<DatabaseQueryInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -56,7 +53,7 @@ impl DatabaseQuery {
                 }
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 }
 
@@ -67,11 +64,12 @@ impl Tool for DatabaseQuery {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
+        let input: DatabaseQueryInput = read(input)?;
         let query = Query::parse(&input.sql).map_err(|error| ToolError::Tell(error.to_string()))?;
-        let scope = self.workshop.scope(context.person);
-        let answer =
-            reporting::run(&self.workshop.store, &scope, &query, LIMITS, self.workshop.zone).await.map_err(retry)?;
+        let scope = self.tool_context.scope(context.person);
+        let answer = reporting::run(&self.tool_context.store, &scope, &query, LIMITS, self.tool_context.zone)
+            .await
+            .map_err(retry)?;
         let answer = answer.map_err(|refusal| ToolError::Tell(told(&refusal)))?;
         let cells: Vec<String> = answer.rows.iter().flatten().flatten().cloned().collect();
         let result = json!({
@@ -79,7 +77,7 @@ impl Tool for DatabaseQuery {
             "call": context.call,
         });
         let keep = json!({"columns": answer.columns, "rows": answer.rows});
-        let mut tx = self.workshop.store.begin_as(&scope).await.map_err(retry)?;
+        let mut tx = self.tool_context.store.begin_as(&scope).await.map_err(retry)?;
         let names = ledger::account_names(&mut tx).await.map_err(retry)?;
         drop(tx);
         let plain = cells.iter().all(|cell| is_plain(cell, &names, &input.sql));

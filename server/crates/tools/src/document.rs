@@ -1,6 +1,7 @@
 //! What the tools that make documents share: reading a description, holding its figures against what the run has read,
 //! keeping the file.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
@@ -12,18 +13,53 @@ use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::files;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use super::sources::Sources;
 use super::{ToolContext, retry};
 
+/// The schema of a document's content, see [`Content::schema`].
+pub(super) struct ContentSchema;
+
+impl JsonSchema for ContentSchema {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Content".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        Schema::try_from(Content::schema()).unwrap_or_default()
+    }
+}
+
+/// The schema of one of several files.
+pub(super) struct FileIdSchema;
+
+impl JsonSchema for FileIdSchema {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "FileId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "description": "A file's id"})
+    }
+}
+
 /// Characters of a file's name at most, without its ending.
-const LONGEST: usize = 60;
+const MAX_FILE_NAME_CHARS: usize = 60;
 
 /// The largest picture of a document, in bytes.
 const LARGEST_PICTURE: u64 = 10 * 1024 * 1024;
 /// Pictures of a document.
-const MOST_PICTURES: usize = 10;
+const MAX_PICTURES: usize = 10;
 
 impl ToolContext {
     /// What a description becomes, with the figures and pictures it shows, and who stands behind it.
@@ -50,8 +86,8 @@ impl ToolContext {
         let described: Content = super::read(said)?;
         let mut trust = trust_of(context);
         let mut pictures = Vec::new();
-        if described.pictures().len() > MOST_PICTURES {
-            return Err(ToolError::Tell(format!("A document shows {MOST_PICTURES} different pictures at most.")));
+        if described.pictures().len() > MAX_PICTURES {
+            return Err(ToolError::Tell(format!("A document shows {MAX_PICTURES} different pictures at most.")));
         }
         for file in described.pictures() {
             let (picture, of_picture) = self.picture(context, file).await?;
@@ -120,14 +156,14 @@ pub(super) fn file_name(title: &str, ending: &str) -> String {
     let kept: String = title
         .chars()
         .map(|character| if character.is_alphanumeric() { character } else { ' ' })
-        .take(LONGEST)
+        .take(MAX_FILE_NAME_CHARS)
         .collect();
     let stem = kept.split_whitespace().collect::<Vec<_>>().join("-").to_lowercase();
     format!("{}.{ending}", if stem.is_empty() { "document" } else { &stem })
 }
 
 /// A file that a tool has made.
-pub(super) struct Made {
+pub(super) struct NewFile {
     pub(super) name: String,
     pub(super) media_type: &'static str,
     pub(super) bytes: Vec<u8>,
@@ -139,8 +175,8 @@ pub(super) struct Made {
 
 impl ToolContext {
     /// Stores a file that a call has made; its row is saved with the call's result.
-    pub(super) async fn keep(&self, context: Context<'_>, made: Made) -> Result<Outcome, ToolError> {
-        let Made { name, media_type, bytes, trust, more } = made;
+    pub(super) async fn keep(&self, context: Context<'_>, made: NewFile) -> Result<Outcome, ToolError> {
+        let NewFile { name, media_type, bytes, trust, more } = made;
         let since = context.now - TimeDelta::hours(1);
         let mut tx = self.begin(context.person).await?;
         let count = files::made_since(&mut tx, context.person.id, since).await.map_err(retry)?;

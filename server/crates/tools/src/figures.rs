@@ -15,7 +15,7 @@ pub(super) struct Figure {
 
 /// A figure where it stands.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct FigureMatch {
     /// As it is written.
     pub(super) written: String,
     pub(super) figure: Figure,
@@ -66,7 +66,7 @@ impl Figure {
 }
 
 /// Every figure that is written with digits.
-pub(super) fn figures(text: &str) -> Vec<Found> {
+pub(super) fn figures(text: &str) -> Vec<FigureMatch> {
     let text = narrow(text);
     let (mut found, mut items) = (Vec::new(), 0);
     let mut at = 0;
@@ -88,7 +88,7 @@ pub(super) fn figures(text: &str) -> Vec<Found> {
         }
         if !is_inside_name(&text, at, end) {
             let written: String = text[at..end].iter().chain(percent.then_some(&'%')).collect();
-            found.push(Found { written, figure: Figure::new(&digits, exponent, percent), marks_item });
+            found.push(FigureMatch { written, figure: Figure::new(&digits, exponent, percent), marks_item });
         }
         at = end;
     }

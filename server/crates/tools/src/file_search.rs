@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema;
 use mezzofy_agent::sources::Provenance;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::file::{Attachment, File};
@@ -13,6 +14,7 @@ use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::roles::Permission;
 use mezzofy_store::files;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -27,38 +29,32 @@ const EXCERPT: usize = 300;
 
 pub(super) struct FileSearch {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct FileSearchInput {
+    /// The file's id
+    #[schemars(with = "String")]
     file: Id<id::File>,
+    /// Finds the places that hold exactly this, in upper or lower case. Without it the file is read from `offset` on
+    #[schemars(length(max = 200))]
     query: Option<String>,
+    /// Where to begin: the `next_offset` of the call before; 0 if left out
     #[serde(default)]
     offset: u64,
 }
 
 impl FileSearch {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let offset = json!({"type": "integer", "description": "In bytes from the begin of the file"});
         let spec = ToolSpec {
             name: "file_search",
             permission: Permission::Chat,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object",
-                "additionalProperties": false,
-                "required": ["file"],
-                "properties": {
-                    "file": {"type": "string", "description": "The file's id"},
-                    "query": {
-                        "type": "string", "maxLength": 200,
-                        "description": "Finds the places that hold exactly this, in upper or lower case. Without it the file is read from `offset` on"
-                    },
-                    "offset": {"type": "integer", "minimum": 0, "description": "Where to begin: the `next_offset` of the call before; 0 if left out"}
-                }
-            }),
+            input_schema: schema::of::<FileSearchInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -74,20 +70,20 @@ impl FileSearch {
                 }
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 
     /// Whether a text begins as UTF-8; other encodings are read like foreign formats.
     async fn is_utf8(&self, file: &Attachment) -> Result<bool, ToolError> {
         let end = PAGE.min(file.size);
-        let bytes = self.workshop.files.range(&file.sha256, 0, end).await.map_err(retry)?;
+        let bytes = self.tool_context.files.range(&file.sha256, 0, end).await.map_err(retry)?;
         Ok(whole_characters(&bytes, end == file.size).is_some())
     }
 
     /// The text of a file that is none by itself.
     async fn read_whole(&self, file: &Attachment, language: Language) -> Result<Vec<u8>, ToolError> {
-        let bytes = self.workshop.files.get(&file.sha256).await.map_err(retry)?;
-        let reading = self.workshop.reader.read(&file.media_type, &bytes).await;
+        let bytes = self.tool_context.files.get(&file.sha256).await.map_err(retry)?;
+        let reading = self.tool_context.reader.read(&file.media_type, &bytes).await;
         let told = |error| ToolError::Tell(format!("{} can't be read: {error}.", file.name));
         Ok(reading.map_err(told)?.whole(language).into_bytes())
     }
@@ -101,7 +97,7 @@ impl FileSearch {
                 let at = |offset| usize::try_from(offset).unwrap_or(usize::MAX);
                 read.get(at(begin)..at(end)).unwrap_or_default().to_vec()
             }
-            None => self.workshop.files.range(&file.sha256, begin, end).await.map_err(retry)?,
+            None => self.tool_context.files.range(&file.sha256, begin, end).await.map_err(retry)?,
         };
         let text = whole_characters(&bytes, end == size).ok_or_else(|| unreadable(file))?;
         let begin = begin + text.start as u64;
@@ -122,7 +118,7 @@ impl FileSearch {
     ) -> Result<Value, ToolError> {
         let bytes = match read {
             Some(read) => read,
-            None => self.workshop.files.get(&file.sha256).await.map_err(retry)?,
+            None => self.tool_context.files.get(&file.sha256).await.map_err(retry)?,
         };
         let size = bytes.len();
         let text = String::from_utf8(bytes).map_err(|_| unreadable(file))?;
@@ -143,8 +139,8 @@ impl Tool for FileSearch {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
-        let mut tx = self.workshop.begin(context.person).await?;
+        let input: FileSearchInput = read(input)?;
+        let mut tx = self.tool_context.begin(context.person).await?;
         let file = files::get(&mut tx, context.person.id, input.file).await.map_err(retry)?;
         drop(tx);
         let File { attachment: file, trust, .. } =

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::ledger::statement::{CurrencyStatement, Line, Statement, StatementError};
 use mezzofy_domain::money::{format_money, format_percent};
@@ -10,6 +11,7 @@ use mezzofy_domain::period::Period;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::ledger;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -17,31 +19,25 @@ use super::{ToolContext, read, retry};
 
 pub(super) struct FinanceStatement {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct FinanceStatementInput {
+    /// 2026-10, 2026-Q3, 2026-H1, 2026, 2026-W47, 2026-YTD, or latest: the last ended month that has entries
     period: String,
 }
 
 impl FinanceStatement {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "finance_statement",
             permission: Permission::ReadLedger,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object",
-                "additionalProperties": false,
-                "required": ["period"],
-                "properties": {"period": {
-                    "type": "string",
-                    "description": "2026-10, 2026-Q3, 2026-H1, 2026, 2026-W47, 2026-YTD, or latest: the last ended month that has entries"
-                }}
-            }),
+            input_schema: schema::of::<FinanceStatementInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -62,7 +58,7 @@ impl FinanceStatement {
                 }
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 }
 
@@ -73,9 +69,9 @@ impl Tool for FinanceStatement {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
-        let today = context.now.with_timezone(&self.workshop.zone).date_naive();
-        let mut tx = self.workshop.begin(context.person).await?;
+        let input: FinanceStatementInput = read(input)?;
+        let today = context.now.with_timezone(&self.tool_context.zone).date_naive();
+        let mut tx = self.tool_context.begin(context.person).await?;
         let period = if input.period == "latest" {
             // Books without entries have none in the last month either; the result says so.
             let latest = ledger::latest_month(&mut tx, today).await.map_err(retry)?;
@@ -83,7 +79,7 @@ impl Tool for FinanceStatement {
         } else {
             input.period.parse().map_err(|error| ToolError::Tell(format!("{error}.")))?
         };
-        let input = ledger::statement_input(&mut tx, period, today, &self.workshop.cash).await.map_err(retry)?;
+        let input = ledger::statement_input(&mut tx, period, today, &self.tool_context.cash).await.map_err(retry)?;
         drop(tx);
         let label = period.label(context.language);
         match Statement::of(input) {

@@ -4,11 +4,13 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::knowledge::{self, KnowledgeHit};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -21,30 +23,27 @@ const QUOTED: usize = 3;
 
 pub(super) struct KnowledgeSearch {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct KnowledgeSearchInput {
+    #[schemars(length(min = 1, max = 5000))]
     question: String,
+    #[schemars(range(min = 1, max = 20))]
     limit: Option<usize>,
 }
 
 impl KnowledgeSearch {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "knowledge_search",
             permission: Permission::Chat,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["question"],
-                "properties": {
-                    "question": {"type": "string", "minLength": 1, "maxLength": 5000},
-                    "limit": {"type": "integer", "minimum": 1, "maximum": 20}
-                }
-            }),
+            input_schema: schema::of::<KnowledgeSearchInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -57,7 +56,7 @@ impl KnowledgeSearch {
                 }
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 }
 
@@ -68,8 +67,8 @@ impl Tool for KnowledgeSearch {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
-        let mut tx = self.workshop.begin(context.person).await?;
+        let input: KnowledgeSearchInput = read(input)?;
+        let mut tx = self.tool_context.begin(context.person).await?;
         let mut found = knowledge::search(&mut tx, &input.question, input.limit.unwrap_or(6)).await.map_err(retry)?;
         drop(tx);
         found.retain(|place| place.score >= FITS);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_documents::reports::dashboard;
 use mezzofy_domain::kpi::Report;
@@ -10,6 +11,7 @@ use mezzofy_domain::people::Department;
 use mezzofy_domain::period::{Period, PeriodKind};
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -17,29 +19,25 @@ use super::{ToolContext, read, retry};
 
 pub(super) struct KpiReport {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct KpiReportInput {
+    /// 2026-10, 2026-Q3, 2026-H1, 2026, 2026-W47, 2026-YTD, or current: this calendar month to date
     period: String,
 }
 
 impl KpiReport {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "kpi_report",
             permission: Permission::ReadKpis,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["period"],
-                "properties": {"period": {
-                    "type": "string",
-                    "description": "2026-10, 2026-Q3, 2026-H1, 2026, 2026-W47, 2026-YTD, or current: this calendar month to date"
-                }}
-            }),
+            input_schema: schema::of::<KpiReportInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -54,7 +52,7 @@ impl KpiReport {
                 }
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 }
 
@@ -65,14 +63,14 @@ impl Tool for KpiReport {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
-        let today = context.now.with_timezone(&self.workshop.zone).date_naive();
+        let input: KpiReportInput = read(input)?;
+        let today = context.now.with_timezone(&self.tool_context.zone).date_naive();
         let period = if input.period == "current" {
             Period::containing(PeriodKind::Month, today)
         } else {
             input.period.parse().map_err(|error| ToolError::Tell(format!("{error}.")))?
         };
-        let figures = self.workshop.figures();
+        let figures = self.tool_context.figures();
         let report = figures.report(context.person, period, today, true).await.map_err(retry)?;
         let language = context.language;
         let kpis: Vec<Value> = report

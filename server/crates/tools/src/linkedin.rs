@@ -36,7 +36,7 @@ pub struct Company {
 
 /// What ended a search before its count was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
+pub enum SearchEnd {
     /// No more results.
     NoMore,
     /// The person has looked up as many companies as an hour allows.
@@ -108,8 +108,8 @@ impl Prospecting {
         wanted: usize,
         by: (Id<id::Person>, DateTime<Utc>),
         fits: impl Fn(&Company) -> bool,
-    ) -> (Vec<Company>, Option<Ended>) {
-        let Source::Pages { base, session } = &self.source else { return (Vec::new(), Some(Ended::NoMore)) };
+    ) -> (Vec<Company>, Option<SearchEnd>) {
+        let Source::Pages { base, session } = &self.source else { return (Vec::new(), Some(SearchEnd::NoMore)) };
         let mut found: Vec<Company> = Vec::new();
         for page in 1..=PAGES {
             let keywords: String = url::form_urlencoded::byte_serialize(keywords.as_bytes()).collect();
@@ -120,27 +120,27 @@ impl Prospecting {
             };
             let slugs = slugs(&html);
             if slugs.is_empty() {
-                return (found, Some(Ended::NoMore));
+                return (found, Some(SearchEnd::NoMore));
             }
             for slug in slugs {
                 if found.len() >= wanted {
                     return (found, None);
                 }
                 if !self.count(by.0, by.1) || !self.count_everywhere(by.0).await {
-                    return (found, Some(Ended::Limit));
+                    return (found, Some(SearchEnd::Limit));
                 }
                 match self.page(web, &format!("{base}/company/{slug}/"), session.as_ref()).await {
                     Ok(html) => found.extend(company(&html).filter(&fits)),
-                    Err(Ended::Wall) => return (found, Some(Ended::Wall)),
+                    Err(SearchEnd::Wall) => return (found, Some(SearchEnd::Wall)),
                     Err(_) => {}
                 }
             }
         }
-        let ended = (found.len() < wanted).then_some(Ended::NoMore);
+        let ended = (found.len() < wanted).then_some(SearchEnd::NoMore);
         (found, ended)
     }
 
-    async fn page(&self, web: &Web, address: &str, session: Option<&SecretString>) -> Result<String, Ended> {
+    async fn page(&self, web: &Web, address: &str, session: Option<&SecretString>) -> Result<String, SearchEnd> {
         let mut headers = HeaderMap::new();
         if let Some(mut cookie) = session.and_then(|cookie| HeaderValue::from_str(cookie.expose_secret()).ok()) {
             cookie.set_sensitive(true);
@@ -152,13 +152,13 @@ impl Prospecting {
                     || fetched.url.contains("/login")
                     || fetched.url.contains("checkpoint") =>
             {
-                Err(Ended::Wall)
+                Err(SearchEnd::Wall)
             }
             Ok(fetched) => Ok(String::from_utf8_lossy(&fetched.bytes).into_owned()),
-            Err(FetchError::Status(_, 401 | 403 | 429 | 999)) => Err(Ended::Wall),
+            Err(FetchError::Status(_, 401 | 403 | 429 | 999)) => Err(SearchEnd::Wall),
             Err(unread) => {
                 tracing::info!(%unread, "a page of companies was not read");
-                Err(Ended::NoMore)
+                Err(SearchEnd::NoMore)
             }
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::StreamExt as _;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::crm::file;
 use mezzofy_domain::id::{self, Id};
@@ -12,48 +13,50 @@ use mezzofy_domain::language::Language;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::files;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::crm_save::Draft;
+use super::crm_save::LeadDraft;
 use super::{ToolContext, read, retry};
-use crate::linkedin::{Company, Ended, contact};
+use crate::linkedin::{Company, SearchEnd, contact};
 
 /// Web sites that are read at once.
-const AT_ONCE: usize = 5;
+const MAX_CONCURRENT_SITES: usize = 5;
 /// Companies of one call.
-const MOST: usize = 100;
+const MAX_COMPANIES: usize = 100;
 
 pub(super) struct LinkedinScraper {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct LinkedinScraperInput {
+    /// For example F&B
+    #[schemars(length(max = 100))]
     industry: Option<String>,
+    /// A city or country
+    #[schemars(length(max = 100))]
     location: Option<String>,
+    /// How many; 20 when left out
+    #[schemars(range(min = 1, max = MAX_COMPANIES))]
     count: Option<usize>,
+    /// Instead of a search: the id of an uploaded CSV from Sales Navigator
+    #[schemars(with = "Option<String>")]
     file: Option<Id<id::File>>,
 }
 
 impl LinkedinScraper {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "linkedin_scraper",
             permission: Permission::FindLeads,
             effect: false,
             fixed: &["industry", "location"],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false,
-                "properties": {
-                    "industry": {"type": "string", "maxLength": 100, "description": "For example F&B"},
-                    "location": {"type": "string", "maxLength": 100, "description": "A city or country"},
-                    "count": {"type": "integer", "minimum": 1, "maximum": MOST, "description": "How many; 20 when left out"},
-                    "file": {"type": "string", "description": "Instead of a search: the id of an uploaded CSV from Sales Navigator"}
-                }
-            }),
+            input_schema: schema::of::<LinkedinScraperInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -68,13 +71,17 @@ impl LinkedinScraper {
                 }
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 
-    async fn search(&self, context: Context<'_>, input: &Input) -> Result<(Vec<Draft>, String), ToolError> {
-        let workshop = &self.workshop;
+    async fn search(
+        &self,
+        context: Context<'_>,
+        input: &LinkedinScraperInput,
+    ) -> Result<(Vec<LeadDraft>, String), ToolError> {
+        let tool_context = &self.tool_context;
         let zh = context.language == Language::Zh;
-        if !workshop.prospecting.is_on() {
+        if !tool_context.prospecting.is_on() {
             return Err(ToolError::Tell(if zh {
                 "没有配置领英数据来源。请上传Sales Navigator导出的CSV文件，或请管理员启用来源。".to_owned()
             } else {
@@ -82,10 +89,10 @@ impl LinkedinScraper {
                     .to_owned()
             }));
         }
-        let wanted = input.count.unwrap_or(20).min(MOST);
+        let wanted = input.count.unwrap_or(20).min(MAX_COMPANIES);
         let (industry, location) =
             (input.industry.clone().unwrap_or_default(), input.location.clone().unwrap_or_default());
-        let planner = &workshop.planner;
+        let planner = &tool_context.planner;
         let fits = |company: &Company| {
             let same = |wanted: &str, found: &str, code: &dyn Fn(&str) -> Option<String>| {
                 wanted.is_empty()
@@ -96,35 +103,39 @@ impl LinkedinScraper {
                 && same(&location, &company.place, &|text| planner.place_code(text))
         };
         let by = (context.person.id, context.now);
-        let (companies, ended) =
-            workshop.prospecting.find(&workshop.web, format!("{industry} {location}").trim(), wanted, by, fits).await;
+        let (companies, ended) = tool_context
+            .prospecting
+            .find(&tool_context.web, format!("{industry} {location}").trim(), wanted, by, fits)
+            .await;
         let drafts = futures_util::stream::iter(companies)
             .map(|company| self.draft(company))
-            .buffered(AT_ONCE)
+            .buffered(MAX_CONCURRENT_SITES)
             .collect::<Vec<_>>()
             .await;
         let told = match (ended, zh) {
             (None, _) => String::new(),
-            (Some(Ended::NoMore), false) => format!("There were no more than these for {wanted} asked."),
-            (Some(Ended::NoMore), true) => format!("要求{wanted}家，但没有更多结果。"),
-            (Some(Ended::Limit), false) => "That is as many as one person may look up in an hour.".to_owned(),
-            (Some(Ended::Limit), true) => "已达到每人每小时的查询上限。".to_owned(),
-            (Some(Ended::Wall), false) => "The network asked for a sign-in or refused, so I stopped there.".to_owned(),
-            (Some(Ended::Wall), true) => "对方要求登录或拒绝访问，因此到此为止。".to_owned(),
+            (Some(SearchEnd::NoMore), false) => format!("There were no more than these for {wanted} asked."),
+            (Some(SearchEnd::NoMore), true) => format!("要求{wanted}家，但没有更多结果。"),
+            (Some(SearchEnd::Limit), false) => "That is as many as one person may look up in an hour.".to_owned(),
+            (Some(SearchEnd::Limit), true) => "已达到每人每小时的查询上限。".to_owned(),
+            (Some(SearchEnd::Wall), false) => {
+                "The network asked for a sign-in or refused, so I stopped there.".to_owned()
+            }
+            (Some(SearchEnd::Wall), true) => "对方要求登录或拒绝访问，因此到此为止。".to_owned(),
         };
         Ok((drafts, told))
     }
 
     /// A company with how its own web site says it can be reached.
-    async fn draft(&self, company: Company) -> Draft {
-        let planner = &self.workshop.planner;
+    async fn draft(&self, company: Company) -> LeadDraft {
+        let planner = &self.tool_context.planner;
         let (mut email, mut phone) = (None, None);
         if !company.website.is_empty()
-            && let Ok(fetched) = self.workshop.web.get(&company.website).await
+            && let Ok(fetched) = self.tool_context.web.get(&company.website).await
         {
             (email, phone) = contact(&String::from_utf8_lossy(&fetched.bytes));
         }
-        Draft {
+        LeadDraft {
             industry: planner.industry_code(&company.industry).unwrap_or(company.industry),
             location: planner.place_code(&company.place).unwrap_or(company.place),
             company: company.name,
@@ -133,17 +144,17 @@ impl LinkedinScraper {
             website: public_site(&company.website),
             source: "LinkedIn".to_owned(),
             notes: company.facts.join("\n"),
-            ..Draft::default()
+            ..LeadDraft::default()
         }
     }
 
     /// The companies of a file that the person has exported from Sales Navigator.
-    async fn of_file(&self, context: Context<'_>, file: Id<id::File>) -> Result<(Vec<Draft>, String), ToolError> {
-        let mut tx = self.workshop.begin(context.person).await?;
+    async fn of_file(&self, context: Context<'_>, file: Id<id::File>) -> Result<(Vec<LeadDraft>, String), ToolError> {
+        let mut tx = self.tool_context.begin(context.person).await?;
         let found = files::get(&mut tx, context.person.id, file).await.map_err(retry)?;
         drop(tx);
         let found = found.ok_or_else(|| ToolError::Tell(format!("There is no file {file} of yours.")))?;
-        let bytes = self.workshop.files.get(&found.attachment.sha256).await.map_err(retry)?;
+        let bytes = self.tool_context.files.get(&found.attachment.sha256).await.map_err(retry)?;
         let drafts = sales_navigator(&bytes)
             .map_err(|reason| ToolError::Tell(format!("{}: {reason}.", found.attachment.name)))?;
         Ok((drafts, String::new()))
@@ -156,7 +167,7 @@ fn public_site(website: &str) -> String {
 }
 
 /// Reads the export of Sales Navigator: columns by any of their names, in any order.
-fn sales_navigator(bytes: &[u8]) -> Result<Vec<Draft>, String> {
+fn sales_navigator(bytes: &[u8]) -> Result<Vec<LeadDraft>, String> {
     const NAMES: [(&str, &[&str]); 8] = [
         ("company", &["company", "company name", "account name", "organization", "current company"]),
         ("first", &["first name"]),
@@ -188,7 +199,7 @@ fn sales_navigator(bytes: &[u8]) -> Result<Vec<Draft>, String> {
         } else {
             name
         };
-        let draft = Draft {
+        let draft = LeadDraft {
             company: get(Some(company)),
             contact_name: name,
             email: get(place("email")),
@@ -197,7 +208,7 @@ fn sales_navigator(bytes: &[u8]) -> Result<Vec<Draft>, String> {
             location: get(place("location")),
             website: get(website),
             source: "Sales Navigator".to_owned(),
-            ..Draft::default()
+            ..LeadDraft::default()
         };
         if !draft.company.is_empty() && drafts.len() < 1_000 {
             drafts.push(draft);
@@ -213,7 +224,7 @@ impl Tool for LinkedinScraper {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
+        let input: LinkedinScraperInput = read(input)?;
         let (drafts, told) = match input.file {
             Some(file) => self.of_file(context, file).await?,
             None => self.search(context, &input).await?,

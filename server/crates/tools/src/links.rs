@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 /// The host names and mail addresses of the sources, lower case.
 #[derive(Debug, Default)]
-pub(super) struct Known(BTreeSet<String>);
+pub(super) struct KnownLinks(BTreeSet<String>);
 
-impl Known {
+impl KnownLinks {
     /// Adds all that a source names.
     pub(super) fn add(&mut self, source: &str) {
         let part = |c: char| c.is_ascii_alphanumeric() || "._%+-'@".contains(c);
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     fn unnamed(text: &str) -> Vec<String> {
-        let mut known = Known::default();
+        let mut known = KnownLinks::default();
         known.add("Shop: https://www.mezzofy.example/shop. Write to Ana.Lim@help.example, or visit news.example！");
         known.unnamed(text)
     }

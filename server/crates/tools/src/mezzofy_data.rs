@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema::{self, Code};
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_documents::markdown::markdown;
 use mezzofy_documents::reports::product::{self, About};
@@ -10,6 +11,7 @@ use mezzofy_domain::catalogue::{Catalogue, Feature, Product};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -17,25 +19,33 @@ use super::{ToolContext, read};
 
 pub(super) struct MezzofyData {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct MezzofyDataInput {
+    /// A product or feature as the person called it; left out for all products
+    #[schemars(length(max = 300))]
     about: Option<String>,
+    /// Only products made for this industry
+    #[schemars(length(max = 100))]
     industry: Option<String>,
+    /// Without `about`: the product that comes before the others
+    #[schemars(length(max = 300))]
     first: Option<String>,
+    #[schemars(with = "Option<Code<Language>>")]
     language: Option<Language>,
 }
 
 /// What a call keeps for documents: the products themselves, so that a document is made of what was read.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Kept {
+pub(super) struct ProductSelection {
     catalogue: Vec<Product>,
     feature: Option<String>,
 }
 
-impl Kept {
+impl ProductSelection {
     /// What an earlier call kept.
     pub(super) fn of(context: Context<'_>, call: &str) -> Result<Self, ToolError> {
         let kept = context.kept.get(call).and_then(|kept| serde_json::from_value(kept.clone()).ok());
@@ -57,7 +67,7 @@ impl Kept {
 }
 
 impl MezzofyData {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let texts = json!({"type": "array", "items": text});
         let spec = ToolSpec {
@@ -65,15 +75,7 @@ impl MezzofyData {
             permission: Permission::Chat,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false,
-                "properties": {
-                    "about": {"type": "string", "maxLength": 300, "description": "A product or feature as the person called it; left out for all products"},
-                    "industry": {"type": "string", "maxLength": 100, "description": "Only products made for this industry"},
-                    "first": {"type": "string", "maxLength": 300, "description": "Without `about`: the product that comes before the others"},
-                    "language": {"type": "string", "enum": ["en", "zh", "ms"]}
-                }
-            }),
+            input_schema: schema::of::<MezzofyDataInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -89,10 +91,15 @@ impl MezzofyData {
                 }
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 
-    fn result(&self, context: Context<'_>, input: &Input, catalogue: &Catalogue) -> (Value, Option<Kept>) {
+    fn result(
+        &self,
+        context: Context<'_>,
+        input: &MezzofyDataInput,
+        catalogue: &Catalogue,
+    ) -> (Value, Option<ProductSelection>) {
         let language = input.language.unwrap_or(context.language);
         let names = catalogue.names(language).join(if language == Language::Zh { "、" } else { ", " });
         let asked = input.about.as_deref().map(str::trim).filter(|about| !about.is_empty());
@@ -110,13 +117,16 @@ impl MezzofyData {
                 "name": list.first(), "product": list.first(),
                 "summary": products.first().map(|product| product.summary.in_language(language)),
             });
-            return (result, Some(Kept { catalogue: products.into_iter().cloned().collect(), feature: None }));
+            return (
+                result,
+                Some(ProductSelection { catalogue: products.into_iter().cloned().collect(), feature: None }),
+            );
         };
         let Some(found) = catalogue.find(asked) else {
             return (json!({"call": context.call, "found": false, "name": asked, "names": names}), None);
         };
         let about = About { product: found.product, feature: found.feature };
-        let copy = markdown(&product::web_copy(about, &self.workshop.company.name, language));
+        let copy = markdown(&product::web_copy(about, &self.tool_context.company.name, language));
         let summary = found.feature.map_or(&found.product.summary, |feature| &feature.what).in_language(language);
         let result = json!({
             "call": context.call, "found": true, "name": about.name(language),
@@ -124,8 +134,10 @@ impl MezzofyData {
             "facts": about.facts(language), "copy": copy, "names": names,
             "products": [found.product.name.in_language(language)],
         });
-        let kept =
-            Kept { catalogue: vec![found.product.clone()], feature: found.feature.map(|feature| feature.id.clone()) };
+        let kept = ProductSelection {
+            catalogue: vec![found.product.clone()],
+            feature: found.feature.map(|feature| feature.id.clone()),
+        };
         (result, Some(kept))
     }
 }
@@ -137,8 +149,8 @@ impl Tool for MezzofyData {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
-        let catalogue = self.workshop.products.current().await.map_err(ToolError::Tell)?;
+        let input: MezzofyDataInput = read(input)?;
+        let catalogue = self.tool_context.products.current().await.map_err(ToolError::Tell)?;
         let (result, kept) = self.result(context, &input, &catalogue);
         let keep = kept.map(serde_json::to_value).transpose().map_err(|error| ToolError::Abort(error.to_string()))?;
         Ok(Outcome::Done(Output { result, keep, trust: Trust::Company, ..Output::default() }))

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema::{self, Code};
 use mezzofy_agent::tool::{Context, Outcome, Tool, ToolError, ToolSpec};
 use mezzofy_documents::Doc;
-use mezzofy_documents::content::Content;
 use mezzofy_documents::doc::DocKind;
 use mezzofy_documents::reports::pitch::{self, Customer};
 use mezzofy_domain::language::Language;
@@ -14,10 +14,11 @@ use mezzofy_domain::period::day_label;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::leads;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::document::{Made, file_name, trust_of};
+use super::document::{ContentSchema, NewFile, file_name, trust_of};
 use super::{ToolContext, crm_query, mezzofy_data, read, retry};
 
 const PPTX: &str = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
@@ -32,89 +33,94 @@ enum Format {
 pub(super) struct OfficeGenerator {
     spec: ToolSpec,
     format: Format,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct PptxGeneratorInput {
+    #[schemars(with = "Option<ContentSchema>")]
     content: Option<Value>,
+    /// In place of `content`: a pitch deck from what was read
     pitch: Option<Pitch>,
+    /// Of a pitch deck
+    #[schemars(with = "Option<Code<Language>>")]
     language: Option<Language>,
 }
 
-/// A pitch deck from what earlier calls have read.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct DocxGeneratorInput {
+    #[schemars(with = "ContentSchema")]
+    content: Value,
+}
+
+impl From<DocxGeneratorInput> for PptxGeneratorInput {
+    fn from(input: DocxGeneratorInput) -> Self {
+        Self { content: Some(input.content), pitch: None, language: None }
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::doc_markdown, reason = "models read these comments")]
 struct Pitch {
+    /// The customer's name as the person said it
+    #[schemars(length(max = 200))]
     customer: String,
+    /// The `call` of mezzofy_data
     products: String,
+    /// The `call` of crm_query with `notes`
     crm: Option<String>,
+    /// The `call` of web_research
     research: Option<String>,
 }
 
 impl OfficeGenerator {
-    pub(super) fn pptx(workshop: &Arc<ToolContext>) -> Self {
-        Self::new("pptx_generator", Format::Slides, workshop)
+    pub(super) fn pptx(tool_context: &Arc<ToolContext>) -> Self {
+        Self::new("pptx_generator", Format::Slides, tool_context)
     }
 
-    pub(super) fn docx(workshop: &Arc<ToolContext>) -> Self {
-        Self::new("docx_generator", Format::Words, workshop)
+    pub(super) fn docx(tool_context: &Arc<ToolContext>) -> Self {
+        Self::new("docx_generator", Format::Words, tool_context)
     }
 
-    fn new(name: &'static str, format: Format, workshop: &Arc<ToolContext>) -> Self {
+    fn new(name: &'static str, format: Format, tool_context: &Arc<ToolContext>) -> Self {
         let spec = ToolSpec {
             name,
             permission: Permission::MakeDocuments,
             effect: false,
             fixed: &[],
             input_schema: match format {
-                Format::Words => json!({
-                    "type": "object", "additionalProperties": false, "required": ["content"],
-                    "properties": {"content": Content::schema()}
-                }),
-                Format::Slides => json!({
-                    "type": "object", "additionalProperties": false,
-                    "properties": {
-                        "content": Content::schema(),
-                        "pitch": {
-                            "type": "object", "additionalProperties": false, "required": ["customer", "products"],
-                            "description": "In place of `content`: a pitch deck from what was read",
-                            "properties": {
-                                "customer": {"type": "string", "maxLength": 200, "description": "The customer's name as the person said it"},
-                                "products": {"type": "string", "description": "The `call` of mezzofy_data"},
-                                "crm": {"type": "string", "description": "The `call` of crm_query with `notes`"},
-                                "research": {"type": "string", "description": "The `call` of web_research"}
-                            }
-                        },
-                        "language": {"type": "string", "enum": ["en", "zh", "ms"], "description": "Of a pitch deck"}
-                    }
-                }),
+                Format::Words => schema::of::<DocxGeneratorInput>(),
+                Format::Slides => schema::of::<PptxGeneratorInput>(),
             },
             output_schema: json!({
                 "type": "object",
                 "properties": {"file": {"type": "string", "description": "The file's id"}, "name": {"type": "string"}, "slides": {"type": "integer"}}
             }),
         };
-        Self { spec, format, workshop: Arc::clone(workshop) }
+        Self { spec, format, tool_context: Arc::clone(tool_context) }
     }
 }
 
 impl OfficeGenerator {
     /// The pitch deck of a customer.
     async fn pitch(&self, context: Context<'_>, pitch: Pitch, language: Language) -> Result<(Doc, Trust), ToolError> {
-        let products = mezzofy_data::Kept::of(context, &pitch.products)?;
+        let products = mezzofy_data::ProductSelection::of(context, &pitch.products)?;
         let mut customer = Customer { name: pitch.customer.trim().to_owned(), ..Customer::default() };
         let mut trust = trust_of(context);
         if let Some(call) = &pitch.crm {
-            let kept = crm_query::Kept::read(context, call)?;
+            let kept = crm_query::LeadSelection::read(context, call)?;
             if let Some(id) = kept.leads.first() {
                 trust = Trust::Outside;
-                let mut tx = self.workshop.begin(context.person).await?;
+                let mut tx = self.tool_context.begin(context.person).await?;
                 let stored = leads::get(&mut tx, (*id).into()).await.map_err(retry)?;
                 let activities = leads::activities(&mut tx, (*id).into(), 3).await.map_err(retry)?;
                 drop(tx);
                 if let Some(stored) = stored {
                     let day = |at: chrono::DateTime<chrono::Utc>| {
-                        day_label(at.with_timezone(&self.workshop.zone).date_naive(), language)
+                        day_label(at.with_timezone(&self.tool_context.zone).date_naive(), language)
                     };
                     customer.known = true;
                     customer.name = stored.lead.company;
@@ -147,7 +153,7 @@ impl OfficeGenerator {
             }
             customer.findings = findings;
         }
-        let doc = pitch::doc(&customer, &products.products(), &self.workshop.meta(context), language);
+        let doc = pitch::doc(&customer, &products.products(), &self.tool_context.meta(context), language);
         Ok((doc, trust))
     }
 }
@@ -159,24 +165,27 @@ impl Tool for OfficeGenerator {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let Input { content, pitch, language } = read(input)?;
+        let PptxGeneratorInput { content, pitch, language } = match self.format {
+            Format::Slides => read(input)?,
+            Format::Words => read::<DocxGeneratorInput>(input)?.into(),
+        };
         let (kind, ending, media_type) = match self.format {
             Format::Slides => (DocKind::Deck, "pptx", PPTX),
             Format::Words => (DocKind::Playbook, "docx", DOCX),
         };
         let (mut doc, trust) = match (pitch, content) {
             (Some(pitch), _) => self.pitch(context, pitch, language.unwrap_or(context.language)).await?,
-            (None, Some(said)) => self.workshop.doc(context, kind, said).await?,
+            (None, Some(said)) => self.tool_context.doc(context, kind, said).await?,
             (None, None) => {
                 return Err(ToolError::Tell("It needs `content`, or `pitch` for a pitch deck.".to_owned()));
             }
         };
-        doc.mend(|character| self.workshop.press.has_glyph(character));
+        doc.mend(|character| self.tool_context.press.has_glyph(character));
         let count = doc.sections.len();
-        self.workshop.press.check_glyphs(&doc).map_err(|error| ToolError::Tell(format!("{error}.")))?;
+        self.tool_context.press.check_glyphs(&doc).map_err(|error| ToolError::Tell(format!("{error}.")))?;
         let name = file_name(&doc.title, ending);
         let (format, now) = (self.format, context.now);
-        let (slides, words) = (Arc::clone(&self.workshop.slides), Arc::clone(&self.workshop.words));
+        let (slides, words) = (Arc::clone(&self.tool_context.slides), Arc::clone(&self.tool_context.words));
         let made = tokio::task::spawn_blocking(move || match format {
             Format::Slides => slides.pptx(&doc, now).map_err(|error| error.to_string()),
             Format::Words => words.docx(&doc, now).map_err(|error| error.to_string()),
@@ -185,6 +194,8 @@ impl Tool for OfficeGenerator {
             .await
             .map_err(|error| ToolError::Abort(error.to_string()))?
             .map_err(|error| ToolError::Tell(format!("{error}.")))?;
-        self.workshop.keep(context, Made { name, media_type, bytes, trust, more: json!({"slides": count}) }).await
+        self.tool_context
+            .keep(context, NewFile { name, media_type, bytes, trust, more: json!({"slides": count}) })
+            .await
     }
 }

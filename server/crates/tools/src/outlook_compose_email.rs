@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema::{self, Code};
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::catalogue::{Catalogue, Product};
 use mezzofy_domain::crm::Contact;
@@ -12,35 +13,51 @@ use mezzofy_domain::period::day_label;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::leads::{self, LeadFilter, StoredLead};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::crm_query::Kept;
+use super::crm_query::LeadSelection;
 use super::{ToolContext, read, retry};
 
 /// Mails that are written at once.
-const MOST: usize = 50;
+const MAX_MAILS: usize = 50;
 
 pub(super) struct OutlookComposeEmail {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::doc_markdown, reason = "models read these comments")]
+struct OutlookComposeEmailInput {
+    /// The `call` of crm_save or crm_query, whose leads are written to
     from: Option<String>,
+    /// Instead of `from`: ids of leads
     #[serde(default)]
+    #[schemars(with = "Vec<String>", length(max = MAX_MAILS))]
     leads: Vec<Uuid>,
+    /// welcome is for new customers
     purpose: Purpose,
+    /// What it is about; else the first product made for the lead's industry
+    #[schemars(length(max = 300))]
     product: Option<String>,
+    #[schemars(with = "Option<Code<Language>>")]
     language: Option<Language>,
+    /// Your own text in place of ours, with {contact}, {company}, {reason}, {offer} and {proof} where each lead's go
+    #[schemars(length(max = 5000))]
     text: Option<String>,
+    /// Your own subject, with {company} where the name goes
+    #[schemars(length(max = 255))]
     subject: Option<String>,
+    /// The contact to write to, where the lead has this address
+    #[schemars(length(max = 254))]
     to: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Purpose {
     Intro,
@@ -91,7 +108,7 @@ impl MailTexts {
 }
 
 impl OutlookComposeEmail {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let count = json!({"type": "integer"});
         let spec = ToolSpec {
@@ -99,19 +116,7 @@ impl OutlookComposeEmail {
             permission: Permission::ReadOwnLeads,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["purpose"],
-                "properties": {
-                    "from": {"type": "string", "description": "The `call` of crm_save or crm_query, whose leads are written to"},
-                    "leads": {"type": "array", "maxItems": MOST, "items": text, "description": "Instead of `from`: ids of leads"},
-                    "purpose": {"type": "string", "enum": ["intro", "follow_up", "welcome"], "description": "welcome is for new customers"},
-                    "to": {"type": "string", "maxLength": 254, "description": "The contact to write to, where the lead has this address"},
-                    "product": {"type": "string", "maxLength": 300, "description": "What it is about; else the first product made for the lead's industry"},
-                    "language": {"type": "string", "enum": ["en", "zh", "ms"]},
-                    "subject": {"type": "string", "maxLength": 255, "description": "Your own subject, with {company} where the name goes"},
-                    "text": {"type": "string", "maxLength": 5000, "description": "Your own text in place of ours, with {contact}, {company}, {reason}, {offer} and {proof} where each lead's go"}
-                }
-            }),
+            input_schema: schema::of::<OutlookComposeEmailInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -126,15 +131,21 @@ impl OutlookComposeEmail {
                 }
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 
-    fn write(&self, context: Context<'_>, input: &Input, stored: &StoredLead, catalogue: &Catalogue) -> Option<Value> {
+    fn write(
+        &self,
+        context: Context<'_>,
+        input: &OutlookComposeEmailInput,
+        stored: &StoredLead,
+        catalogue: &Catalogue,
+    ) -> Option<Value> {
         let lead = &stored.lead;
         let wanted = |contact: &&Contact| input.to.as_deref().is_some_and(|to| contact.email == to.to_lowercase());
         let named = lead.contacts.iter().find(wanted).filter(|contact| !lead.opted_out && contact.email_valid());
         let contact = named.or_else(|| lead.reachable())?;
-        let texts = &self.workshop.mail_texts;
+        let texts = &self.tool_context.mail_texts;
         let language = input.language.unwrap_or(context.language);
         let named = input.product.as_deref().and_then(|name| catalogue.find(name)).map(|found| found.product);
         let product = named.or_else(|| catalogue.for_industry(&lead.industry).first().copied())?;
@@ -161,7 +172,7 @@ impl OutlookComposeEmail {
             ("product", name),
             ("person", context.person.name.as_str()),
             ("title", context.person.title.as_str()),
-            ("sender", self.workshop.company.name.as_str()),
+            ("sender", self.tool_context.company.name.as_str()),
         ];
         let own = |text: &String| {
             values.iter().fold(text.clone(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
@@ -176,7 +187,7 @@ impl OutlookComposeEmail {
 
     /// Why it is written to just this lead, from the lead's own data.
     fn reason(&self, purpose: Purpose, stored: &StoredLead, language: Language) -> String {
-        let (texts, lead) = (&self.workshop.mail_texts, &stored.lead);
+        let (texts, lead) = (&self.tool_context.mail_texts, &stored.lead);
         if purpose == Purpose::Welcome {
             return texts.signed_up.say(language, &[("company", &lead.company)]);
         }
@@ -260,12 +271,12 @@ impl Tool for OutlookComposeEmail {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
+        let input: OutlookComposeEmailInput = read(input)?;
         let ids = match &input.from {
-            Some(call) => Kept::read(context, call)?.leads,
+            Some(call) => LeadSelection::read(context, call)?.leads,
             None => input.leads.clone(),
         };
-        let catalogue = self.workshop.products.current().await.map_err(ToolError::Tell)?;
+        let catalogue = self.tool_context.products.current().await.map_err(ToolError::Tell)?;
         if let Some(product) = input.product.as_deref().filter(|name| catalogue.find(name).is_none()) {
             let names = catalogue.names(context.language).join(", ");
             return Err(ToolError::Tell(format!("The catalogue has no “{product}”; it has {names}.")));
@@ -273,7 +284,7 @@ impl Tool for OutlookComposeEmail {
         let all = if ids.is_empty() {
             Vec::new()
         } else {
-            let mut tx = self.workshop.begin(context.person).await?;
+            let mut tx = self.tool_context.begin(context.person).await?;
             leads::find(&mut tx, &LeadFilter { ids, ..LeadFilter::default() }, 1_000).await.map_err(retry)?
         };
         let mut mails: Vec<Value> =
@@ -286,8 +297,8 @@ impl Tool for OutlookComposeEmail {
             written.push(to);
             new
         });
-        let too_many = mails.len().saturating_sub(MOST);
-        mails.truncate(MOST);
+        let too_many = mails.len().saturating_sub(MAX_MAILS);
+        mails.truncate(MAX_MAILS);
         let opted_out = all.iter().filter(|stored| stored.lead.opted_out).count();
         let without = all.iter().filter(|stored| !stored.lead.opted_out && stored.lead.reachable().is_none()).count();
         let result = json!({

@@ -3,53 +3,53 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Tool, ToolError, ToolSpec};
 use mezzofy_domain::effect::{EffectKind, PayloadFields};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::roles::Permission;
 use mezzofy_store::{files, leads, people};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::document::FileIdSchema;
 use super::recipients::addresses;
 use super::{ToolContext, read, retry};
 
 pub(super) struct OutlookSendEmail {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct OutlookSendEmailInput {
+    /// One each: an address, or the name or title of a colleague
+    #[schemars(length(max = 50))]
     to: Vec<String>,
+    /// As `to`
     #[serde(default)]
+    #[schemars(length(max = 50))]
     cc: Vec<String>,
+    #[schemars(length(max = 255))]
     subject: String,
+    /// Plain text
+    #[schemars(length(max = 50_000))]
     body: String,
     #[serde(default)]
+    #[schemars(with = "Vec<FileIdSchema>", length(max = 20))]
     attachments: Vec<Id<id::File>>,
 }
 
 impl OutlookSendEmail {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
-        let people = |description: &str| json!({"type": "array", "maxItems": 50, "items": {"type": "string"}, "description": description});
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let spec = ToolSpec {
             name: "outlook_send_email",
             permission: Permission::SendMail,
             effect: true,
             fixed: &[],
-            input_schema: json!({
-                "type": "object",
-                "additionalProperties": false,
-                "required": ["to", "subject", "body"],
-                "properties": {
-                    "to": people("One each: an address, or the name or title of a colleague"),
-                    "cc": people("As `to`"),
-                    "subject": {"type": "string", "maxLength": 255},
-                    "body": {"type": "string", "maxLength": 50_000, "description": "Plain text"},
-                    "attachments": {"type": "array", "maxItems": 20, "items": {"type": "string", "description": "A file's id"}}
-                }
-            }),
+            input_schema: schema::of::<OutlookSendEmailInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -59,7 +59,7 @@ impl OutlookSendEmail {
                 }
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 }
 
@@ -70,9 +70,9 @@ impl Tool for OutlookSendEmail {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
+        let input: OutlookSendEmailInput = read(input)?;
         let mut attachments = Vec::new();
-        let mut tx = self.workshop.begin(context.person).await?;
+        let mut tx = self.tool_context.begin(context.person).await?;
         for id in input.attachments {
             let file = files::get(&mut tx, context.person.id, id).await.map_err(retry)?;
             attachments.push(
@@ -81,10 +81,10 @@ impl Tool for OutlookSendEmail {
         }
         let people = people::all(&mut tx).await.map_err(retry)?;
         drop(tx);
-        let to = addresses(&self.workshop, context, &people, &input.to)?;
-        let cc = addresses(&self.workshop, context, &people, &input.cc)?;
+        let to = addresses(&self.tool_context, context, &people, &input.to)?;
+        let cc = addresses(&self.tool_context, context, &people, &input.cc)?;
         let all: Vec<String> = to.iter().chain(&cc).map(|address| address.to_lowercase()).collect();
-        let mut tx = self.workshop.begin(context.person).await?;
+        let mut tx = self.tool_context.begin(context.person).await?;
         if let Some(address) = leads::opted_out(&mut tx, &all).await.map_err(retry)?.first() {
             return Err(ToolError::Tell(format!("{address} has asked not to hear from us, so nothing is sent there.")));
         }

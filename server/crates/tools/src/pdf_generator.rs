@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema::{self, Code};
 use mezzofy_agent::tool::{Context, Outcome, Tool, ToolError, ToolSpec};
 use mezzofy_documents::Doc;
-use mezzofy_documents::content::Content;
 use mezzofy_documents::doc::DocKind;
 use mezzofy_documents::press::Pdf;
 use mezzofy_documents::reports::{dashboard, digest, product};
@@ -17,63 +17,72 @@ use mezzofy_domain::ledger::statement::Statement;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::tickets::digest::Digest;
 use mezzofy_domain::trust::Trust;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::document::{Made, file_name, pages_schema};
+use super::document::{ContentSchema, NewFile, file_name, pages_schema};
 use super::{ToolContext, mezzofy_data, read};
 
 pub(super) struct PdfGenerator {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::doc_markdown, reason = "models read these comments")]
+struct PdfGeneratorInput {
+    #[schemars(schema_with = "templates")]
     template: DocKind,
+    #[schemars(with = "Option<ContentSchema>")]
     content: Option<Value>,
+    /// For the template statement: what finance_statement gave as `call`
     statement: Option<String>,
+    /// In place of `content`: for a dashboard the `call` of kpi_report, for a digest that of support_digest, for a playbook that of
+    /// mezzofy_data
     data: Option<String>,
+    /// Of a statement and of what is made from `data`
+    #[schemars(with = "Option<Code<Language>>")]
     language: Option<Language>,
+    /// Of a statement
+    #[schemars(length(max = 200))]
     prepared_for: Option<String>,
+    /// A remark on a statement, printed as it is
+    #[schemars(length(max = 2000))]
     note: Option<String>,
+    /// As PDF/A, for keeping for years
     #[serde(default)]
     archive: bool,
 }
 
+fn templates(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "enum": DocKind::ALL})
+}
+
 impl PdfGenerator {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
-        let templates = DocKind::ALL.map(|kind| json!(kind));
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let spec = ToolSpec {
             name: "pdf_generator",
             permission: Permission::MakeDocuments,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object",
-                "additionalProperties": false,
-                "required": ["template"],
-                "properties": {
-                    "template": {"type": "string", "enum": templates},
-                    "content": Content::schema(),
-                    "statement": {"type": "string", "description": "For the template statement: what finance_statement gave as `call`"},
-                    "data": {"type": "string", "description": "In place of `content`: for a dashboard the `call` of kpi_report, for a digest that of support_digest, for a playbook that of mezzofy_data"},
-                    "language": {"type": "string", "enum": ["en", "zh", "ms"], "description": "Of a statement and of what is made from `data`"},
-                    "prepared_for": {"type": "string", "maxLength": 200, "description": "Of a statement"},
-                    "archive": {"type": "boolean", "description": "As PDF/A, for keeping for years"},
-                    "note": {"type": "string", "maxLength": 2000, "description": "A remark on a statement, printed as it is"}
-                }
-            }),
+            input_schema: schema::of::<PdfGeneratorInput>(),
             output_schema: pages_schema(),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 
     /// The document of data that an earlier call has read, and who stands behind what it says.
-    fn of_data(&self, context: Context<'_>, kind: DocKind, input: &Input) -> Result<(Doc, Trust), ToolError> {
+    fn of_data(
+        &self,
+        context: Context<'_>,
+        kind: DocKind,
+        input: &PdfGeneratorInput,
+    ) -> Result<(Doc, Trust), ToolError> {
         let call = input.data.as_deref().unwrap_or_default();
         let language = input.language.unwrap_or(context.language);
-        let meta = self.workshop.meta(context);
+        let meta = self.tool_context.meta(context);
         let kept = |name: &str| context.kept.get(call).and_then(|kept| kept.get(name)).cloned();
         let wrong = |tool: &str| ToolError::Tell(format!("“{call}” is no `call` of {tool} in this run."));
         let mut made = match kind {
@@ -90,7 +99,7 @@ impl PdfGenerator {
                 (digest::doc(&digest, &meta, language), Trust::Outside)
             }
             DocKind::Playbook => {
-                let kept = mezzofy_data::Kept::of(context, call)?;
+                let kept = mezzofy_data::ProductSelection::of(context, call)?;
                 let about = kept.about().ok_or_else(|| wrong("mezzofy_data"))?;
                 (product::playbook(about, &meta, language), Trust::Company)
             }
@@ -98,12 +107,12 @@ impl PdfGenerator {
                 return Err(ToolError::Tell("This template takes `content`, not `data`.".to_owned()));
             }
         };
-        made.0.mend(|character| self.workshop.press.has_glyph(character));
+        made.0.mend(|character| self.tool_context.press.has_glyph(character));
         Ok(made)
     }
 
     /// The document of a statement, and its file's name.
-    fn statement(&self, context: Context<'_>, input: Input) -> Result<(Doc, String), ToolError> {
+    fn statement(&self, context: Context<'_>, input: PdfGeneratorInput) -> Result<(Doc, String), ToolError> {
         let call = input.statement.unwrap_or_default();
         let kept = context.kept.get(&call).cloned();
         let kept = kept.ok_or_else(|| ToolError::Tell(format!("There is no statement “{call}” in this run.")))?;
@@ -111,10 +120,10 @@ impl PdfGenerator {
         let language = input.language.unwrap_or(context.language);
         let title = if language == Language::Zh { "财务报表" } else { "financial-statement" };
         let meta = StatementMeta {
-            company: self.workshop.company.name.clone(),
+            company: self.tool_context.company.name.clone(),
             prepared_for: input.prepared_for.unwrap_or_else(|| context.person.name.clone()),
             prepared_by: context.person.name.clone(),
-            made_at: context.now.with_timezone(&self.workshop.zone).fixed_offset(),
+            made_at: context.now.with_timezone(&self.tool_context.zone).fixed_offset(),
             note: input.note,
         };
         let doc = statement::doc(&statement, &meta, language).map_err(|error| ToolError::Abort(error.to_string()))?;
@@ -129,7 +138,7 @@ impl Tool for PdfGenerator {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let mut input: Input = read(input)?;
+        let mut input: PdfGeneratorInput = read(input)?;
         let archive = input.archive;
         let (doc, name, trust) = match (input.template, input.content.take()) {
             (DocKind::Statement, _) => {
@@ -142,8 +151,8 @@ impl Tool for PdfGenerator {
                 (doc, name, trust)
             }
             (kind, Some(said)) => {
-                let (mut doc, trust) = self.workshop.doc(context, kind, said).await?;
-                doc.mend(|character| self.workshop.press.has_glyph(character));
+                let (mut doc, trust) = self.tool_context.doc(context, kind, said).await?;
+                doc.mend(|character| self.tool_context.press.has_glyph(character));
                 let name = file_name(&doc.title, "pdf");
                 (doc, name, trust)
             }
@@ -154,7 +163,7 @@ impl Tool for PdfGenerator {
             }
         };
         let (now, ident) = (context.now, format!("{}/{}", context.run, context.call));
-        let press = Arc::clone(&self.workshop.press);
+        let press = Arc::clone(&self.tool_context.press);
         let printed = tokio::task::spawn_blocking(move || {
             if archive { press.archived(&doc, now, &ident) } else { press.pdf(&doc, now, &ident) }
         });
@@ -163,6 +172,6 @@ impl Tool for PdfGenerator {
             .map_err(|error| ToolError::Abort(error.to_string()))?
             .map_err(|error| ToolError::Tell(format!("{error}.")))?;
         let more = json!({"pages": pages});
-        self.workshop.keep(context, Made { name, media_type: "application/pdf", bytes, trust, more }).await
+        self.tool_context.keep(context, NewFile { name, media_type: "application/pdf", bytes, trust, more }).await
     }
 }

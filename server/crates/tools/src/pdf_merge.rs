@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Tool, ToolError, ToolSpec};
 use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::files;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::document::{Made, file_name, pages_schema, trust_of};
+use super::document::{NewFile, file_name, pages_schema, trust_of};
 use super::{ToolContext, read, retry};
 
 const PDF: &str = "application/pdf";
@@ -21,33 +23,31 @@ const LARGEST: u64 = 30 * 1024 * 1024;
 
 pub(super) struct PdfMerge {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct PdfMergeInput {
+    /// Names the file
+    #[schemars(length(min = 1, max = 200))]
     title: String,
+    /// The ids of the PDFs, in order
+    #[schemars(with = "Vec<String>", length(min = 2, max = 20))]
     files: Vec<Id<id::File>>,
 }
 
 impl PdfMerge {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let spec = ToolSpec {
             name: "pdf_merge",
             permission: Permission::MakeDocuments,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["title", "files"],
-                "properties": {
-                    "title": {"type": "string", "minLength": 1, "maxLength": 200, "description": "Names the file"},
-                    "files": {"type": "array", "minItems": 2, "maxItems": 20, "items": {"type": "string"},
-                              "description": "The ids of the PDFs, in order"}
-                }
-            }),
+            input_schema: schema::of::<PdfMergeInput>(),
             output_schema: pages_schema(),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 
     /// The person's PDFs by name, and who stands behind them.
@@ -58,7 +58,7 @@ impl PdfMerge {
     ) -> Result<(Vec<(String, Vec<u8>)>, Trust), ToolError> {
         let (mut found, mut size, mut trust) = (Vec::new(), 0, trust_of(context));
         for id in ids {
-            let mut tx = self.workshop.begin(context.person).await?;
+            let mut tx = self.tool_context.begin(context.person).await?;
             let file = files::get(&mut tx, context.person.id, *id).await.map_err(retry)?;
             drop(tx);
             let none = || ToolError::Tell(format!("There is no file {id} of yours."));
@@ -76,7 +76,7 @@ impl PdfMerge {
             if whose == Trust::Outside {
                 trust = Trust::Outside;
             }
-            found.push((name, self.workshop.files.get(&sha256).await.map_err(retry)?));
+            found.push((name, self.tool_context.files.get(&sha256).await.map_err(retry)?));
         }
         Ok((found, trust))
     }
@@ -89,14 +89,16 @@ impl Tool for PdfMerge {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let Input { title, files } = read(input)?;
+        let PdfMergeInput { title, files } = read(input)?;
         let (files, trust) = self.files(context, &files).await?;
-        let merged = self.workshop.reader.merge(&files, &title).await;
+        let merged = self.tool_context.reader.merge(&files, &title).await;
         let (bytes, pages) = merged.map_err(|(at, error)| {
             let name = files.get(at).map_or("The files", |(name, _)| name.as_str());
             ToolError::Tell(format!("{name} can't be merged: {error}."))
         })?;
         let name = file_name(&title, "pdf");
-        self.workshop.keep(context, Made { name, media_type: PDF, bytes, trust, more: json!({"pages": pages}) }).await
+        self.tool_context
+            .keep(context, NewFile { name, media_type: PDF, bytes, trust, more: json!({"pages": pages}) })
+            .await
     }
 }

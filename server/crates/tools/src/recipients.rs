@@ -9,12 +9,12 @@ use super::ToolContext;
 
 /// The addresses of those who are named, each by an address, a name or a title.
 pub(super) fn addresses(
-    workshop: &ToolContext,
+    tool_context: &ToolContext,
     context: Context<'_>,
     people: &[Person],
     named: &[String],
 ) -> Result<Vec<String>, ToolError> {
-    let today = context.now.with_timezone(&workshop.zone).date_naive();
+    let today = context.now.with_timezone(&tool_context.zone).date_naive();
     let request = Request {
         texts: &[],
         open: None,
@@ -35,7 +35,7 @@ pub(super) fn addresses(
         if is_address(name) {
             addresses.push(name.to_owned());
         } else {
-            addresses.extend(workshop.planner.addresses(&request, name).map_err(ToolError::Tell)?);
+            addresses.extend(tool_context.planner.addresses(&request, name).map_err(ToolError::Tell)?);
         }
     }
     Ok(addresses)

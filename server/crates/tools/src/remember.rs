@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::memory::{MAX_FACT_CHARS, MAX_FACTS};
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::{commit, memories};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -15,16 +17,19 @@ use super::{ToolContext, read, retry};
 
 pub(super) struct Remember {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct RememberInput {
+    /// In the person's own words
+    #[schemars(length(min = 1, max = 5000))]
     fact: String,
 }
 
 impl Remember {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "remember",
@@ -32,13 +37,10 @@ impl Remember {
             effect: false,
             // What stays for later runs must not come from outside.
             fixed: &["fact"],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["fact"],
-                "properties": {"fact": {"type": "string", "minLength": 1, "maxLength": 5000, "description": "In the person's own words"}}
-            }),
+            input_schema: schema::of::<RememberInput>(),
             output_schema: json!({"type": "object", "properties": {"fact": text, "new": {"type": "boolean"}}}),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 }
 
@@ -49,12 +51,12 @@ impl Tool for Remember {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
+        let input: RememberInput = read(input)?;
         let fact = fact(&input.fact);
         if fact.is_empty() || fact.chars().count() > MAX_FACT_CHARS {
             return Err(ToolError::Tell(format!("A fact has 1 to {MAX_FACT_CHARS} characters.")));
         }
-        let mut tx = self.workshop.begin(context.person).await?;
+        let mut tx = self.tool_context.begin(context.person).await?;
         let known = memories::list(&mut tx, context.person.id, MAX_FACTS).await.map_err(retry)?.len();
         if i64::try_from(known).is_ok_and(|known| known >= MAX_FACTS) {
             return Err(ToolError::Tell(format!(

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use mezzofy_engine::web::FetchedPage;
 
 /// The search must answer within this time.
-const LONGEST: Duration = Duration::from_secs(15);
+const FETCH_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Who searches.
 #[derive(Debug, Clone)]
@@ -78,7 +78,8 @@ struct BraveHit {
 impl Search {
     /// What a search finds, the best first.
     pub async fn find(&self, question: &str, most: usize) -> Result<Vec<Hit>, String> {
-        let client = reqwest::Client::builder().timeout(LONGEST).redirect(reqwest::redirect::Policy::none()).build();
+        let client =
+            reqwest::Client::builder().timeout(FETCH_TIMEOUT).redirect(reqwest::redirect::Policy::none()).build();
         let client = client.map_err(|error| error.to_string())?;
         let failed = |error: reqwest::Error| {
             tracing::warn!(error = %error.without_url(), "the web search failed");

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::id::Id;
 use mezzofy_domain::language::Language;
@@ -12,6 +13,7 @@ use mezzofy_domain::schedule::{ScheduleRule, words};
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::commit;
 use mezzofy_store::schedules::Schedule;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -25,16 +27,19 @@ const ALIKE: u32 = 20;
 
 pub(super) struct ScheduleCreate {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ScheduleCreateInput {
+    /// When and what, in the person's own words, e.g. “every Monday at 9 send me the KPI report for last week”
+    #[schemars(length(min = 1, max = 5000))]
     said: String,
 }
 
 impl ScheduleCreate {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "schedule_create",
@@ -42,19 +47,13 @@ impl ScheduleCreate {
             effect: false,
             // What runs again and again must not come from outside.
             fixed: &["said"],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["said"],
-                "properties": {"said": {
-                    "type": "string", "minLength": 1, "maxLength": 5000,
-                    "description": "When and what, in the person's own words, e.g. “every Monday at 9 send me the KPI report for last week”"
-                }}
-            }),
+            input_schema: schema::of::<ScheduleCreateInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {"name": text, "request": text, "said": text, "next": text}
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 }
 
@@ -65,8 +64,8 @@ impl Tool for ScheduleCreate {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
-        let (language, zone, limits) = (context.language, self.workshop.zone, self.workshop.schedule_limits);
+        let input: ScheduleCreateInput = read(input)?;
+        let (language, zone, limits) = (context.language, self.tool_context.zone, self.tool_context.schedule_limits);
         let recurring = words::read(&input.said).ok_or_else(|| ToolError::Tell(unread(language).to_owned()))?;
         let refused = |error: mezzofy_domain::schedule::RuleError| ToolError::Tell(error.say(language));
         let rule = ScheduleRule::cron(&recurring.cron, zone.name(), limits.minutes).map_err(refused)?;
@@ -87,7 +86,7 @@ impl Tool for ScheduleCreate {
             paused: false,
             created_at: context.now,
         };
-        let mut tx = self.workshop.begin(context.person).await?;
+        let mut tx = self.tool_context.begin(context.person).await?;
         let first = schedule.name.clone();
         for number in 2..=ALIKE {
             match schedules::make(&mut tx, limits, &schedule, next).await.map_err(retry)? {

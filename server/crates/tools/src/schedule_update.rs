@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono_tz::Tz;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::audit::AuditAction;
 use mezzofy_domain::language::Language;
@@ -15,6 +16,7 @@ use mezzofy_domain::writing::is_han;
 use mezzofy_store::commit;
 use mezzofy_store::page::PageRequest;
 use mezzofy_store::schedules::{self as stored, Schedule};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -22,22 +24,25 @@ use super::{ToolContext, read, retry};
 use mezzofy_engine::schedules;
 
 /// Schedules of one person that are looked through.
-const MOST: i64 = 200;
+const MAX_SCHEDULES: i64 = 200;
 
 pub(super) struct ScheduleUpdate {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ScheduleUpdateInput {
+    /// Which schedule, in the person's own words, and for `move` the new time: “move my weekly KPI report to every Tuesday at 10”
+    #[schemars(length(min = 1, max = 5000))]
     said: String,
-    act: Act,
+    act: ScheduleChange,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum Act {
+enum ScheduleChange {
     Pause,
     Resume,
     Remove,
@@ -45,7 +50,7 @@ enum Act {
 }
 
 impl ScheduleUpdate {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "schedule_update",
@@ -53,22 +58,13 @@ impl ScheduleUpdate {
             effect: false,
             // What runs again and again must not be changed from outside.
             fixed: &["said", "act"],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["said", "act"],
-                "properties": {
-                    "said": {
-                        "type": "string", "minLength": 1, "maxLength": 5000,
-                        "description": "Which schedule, in the person's own words, and for `move` the new time: “move my weekly KPI report to every Tuesday at 10”"
-                    },
-                    "act": {"type": "string", "enum": ["pause", "resume", "remove", "move"]}
-                }
-            }),
+            input_schema: schema::of::<ScheduleUpdateInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {"name": text, "said": text}
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 }
 
@@ -79,20 +75,23 @@ impl Tool for ScheduleUpdate {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
-        let (language, zone, limits) = (context.language, self.workshop.zone, self.workshop.schedule_limits);
+        let input: ScheduleUpdateInput = read(input)?;
+        let (language, zone, limits) = (context.language, self.tool_context.zone, self.tool_context.schedule_limits);
         let owner = context.person.id;
-        let mut tx = self.workshop.begin(context.person).await?;
-        let all = stored::list(&mut tx, owner, PageRequest { before: None, limit: MOST }).await.map_err(retry)?.items;
+        let mut tx = self.tool_context.begin(context.person).await?;
+        let all = stored::list(&mut tx, owner, PageRequest { before: None, limit: MAX_SCHEDULES })
+            .await
+            .map_err(retry)?
+            .items;
         let meant = meant(&input.said, &all, language, zone).map_err(ToolError::Tell)?;
         let locked = stored::lock(&mut tx, owner, meant.id).await.map_err(retry)?;
         let Some(mut schedule) = locked else { return Err(ToolError::Tell(none(language).to_owned())) };
         let action = match input.act {
-            Act::Pause | Act::Resume => {
-                schedule.paused = input.act == Act::Pause;
+            ScheduleChange::Pause | ScheduleChange::Resume => {
+                schedule.paused = input.act == ScheduleChange::Pause;
                 if schedule.paused { AuditAction::SchedulePaused } else { AuditAction::ScheduleResumed }
             }
-            Act::Move => {
+            ScheduleChange::Move => {
                 let refused = |error: mezzofy_domain::schedule::RuleError| ToolError::Tell(error.say(language));
                 let cron = new_time(&input.said).ok_or_else(|| ToolError::Tell(unread(language).to_owned()))?;
                 schedule.rule = ScheduleRule::cron(&cron, zone.name(), limits.minutes).map_err(refused)?;
@@ -100,9 +99,9 @@ impl Tool for ScheduleUpdate {
                 stored::set_next(&mut tx, schedule.id, Some(next)).await.map_err(retry)?;
                 AuditAction::ScheduleChanged
             }
-            Act::Remove => AuditAction::ScheduleRemoved,
+            ScheduleChange::Remove => AuditAction::ScheduleRemoved,
         };
-        if input.act == Act::Remove {
+        if input.act == ScheduleChange::Remove {
             stored::remove(&mut tx, owner, schedule.id).await.map_err(retry)?;
         } else {
             stored::save(&mut tx, &schedule).await.map_err(retry)?;

@@ -3,39 +3,58 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Tool, ToolError, ToolSpec};
-use mezzofy_documents::content::Content;
 use mezzofy_documents::doc::{Block, DocKind};
 use mezzofy_documents::sheets;
 use mezzofy_domain::roles::Permission;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::document::{Made, file_name};
+use super::document::{ContentSchema, NewFile, file_name};
 use super::{ToolContext, read};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 pub(super) struct XlsxExport {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
 pub(super) struct CsvExport {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Sheets {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct XlsxExportInput {
+    #[schemars(with = "ContentSchema")]
     content: Value,
 }
 
-#[derive(Deserialize)]
-struct Rows {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::doc_markdown, reason = "models read these comments")]
+struct CsvExportInput {
+    /// Names the file
+    #[schemars(length(max = 200))]
     title: String,
+    /// The `call` of an earlier database_query, whose rows are written
     from: String,
-    columns: Option<Value>,
+    #[serde(default)]
+    #[schemars(length(max = 100))]
+    columns: Vec<CsvColumn>,
+}
+
+#[derive(Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct CsvColumn {
+    column: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 300))]
+    title: Option<String>,
 }
 
 fn spec(name: &'static str, input_schema: Value) -> ToolSpec {
@@ -51,29 +70,14 @@ fn spec(name: &'static str, input_schema: Value) -> ToolSpec {
 }
 
 impl XlsxExport {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
-        let schema = json!({
-            "type": "object", "additionalProperties": false, "required": ["content"],
-            "properties": {"content": Content::schema()}
-        });
-        Self { spec: spec("xlsx_export", schema), workshop: Arc::clone(workshop) }
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
+        Self { spec: spec("xlsx_export", schema::of::<XlsxExportInput>()), tool_context: Arc::clone(tool_context) }
     }
 }
 
 impl CsvExport {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
-        let schema = json!({
-            "type": "object", "additionalProperties": false, "required": ["title", "from"],
-            "properties": {
-                "title": {"type": "string", "maxLength": 200, "description": "Names the file"},
-                "from": {"type": "string", "description": "The `call` of an earlier database_query, whose rows are written"},
-                "columns": {"type": "array", "maxItems": 100, "items": {
-                    "type": "object", "additionalProperties": false, "required": ["column"],
-                    "properties": {"column": {"type": "string"}, "title": {"type": "string", "maxLength": 300}}
-                }}
-            }
-        });
-        Self { spec: spec("csv_export", schema), workshop: Arc::clone(workshop) }
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
+        Self { spec: spec("csv_export", schema::of::<CsvExportInput>()), tool_context: Arc::clone(tool_context) }
     }
 }
 
@@ -84,8 +88,8 @@ impl Tool for XlsxExport {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let Sheets { content } = read(input)?;
-        let (doc, trust) = self.workshop.doc(context, DocKind::Dashboard, content).await?;
+        let XlsxExportInput { content } = read(input)?;
+        let (doc, trust) = self.tool_context.doc(context, DocKind::Dashboard, content).await?;
         let name = file_name(&doc.title, "xlsx");
         let tables = doc.sections.iter().flat_map(|section| &section.blocks);
         let rows: usize = tables.map(|block| if let Block::Table(table) = block { table.rows.len() } else { 0 }).sum();
@@ -93,8 +97,8 @@ impl Tool for XlsxExport {
         let made = tokio::task::spawn_blocking(move || sheets::xlsx(&doc, now)).await;
         let bytes = made.map_err(|error| ToolError::Abort(error.to_string()))?;
         let bytes = bytes.map_err(|error| ToolError::Tell(format!("The workbook was not made: {error}.")))?;
-        let made = Made { name, media_type: XLSX, bytes, trust, more: json!({"rows": rows}) };
-        self.workshop.keep(context, made).await
+        let made = NewFile { name, media_type: XLSX, bytes, trust, more: json!({"rows": rows}) };
+        self.tool_context.keep(context, made).await
     }
 }
 
@@ -105,16 +109,16 @@ impl Tool for CsvExport {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let Rows { title, from, columns } = read(input)?;
-        let table = json!({"type": "table", "from": from, "columns": columns.unwrap_or_else(|| json!([]))});
+        let CsvExportInput { title, from, columns } = read(input)?;
+        let table = json!({"type": "table", "from": from, "columns": columns});
         let said = json!({"title": title, "sections": [{"blocks": [table]}]});
-        let (doc, trust) = self.workshop.doc(context, DocKind::Dashboard, said).await?;
+        let (doc, trust) = self.tool_context.doc(context, DocKind::Dashboard, said).await?;
         let Some(Block::Table(table)) = doc.sections.first().and_then(|section| section.blocks.first()) else {
             return Err(ToolError::Abort("a table became none".to_owned()));
         };
         let more = json!({"rows": table.rows.len()});
         let name = file_name(&doc.title, "csv");
-        let made = Made { name, media_type: "text/csv", bytes: sheets::csv(table), trust, more };
-        self.workshop.keep(context, made).await
+        let made = NewFile { name, media_type: "text/csv", bytes: sheets::csv(table), trust, more };
+        self.tool_context.keep(context, made).await
     }
 }

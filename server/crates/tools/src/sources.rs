@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::figures::{Figure, figures, in_words};
-use super::links::Known;
+use super::links::KnownLinks;
 
 /// So much of what has no source is named, at most.
 const NAMED: usize = 12;
@@ -12,7 +12,7 @@ const NAMED: usize = 12;
 #[derive(Debug, Default)]
 pub(super) struct Sources {
     figures: BTreeSet<Figure>,
-    known: Known,
+    known: KnownLinks,
 }
 
 impl Sources {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
+use mezzofy_agent::schema::{self, Code};
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_documents::reports::digest;
 use mezzofy_domain::language::Language;
@@ -12,6 +13,7 @@ use mezzofy_domain::roles::Permission;
 use mezzofy_domain::tickets::digest::Digest;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::tickets;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -19,17 +21,21 @@ use super::{ToolContext, read, retry};
 
 pub(super) struct SupportDigest {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Input {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct SupportDigestInput {
+    /// 2026-W47, 2026-10 or another period, or current: this week to date
     period: String,
+    /// Of titles and examples, where a ticket has it
+    #[schemars(with = "Option<Code<Language>>")]
     language: Option<Language>,
 }
 
 impl SupportDigest {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let (text, count) = (json!({"type": "string"}), json!({"type": "integer"}));
         let texts = json!({"type": "array", "items": text});
         let spec = ToolSpec {
@@ -37,16 +43,7 @@ impl SupportDigest {
             permission: Permission::ReadTickets,
             effect: false,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["period"],
-                "properties": {
-                    "period": {
-                        "type": "string",
-                        "description": "2026-W47, 2026-10 or another period, or current: this week to date"
-                    },
-                    "language": {"type": "string", "enum": ["en", "zh", "ms"], "description": "Of titles and examples, where a ticket has it"}
-                }
-            }),
+            input_schema: schema::of::<SupportDigestInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -65,13 +62,16 @@ impl SupportDigest {
                 }
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 
     /// When a day begins in the company's time zone.
     fn begin(&self, day: NaiveDate) -> DateTime<Utc> {
         let begin = day.and_time(chrono::NaiveTime::MIN);
-        begin.and_local_timezone(self.workshop.zone).earliest().map_or_else(|| begin.and_utc(), |begin| begin.to_utc())
+        begin
+            .and_local_timezone(self.tool_context.zone)
+            .earliest()
+            .map_or_else(|| begin.and_utc(), |begin| begin.to_utc())
     }
 }
 
@@ -82,8 +82,8 @@ impl Tool for SupportDigest {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = read(input)?;
-        let zone = self.workshop.zone;
+        let input: SupportDigestInput = read(input)?;
+        let zone = self.tool_context.zone;
         let today = context.now.with_timezone(&zone).date_naive();
         let period = if input.period == "current" {
             Period::containing(PeriodKind::Week, today)
@@ -94,7 +94,7 @@ impl Tool for SupportDigest {
         let after = |day: NaiveDate| self.begin(day.succ_opt().unwrap_or(day));
         let (first, last) = period.bounds(today);
         let (before_first, before_last) = period.previous_bounds(today);
-        let mut tx = self.workshop.begin(context.person).await?;
+        let mut tx = self.tool_context.begin(context.person).await?;
         let now = tickets::between(&mut tx, self.begin(first), after(last)).await.map_err(retry)?;
         let before = self.begin(before_first);
         // A period that goes on is compared with as much of the one before, to the hour.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::effect::{EffectKind, PayloadFields};
 use mezzofy_domain::id::{self, Id};
@@ -11,9 +12,11 @@ use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::{files, people};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::document::FileIdSchema;
 use super::recipients::addresses;
 use super::{ToolContext, read, retry};
 
@@ -44,38 +47,38 @@ impl ToolContext {
 /// `teams_post_message`.
 pub(super) struct TeamsPostMessage {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Post {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::doc_markdown, reason = "models read these comments")]
+struct TeamsPostMessageInput {
+    /// Its name, as teams_list_channels gives it
+    #[schemars(length(max = 100))]
     channel: String,
     #[serde(default)]
+    #[schemars(length(max = 255))]
     title: String,
+    /// Plain text
+    #[schemars(length(min = 1, max = 20_000))]
     text: String,
     #[serde(default)]
+    #[schemars(with = "Vec<FileIdSchema>", length(max = 10))]
     attachments: Vec<Id<id::File>>,
 }
 
 impl TeamsPostMessage {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let spec = ToolSpec {
             name: "teams_post_message",
             permission: Permission::PostInTeams,
             effect: true,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["channel", "text"],
-                "properties": {
-                    "channel": {"type": "string", "maxLength": 100, "description": "Its name, as teams_list_channels gives it"},
-                    "title": {"type": "string", "maxLength": 255},
-                    "text": {"type": "string", "minLength": 1, "maxLength": 20_000, "description": "Plain text"},
-                    "attachments": {"type": "array", "maxItems": 10, "items": {"type": "string", "description": "A file's id"}}
-                }
-            }),
+            input_schema: schema::of::<TeamsPostMessageInput>(),
             output_schema: sent(),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 }
 
@@ -86,15 +89,15 @@ impl Tool for TeamsPostMessage {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Post = read(input)?;
-        let may = self.workshop.channels_of(context.person);
-        let channel = self.workshop.company.channel(&input.channel).map(|(channel, _)| channel);
+        let input: TeamsPostMessageInput = read(input)?;
+        let may = self.tool_context.channels_of(context.person);
+        let channel = self.tool_context.company.channel(&input.channel).map(|(channel, _)| channel);
         let Some(channel) = channel.filter(|channel| may.contains(channel)) else {
             let detail = format!("{} may post in {}, not in “{}”.", context.person.name, may.join(", "), input.channel);
             return Err(ToolError::Tell(detail));
         };
         let mut attachments = Vec::new();
-        let mut tx = self.workshop.begin(context.person).await?;
+        let mut tx = self.tool_context.begin(context.person).await?;
         for id in input.attachments {
             let file = files::get(&mut tx, context.person.id, id).await.map_err(retry)?;
             let file = file.ok_or_else(|| ToolError::Tell(format!("There is no file {id} of yours to attach.")))?;
@@ -114,32 +117,31 @@ impl Tool for TeamsPostMessage {
 /// `teams_send_dm`.
 pub(super) struct TeamsSendDm {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Message {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct TeamsSendDmInput {
+    /// One colleague: an address, a name or a title
+    #[schemars(length(max = 255))]
     to: String,
+    /// Plain text
+    #[schemars(length(min = 1, max = 20_000))]
     text: String,
 }
 
 impl TeamsSendDm {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let spec = ToolSpec {
             name: "teams_send_dm",
             permission: Permission::PostInTeams,
             effect: true,
             fixed: &[],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["to", "text"],
-                "properties": {
-                    "to": {"type": "string", "maxLength": 255, "description": "One colleague: an address, a name or a title"},
-                    "text": {"type": "string", "minLength": 1, "maxLength": 20_000, "description": "Plain text"}
-                }
-            }),
+            input_schema: schema::of::<TeamsSendDmInput>(),
             output_schema: sent(),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 }
 
@@ -150,11 +152,11 @@ impl Tool for TeamsSendDm {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Message = read(input)?;
-        let mut tx = self.workshop.begin(context.person).await?;
+        let input: TeamsSendDmInput = read(input)?;
+        let mut tx = self.tool_context.begin(context.person).await?;
         let people = people::all(&mut tx).await.map_err(retry)?;
         drop(tx);
-        let to = addresses(&self.workshop, context, &people, std::slice::from_ref(&input.to))?;
+        let to = addresses(&self.tool_context, context, &people, std::slice::from_ref(&input.to))?;
         let colleague = |address: &String| people.iter().any(|person| !person.disabled && person.email == *address);
         if let Some(other) = to.iter().find(|address| !colleague(address)) {
             return Err(ToolError::Tell(format!("{other} is no colleague; messages in Teams go to colleagues only.")));
@@ -167,23 +169,27 @@ impl Tool for TeamsSendDm {
 /// `teams_list_channels`.
 pub(super) struct TeamsListChannels {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct TeamsListChannelsInput {}
+
 impl TeamsListChannels {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let spec = ToolSpec {
             name: "teams_list_channels",
             permission: Permission::PostInTeams,
             effect: false,
             fixed: &[],
-            input_schema: json!({"type": "object", "additionalProperties": false, "properties": {}}),
+            input_schema: schema::of::<TeamsListChannelsInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {"channels": {"type": "array", "items": {"type": "string"}}}
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 }
 
@@ -193,8 +199,9 @@ impl Tool for TeamsListChannels {
         &self.spec
     }
 
-    async fn call(&self, context: Context<'_>, _: Value) -> Result<Outcome, ToolError> {
-        let result = json!({"channels": self.workshop.channels_of(context.person)});
+    async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
+        let TeamsListChannelsInput {} = read(input)?;
+        let result = json!({"channels": self.tool_context.channels_of(context.person)});
         Ok(Outcome::Done(Output { result, trust: Trust::Company, ..Output::default() }))
     }
 }

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::future::join_all;
+use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -25,29 +27,42 @@ const SHOWN: usize = 16_000;
 
 pub(super) struct WebSearch {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
 pub(super) struct PageRead {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
 pub(super) struct WebResearch {
     spec: ToolSpec,
-    workshop: Arc<ToolContext>,
+    tool_context: Arc<ToolContext>,
 }
 
-#[derive(Deserialize)]
-struct Question {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct WebSearchInput {
+    #[schemars(length(min = 1, max = 500))]
     question: String,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct WebResearchInput {
+    #[schemars(length(min = 1, max = 5000))]
+    question: String,
+    /// Go on without it when nothing can be searched
     #[serde(default)]
     optional: bool,
 }
 
-#[derive(Deserialize)]
-struct Address {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct PageReadInput {
+    #[schemars(length(min = 1, max = 2000))]
     url: String,
+    /// Where to read on, in characters
     #[serde(default)]
     offset: usize,
 }
@@ -69,65 +84,50 @@ impl ToolContext {
 }
 
 impl WebSearch {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "web_search",
             permission: Permission::Chat,
             effect: false,
             fixed: &["question"],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["question"],
-                "properties": {"question": {"type": "string", "minLength": 1, "maxLength": 500}}
-            }),
+            input_schema: schema::of::<WebSearchInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {"hits": {"type": "array", "items": {"type": "object", "properties": {"title": text, "url": text, "text": text}}}}
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 }
 
 impl PageRead {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "page_read",
             permission: Permission::Chat,
             effect: false,
             fixed: &["url"],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["url"],
-                "properties": {
-                    "url": {"type": "string", "minLength": 1, "maxLength": 2000},
-                    "offset": {"type": "integer", "minimum": 0, "description": "Where to read on, in characters"}
-                }
-            }),
+            input_schema: schema::of::<PageReadInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {"url": text, "title": text, "text": text, "next_offset": {"type": ["integer", "null"]}}
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 }
 
 impl WebResearch {
-    pub(super) fn new(workshop: &Arc<ToolContext>) -> Self {
+    pub(super) fn new(tool_context: &Arc<ToolContext>) -> Self {
         let text = json!({"type": "string"});
         let spec = ToolSpec {
             name: "web_research",
             permission: Permission::Chat,
             effect: false,
             fixed: &["question"],
-            input_schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["question"],
-                "properties": {
-                    "question": {"type": "string", "minLength": 1, "maxLength": 5000},
-                    "optional": {"type": "boolean", "description": "Go on without it when nothing can be searched"}
-                }
-            }),
+            input_schema: schema::of::<WebResearchInput>(),
             output_schema: json!({
                 "type": "object",
                 "properties": {
@@ -141,14 +141,14 @@ impl WebResearch {
                 }
             }),
         };
-        Self { spec, workshop: Arc::clone(workshop) }
+        Self { spec, tool_context: Arc::clone(tool_context) }
     }
 
     /// What the pages say about a question: sentences with the address they stand at.
     async fn findings(&self, hits: &[Hit], question: &str) -> (Vec<(String, String)>, usize) {
         let reading = hits.iter().take(PAGES).map(|hit| async move {
-            let fetched = self.workshop.web.get(&hit.url).await.ok()?;
-            let text = self.workshop.page_text(&fetched).await.ok()?;
+            let fetched = self.tool_context.web.get(&hit.url).await.ok()?;
+            let text = self.tool_context.page_text(&fetched).await.ok()?;
             Some((sentences(&text, question, SAID), fetched.url))
         });
         let read: Vec<(Vec<String>, String)> = join_all(reading).await.into_iter().flatten().collect();
@@ -165,8 +165,8 @@ impl Tool for WebSearch {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Question = read(input)?;
-        let search = self.workshop.search.as_ref();
+        let input: WebSearchInput = read(input)?;
+        let search = self.tool_context.search.as_ref();
         let search = search.ok_or_else(|| ToolError::Tell(not_configured(context.language).to_owned()))?;
         let hits = search.find(&input.question, HITS).await.map_err(ToolError::Tell)?;
         let hits: Vec<Value> =
@@ -182,10 +182,10 @@ impl Tool for PageRead {
     }
 
     async fn call(&self, _: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Address = read(input)?;
+        let input: PageReadInput = read(input)?;
         let told = |unread: FetchError| ToolError::Tell(unread.to_string());
-        let fetched = self.workshop.web.get(&input.url).await.map_err(told)?;
-        let text: Vec<char> = self.workshop.page_text(&fetched).await.map_err(told)?.chars().collect();
+        let fetched = self.tool_context.web.get(&input.url).await.map_err(told)?;
+        let text: Vec<char> = self.tool_context.page_text(&fetched).await.map_err(told)?.chars().collect();
         let shown: String = text.iter().skip(input.offset).take(SHOWN).collect();
         let next = input.offset.saturating_add(SHOWN);
         let result = json!({
@@ -203,9 +203,9 @@ impl Tool for WebResearch {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Question = read(input)?;
+        let input: WebResearchInput = read(input)?;
         let zh = context.language == Language::Zh;
-        let Some(search) = &self.workshop.search else {
+        let Some(search) = &self.tool_context.search else {
             let told = not_configured(context.language);
             let result = json!({
                 "call": context.call, "configured": false, "found": false, "pages": 0, "told": told, "findings": [], "quotes": "",

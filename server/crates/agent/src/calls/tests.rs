@@ -255,6 +255,13 @@ fn a_call_that_cannot_be_made_is_told_in_a_sentence() {
 }
 
 #[test]
+fn what_models_read_of_the_words_of_their_own() {
+    let own =
+        own_words().map(|tool| json!({"name": tool.name, "description": tool.description, "input": tool.input_schema}));
+    insta::assert_snapshot!("own_words", serde_json::to_string_pretty(&own).unwrap());
+}
+
+#[test]
 fn a_skill_that_was_not_offered_does_not_exist() {
     let office = Office::new();
     let wanted = office.read(SALES_MANAGER, "financial_reporting", &json!({}));

@@ -4,7 +4,8 @@ mod runs;
 
 /// The tools as the server declares them; a test there keeps the file true.
 pub(crate) fn tools() -> Vec<ToolShape> {
-    let all: Vec<Value> = serde_json::from_str(include_str!("tests/shapes.json")).unwrap();
+    let (_, all) = include_str!("tests/tools.snap").split_once("\n---\n").unwrap();
+    let all: Vec<Value> = serde_json::from_str(all).unwrap();
     let shape = |tool: Value| ToolShape {
         name: tool["name"].as_str().unwrap().to_owned(),
         effect: tool["effect"].as_bool().unwrap(),

@@ -284,25 +284,21 @@ async fn what_a_tool_does_not_take_is_told_as_a_sentence() {
     app.end().await;
 }
 
-/// The tests of the agent know the tools by a file, which this one keeps true. `STORE_SHAPES=1` writes it.
+/// What models read of the tools. The tests of the agent know the tools by this file too. `INSTA_UPDATE=always` writes it anew.
 #[tokio::test]
-async fn the_agents_tests_know_the_tools_as_they_are() {
+async fn the_tools_are_as_models_and_the_agents_tests_know_them() {
     let app = TestApp::without_data().await;
-    let shapes: Vec<Value> = app
-        .app
-        .tools
-        .names()
-        .into_iter()
-        .map(|name| {
-            let shape = app.app.tools.spec(name).unwrap().shape();
-            json!({"name": shape.name, "effect": shape.effect, "input": shape.input_schema, "output": shape.output_schema})
+    let tool = |name: &str| {
+        let shape = app.app.tools.spec(name).unwrap().shape();
+        json!({
+            "name": shape.name, "description": app.app.tool_texts.get(name).unwrap().description.trim(), "effect": shape.effect,
+            "input": shape.input_schema, "output": shape.output_schema,
         })
-        .collect();
-    let text = format!("{}\n", serde_json::to_string_pretty(&shapes).unwrap());
-    let file = home().join("crates/agent/src/skills/tests/shapes.json");
-    if std::env::vars().any(|(name, _)| name == "STORE_SHAPES") {
-        std::fs::write(&file, &text).unwrap();
-    }
-    assert_eq!(std::fs::read_to_string(&file).unwrap_or_default(), text, "STORE_SHAPES=1 cargo test writes it anew");
+    };
+    let tools: Vec<Value> = app.app.tools.names().into_iter().map(tool).collect();
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(home().join("crates/agent/src/skills/tests"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.bind(|| insta::assert_snapshot!("tools", serde_json::to_string_pretty(&tools).unwrap()));
     app.end().await;
 }
