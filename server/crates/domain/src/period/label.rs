@@ -35,13 +35,12 @@ const MALAY_MONTHS: [&str; 12] = [
     "Disember",
 ];
 
-/// The month, 1 to 12, that an English word in lower case names: whole, or its first letters, three at the least.
+/// The month, 1 to 12, that an English word in lower case names: whole, by three letters, or `sept`. More would take a name for one: Marc.
 #[must_use]
 pub fn english_month(word: &str) -> Option<u32> {
-    let named = |month: &&str| {
-        month.len() >= word.len() && month.as_bytes()[..word.len()].eq_ignore_ascii_case(word.as_bytes())
-    };
-    (1..).zip(&ENGLISH_MONTHS).find(|(_, month)| word.len() >= 3 && named(month)).map(|(number, _)| number)
+    let short = if word == "sept" { "sep" } else { word };
+    let names = |month: &str| month.eq_ignore_ascii_case(word) || month[..3].eq_ignore_ascii_case(short);
+    (1..).zip(&ENGLISH_MONTHS).find(|(_, month)| names(month)).map(|(number, _)| number)
 }
 const CHINESE_NUMERALS: [&str; 4] = ["一", "二", "三", "四"];
 const MALAY_ORDINALS: [&str; 4] = ["pertama", "kedua", "ketiga", "keempat"];

@@ -148,3 +148,12 @@ proptest! {
         prop_assert_eq!(period.previous().calendar_end().succ_opt().unwrap(), first);
     }
 }
+
+#[test]
+fn a_month_is_named_whole_or_in_short_and_a_person_is_no_month() {
+    let months = ["january", "jan", "may", "sep", "sept", "september", "december"].map(english_month);
+    assert_eq!(months, [1, 1, 5, 9, 9, 9, 12].map(Some));
+    for other in ["marc", "augus", "janu", "", "ma", "mayo", "decem", "sepp", "märz"] {
+        assert_eq!(english_month(other), None, "{other}");
+    }
+}
