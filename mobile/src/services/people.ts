@@ -19,7 +19,7 @@ export async function changePerson(id: string, body: Schemas['ChangePerson']): P
 }
 
 /** Lets a skill of the own department send without asking each time. */
-export async function giveStandingApproval(body: Schemas['Give']): Promise<void> {
+export async function giveStandingApproval(body: Schemas['NewStandingApproval']): Promise<void> {
   await data(api().POST('/v1/standing-approvals', { body }));
   await queryClient.invalidateQueries({ queryKey: ['standing'] });
 }

@@ -1417,10 +1417,6 @@ export interface components {
             /** @description The person's password. */
             password: string;
         };
-        /** @description A run that was begun. */
-        Begun: {
-            run: components["schemas"]["RunView"];
-        };
         /** @description A budget. */
         BudgetView: {
             /** @description Whether the limit is the one that the server's configuration sets for all of this scope. */
@@ -1440,23 +1436,6 @@ export interface components {
             items: components["schemas"]["BudgetView"][];
             /** @description The present month in the company's time zone, e.g. 2026-11. */
             month: string;
-        };
-        /** @description What is to be changed of a schedule. */
-        Change: {
-            /** @description A cron in place of the rule. */
-            cron?: string | null;
-            deliver?: components["schemas"]["Deliver"] | null;
-            /** @description The inputs of its skill, all of them. */
-            inputs?: Record<string, never> | null;
-            /** @enum {string} */
-            misfire?: "skip" | "latest" | "all";
-            /** @description 1 to 120 characters; no two of the caller's have the same. */
-            name?: string | null;
-            /** @description What is to be asked each time, 1 to 5,000 characters. */
-            request?: string | null;
-            rule?: components["schemas"]["RuleView"] | null;
-            /** @description IANA name of the cron's time zone; the company's when not given. */
-            time_zone?: string | null;
         };
         /** @description What is to be changed. */
         ChangeEndpoint: {
@@ -1517,7 +1496,7 @@ export interface components {
             updated_at: string;
         };
         /** @description A decision. */
-        Decide: {
+        DecideApproval: {
             /** @enum {string} */
             decision: "approve" | "reject";
             /** @description Approves this instead: the array of all payloads. One that is left out is not sent. */
@@ -1749,19 +1728,6 @@ export interface components {
              * @description Bytes.
              */
             size: number;
-        };
-        /** @description A new standing approval. */
-        Give: {
-            /**
-             * Format: int32
-             * @description 1 to 1,000 mails a day.
-             */
-            limit_a_day: number;
-            recipients: components["schemas"]["RecipientsView"];
-            /** @description A skill that the caller may use. */
-            skill: string;
-            /** @description The skill's step that writes the mails; all its steps when not given. */
-            template?: string | null;
         };
         Health: {
             /** @description ok. */
@@ -2025,28 +1991,6 @@ export interface components {
              */
             above: number;
         };
-        /** @description A new schedule. */
-        Make: {
-            /** @description Whose agent is asked: finance, sales, marketing, support or management. Of a skill it is the skill's own. */
-            agent?: string | null;
-            /** @description Minute, hour, day of the month, month and weekday, e.g. `0 9 * * 1`. */
-            cron?: string | null;
-            /** @description Who gets the result. */
-            deliver?: components["schemas"]["Deliver"];
-            /** @description The skill's inputs by name; a period may be `last week`. */
-            inputs?: Record<string, never>;
-            /** @enum {string} */
-            misfire?: "skip" | "latest" | "all";
-            /** @description 1 to 120 characters; no two of the caller's have the same. */
-            name: string;
-            /** @description What is to be asked each time, 1 to 5,000 characters. Where a skill is named it may be left out. */
-            request?: string | null;
-            rule?: components["schemas"]["RuleView"] | null;
-            /** @description What runs in place of a request in words. */
-            skill?: string | null;
-            /** @description IANA name of the cron's time zone; the company's when not given. */
-            time_zone?: string | null;
-        };
         /** @description A fact that is remembered. */
         MemoryView: {
             /** Format: date-time */
@@ -2101,12 +2045,47 @@ export interface components {
             /** @description 1 to 500 characters. */
             text: string;
         };
+        /** @description A new schedule. */
+        NewSchedule: {
+            /** @description Whose agent is asked: finance, sales, marketing, support or management. Of a skill it is the skill's own. */
+            agent?: string | null;
+            /** @description Minute, hour, day of the month, month and weekday, e.g. `0 9 * * 1`. */
+            cron?: string | null;
+            /** @description Who gets the result. */
+            deliver?: components["schemas"]["Deliver"];
+            /** @description The skill's inputs by name; a period may be `last week`. */
+            inputs?: Record<string, never>;
+            /** @enum {string} */
+            misfire?: "skip" | "latest" | "all";
+            /** @description 1 to 120 characters; no two of the caller's have the same. */
+            name: string;
+            /** @description What is to be asked each time, 1 to 5,000 characters. Where a skill is named it may be left out. */
+            request?: string | null;
+            rule?: components["schemas"]["RuleView"] | null;
+            /** @description What runs in place of a request in words. */
+            skill?: string | null;
+            /** @description IANA name of the cron's time zone; the company's when not given. */
+            time_zone?: string | null;
+        };
         /** @description A new secret. */
         NewSecret: {
             /** Format: uuid */
             id: string;
             /** @description To be given to the source. It is shown only now. */
             secret: string;
+        };
+        /** @description A new standing approval. */
+        NewStandingApproval: {
+            /**
+             * Format: int32
+             * @description 1 to 1,000 mails a day.
+             */
+            limit_a_day: number;
+            recipients: components["schemas"]["RecipientsView"];
+            /** @description A skill that the caller may use. */
+            skill: string;
+            /** @description The skill's step that writes the mails; all its steps when not given. */
+            template?: string | null;
         };
         /** @description What the caller is told on their phones. */
         NotificationSettings: {
@@ -2572,6 +2551,10 @@ export interface components {
              */
             used_today: number;
         };
+        /** @description A run that was begun. */
+        StartedRun: {
+            run: components["schemas"]["RunView"];
+        };
         /** @description A part of what a file says. */
         TextPart: {
             /** @description Where it stands, in the caller's language; may be empty. */
@@ -2590,6 +2573,23 @@ export interface components {
         UpdatePerson: {
             /** @enum {string} */
             language: "en" | "zh" | "ms";
+        };
+        /** @description What is to be changed of a schedule. */
+        UpdateSchedule: {
+            /** @description A cron in place of the rule. */
+            cron?: string | null;
+            deliver?: components["schemas"]["Deliver"] | null;
+            /** @description The inputs of its skill, all of them. */
+            inputs?: Record<string, never> | null;
+            /** @enum {string} */
+            misfire?: "skip" | "latest" | "all";
+            /** @description 1 to 120 characters; no two of the caller's have the same. */
+            name?: string | null;
+            /** @description What is to be asked each time, 1 to 5,000 characters. */
+            request?: string | null;
+            rule?: components["schemas"]["RuleView"] | null;
+            /** @description IANA name of the cron's time zone; the company's when not given. */
+            time_zone?: string | null;
         };
         /** @description An upload. */
         Upload: {
@@ -3542,7 +3542,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Decide"];
+                "application/json": components["schemas"]["DecideApproval"];
             };
         };
         responses: {
@@ -4830,7 +4830,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Make"];
+                "application/json": components["schemas"]["NewSchedule"];
             };
         };
         responses: {
@@ -4904,7 +4904,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Change"];
+                "application/json": components["schemas"]["UpdateSchedule"];
             };
         };
         responses: {
@@ -5015,7 +5015,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Begun"];
+                    "application/json": components["schemas"]["StartedRun"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -5105,7 +5105,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Give"];
+                "application/json": components["schemas"]["NewStandingApproval"];
             };
         };
         responses: {

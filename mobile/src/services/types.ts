@@ -36,8 +36,8 @@ export type Schedule = Schemas['ScheduleView'];
 export type ScheduleRule = Schemas['RuleView'];
 /** What becomes of times that the server was not there for. */
 export type Misfire = Schedule['misfire'];
-export type MakeSchedule = Schemas['Make'];
-export type ChangeSchedule = Schemas['Change'];
+export type MakeSchedule = Schemas['NewSchedule'];
+export type ChangeSchedule = Schemas['UpdateSchedule'];
 export type Occurrence = Schemas['OccurrenceView'];
 /** A phone that the person is told on. */
 export type Device = Schemas['DeviceView'];

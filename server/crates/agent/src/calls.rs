@@ -12,10 +12,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::agents::Agent;
-use crate::gate::{Gate, Intent};
+use crate::gate::{Gate, PlanRequest};
 use crate::model::{Block, BlockView, ToolDefinition};
 use crate::planner::{self, InputMismatch, Planner, SkillPlan, question_in};
-use crate::run::{ParsedCall, Question, ScheduledOrder, TriggerEvent};
+use crate::run::{ParsedCall, Question, ScheduledRequest, TriggerEvent};
 use crate::schema;
 use crate::skills::{Input, InputKind, Skill, SkillRun, Skills};
 use crate::texts::ToolTexts;
@@ -143,7 +143,7 @@ impl CallParser<'_> {
             ASK_PERSON => {
                 let AskPersonInput { question, choices } = parse(name, input)?;
                 let question = Question { text: not_empty("question", &question)?, choices };
-                Ok(ParsedCall::Ask { question, agent: question_in(block).map(|open| open.agent) })
+                Ok(ParsedCall::AskPerson { question, agent: question_in(block).map(|open| open.agent) })
             }
             DECLINE => {
                 let DeclineInput { kind, text, skill, agent } = parse(name, input)?;
@@ -190,7 +190,7 @@ impl CallParser<'_> {
 
     /// What was ordered: its skill, with what the gate says of it, or why it can't be. `None` where the words count.
     #[must_use]
-    pub fn order(&self, order: &ScheduledOrder) -> Option<(Block, ParsedCall)> {
+    pub fn order(&self, order: &ScheduledRequest) -> Option<(Block, ParsedCall)> {
         let name = order.skill.as_deref()?;
         let read = match self.skills.get(name) {
             Some(skill) => self.skill(skill, &order.inputs),
@@ -228,14 +228,14 @@ impl CallParser<'_> {
     fn admitted(&self, skill: &Skill, plan: SkillPlan) -> ParsedCall {
         let work = SkillRun::new(plan.clone(), self.request.me, self.request.today);
         let tools: Vec<&ToolSpec> = work.tools_ahead(skill).iter().filter_map(|name| self.tools.spec(name)).collect();
-        let intent = Intent {
+        let requested = PlanRequest {
             skill: &skill.name,
             title: skill.title.in_language(self.language),
             tools: &tools,
             channel: skill.input(InputKind::Channel).and_then(|input| plan.inputs.get(&input.name)?.as_str()),
             language: self.language,
         };
-        let admitted = self.gate.admit(self.request.me, intent);
+        let admitted = self.gate.authorize_plan(self.request.me, requested);
         ParsedCall::Skill { plan: Box::new(plan), admitted }
     }
 }

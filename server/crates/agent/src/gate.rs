@@ -33,7 +33,7 @@ const MAX_NAMED_ADDRESSES: usize = 3;
 
 /// What a plan will do, as far as the gate must know it.
 #[derive(Debug, Clone, Copy)]
-pub struct Intent<'a> {
+pub struct PlanRequest<'a> {
     /// The skill's name.
     pub skill: &'a str,
     /// The skill as people call it, in `language`.
@@ -48,13 +48,13 @@ pub struct Intent<'a> {
 
 impl Gate<'_> {
     /// Checks everything a plan needs, all or nothing, before its first step.
-    pub fn admit(&self, person: &Person, intent: Intent<'_>) -> Result<(), RunError> {
+    pub fn authorize_plan(&self, person: &Person, intent: PlanRequest<'_>) -> Result<(), RunError> {
         let language = intent.language;
         if person.disabled || !self.roles.allows_skill(&person.role, intent.skill) {
             let detail = self.texts.skill_not_permitted.say(language, &[("skill", intent.title)]);
             return Err(RunError { kind: RunErrorKind::NotPermitted, detail });
         }
-        intent.tools.iter().try_for_each(|tool| self.admit_tool(person, tool, intent.title, language))?;
+        intent.tools.iter().try_for_each(|tool| self.authorize_tool(person, tool, intent.title, language))?;
         match intent.channel.and_then(|channel| self.company.channel(channel)) {
             Some((channel, of)) if !self.roles.allow_channel(person, of) => {
                 let detail = self.texts.channel_not_permitted.say(language, &[("channel", channel)]);
@@ -65,7 +65,7 @@ impl Gate<'_> {
     }
 
     /// Checks one call just before it is made; the person's role may have changed since the plan was.
-    pub fn admit_tool(
+    pub fn authorize_tool(
         &self,
         person: &Person,
         tool: &ToolSpec,
@@ -100,7 +100,7 @@ impl Gate<'_> {
     /// Why a person must decide on these mails before they are sent; `None` when they may go at once. `covered` says that a
     /// standing approval covers all of them, `places` what the run has read from outside.
     #[must_use]
-    pub fn why_decide(
+    pub fn approval_reason(
         &self,
         mails: &[ProposedEffect],
         covered: bool,
@@ -111,10 +111,11 @@ impl Gate<'_> {
         if mails.iter().any(|mail| mail.origin.trust == Trust::Outside) {
             why.push(self.texts.why_outside.say(language, &[("places", places)]));
         }
-        let leaving = self.leaving(mails.iter().map(|mail| &mail.payload));
-        if !leaving.is_empty() && !covered && self.defences.on(Defence::Leaving) {
-            let rest = leaving.len().saturating_sub(MAX_NAMED_ADDRESSES);
-            let mut addresses = leaving.into_iter().take(MAX_NAMED_ADDRESSES).collect::<Vec<_>>().join(", ");
+        let external_recipients = self.external_recipients(mails.iter().map(|mail| &mail.payload));
+        if !external_recipients.is_empty() && !covered && self.defences.on(Defence::Leaving) {
+            let rest = external_recipients.len().saturating_sub(MAX_NAMED_ADDRESSES);
+            let mut addresses =
+                external_recipients.into_iter().take(MAX_NAMED_ADDRESSES).collect::<Vec<_>>().join(", ");
             if rest > 0 {
                 addresses = format!("{addresses}, +{rest}");
             }
@@ -131,7 +132,7 @@ impl Gate<'_> {
 
     /// The recipients outside the company, each once.
     #[must_use]
-    pub fn leaving<'m>(&self, mails: impl IntoIterator<Item = &'m Payload>) -> Vec<&'m str> {
+    pub fn external_recipients<'m>(&self, mails: impl IntoIterator<Item = &'m Payload>) -> Vec<&'m str> {
         let mut seen = BTreeSet::new();
         let outside = mails.into_iter().flat_map(Payload::recipients);
         // A channel is the company's own.
@@ -142,14 +143,14 @@ impl Gate<'_> {
     /// Whether a person may decide on effects for so many recipients that somebody of a department asked for.
     #[must_use]
     pub fn may_decide(&self, person: &Person, asked: &DecisionRequest) -> bool {
-        let others = self.decides_for(person).is_some_and(|of| of.is_none_or(|of| of == asked.department));
+        let others = self.approver_scope(person).is_some_and(|of| of.is_none_or(|of| of == asked.department));
         !person.disabled
             && if asked.recipients > MAX_RECIPIENTS_WITHOUT_MANAGER { others } else { asked.person == person.id }
     }
 
     /// For whom else a person may decide: everyone of one department, or of all when the inner one is `None`.
     #[must_use]
-    pub fn decides_for(&self, person: &Person) -> Option<Option<Department>> {
+    pub fn approver_scope(&self, person: &Person) -> Option<Option<Department>> {
         let one = (person.department != Department::Management).then_some(person.department);
         self.roles.allows(&person.role, Permission::DecideForOthers).then_some(one)
     }

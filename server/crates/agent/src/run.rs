@@ -24,7 +24,7 @@ mod parsed_call;
 mod round;
 mod views;
 
-pub use event::{ScheduledOrder, TriggerEvent};
+pub use event::{ScheduledRequest, TriggerEvent};
 pub use parsed_call::{ParsedCall, Question};
 use round::{Round, RoundNeed};
 
@@ -39,40 +39,49 @@ pub struct RunMachine {
     agent: Option<Department>,
     skill: Option<String>,
     inputs: Map<String, Value>,
-    tools: Vec<String>,
-    kept: BTreeMap<String, Value>,
+    #[serde(rename = "tools")]
+    called_tools: Vec<String>,
+    #[serde(rename = "kept")]
+    retained: BTreeMap<String, Value>,
     history: Vec<Turn>,
-    done: Vec<FinishedCall>,
+    #[serde(rename = "done")]
+    finished_calls: Vec<FinishedCall>,
     /// Whether something outside our database was changed.
-    acted: bool,
+    #[serde(rename = "acted")]
+    has_acted: bool,
     notices: BTreeSet<String>,
     /// The department whose agent the models are asked as; it stays, also when a skill of another department is called.
-    asked: Option<Department>,
+    #[serde(rename = "asked")]
+    requested_department: Option<Department>,
     /// What a paused reply has said already.
-    begun: String,
+    #[serde(rename = "begun")]
+    partial_answer: String,
     /// Replies of models so far.
     turns: u32,
     /// Replies in a row with a call that can't be made.
-    misread: u32,
+    #[serde(rename = "misread")]
+    malformed_replies: u32,
     /// Tokens of the newest request and reply.
-    window: u64,
+    #[serde(rename = "window")]
+    context_tokens: u64,
     /// Since when it works without having waited for a person.
-    since: Option<DateTime<Utc>>,
+    #[serde(rename = "since")]
+    working_since: Option<DateTime<Utc>>,
     /// What it has read, and who stands behind it.
     #[serde(default)]
     sources: Sources,
     /// Answers that were chosen from what a model offered after it had read something from outside.
-    #[serde(default)]
-    offered: Vec<String>,
+    #[serde(rename = "offered", default)]
+    chosen_offers: Vec<String>,
     /// The approval it waits for.
-    #[serde(default)]
-    parked: Option<Id<id::Approval>>,
+    #[serde(rename = "parked", default)]
+    pending_approval: Option<Id<id::Approval>>,
     /// What was sent with the request.
     #[serde(default)]
     attached: Vec<Attachment>,
     /// What those files say, as models are told.
-    #[serde(default)]
-    handed: Vec<String>,
+    #[serde(rename = "handed", default)]
+    file_texts: Vec<String>,
     /// What is said after the answer: where a person changed what was sent.
     #[serde(default)]
     notes: Vec<String>,
@@ -80,16 +89,18 @@ pub struct RunMachine {
     #[serde(default)]
     event: Option<TriggerEvent>,
     /// The same, where its person has ordered it.
-    #[serde(default)]
-    order: Option<ScheduledOrder>,
+    #[serde(rename = "order", default)]
+    scheduled_request: Option<ScheduledRequest>,
     phase: Phase,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Phase {
-    Asking,
-    Calling(Round),
+    #[serde(rename = "asking")]
+    AwaitingReply,
+    #[serde(rename = "calling")]
+    MakingCalls(Round),
     Ended(RunEnd),
 }
 
@@ -117,7 +128,7 @@ pub enum RunEnd {
 #[derive(Debug, Clone, PartialEq)]
 pub enum NextAction<'a> {
     /// A model's reply to its history; give it to [`RunMachine::on_reply`].
-    Ask,
+    RequestReply,
     /// These calls, at once; give each result to [`RunMachine::on_result`], or the reason it failed to [`RunMachine::fail`].
     Calls(Vec<Call>),
     /// The person's answer; give it to [`RunMachine::on_text`].
@@ -139,7 +150,7 @@ pub struct Call {
     pub progress: Option<String>,
     /// Whether the person said yes to it.
     pub consented: bool,
-    at: usize,
+    round_index: usize,
     step: Option<String>,
 }
 
@@ -167,27 +178,27 @@ impl RunMachine {
             agent: None,
             skill: None,
             inputs: Map::new(),
-            tools: Vec::new(),
-            kept: BTreeMap::new(),
+            called_tools: Vec::new(),
+            retained: BTreeMap::new(),
             history: Vec::new(),
-            done: Vec::new(),
-            acted: false,
+            finished_calls: Vec::new(),
+            has_acted: false,
             notices: BTreeSet::new(),
-            asked: None,
-            begun: String::new(),
+            requested_department: None,
+            partial_answer: String::new(),
             turns: 0,
-            misread: 0,
-            window: 0,
-            since: None,
+            malformed_replies: 0,
+            context_tokens: 0,
+            working_since: None,
             sources: Sources::default(),
-            offered: Vec::new(),
-            parked: None,
+            chosen_offers: Vec::new(),
+            pending_approval: None,
             attached: Vec::new(),
-            handed: Vec::new(),
+            file_texts: Vec::new(),
             notes: Vec::new(),
             event: None,
-            order: None,
-            phase: Phase::Asking,
+            scheduled_request: None,
+            phase: Phase::AwaitingReply,
         }
     }
 
@@ -198,12 +209,12 @@ impl RunMachine {
 
     /// Takes what the attached files say, before it begins. They are from outside, whoever sent them.
     pub fn add_file_text(&mut self, name: &str, said: String) {
-        self.sources.read(Trust::Outside, Provenance::File(name.to_owned()), &said);
-        self.handed.push(said);
+        self.sources.record(Trust::Outside, Provenance::File(name.to_owned()), &said);
+        self.file_texts.push(said);
     }
 
     /// Ends it with an answer that no model was asked for.
-    pub fn answer(&mut self, agent: Department, text: String) {
+    pub fn end_with_answer(&mut self, agent: Department, text: String) {
         self.agent = Some(agent);
         self.end(RunEnd::Answered(text));
     }
@@ -211,9 +222,9 @@ impl RunMachine {
     /// Gives it the conversation so far and its agent. A run that has begun is left as it is.
     pub fn begin(&mut self, earlier: Vec<Turn>, context: String, agent: Department) {
         if !self.has_begun() {
-            (self.agent, self.asked) = (Some(agent), Some(agent));
+            (self.agent, self.requested_department) = (Some(agent), Some(agent));
             self.history = earlier;
-            let said = self.texts.iter().chain(&self.handed).cloned().map(Part::Text);
+            let said = self.texts.iter().chain(&self.file_texts).cloned().map(Part::Text);
             self.history.push(Turn::Person(std::iter::once(Part::Text(context)).chain(said).collect()));
         }
     }
@@ -232,8 +243,8 @@ impl RunMachine {
 
     /// What it needs now. A skill without further steps hands its answer on.
     pub fn next(&mut self, skills: &Skills) -> Result<NextAction<'_>, SkillRunError> {
-        if let Phase::Calling(round) = &mut self.phase {
-            match round.next(skills, &self.done, self.tools.len())? {
+        if let Phase::MakingCalls(round) = &mut self.phase {
+            match round.next(skills, &self.finished_calls, self.called_tools.len())? {
                 RoundNeed::Calls(calls) => return Ok(NextAction::Calls(calls)),
                 RoundNeed::Person => {}
                 RoundNeed::Answer(text) => {
@@ -243,14 +254,14 @@ impl RunMachine {
                 }
                 RoundNeed::Results(results) => {
                     self.history.push(Turn::Results(results));
-                    self.phase = Phase::Asking;
+                    self.phase = Phase::AwaitingReply;
                 }
             }
         }
         Ok(match &self.phase {
             Phase::Ended(end) => NextAction::Done(end),
-            Phase::Calling(round) => round.question().map_or(NextAction::Ask, NextAction::Wait),
-            Phase::Asking => NextAction::Ask,
+            Phase::MakingCalls(round) => round.question().map_or(NextAction::RequestReply, NextAction::Wait),
+            Phase::AwaitingReply => NextAction::RequestReply,
         })
     }
 
@@ -259,23 +270,23 @@ impl RunMachine {
     pub fn on_reply(&mut self, reply: ParsedReply, person: &Person, today: NaiveDate) {
         let ParsedReply { source, blocks, text, calls: parsed, usage, paused } = reply;
         self.turns += 1;
-        self.window = usage.prompt() + usage.output;
-        let planned = source.provider == PLANNER;
+        self.context_tokens = usage.prompt() + usage.output;
+        let from_planner = source.provider == PLANNER;
         self.history.push(Turn::Model { source, blocks });
         if parsed.is_empty() {
-            self.begun.push_str(&text);
+            self.partial_answer.push_str(&text);
             if !paused {
-                let text = std::mem::take(&mut self.begun);
+                let text = std::mem::take(&mut self.partial_answer);
                 self.end(RunEnd::Answered(text));
             }
             return;
         }
-        self.begun.clear();
+        self.partial_answer.clear();
         // "Not permitted" means that nothing was made; a model that has made something has to say so itself.
-        let made = !planned && !self.tools.is_empty();
-        let misread = parsed.iter().any(|call| matches!(call, ParsedCall::Malformed(_)));
-        self.misread = if misread { self.misread + 1 } else { 0 };
-        let mut round = Round::new(self.turns, planned);
+        let has_called = !from_planner && !self.called_tools.is_empty();
+        let malformed = parsed.iter().any(|call| matches!(call, ParsedCall::Malformed(_)));
+        self.malformed_replies = if malformed { self.malformed_replies + 1 } else { 0 };
+        let mut round = Round::new(self.turns, from_planner);
         for call in parsed {
             match call {
                 ParsedCall::Skill { plan, admitted } => {
@@ -284,56 +295,56 @@ impl RunMachine {
                     self.inputs.clone_from(&plan.inputs);
                     match admitted {
                         Ok(()) => round.add_skill(*plan, person, today),
-                        Err(refusal) if planned || (refusal.kind == RunErrorKind::NotPermitted && !made) => {
+                        Err(refusal) if from_planner || (refusal.kind == RunErrorKind::NotPermitted && !has_called) => {
                             if refusal.kind == RunErrorKind::NotPossible {
                                 self.skill = None;
                             }
-                            self.phase = Phase::Calling(round);
+                            self.phase = Phase::MakingCalls(round);
                             return self.end(RunEnd::Failed(refusal));
                         }
-                        Err(refusal) => round.add_answered(CallResult { text: refusal.detail, is_error: true }),
+                        Err(refusal) => round.add_result(CallResult { text: refusal.detail, is_error: true }),
                     }
                 }
                 ParsedCall::Tool { tool, input, effect } => round.add_tool(tool, input, effect),
-                ParsedCall::Ask { question, agent } => {
+                ParsedCall::AskPerson { question, agent } => {
                     self.agent = agent.or(self.agent);
                     round.add_question(question);
                 }
-                ParsedCall::Decline { .. } if made => round.add_answered(CallResult {
+                ParsedCall::Decline { .. } if has_called => round.add_result(CallResult {
                     text: "Something was done already: tell the person what was done and what was not.".to_owned(),
                     is_error: true,
                 }),
                 ParsedCall::Decline { error, skill, agent } => {
                     self.agent = agent.or(self.agent);
                     self.skill = skill;
-                    self.phase = Phase::Calling(round);
+                    self.phase = Phase::MakingCalls(round);
                     return self.end(RunEnd::Failed(error));
                 }
                 ParsedCall::Malformed(text) | ParsedCall::Rejected(text) => {
-                    round.add_answered(CallResult { text, is_error: true });
+                    round.add_result(CallResult { text, is_error: true });
                 }
             }
         }
-        self.phase = Phase::Calling(round);
+        self.phase = Phase::MakingCalls(round);
     }
 
     /// Takes what came of a call.
     pub fn on_result(&mut self, skills: &Skills, call: &Call, called: CallOutcome) {
-        let Phase::Calling(round) = &mut self.phase else { return };
-        let CallOutcome { result, shown, keep, effect, note } = called;
-        self.tools.push(call.tool.clone());
+        let Phase::MakingCalls(round) = &mut self.phase else { return };
+        let CallOutcome { result, model_text, keep, effect, note } = called;
+        self.called_tools.push(call.tool.clone());
         self.notes.extend(note);
-        self.acted |= effect;
+        self.has_acted |= effect;
         if let Some(keep) = keep {
-            self.kept.insert(call.id.clone(), keep);
+            self.retained.insert(call.id.clone(), keep);
         }
         if let Some(step) = &call.step {
-            round.record(skills, call.at, step, result);
+            round.record(skills, call.round_index, step, result);
         } else {
-            let text = shown.unwrap_or_else(|| result.to_string());
-            round.answer(call.at, CallResult { text, is_error: false });
+            let text = model_text.unwrap_or_else(|| result.to_string());
+            round.set_result(call.round_index, CallResult { text, is_error: false });
             if !effect {
-                self.done.push(FinishedCall { tool: call.tool.clone(), input: call.input.clone(), result });
+                self.finished_calls.push(FinishedCall { tool: call.tool.clone(), input: call.input.clone(), result });
             }
         }
     }
@@ -341,31 +352,31 @@ impl RunMachine {
     /// Takes the reason a call failed, or the run can't go on. A model is told what it can do something about; all else ends
     /// the run.
     pub fn fail(&mut self, call: Option<&Call>, error: RunError) {
-        self.tools.extend(call.map(|call| call.tool.clone()));
-        let told = matches!(error.kind, RunErrorKind::NotPossible | RunErrorKind::ToolFailed);
+        self.called_tools.extend(call.map(|call| call.tool.clone()));
+        let for_model = matches!(error.kind, RunErrorKind::NotPossible | RunErrorKind::ToolFailed);
         match (&mut self.phase, call) {
-            (Phase::Calling(round), Some(call)) if told && !round.planned() => {
-                round.answer(call.at, CallResult { text: error.detail, is_error: true });
+            (Phase::MakingCalls(round), Some(call)) if for_model && !round.is_from_planner() => {
+                round.set_result(call.round_index, CallResult { text: error.detail, is_error: true });
             }
-            (Phase::Asking | Phase::Calling(_) | Phase::Ended(_), _) => self.end(RunEnd::Failed(error)),
+            (Phase::AwaitingReply | Phase::MakingCalls(_) | Phase::Ended(_), _) => self.end(RunEnd::Failed(error)),
         }
     }
 
     /// Lets a call wait for the person's yes.
-    pub fn ask_consent(&mut self, call: &Call, question: Question) {
-        if let Phase::Calling(round) = &mut self.phase {
-            round.ask_consent(call.at, question);
+    pub fn await_consent(&mut self, call: &Call, question: Question) {
+        if let Phase::MakingCalls(round) = &mut self.phase {
+            round.await_consent(call.round_index, question);
         }
     }
 
     /// Notes what it has read.
     pub fn add_source(&mut self, trust: Trust, place: Provenance, text: &str) {
-        self.sources.read(trust, place, text);
+        self.sources.record(trust, place, text);
     }
 
     /// It waits for this approval, until it is taken up again.
-    pub fn park(&mut self, approval: Id<id::Approval>) {
-        self.parked = Some(approval);
+    pub fn await_approval(&mut self, approval: Id<id::Approval>) {
+        self.pending_approval = Some(approval);
     }
 
     /// Ends the run because someone said so.
@@ -378,23 +389,23 @@ impl RunMachine {
         if self.state() != (RunState::Waiting, Some(WaitingFor::Person)) {
             return;
         }
-        if let Phase::Calling(round) = &mut self.phase {
-            let offered = round.question().is_some_and(|question| question.choices.contains(&text));
-            if offered && self.sources.any_outside() {
-                self.offered.push(text.clone());
+        if let Phase::MakingCalls(round) = &mut self.phase {
+            let chosen = round.question().is_some_and(|question| question.choices.contains(&text));
+            if chosen && self.sources.any_outside() {
+                self.chosen_offers.push(text.clone());
             }
             round.answer_question(&text);
             self.texts.push(text);
-            self.since = None;
+            self.working_since = None;
         }
     }
 
     /// Replaces the history by a summary of it, so that it fits the model's window again.
     pub fn compact(&mut self, context: String, summary: String) {
-        let said = self.texts.iter().chain(&self.handed).cloned();
+        let said = self.texts.iter().chain(&self.file_texts).cloned();
         let parts = std::iter::once(context).chain(said).chain([summary]).map(Part::Text);
         self.history = vec![Turn::Person(parts.collect())];
-        self.window = 0;
+        self.context_tokens = 0;
     }
 
     /// Notes what the person was told besides answers, by a name for each.
@@ -404,18 +415,18 @@ impl RunMachine {
 
     /// A worker takes it up: the time it lay is no time of work.
     pub fn resume(&mut self) {
-        self.since = None;
-        self.parked = None;
+        self.working_since = None;
+        self.pending_approval = None;
     }
 
     /// Since when it works without having waited for a person; `now` where that begins now.
     pub fn working_since(&mut self, now: DateTime<Utc>) -> DateTime<Utc> {
-        *self.since.get_or_insert(now)
+        *self.working_since.get_or_insert(now)
     }
 
     /// Ends it; calls that nobody answered get an answer, so that the history is whole.
     fn end(&mut self, end: RunEnd) {
-        if let Phase::Calling(round) = &mut self.phase {
+        if let Phase::MakingCalls(round) = &mut self.phase {
             let called = match self.history.last() {
                 Some(Turn::Model { blocks, .. }) => calls(blocks),
                 Some(Turn::Person(_) | Turn::Results(_)) | None => 0,
@@ -431,7 +442,7 @@ impl RunMachine {
 pub struct CallOutcome {
     pub result: Value,
     /// What a model reads instead of a result that is too long for it.
-    pub shown: Option<String>,
+    pub model_text: Option<String>,
     /// What it keeps for later calls.
     pub keep: Option<Value>,
     /// Whether it changed something outside our database.

@@ -54,9 +54,9 @@ pub enum Provenance {
 #[derive(Debug, Clone, Copy)]
 pub struct MailContext<'a> {
     /// The person's own words of this run.
-    pub said: &'a [String],
+    pub own_words: &'a [String],
     /// The addresses and channels that the person asked to send to, as the planner understands those words.
-    pub asked: &'a [String],
+    pub requested: &'a [String],
     /// The addresses of colleagues.
     pub colleagues: &'a [String],
     /// The attached files, as they are stored.
@@ -78,7 +78,7 @@ pub struct MailContext<'a> {
 
 impl Sources {
     /// Notes what was read.
-    pub fn read(&mut self, trust: Trust, place: Provenance, text: &str) {
+    pub fn record(&mut self, trust: Trust, place: Provenance, text: &str) {
         match trust {
             Trust::Outside => match self.outside.iter_mut().find(|outside| outside.place == place) {
                 Some(outside) => outside.names.extend(names_in(text)),
@@ -105,71 +105,72 @@ impl Sources {
     /// Where everything comes from that decides where a mail goes and what it leads to: recipients, attachments, and the links
     /// and addresses in its text.
     #[must_use]
-    pub fn origin(&self, payload: &Payload, around: &MailContext<'_>) -> Origin {
+    pub fn origin(&self, payload: &Payload, context: &MailContext<'_>) -> Origin {
         let mut values = Vec::new();
-        values.extend(payload.to().into_iter().map(|address| self.recipient("to", address, around)));
-        values.extend(payload.cc().iter().map(|address| self.recipient("cc", address, around)));
-        values.extend(payload.attachments().iter().zip(around.files).map(|(_, file)| self.attachment(file, around)));
+        values.extend(payload.to().into_iter().map(|address| self.recipient("to", address, context)));
+        values.extend(payload.cc().iter().map(|address| self.recipient("cc", address, context)));
+        values.extend(payload.attachments().iter().zip(context.files).map(|(_, file)| self.attachment(file, context)));
         if let Some(times) = payload.times()
             && self.any_outside()
-            && around.defences.on(Defence::Recipients)
+            && context.defences.on(Defence::Recipients)
         {
-            values.push(self.time(times, around));
+            values.push(self.time(times, context));
         }
-        if self.any_outside() && around.defences.on(Defence::Links) {
+        if self.any_outside() && context.defences.on(Defence::Links) {
             for (argument, text) in [("subject", payload.subject()), ("body", payload.body())] {
-                values.extend(names_in(text).into_iter().filter_map(|name| self.link(argument, name, payload, around)));
+                values
+                    .extend(names_in(text).into_iter().filter_map(|name| self.link(argument, name, payload, context)));
             }
         }
         Origin::of(values)
     }
 
-    fn recipient(&self, argument: &str, address: &str, around: &MailContext<'_>) -> ValueOrigin {
-        let texts = around.texts;
-        let guarded = self.any_outside() && around.defences.on(Defence::Recipients);
-        let (trust, from) = if around.asked.iter().any(|asked| asked == address) {
-            (Trust::Person, texts.from_person.in_language(around.language).to_owned())
+    fn recipient(&self, argument: &str, address: &str, context: &MailContext<'_>) -> ValueOrigin {
+        let texts = context.texts;
+        let guarded = self.any_outside() && context.defences.on(Defence::Recipients);
+        let (trust, from) = if context.requested.iter().any(|requested| requested == address) {
+            (Trust::Person, texts.from_person.in_language(context.language).to_owned())
         } else if self.known.contains(address) {
-            (Trust::Company, texts.from_company.in_language(around.language).to_owned())
-        } else if around.company.channel(address).is_some_and(|(_, of)| of == around.department) {
-            (Trust::Company, texts.from_channel.in_language(around.language).to_owned())
+            (Trust::Company, texts.from_company.in_language(context.language).to_owned())
+        } else if context.company.channel(address).is_some_and(|(_, of)| of == context.department) {
+            (Trust::Company, texts.from_channel.in_language(context.language).to_owned())
         } else if guarded {
-            (Trust::Outside, self.blame(address, around))
-        } else if around.said.iter().any(|said| names_in(said).contains(address)) {
-            (Trust::Person, texts.from_person.in_language(around.language).to_owned())
-        } else if around.colleagues.iter().any(|colleague| colleague == address) {
-            (Trust::Company, texts.from_directory.in_language(around.language).to_owned())
+            (Trust::Outside, self.blame(address, context))
+        } else if context.own_words.iter().any(|said| names_in(said).contains(address)) {
+            (Trust::Person, texts.from_person.in_language(context.language).to_owned())
+        } else if context.colleagues.iter().any(|colleague| colleague == address) {
+            (Trust::Company, texts.from_directory.in_language(context.language).to_owned())
         } else {
-            (Trust::Company, texts.from_assistant.in_language(around.language).to_owned())
+            (Trust::Company, texts.from_assistant.in_language(context.language).to_owned())
         };
         ValueOrigin { argument: argument.to_owned(), value: address.to_owned(), trust, from }
     }
 
     /// Who stands behind the time of an event: the person, where they said it.
-    fn time(&self, times: &EventTimes, around: &MailContext<'_>) -> ValueOrigin {
-        let said = around.said.iter().filter_map(|said| meeting::read(said, around.today).moment());
+    fn time(&self, times: &EventTimes, context: &MailContext<'_>) -> ValueOrigin {
+        let said = context.own_words.iter().filter_map(|said| meeting::read(said, context.today).moment());
         let theirs =
             said.into_iter().any(|said| (said.first, said.time) == (times.start.date(), Some(times.start.time())));
         let value = times.start.format("%Y-%m-%d %H:%M").to_string();
         let (trust, from) = if theirs {
-            (Trust::Person, around.texts.from_person.in_language(around.language).to_owned())
+            (Trust::Person, context.texts.from_person.in_language(context.language).to_owned())
         } else {
-            (Trust::Outside, self.blame(&value, around))
+            (Trust::Outside, self.blame(&value, context))
         };
         ValueOrigin { argument: "when".to_owned(), value, trust, from }
     }
 
-    fn attachment(&self, file: &File, around: &MailContext<'_>) -> ValueOrigin {
-        let (texts, language) = (around.texts, around.language);
+    fn attachment(&self, file: &File, context: &MailContext<'_>) -> ValueOrigin {
+        let (texts, language) = (context.texts, context.language);
         let name = &file.attachment.name;
-        let named = || around.said.iter().any(|said| said.contains(name.as_str()));
-        let guarded = self.any_outside() && around.defences.on(Defence::Attachments);
-        let (trust, from) = if file.run == Some(around.run) {
+        let named = || context.own_words.iter().any(|said| said.contains(name.as_str()));
+        let guarded = self.any_outside() && context.defences.on(Defence::Attachments);
+        let (trust, from) = if file.run == Some(context.run) {
             (Trust::Company, texts.from_run.in_language(language).to_owned())
         } else if named() {
             (Trust::Person, texts.from_person.in_language(language).to_owned())
         } else if guarded {
-            (Trust::Outside, self.blame(name, around))
+            (Trust::Outside, self.blame(name, context))
         } else {
             (Trust::Company, texts.from_files.in_language(language).to_owned())
         };
@@ -177,23 +178,23 @@ impl Sources {
     }
 
     /// The origin of a link or an address in a text, where it is not the person's, the company's or a recipient's.
-    fn link(&self, argument: &str, name: String, payload: &Payload, around: &MailContext<'_>) -> Option<ValueOrigin> {
-        let inside = around.company.holds(&name) || host_of(&name).is_some_and(|host| around.company.is_host(host));
+    fn link(&self, argument: &str, name: String, payload: &Payload, context: &MailContext<'_>) -> Option<ValueOrigin> {
+        let inside = context.company.holds(&name) || host_of(&name).is_some_and(|host| context.company.is_host(host));
         let good = inside
             || self.known.contains(&name)
             || payload.recipients().contains(&name.as_str())
-            || around.said.iter().any(|said| names_in(said).contains(&name))
+            || context.own_words.iter().any(|said| names_in(said).contains(&name))
             || payload.attachments().iter().any(|file| file.name == name);
         if good {
             return None;
         }
-        let from = self.blame(&name, around);
+        let from = self.blame(&name, context);
         Some(ValueOrigin { argument: argument.to_owned(), value: name, trust: Trust::Outside, from })
     }
 
     /// Says where a value was read; where it was not, all that was read may have put it there.
-    fn blame(&self, value: &str, around: &MailContext<'_>) -> String {
-        let (texts, language) = (around.texts, around.language);
+    fn blame(&self, value: &str, context: &MailContext<'_>) -> String {
+        let (texts, language) = (context.texts, context.language);
         match self.outside.iter().find(|outside| outside.names.contains(value)) {
             Some(outside) => outside.place.say(texts, language),
             None => texts.from_unknown.say(language, &[("places", &self.places(texts, language))]),

@@ -29,9 +29,9 @@ impl Clock {
         Self(Kind::Standing(Arc::new(Mutex::new(at))))
     }
 
-    /// The time outside: also in a demo that has started its clock elsewhere, which a person's phone knows nothing of.
+    /// The time in the world: also in a demo that has started its clock elsewhere, which a person's phone knows nothing of.
     #[must_use]
-    pub fn outside(&self) -> DateTime<Utc> {
+    pub fn world_now(&self) -> DateTime<Utc> {
         match &self.0 {
             Kind::Running { .. } => system_now(),
             Kind::Standing(_) => self.now(),

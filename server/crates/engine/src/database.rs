@@ -24,7 +24,7 @@ impl Database {
     /// Opens the database to serve on it: starts the embedded PostgreSQL unless `DATABASE_URL` names another.
     pub async fn serve(config: &Config) -> Result<Self, String> {
         if config.database_url.is_some() {
-            return Self { store: outside(config)?, embedded: None }.migrated().await;
+            return Self { store: connect_external(config)?, embedded: None }.migrated().await;
         }
         let embedded = Embedded::start(&config.data_dir).await.map_err(|error| full(&error))?;
         let store = Store::open(embedded.options(), config.settings.limits.database_connections);
@@ -60,7 +60,7 @@ impl Database {
 }
 
 /// The pool of the database that `DATABASE_URL` names, as it is.
-pub fn outside(config: &Config) -> Result<Store, String> {
+pub fn connect_external(config: &Config) -> Result<Store, String> {
     let url = config.database_url.as_ref().map_or("", |url| url.expose_secret());
     let options = PgConnectOptions::from_str(url).map_err(|error| format!("DATABASE_URL can't be read: {error}"))?;
     Ok(Store::open(options, config.settings.limits.database_connections))

@@ -28,13 +28,13 @@ pub fn held_until<'m>(
     payloads: impl IntoIterator<Item = &'m Payload>,
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
-    let leaving = !app.gate().leaving(payloads).is_empty();
-    let seconds = if leaving { app.hold.leaving } else { app.hold.inside };
+    let external = !app.gate().external_recipients(payloads).is_empty();
+    let seconds = if external { app.hold.leaving } else { app.hold.inside };
     (seconds > 0).then(|| now + TimeDelta::seconds(seconds.into()))
 }
 
 /// Whether a person may still send all of this in this hour; each kind is counted by itself.
-pub async fn hourly_room<'m>(
+pub async fn check_hourly_limit<'m>(
     app: &AppState,
     tx: &mut Tx,
     person: Id<id::Person>,
@@ -60,7 +60,7 @@ pub async fn hourly_room<'m>(
 }
 
 /// The effect of a run's call as it is first stored. What covers it, and until when it is held, is the caller's to set.
-pub fn intended(
+pub fn new_effect(
     app: &AppState,
     person: Id<id::Person>,
     run: Id<id::Run>,
@@ -75,7 +75,7 @@ pub fn intended(
         idempotency_key: idempotency_key(run, call),
         payload_hash: payload.payload_hash()?,
         payload,
-        walk: None,
+        checkpoint: None,
         error: None,
         approval: None,
         standing_approval: None,

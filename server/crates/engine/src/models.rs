@@ -79,11 +79,11 @@ pub struct ModelRequest<'a> {
 #[derive(Debug)]
 pub enum AttemptEvent<'a> {
     /// A reply begins anew; what was heard before it does not count.
-    Begun,
+    Started,
     /// More of its text.
-    Heard(&'a str),
+    Delta(&'a str),
     /// A model is passed over; `next` is the title of the one that goes on, `None` for the planner.
-    Passed {
+    PassedOver {
         /// Its title.
         model: String,
         why: FallbackReason,
@@ -162,7 +162,7 @@ impl From<StoreError> for ModelsError {
 }
 
 /// Where the models keep and look things up.
-pub struct Surroundings {
+pub struct ModelsContext {
     /// Usage and budgets.
     pub store: Store,
     pub clock: Clock,
@@ -176,10 +176,10 @@ impl Models {
         settings: ModelsSettings,
         budgets: DefaultBudgets,
         providers: &BTreeMap<String, ProviderAccess>,
-        around: Surroundings,
+        context: ModelsContext,
     ) -> Result<Self, String> {
         let offers = offers(&settings, providers)?;
-        let Surroundings { store, clock, zone } = around;
+        let ModelsContext { store, clock, zone } = context;
         Ok(Self { settings, budgets, offers, breakers: Breakers::default(), store, clock, zone })
     }
 
@@ -206,19 +206,19 @@ impl Models {
     }
 
     /// Asks the first model that serves, in the order of the rules, and pays for it.
-    pub async fn ask(
+    pub async fn reply(
         &self,
-        asking: &ModelRequest<'_>,
-        told: &mut (dyn FnMut(AttemptEvent<'_>) + Send),
+        request: &ModelRequest<'_>,
+        on_event: &mut (dyn FnMut(AttemptEvent<'_>) + Send),
     ) -> Result<Answer, ModelsError> {
-        let ModelRequest { task, language, agent, text, .. } = *asking;
+        let ModelRequest { task, language, agent, text, .. } = *request;
         let order: Vec<&AvailableModel> =
             self.settings.order(task, language, agent, text).iter().filter_map(|id| self.offers.get(id)).collect();
         let (mut last, mut too_small) = (None, false);
         for (at, offer) in order.iter().enumerate() {
             let why = match self.breakers.open(&offer.source.provider, self.clock.now()) {
                 Some(why) => why,
-                None => match self.serve(offer, asking, told).await {
+                None => match self.serve(offer, request, on_event).await {
                     Ok(reply) => {
                         return Ok(Answer { reply, source: offer.source.clone(), window: offer.window() });
                     }
@@ -230,23 +230,23 @@ impl Models {
                     Err(Failure::ModelsError(unanswered)) => return Err(unanswered),
                 },
             };
-            tracing::warn!(model = offer.source.model, ?why, run = %asking.run, "a model is passed over");
+            tracing::warn!(model = offer.source.model, ?why, run = %request.run, "a model is passed over");
             let next = order.get(at + 1).map(|next| title(&next.source.model));
             last = Some(why.clone());
-            told(AttemptEvent::Passed { model: title(&offer.source.model), why, next });
+            on_event(AttemptEvent::PassedOver { model: title(&offer.source.model), why, next });
         }
         Err(if too_small { ModelsError::WindowExceeded } else { ModelsError::NoModel(last) })
     }
 
     /// The tokens of a request, as the model that would serve it counts them, and its window; estimated where it can't.
-    pub async fn count(&self, asking: &ModelRequest<'_>) -> Option<(u64, u64)> {
-        let ModelRequest { task, language, agent, text, .. } = *asking;
+    pub async fn count(&self, request: &ModelRequest<'_>) -> Option<(u64, u64)> {
+        let ModelRequest { task, language, agent, text, .. } = *request;
         let order = self.settings.order(task, language, agent, text);
         let open = |offer: &&AvailableModel| self.breakers.open(&offer.source.provider, self.clock.now()).is_none();
         let offer = order.iter().filter_map(|id| self.offers.get(id)).find(open)?;
-        let estimate = attempt::estimate(asking);
+        let estimate = attempt::estimate(request);
         let counted = if attempt::share(estimate, offer.window()) >= attempt::COUNT_TOKENS_FROM_PERCENT {
-            let counted = offer.client.count_tokens(&attempt::request(asking, asking.history, 1)).await;
+            let counted = offer.client.count_tokens(&attempt::wire_request(request, request.history, 1)).await;
             counted.ok().flatten().unwrap_or(estimate)
         } else {
             estimate

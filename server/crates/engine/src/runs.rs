@@ -86,13 +86,13 @@ pub async fn begin(
     let run = new_run(app, person, conversation, machine)?;
     runs::add(tx, &run, background).await?;
     let message = IncomingMessage { text, files: &[], file_ids: &[], client_id: None };
-    store(app, tx, conversation, &run, message).await?;
+    store_message(app, tx, conversation, &run, message).await?;
     Ok(run)
 }
 
 /// Begins a run with a message in one round trip, where nothing in the conversation stands against it; else `None`, and
-/// [`take`] finds out what to do.
-pub async fn begin_fresh(
+/// [`accept_message`] finds out what to do.
+pub async fn begin_if_idle(
     app: &AppState,
     tx: &mut Tx,
     person: &Person,
@@ -101,7 +101,8 @@ pub async fn begin_fresh(
 ) -> Result<Option<(Message, Run)>, BeginError> {
     let run = new_run(app, person, conversation, &machine_for(person, message))?;
     let row = message_row(app, conversation, run.id, message);
-    let InsertOutcome::Stored(stored) = messages::add_fresh(tx, row, &run, &title_of(message.text)).await? else {
+    let InsertOutcome::Stored(stored) = messages::add_if_idle(tx, row, &run, &conversation_title(message.text)).await?
+    else {
         return Ok(None);
     };
     jobs::enqueue(tx, run.id).await?;
@@ -109,20 +110,20 @@ pub async fn begin_fresh(
 }
 
 /// Stores a message with its job, and with its run: the one that waits for this text, or a new one. The conversation is locked.
-pub async fn take(
+pub async fn accept_message(
     app: &AppState,
     tx: &mut Tx,
     person: &Person,
     conversation: Id<id::Conversation>,
     message: IncomingMessage<'_>,
 ) -> Result<(Message, Run), BeginError> {
-    let run = run_for(app, tx, person, conversation, message).await?;
-    let message = store(app, tx, conversation, &run, message).await?;
+    let run = resume_or_create(app, tx, person, conversation, message).await?;
+    let message = store_message(app, tx, conversation, &run, message).await?;
     Ok((message, run))
 }
 
 /// Stores a message with the job of its run.
-async fn store(
+async fn store_message(
     app: &AppState,
     tx: &mut Tx,
     conversation: Id<id::Conversation>,
@@ -132,13 +133,13 @@ async fn store(
     let row = message_row(app, conversation, run.id, message);
     let now = row.now;
     let stored = messages::add(tx, row).await?;
-    conversations::touch(tx, conversation, &title_of(message.text), now).await?;
+    conversations::touch(tx, conversation, &conversation_title(message.text), now).await?;
     jobs::enqueue(tx, run.id).await?;
     Ok(stored)
 }
 
 /// The run that waits for this text, moved on by it, or a new one.
-async fn run_for(
+async fn resume_or_create(
     app: &AppState,
     tx: &mut Tx,
     person: &Person,
@@ -214,7 +215,7 @@ fn message_row<'a>(
     NewMessage { id, conversation, run, author: Author::Person, text, choices: &[], file_ids, client_id, now }
 }
 
-fn title_of(text: &str) -> String {
+fn conversation_title(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     if line.chars().count() <= MAX_TITLE_CHARS {
         return line.to_owned();
@@ -230,10 +231,10 @@ mod tests {
 
     #[test]
     fn a_long_first_line_is_cut_between_words() {
-        assert_eq!(title_of("P&L for Q3\nplease"), "P&L for Q3");
+        assert_eq!(conversation_title("P&L for Q3\nplease"), "P&L for Q3");
         let long = "Generate the latest financial statement and send it to the CEO before the board meeting";
-        assert_eq!(title_of(long), "Generate the latest financial statement and send it to the…");
-        assert_eq!(title_of(&"报".repeat(70)).chars().count(), 61);
+        assert_eq!(conversation_title(long), "Generate the latest financial statement and send it to the…");
+        assert_eq!(conversation_title(&"报".repeat(70)).chars().count(), 61);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Makes schedules, for the route and for the tool alike, and begins their runs.
 
 use chrono::{DateTime, Utc};
-use mezzofy_agent::run::{RunMachine, ScheduledOrder};
+use mezzofy_agent::run::{RunMachine, ScheduledRequest};
 use mezzofy_agent::skills::InputKind;
 use mezzofy_domain::audit::{Actor, AuditAction, AuditEvent};
 use mezzofy_domain::language::Language;
@@ -67,8 +67,8 @@ pub async fn begin(
             None => text = sent_to(&text, emails, owner.language),
         }
     }
-    let order = ScheduledOrder { agent: *agent, skill: schedule.skill.clone(), inputs };
-    let machine = RunMachine::of_order(text.clone(), owner, order);
+    let order = ScheduledRequest { agent: *agent, skill: schedule.skill.clone(), inputs };
+    let machine = RunMachine::of_schedule(text.clone(), owner, order);
     runs::begin(app, tx, owner, (name, &text), &machine, background).await
 }
 

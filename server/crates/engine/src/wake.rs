@@ -18,7 +18,7 @@ pub async fn run(app: App) {
 
 async fn enqueue_due(app: &AppState) -> Result<usize, StoreError> {
     let mut tx = app.store.begin().await?;
-    let due = runs::wake_due(&mut tx, app.clock.now()).await?;
+    let due = runs::take_due(&mut tx, app.clock.now()).await?;
     if due.is_empty() {
         return Ok(0);
     }

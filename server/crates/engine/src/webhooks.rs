@@ -127,15 +127,17 @@ pub fn verify(
         }
         (None, None)
     };
-    let told = object(body)?;
+    let envelope = object(body)?;
     let at = match signed_at {
         Some(at) => at,
-        None => told.get("timestamp").and_then(time).ok_or(WebhookError::Broken("timestamp is missing or no time."))?,
+        None => {
+            envelope.get("timestamp").and_then(time).ok_or(WebhookError::Broken("timestamp is missing or no time."))?
+        }
     };
     if !now.iter().any(|now| (*now - at).abs() <= MAX_CLOCK_SKEW) {
         return Err(WebhookError::Unproved("The timestamp is more than five minutes off."));
     }
-    let key = match (id, told.get("id")) {
+    let key = match (id, envelope.get("id")) {
         (Some(id), _) => id.to_owned(),
         (None, None | Some(Value::Null)) => sha256_hex(body),
         (None, Some(Value::String(id))) if !id.trim().is_empty() => id.clone(),
@@ -145,7 +147,7 @@ pub fn verify(
     if key.chars().count() > MAX_FIELD_CHARS || key.chars().any(char::is_control) {
         return Err(WebhookError::Broken("The delivery's id is too long or has characters that can't be seen."));
     }
-    parse_object(told, key)
+    parse_object(envelope, key)
 }
 
 /// Reads a delivery that was proved and stored before.
@@ -157,10 +159,11 @@ fn object(body: &[u8]) -> Result<Map<String, Value>, WebhookError> {
     serde_json::from_slice(body).map_err(|_| WebhookError::Broken("The body is no JSON object."))
 }
 
-fn parse_object(mut told: Map<String, Value>, key: String) -> Result<WebhookEvent, WebhookError> {
-    let event = told.get("event").or_else(|| told.get("type")).and_then(Value::as_str).filter(|event| named(event));
+fn parse_object(mut envelope: Map<String, Value>, key: String) -> Result<WebhookEvent, WebhookError> {
+    let event =
+        envelope.get("event").or_else(|| envelope.get("type")).and_then(Value::as_str).filter(|event| named(event));
     let event = event.ok_or(WebhookError::Broken("event is missing or no name."))?.to_owned();
-    let data = match told.remove("data") {
+    let data = match envelope.remove("data") {
         Some(Value::Object(data)) => data,
         None | Some(Value::Null) => Map::new(),
         Some(_) => return Err(WebhookError::Broken("data is no JSON object.")),
@@ -205,25 +208,25 @@ pub async fn begin(
     app: &AppState,
     tx: &mut Tx,
     name: &str,
-    told: &WebhookEvent,
+    event: &WebhookEvent,
 ) -> Result<DeliveryOutcome, BeginError> {
     let Some(source) = app.sources.get(name) else {
         return Ok(DeliveryOutcome::Failed(format!("The source {name} is in the configuration no more.")));
     };
-    let Some(skill) = source.events.get(&told.event) else { return Ok(DeliveryOutcome::Ignored) };
+    let Some(skill) = source.events.get(&event.event) else { return Ok(DeliveryOutcome::Ignored) };
     let owner = people::find(tx, &source.owner).await?;
     let Some(owner) = owner.filter(|owner| !owner.disabled) else {
         return Ok(DeliveryOutcome::Failed(format!("Its owner, {}, can't sign in.", source.owner)));
     };
     let needs =
         app.skills.get(skill).and_then(|skill| skill.input(InputKind::Event)).map(|input| input.needs.as_slice());
-    let data = match facts(&told.event, &told.data, needs.unwrap_or_default()) {
+    let data = match facts(&event.event, &event.data, needs.unwrap_or_default()) {
         Ok(data) => data,
         Err(reason) => return Ok(DeliveryOutcome::Failed(reason)),
     };
-    let event = TriggerEvent { skill: skill.clone(), source: name.to_owned(), data };
-    let text = app.texts.of_webhook.say(owner.language, &[("source", name), ("event", &told.event)]);
-    let machine = RunMachine::of_event(text.clone(), &owner, event);
+    let trigger = TriggerEvent { skill: skill.clone(), source: name.to_owned(), data };
+    let text = app.texts.of_webhook.say(owner.language, &[("source", name), ("event", &event.event)]);
+    let machine = RunMachine::of_event(text.clone(), &owner, trigger);
     Ok(DeliveryOutcome::Started(runs::begin(app, tx, &owner, (&text, &text), &machine, true).await?.id))
 }
 
@@ -234,7 +237,7 @@ const MAX_FIELDS: usize = 20;
 /// missing or no text.
 fn facts(event: &str, data: &Map<String, Value>, needs: &[String]) -> Result<Map<String, Value>, String> {
     let mut facts = Map::new();
-    let mut told = Vec::new();
+    let mut lines = Vec::new();
     let known = |field: &str| CUSTOMER.contains(&field) || needs.iter().any(|need| need == field);
     let others = data.iter().filter(|(field, _)| !known(field)).take(MAX_FIELDS);
     for (field, value) in data.iter().filter(|(field, _)| known(field)).chain(others) {
@@ -254,7 +257,7 @@ fn facts(event: &str, data: &Map<String, Value>, needs: &[String]) -> Result<Map
         }
         let text = if plain { text } else { shortened(&text) };
         if !text.is_empty() && named(field) {
-            told.push(format!("{}: {text}", spoken(field)));
+            lines.push(format!("{}: {text}", spoken(field)));
             facts.insert(field.clone(), Value::from(text));
         }
     }
@@ -262,7 +265,7 @@ fn facts(event: &str, data: &Map<String, Value>, needs: &[String]) -> Result<Map
         return Err(format!("data.{missing} is missing."));
     }
     facts.insert("event".to_owned(), Value::from(spoken(event)));
-    facts.insert("told".to_owned(), Value::from(told.join("\n")));
+    facts.insert("told".to_owned(), Value::from(lines.join("\n")));
     Ok(facts)
 }
 
@@ -324,15 +327,15 @@ mod tests {
     #[test]
     fn a_delivery_is_proved_by_either_signature_and_named_by_its_id_or_its_bytes() {
         let body = format!(r#"{{"event":"order_completed","timestamp":"{NOW}","id":"d-1","data":{{"total":"3"}}}}"#);
-        let told = taken(&mezzofy(&body), &body).unwrap();
-        assert_eq!((told.key.as_str(), told.event.as_str()), ("d-1", "order_completed"));
-        assert_eq!(told.data["total"], "3");
+        let event = taken(&mezzofy(&body), &body).unwrap();
+        assert_eq!((event.key.as_str(), event.event.as_str()), ("d-1", "order_completed"));
+        assert_eq!(event.data["total"], "3");
         let nameless = format!(r#"{{"event":"order_completed","timestamp":{}}}"#, now().timestamp());
         assert_eq!(taken(&mezzofy(&nameless), &nameless).unwrap().key, sha256_hex(nameless.as_bytes()));
 
         let at = now().timestamp();
-        let told = taken(&standard("msg_1", at, &body, SECRET.as_bytes()), &body).unwrap();
-        assert_eq!(told.key, "msg_1", "the header counts before the body");
+        let event = taken(&standard("msg_1", at, &body, SECRET.as_bytes()), &body).unwrap();
+        assert_eq!(event.key, "msg_1", "the header counts before the body");
         let ours = new_secret([7; 32]);
         let headers = standard("msg_2", at, &body, &[7; 32]);
         assert_eq!(verify(&headers, body.as_bytes(), &[ours], &[now()]).unwrap().key, "msg_2");

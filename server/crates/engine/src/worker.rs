@@ -10,19 +10,20 @@ use mezzofy_store::jobs;
 
 use crate::app::{App, AppState};
 
-mod act;
-mod approve;
-mod ask;
-mod attached;
+mod approvals;
+mod attachments;
 mod audit;
 mod calls;
 mod checkpoint;
 mod delivery;
-mod ends;
+mod effects;
 mod limits;
+mod next_turn;
+mod reply;
 mod reply_events;
 mod route;
 mod run_worker;
+mod settlement;
 mod step;
 
 use run_worker::StepError;

@@ -30,7 +30,7 @@ use super::permission::route;
 use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::channels;
-use mezzofy_engine::effects::{audit_of_approval, held_until, hourly_room, intended};
+use mezzofy_engine::effects::{audit_of_approval, check_hourly_limit, held_until, new_effect};
 use mezzofy_engine::failpoint;
 
 mod view;
@@ -47,9 +47,9 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// A decision.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Decide {
+struct DecideApproval {
     /// approve or reject.
-    #[schema(schema_with = decisions)]
+    #[schema(schema_with = decision_schema)]
     decision: String,
     /// That of the approval as it was shown.
     payload_hash: String,
@@ -59,7 +59,7 @@ struct Decide {
     reason: Option<String>,
 }
 
-fn decisions() -> Object {
+fn decision_schema() -> Object {
     one_of(["approve", "reject"])
 }
 
@@ -109,7 +109,7 @@ async fn list(
         ApprovalState::from_code(&state)
             .ok_or_else(|| Problem::field("state", "The state must be pending, approved, rejected or expired."))
     });
-    let others = app.gate().decides_for(&caller.person).map(|of| (MAX_RECIPIENTS_WITHOUT_MANAGER, of));
+    let others = app.gate().approver_scope(&caller.person).map(|of| (MAX_RECIPIENTS_WITHOUT_MANAGER, of));
     let filter = ApprovalFilter { person: caller.person.id, others, state: state.transpose()? };
     let mut tx = caller.begin(&app).await?;
     let slice = approvals::list(&mut tx, filter, page).await?;
@@ -131,12 +131,12 @@ async fn show(
 }
 
 /// Decides. Who decides first has decided; what is approved is sent byte for byte, in the order shown.
-#[utoipa::path(post, path = "/v1/approvals/{id}/decision", params(("id" = Uuid, Path)), request_body = Decide, responses((status = 200, body = ApprovalView), Problems))]
+#[utoipa::path(post, path = "/v1/approvals/{id}/decision", params(("id" = Uuid, Path)), request_body = DecideApproval, responses((status = 200, body = ApprovalView), Problems))]
 async fn decide(
     State(app): State<App>,
     caller: Caller,
     ApiPath(id): ApiPath<Id<id::Approval>>,
-    ApiJson(decide): ApiJson<Decide>,
+    ApiJson(decide): ApiJson<DecideApproval>,
 ) -> Result<Json<ApprovalView>, Problem> {
     let approve = match decide.decision.as_str() {
         "approve" => true,
@@ -170,7 +170,7 @@ async fn decide(
         (true, Some(payload)) => Some(edited(&app, &mut tx, &caller.person, &approval, payload).await?),
     };
     if let Some(approved) = &approved {
-        intend(&app, &mut tx, &approval, approved, now).await?;
+        store_effects(&app, &mut tx, &approval, approved, now).await?;
     }
     let payload_hash = match &approved {
         Some(approved) => approval::payloads_hash(approved.iter().map(|approved| &approved.payload)),
@@ -187,7 +187,7 @@ async fn decide(
     let event = EventBody::ApprovalDecided { approval_id: id, state };
     events::append(&mut tx, decided.person, decided.run, &[event], now).await?;
     audit::append(&mut tx, now, Actor::Person(caller.person.id), &audit_of_approval(&decided, state)).await?;
-    runs::decided(&mut tx, decided.run).await?;
+    runs::requeue_after_approval(&mut tx, decided.run).await?;
     jobs::enqueue(&mut tx, decided.run).await?;
     let names = names(&mut tx).await?;
     failpoint::hit("decision.before");
@@ -287,7 +287,7 @@ async fn attachment(tx: &mut Tx, approval: &Approval, id: Id<id::File>) -> Resul
 }
 
 /// Stores what was approved as effects, as far as the one who asked may still send so many mails.
-async fn intend(
+async fn store_effects(
     app: &AppState,
     tx: &mut Tx,
     approval: &Approval,
@@ -311,7 +311,7 @@ async fn intend(
         return Err(Problem::new(ProblemKind::Conflict, detail));
     }
     let payloads = || approved.iter().map(|approved| &approved.payload);
-    if let Err(over) = hourly_room(app, tx, approval.person, payloads()).await? {
+    if let Err(over) = check_hourly_limit(app, tx, approval.person, payloads()).await? {
         let seconds = (over.after - now).num_seconds();
         let detail = format!(
             "One person may send {} {} an hour; {} were sent in the last hour, and this is {} more. Decide again later, \
@@ -325,7 +325,8 @@ async fn intend(
     }
     let held_until = held_until(app, payloads(), now);
     for ApprovedEffect { call, payload } in approved {
-        let effect = intended(app, approval.person, approval.run, call, payload.clone()).map_err(Problem::internal)?;
+        let effect =
+            new_effect(app, approval.person, approval.run, call, payload.clone()).map_err(Problem::internal)?;
         let effect = Effect { approval: Some(approval.id), held_until, ..effect };
         effects::intend(tx, &effect).await?;
     }

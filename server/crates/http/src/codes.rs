@@ -58,7 +58,7 @@ pub(super) async fn use_app_code(
     let keys = app.keyring.keys().map_err(Problem::internal)?;
     let secret =
         keys.open(SecretKind::SecondFactor, person.uuid(), &factor.sealed_secret).map_err(Problem::internal)?;
-    match totp::accept(&secret, code, app.clock.outside(), factor.last_step) {
+    match totp::accept(&secret, code, app.clock.world_now(), factor.last_step) {
         Some(step) => Ok(second_factors::use_step(tx, person, step).await?),
         None => Ok(false),
     }

@@ -127,7 +127,7 @@ async fn delete(
 ) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
     conversations::lock(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("conversation"))?;
-    if runs::any_at_work(&mut tx, id).await? {
+    if runs::any_queued_or_running(&mut tx, id).await? {
         return Err(Problem::new(
             ProblemKind::Conflict,
             "A run is at work in this conversation. Stop it first, then delete.",

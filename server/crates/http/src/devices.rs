@@ -28,7 +28,7 @@ use mezzofy_engine::app::App;
 const PLATFORMS: [&str; 2] = ["ios", "android"];
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(route!(list)).routes(route!(register)).routes(route!(remove))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(register)).routes(route!(delete))
 }
 
 /// A phone that the caller is told on.
@@ -122,7 +122,7 @@ async fn register(
 
 /// Removes a phone. It is told nothing more until it registers again.
 #[utoipa::path(delete, path = "/v1/devices/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
-async fn remove(
+async fn delete(
     State(app): State<App>,
     caller: Caller,
     ApiPath(id): ApiPath<Id<id::Device>>,

@@ -32,7 +32,7 @@ const MAX_NOTES_CHARS: usize = 10_000;
 const MAX_EXPORT_ROWS: i64 = 100_000;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(route!(list)).routes(route!(create)).routes(route!(change)).routes(route!(export))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(create)).routes(route!(update)).routes(route!(export))
 }
 
 /// A company that may become a customer.
@@ -313,7 +313,7 @@ async fn create(
 
 /// Changes a lead that the caller may see.
 #[utoipa::path(patch, path = "/v1/leads/{id}", params(("id" = Uuid, Path)), request_body = LeadBody, responses((status = 200, body = LeadView), Problems))]
-async fn change(
+async fn update(
     State(app): State<App>,
     caller: Caller<ChangeLeads>,
     ApiPath(id): ApiPath<Id<id::Lead>>,

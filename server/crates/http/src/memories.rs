@@ -19,7 +19,7 @@ use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(route!(list)).routes(route!(add)).routes(route!(remove))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(create)).routes(route!(delete))
 }
 
 /// A fact that is remembered.
@@ -54,7 +54,11 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Json<PageView<Me
 
 /// Remembers a fact for the caller.
 #[utoipa::path(post, path = "/v1/memories", request_body = NewMemory, responses((status = 204), Problems))]
-async fn add(State(app): State<App>, caller: Caller, ApiJson(new): ApiJson<NewMemory>) -> Result<StatusCode, Problem> {
+async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    ApiJson(new): ApiJson<NewMemory>,
+) -> Result<StatusCode, Problem> {
     let text = new.text.trim();
     if text.is_empty() || text.chars().count() > MAX_FACT_CHARS || text.contains('\0') {
         return Err(Problem::field("text", format!("A fact has 1 to {MAX_FACT_CHARS} characters.")));
@@ -74,7 +78,7 @@ async fn add(State(app): State<App>, caller: Caller, ApiJson(new): ApiJson<NewMe
 
 /// Forgets a fact.
 #[utoipa::path(delete, path = "/v1/memories/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
-async fn remove(State(app): State<App>, caller: Caller, ApiPath(id): ApiPath<Uuid>) -> Result<StatusCode, Problem> {
+async fn delete(State(app): State<App>, caller: Caller, ApiPath(id): ApiPath<Uuid>) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
     if !memories::remove(&mut tx, caller.person.id, id).await? {
         return Err(Problem::not_found("fact"));

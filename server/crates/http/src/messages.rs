@@ -19,7 +19,7 @@ use super::permission::route;
 use super::problem::{Problem, Problems};
 use super::runs::RunView;
 use mezzofy_engine::app::App;
-use mezzofy_engine::runs::{IncomingMessage, begin_fresh, checked_text, take};
+use mezzofy_engine::runs::{IncomingMessage, accept_message, begin_if_idle, checked_text};
 use mezzofy_engine::views::MessageView;
 
 /// Files of a message at most.
@@ -106,7 +106,7 @@ async fn create(
     }
     let incoming =
         IncomingMessage { text, files: &files, file_ids: &create.file_ids, client_id: Some(create.client_id) };
-    if let Some((message, run)) = begin_fresh(&app, &mut tx, &caller.person, id, incoming).await? {
+    if let Some((message, run)) = begin_if_idle(&app, &mut tx, &caller.person, id, incoming).await? {
         commit(tx).await?;
         let accepted = Accepted { message: MessageView::of(message, &files), run: RunView::of(run, &[]) };
         return Ok((StatusCode::ACCEPTED, Json(accepted)));
@@ -119,7 +119,7 @@ async fn create(
         let run = runs::load(&mut tx, message.run_id.into()).await?.ok_or_else(|| Problem::not_found("run"))?;
         return Ok((StatusCode::ACCEPTED, Json(accepted(&mut tx, message, run, &files).await?)));
     }
-    let (message, run) = take(&app, &mut tx, &caller.person, id, incoming).await?;
+    let (message, run) = accept_message(&app, &mut tx, &caller.person, id, incoming).await?;
     let accepted = accepted(&mut tx, message, run, &files).await?;
     commit(tx).await?;
     Ok((StatusCode::ACCEPTED, Json(accepted)))

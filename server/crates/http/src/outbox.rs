@@ -262,7 +262,7 @@ async fn undo(
     let mut tx = caller.begin(&app).await?;
     let effect = effects::get(&mut tx, caller.person.id, id).await?.ok_or_else(|| Problem::not_found("effect"))?;
     let reason = app.texts.taken_back_effect.in_language(caller.person.language);
-    if !effects::take_back(&mut tx, id, reason, now).await? {
+    if !effects::undo(&mut tx, id, reason, now).await? {
         return Err(Problem::new(ProblemKind::Conflict, "It has left or ended already and can't be taken back."));
     }
     audit::append(

@@ -222,7 +222,7 @@ async fn cancel(
     if run.state.has_ended() {
         return Err(Problem::new(ProblemKind::Conflict, "The run has ended already."));
     }
-    runs::ask_cancel(&mut tx, id).await?;
+    runs::request_cancellation(&mut tx, id).await?;
     if run.state == RunState::Waiting || run.wake_at.is_some() {
         jobs::enqueue(&mut tx, id).await?;
     }

@@ -44,14 +44,14 @@ const NEWEST_OCCURRENCES: i64 = 2;
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(route!(list))
-        .routes(route!(make))
+        .routes(route!(create))
         .routes(route!(show))
-        .routes(route!(change))
-        .routes(route!(remove))
+        .routes(route!(update))
+        .routes(route!(delete))
         .routes(route!(pause))
         .routes(route!(resume))
         .routes(route!(run))
-        .routes(route!(history))
+        .routes(route!(list_occurrences))
 }
 
 /// What is asked again and again.
@@ -79,7 +79,7 @@ struct ScheduleView {
     time_zone: Option<String>,
     /// The rule in words of the caller's language, e.g. "every Monday at 09:00, Singapore time".
     said: String,
-    #[schema(schema_with = misfires)]
+    #[schema(schema_with = misfire_schema)]
     misfire: String,
     state: ScheduleState,
     /// When it comes next; null when it is paused or over.
@@ -104,10 +104,10 @@ enum ScheduleState {
 #[derive(Debug, Serialize, ToSchema)]
 struct OccurrenceView {
     due_at: DateTime<Utc>,
-    #[schema(schema_with = standings)]
+    #[schema(schema_with = occurrence_state_schema)]
     state: String,
     /// Why it did not run; `manual` where a person started it.
-    #[schema(schema_with = reasons, required = true)]
+    #[schema(schema_with = reason_schema, required = true)]
     reason: Option<String>,
     /// The same in words, or why its run failed or what it waits for.
     #[schema(required = true)]
@@ -116,22 +116,22 @@ struct OccurrenceView {
     run_id: Option<Uuid>,
 }
 
-fn misfires() -> Object {
+fn misfire_schema() -> Object {
     one_of(Misfire::ALL.map(Misfire::code))
 }
 
-fn standings() -> Object {
+fn occurrence_state_schema() -> Object {
     one_of(OccurrenceState::ALL.map(OccurrenceState::code))
 }
 
-fn reasons() -> Object {
+fn reason_schema() -> Object {
     nullable(one_of(SkipReason::ALL.map(SkipReason::code)))
 }
 
 /// A new schedule.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Make {
+struct NewSchedule {
     /// 1 to 120 characters; no two of the caller's have the same.
     name: String,
     /// What is to be asked each time, 1 to 5,000 characters. Where a skill is named it may be left out.
@@ -156,7 +156,7 @@ struct Make {
     time_zone: Option<String>,
     /// What becomes of times that the server was not there for; the latest of them runs when not given.
     #[serde(default)]
-    #[schema(schema_with = misfires)]
+    #[schema(schema_with = misfire_schema)]
     misfire: Option<String>,
 }
 
@@ -189,7 +189,7 @@ impl Default for Deliver {
 /// What is to be changed of a schedule.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Change {
+struct UpdateSchedule {
     /// 1 to 120 characters; no two of the caller's have the same.
     name: Option<String>,
     /// What is to be asked each time, 1 to 5,000 characters.
@@ -206,13 +206,13 @@ struct Change {
     /// IANA name of the cron's time zone; the company's when not given.
     time_zone: Option<String>,
     #[serde(default)]
-    #[schema(schema_with = misfires)]
+    #[schema(schema_with = misfire_schema)]
     misfire: Option<String>,
 }
 
 /// A run that was begun.
 #[derive(Serialize, ToSchema)]
-struct Begun {
+struct StartedRun {
     run: RunView,
 }
 
@@ -232,19 +232,19 @@ async fn list(
 }
 
 /// Makes a schedule. It begins at once.
-#[utoipa::path(post, path = "/v1/schedules", request_body = Make, responses((status = 201, body = ScheduleView), Problems))]
-async fn make(
+#[utoipa::path(post, path = "/v1/schedules", request_body = NewSchedule, responses((status = 201, body = ScheduleView), Problems))]
+async fn create(
     State(app): State<App>,
     caller: Caller<Schedules>,
-    ApiJson(make): ApiJson<Make>,
+    ApiJson(new): ApiJson<NewSchedule>,
 ) -> Result<(StatusCode, Json<ScheduleView>), Problem> {
     let (now, language) = (app.clock.now(), caller.person.language);
-    let given = RuleView::given(make.rule, make.cron, make.time_zone)?;
-    let given = given.ok_or_else(|| Problem::field("cron", "Say when: a cron with a time zone, or a rule."))?;
-    let (rule, next) = checked_rule(&app, given, language)?;
-    let agent = make.agent.as_deref().map(checked_agent).transpose()?;
-    let ordered = checked_skill(&app, &caller.person, make.skill.as_deref(), agent, &make.inputs)?;
-    let request = match (make.request, ordered) {
+    let rule = RuleView::from_parts(new.rule, new.cron, new.time_zone)?;
+    let rule = rule.ok_or_else(|| Problem::field("cron", "Say when: a cron with a time zone, or a rule."))?;
+    let (rule, next) = checked_rule(&app, rule, language)?;
+    let agent = new.agent.as_deref().map(checked_agent).transpose()?;
+    let skill = checked_skill(&app, &caller.person, new.skill.as_deref(), agent, &new.inputs)?;
+    let request = match (new.request, skill) {
         (Some(request), _) => checked_request(&request)?,
         (None, Some(skill)) => skill.title.in_language(language).to_owned(),
         (None, None) => return Err(Problem::field("text", "Say what is to be asked, or name a skill.")),
@@ -252,16 +252,16 @@ async fn make(
     let schedule = Schedule {
         id: app.new_id(),
         owner: caller.person.id,
-        name: checked_name(&make.name)?,
+        name: checked_name(&new.name)?,
         request,
-        agent: agent.or(ordered.map(|skill| skill.department)),
-        emails: checked_emails(&make.deliver.email, ordered)?,
-        channel: checked_channel(&app, &caller.person, make.deliver.teams_channel.as_deref(), ordered)?,
-        push: make.deliver.push,
-        skill: make.skill,
-        inputs: make.inputs,
+        agent: agent.or(skill.map(|skill| skill.department)),
+        emails: checked_emails(&new.deliver.email, skill)?,
+        channel: checked_channel(&app, &caller.person, new.deliver.teams_channel.as_deref(), skill)?,
+        push: new.deliver.push,
+        skill: new.skill,
+        inputs: new.inputs,
         rule,
-        misfire: checked_misfire(make.misfire.as_deref())?.unwrap_or_default(),
+        misfire: checked_misfire(new.misfire.as_deref())?.unwrap_or_default(),
         paused: false,
         created_at: now,
     };
@@ -283,20 +283,20 @@ async fn show(
     ApiPath(id): ApiPath<Id<id::Schedule>>,
 ) -> Result<Json<ScheduleView>, Problem> {
     let mut tx = caller.begin(&app).await?;
-    let schedule = seen(&mut tx, &caller.person, id).await?;
+    let schedule = load(&mut tx, &caller.person, id).await?;
     Ok(Json(current_view(&app, &mut tx, &schedule, caller.person.language).await?))
 }
 
 /// Changes a schedule. A run that has already started is left to finish.
-#[utoipa::path(patch, path = "/v1/schedules/{id}", params(("id" = Uuid, Path)), request_body = Change, responses((status = 200, body = ScheduleView), Problems))]
-async fn change(
+#[utoipa::path(patch, path = "/v1/schedules/{id}", params(("id" = Uuid, Path)), request_body = UpdateSchedule, responses((status = 200, body = ScheduleView), Problems))]
+async fn update(
     State(app): State<App>,
     caller: Caller<Schedules>,
     ApiPath(id): ApiPath<Id<id::Schedule>>,
-    ApiJson(change): ApiJson<Change>,
+    ApiJson(change): ApiJson<UpdateSchedule>,
 ) -> Result<Json<ScheduleView>, Problem> {
     let mut tx = caller.begin(&app).await?;
-    let mut schedule = mine(&mut tx, &caller.person, id).await?;
+    let mut schedule = lock(&mut tx, &caller.person, id).await?;
     if let Some(name) = &change.name {
         schedule.name = checked_name(name)?;
     }
@@ -314,15 +314,15 @@ async fn change(
         schedule.inputs = inputs;
     }
     if let Some(deliver) = change.deliver {
-        let ordered = schedule.skill.as_deref().and_then(|skill| app.skills.get(skill));
-        schedule.emails = checked_emails(&deliver.email, ordered)?;
-        schedule.channel = checked_channel(&app, &caller.person, deliver.teams_channel.as_deref(), ordered)?;
+        let skill = schedule.skill.as_deref().and_then(|skill| app.skills.get(skill));
+        schedule.emails = checked_emails(&deliver.email, skill)?;
+        schedule.channel = checked_channel(&app, &caller.person, deliver.teams_channel.as_deref(), skill)?;
         schedule.push = deliver.push;
     }
     if let Some(misfire) = checked_misfire(change.misfire.as_deref())? {
         schedule.misfire = misfire;
     }
-    if let Some(rule) = RuleView::given(change.rule, change.cron, change.time_zone)? {
+    if let Some(rule) = RuleView::from_parts(change.rule, change.cron, change.time_zone)? {
         let (rule, next) = checked_rule(&app, rule, caller.person.language)?;
         schedule.rule = rule;
         schedules::set_next(&mut tx, id, Some(next)).await?;
@@ -341,13 +341,13 @@ async fn change(
 
 /// Removes a schedule with its history. What its runs made stays.
 #[utoipa::path(delete, path = "/v1/schedules/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
-async fn remove(
+async fn delete(
     State(app): State<App>,
     caller: Caller<Schedules>,
     ApiPath(id): ApiPath<Id<id::Schedule>>,
 ) -> Result<StatusCode, Problem> {
     let mut tx = caller.begin(&app).await?;
-    let schedule = mine(&mut tx, &caller.person, id).await?;
+    let schedule = lock(&mut tx, &caller.person, id).await?;
     schedules::remove(&mut tx, caller.person.id, id).await?;
     mezzofy_engine::schedules::note(&mut tx, &schedule, AuditAction::ScheduleRemoved, app.clock.now()).await?;
     commit(tx).await?;
@@ -375,40 +375,40 @@ async fn resume(
 }
 
 /// Runs a schedule now, beside its times and whether it is paused or not.
-#[utoipa::path(post, path = "/v1/schedules/{id}/run", params(("id" = Uuid, Path)), responses((status = 202, body = Begun), Problems))]
+#[utoipa::path(post, path = "/v1/schedules/{id}/run", params(("id" = Uuid, Path)), responses((status = 202, body = StartedRun), Problems))]
 async fn run(
     State(app): State<App>,
     caller: Caller<Schedules>,
     ApiPath(id): ApiPath<Id<id::Schedule>>,
-) -> Result<(StatusCode, Json<Begun>), Problem> {
+) -> Result<(StatusCode, Json<StartedRun>), Problem> {
     let mut tx = caller.begin(&app).await?;
-    let schedule = seen(&mut tx, &caller.person, id).await?;
+    let schedule = load(&mut tx, &caller.person, id).await?;
     let run = mezzofy_engine::schedules::begin(&app, &mut tx, &schedule, &caller.person, false).await?;
     schedules::put(&mut tx, id, run.created_at, OccurrenceOutcome::Manual(run.id)).await?;
     commit(tx).await?;
-    Ok((StatusCode::ACCEPTED, Json(Begun { run: RunView::of(run, &[]) })))
+    Ok((StatusCode::ACCEPTED, Json(StartedRun { run: RunView::of(run, &[]) })))
 }
 
 /// Lists a schedule's occurrences, the newest moment first, the one ahead among them.
 #[utoipa::path(get, path = "/v1/schedules/{id}/occurrences", params(("id" = Uuid, Path), PageQuery), responses((status = 200, body = PageView<OccurrenceView>), Problems))]
-async fn history(
+async fn list_occurrences(
     State(app): State<App>,
     caller: Caller<Schedules>,
     ApiPath(id): ApiPath<Id<id::Schedule>>,
     ApiQuery(query): ApiQuery<PageQuery>,
 ) -> Result<Json<PageView<OccurrenceView>>, Problem> {
     let mut tx = caller.begin(&app).await?;
-    seen(&mut tx, &caller.person, id).await?;
+    load(&mut tx, &caller.person, id).await?;
     let slice = schedules::occurrences(&mut tx, id, query.page()?).await?;
     Ok(Json(PageView::of(slice, |occurrence| occurrence_view(occurrence, caller.person.language))))
 }
 
-async fn seen(tx: &mut Tx, person: &Person, id: Id<id::Schedule>) -> Result<Schedule, Problem> {
+async fn load(tx: &mut Tx, person: &Person, id: Id<id::Schedule>) -> Result<Schedule, Problem> {
     schedules::get(tx, person.id, id).await?.ok_or_else(|| Problem::not_found("schedule"))
 }
 
 /// The same, to be changed.
-async fn mine(tx: &mut Tx, person: &Person, id: Id<id::Schedule>) -> Result<Schedule, Problem> {
+async fn lock(tx: &mut Tx, person: &Person, id: Id<id::Schedule>) -> Result<Schedule, Problem> {
     schedules::lock(tx, person.id, id).await?.ok_or_else(|| Problem::not_found("schedule"))
 }
 
@@ -419,7 +419,7 @@ async fn set_paused(
     paused: bool,
 ) -> Result<Json<ScheduleView>, Problem> {
     let mut tx = caller.begin(app).await?;
-    let mut schedule = mine(&mut tx, &caller.person, id).await?;
+    let mut schedule = lock(&mut tx, &caller.person, id).await?;
     if schedule.paused != paused {
         schedule.paused = paused;
         schedules::save(&mut tx, &schedule).await?;

@@ -31,7 +31,7 @@ const MAX_MAILS_PER_DAY: u32 = 1_000;
 const MAX_RECIPIENT_VALUES: usize = 200;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(route!(list)).routes(route!(give)).routes(route!(end))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(create)).routes(route!(end))
 }
 
 /// A standing approval.
@@ -78,7 +78,7 @@ fn rules() -> Object {
 /// A new standing approval.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Give {
+struct NewStandingApproval {
     /// A skill that the caller may use.
     skill: String,
     /// The skill's step that writes the mails; all its steps when not given.
@@ -111,19 +111,19 @@ async fn list(
 }
 
 /// Gives a standing approval for the caller's department. It covers what runs send from now on.
-#[utoipa::path(post, path = "/v1/standing-approvals", request_body = Give, responses((status = 201, body = StandingApprovalView), Problems))]
-async fn give(
+#[utoipa::path(post, path = "/v1/standing-approvals", request_body = NewStandingApproval, responses((status = 201, body = StandingApprovalView), Problems))]
+async fn create(
     State(app): State<App>,
     caller: Caller<StandingApprovals>,
-    ApiJson(give): ApiJson<Give>,
+    ApiJson(new): ApiJson<NewStandingApproval>,
 ) -> Result<(StatusCode, Json<StandingApprovalView>), Problem> {
-    let new = checked(&app, &caller.person, give)?;
+    let approval = checked(&app, &caller.person, new)?;
     let mut tx = caller.begin(&app).await?;
-    standing_approvals::add(&mut tx, &new).await?;
-    let event = audit_event(&new, true);
-    audit::append(&mut tx, new.created_at, Actor::Person(caller.person.id), &event).await?;
+    standing_approvals::add(&mut tx, &approval).await?;
+    let event = audit_event(&approval, true);
+    audit::append(&mut tx, approval.created_at, Actor::Person(caller.person.id), &event).await?;
     commit(tx).await?;
-    Ok((StatusCode::CREATED, Json(view(new, caller.person.name, 0))))
+    Ok((StatusCode::CREATED, Json(view(approval, caller.person.name, 0))))
 }
 
 /// Ends a standing approval at once.
@@ -152,15 +152,15 @@ fn audit_event(approval: &StandingApproval, given: bool) -> AuditEvent {
     AuditEvent::StandingApproval { approval: id, given, skill: skill.clone(), limit_a_day }
 }
 
-fn checked(app: &AppState, person: &Person, give: Give) -> Result<StandingApproval, Problem> {
-    let skill = app.skills.get(&give.skill).filter(|skill| app.roles.allows_skill(&person.role, &skill.name));
+fn checked(app: &AppState, person: &Person, new: NewStandingApproval) -> Result<StandingApproval, Problem> {
+    let skill = app.skills.get(&new.skill).filter(|skill| app.roles.allows_skill(&person.role, &skill.name));
     let skill = skill.ok_or_else(|| Problem::field("skill", "There is no such skill that you may use."))?;
-    if let Some(template) = &give.template
+    if let Some(template) = &new.template
         && !skill.has_effect_step(template)
     {
         return Err(Problem::field("template", format!("{} has no step {template} that sends anything.", skill.name)));
     }
-    if !(1..=MAX_MAILS_PER_DAY).contains(&give.limit_a_day) {
+    if !(1..=MAX_MAILS_PER_DAY).contains(&new.limit_a_day) {
         return Err(Problem::field("limit_a_day", format!("The limit must be 1 to {MAX_MAILS_PER_DAY} mails a day.")));
     }
     Ok(StandingApproval {
@@ -168,9 +168,9 @@ fn checked(app: &AppState, person: &Person, give: Give) -> Result<StandingApprov
         owner: person.id,
         department: person.department,
         skill: skill.name.clone(),
-        template: give.template,
-        recipients: recipients(&give.recipients)?,
-        limit_a_day: give.limit_a_day,
+        template: new.template,
+        recipients: recipients(&new.recipients)?,
+        limit_a_day: new.limit_a_day,
         created_at: app.clock.now(),
     })
 }

@@ -64,10 +64,12 @@ async fn receive(
     // Redis may be asked next, and no transaction waits for that.
     commit(tx).await?;
     let told =
-        webhooks::verify(&headers, &body, &secrets, &[now, app.clock.outside()]).map_err(|refused| match refused {
-            WebhookError::Unproved(why) => Problem::new(ProblemKind::SignedOut, why),
-            WebhookError::Broken(why) => Problem::new(ProblemKind::Invalid, why),
-        })?;
+        webhooks::verify(&headers, &body, &secrets, &[now, app.clock.world_now()]).map_err(
+            |refused| match refused {
+                WebhookError::Unproved(why) => Problem::new(ProblemKind::SignedOut, why),
+                WebhookError::Broken(why) => Problem::new(ProblemKind::Invalid, why),
+            },
+        )?;
     app.limiters.count_delivery(&source).await?;
     let mut tx = app.store.begin().await?;
     let WebhookEvent { key, event, .. } = &told;

@@ -34,7 +34,7 @@ use mezzofy_engine::clock::Clock;
 use mezzofy_engine::config::Config;
 use mezzofy_engine::database::full;
 use mezzofy_engine::events::Hub;
-use mezzofy_engine::models::{Models, Surroundings};
+use mezzofy_engine::models::{Models, ModelsContext};
 use mezzofy_engine::push::{self, PushSender};
 use mezzofy_engine::reader::{self, Reader};
 use mezzofy_engine::service_account::ServiceAccount;
@@ -63,9 +63,9 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
     let instructions = Instructions::load(&prompts, &config.settings.company.name);
     let instructions = Arc::new(instructions.map_err(|problem| problem.to_string())?);
     let planner = Arc::new(Planner::load(&prompts.join("planner.yaml")).map_err(wrong)?);
-    let around = Surroundings { store: store.clone(), clock: clock.clone(), zone: config.settings.time_zone };
+    let context = ModelsContext { store: store.clone(), clock: clock.clone(), zone: config.settings.time_zone };
     let (settings, budgets) = (config.settings.models.clone(), config.settings.budgets);
-    let models = Models::new(settings, budgets, &config.providers, around)?;
+    let models = Models::new(settings, budgets, &config.providers, context)?;
     let models = Arc::new(models);
     reader::check(&config.reader)?;
     let reader = Arc::new(Reader::new(config.reader.clone(), reader::READING_TIMEOUT));
@@ -77,7 +77,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
     let kpis =
         kpis.and_then(|yaml| kpi::parse(&yaml)).map_err(|error| format!("{}: {error}", definitions.display()))?;
     let kpis = Arc::new(kpis);
-    let (web, prospecting) = outside(config, &tasks, &stop).await?;
+    let (web, prospecting) = web_access(config, &tasks, &stop).await?;
     let tools = Tools::all(ToolContext {
         web: web.clone(),
         search: search(config),
@@ -198,7 +198,11 @@ async fn microsoft(
 }
 
 /// The way to the web, and where companies are looked for: the demo has a web of its own for that.
-async fn outside(config: &Config, tasks: &TaskTracker, stop: &CancellationToken) -> Result<(Web, Prospecting), String> {
+async fn web_access(
+    config: &Config,
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+) -> Result<(Web, Prospecting), String> {
     let mut allowed = config.web_allowed.clone();
     let settings = &config.settings.linkedin;
     let source = if settings.read_pages {
@@ -244,9 +248,9 @@ pub enum Role {
 pub async fn start_work(app: &App, alone: bool, does: impl Fn(Role) -> bool) -> Result<(), String> {
     if alone {
         let mut tx = app.store.begin().await.map_err(|error| full(&error))?;
-        let taken = jobs::take_back_all(&mut tx).await.map_err(|error| full(&error))?;
-        mezzofy_store::endpoints::take_back_all(&mut tx, app.clock.now()).await.map_err(|error| full(&error))?;
-        pushes::take_back_all(&mut tx, app.clock.now()).await.map_err(|error| full(&error))?;
+        let taken = jobs::release_all_claims(&mut tx).await.map_err(|error| full(&error))?;
+        mezzofy_store::endpoints::release_all_claims(&mut tx, app.clock.now()).await.map_err(|error| full(&error))?;
+        pushes::release_all_claims(&mut tx, app.clock.now()).await.map_err(|error| full(&error))?;
         mezzofy_store::commit(tx).await.map_err(|error| full(&error))?;
         if taken > 0 {
             tracing::info!(jobs = taken, "work of the process before is taken up");

@@ -16,7 +16,7 @@ macro_rules! select {
     ($($rest:tt)+) => {
         sqlx::query_as!(
             Row,
-            "SELECT id, person_id, run_id, kind, state, idempotency_key, payload, payload_hash, walk, error, \
+            "SELECT id, person_id, run_id, kind, state, idempotency_key, payload, payload_hash, walk AS checkpoint, error, \
              approval_id, standing_approval_id, held_until, taken_back, created_at, done_at FROM effects" + $($rest)+
         )
     };
@@ -37,7 +37,7 @@ pub struct Effect {
     /// SHA-256 of its canonical JSON.
     pub payload_hash: String,
     /// How far it has come with the provider; what is in it is the provider's client's affair.
-    pub walk: Option<Value>,
+    pub checkpoint: Option<Value>,
     /// Why it failed or can't be known.
     pub error: Option<String>,
     /// The approval that it was approved with.
@@ -63,7 +63,7 @@ struct Row {
     idempotency_key: String,
     payload: Value,
     payload_hash: String,
-    walk: Option<Value>,
+    checkpoint: Option<Value>,
     error: Option<String>,
     approval_id: Option<Uuid>,
     standing_approval_id: Option<Uuid>,
@@ -90,7 +90,7 @@ impl TryFrom<Row> for Effect {
             idempotency_key: row.idempotency_key,
             payload,
             payload_hash: row.payload_hash,
-            walk: row.walk,
+            checkpoint: row.checkpoint,
             error: row.error,
             approval: row.approval_id.map(Into::into),
             standing_approval: row.standing_approval_id.map(Into::into),
@@ -156,7 +156,7 @@ pub async fn attempt(db: &mut PgConnection, id: Id<id::Effect>, now: DateTime<Ut
 }
 
 /// Takes an effect back that is still held. Answers false when it has left or ended.
-pub async fn take_back(
+pub async fn undo(
     db: &mut PgConnection,
     id: Id<id::Effect>,
     reason: &str,
@@ -174,7 +174,7 @@ pub async fn take_back(
 }
 
 /// The effects of a run that have not begun, each taken back.
-pub async fn take_back_all(
+pub async fn undo_all(
     db: &mut PgConnection,
     run: Id<id::Run>,
     reason: &str,
@@ -239,7 +239,7 @@ pub async fn of_keys(db: &mut PgConnection, keys: &[String]) -> Result<Vec<Effec
     select!(" WHERE idempotency_key = ANY ($1)", keys).fetch_all(db).await?.into_iter().map(Effect::try_from).collect()
 }
 
-/// Keeps how far the effect has come, while it is attempted. Answers false, and keeps nothing, when the stored place is not `from`:
+/// Stores how far the effect has come, while it is attempted. Answers false, and keeps nothing, when the stored place is not `from`:
 /// another worker has gone on with it.
 pub async fn advance(
     db: &mut PgConnection,
@@ -259,7 +259,7 @@ pub async fn advance(
 }
 
 /// How far the effect has come; `None` before the first place.
-pub async fn place(db: &mut PgConnection, id: Id<id::Effect>) -> Result<Option<Value>, StoreError> {
+pub async fn checkpoint(db: &mut PgConnection, id: Id<id::Effect>) -> Result<Option<Value>, StoreError> {
     Ok(sqlx::query_scalar!("SELECT walk FROM effects WHERE id = $1", id.uuid()).fetch_one(db).await?)
 }
 

@@ -218,7 +218,7 @@ pub async fn claim(
 }
 
 /// Gives back what a process holds that has died. Right only while no other process lives.
-pub async fn take_back_all(db: &mut PgConnection, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub async fn release_all_claims(db: &mut PgConnection, now: DateTime<Utc>) -> Result<(), StoreError> {
     let back = sqlx::query!("UPDATE sendings SET next_at = $1 WHERE state = 'sending' AND next_at > $1", now);
     back.execute(db).await?;
     Ok(())

@@ -79,7 +79,7 @@ pub async fn enqueue(db: &mut PgConnection, run: Id<id::Run>) -> Result<(), Stor
 
 /// Gives every job that a worker holds back to the queue. Right only while no worker lives, i.e. before the first one of the
 /// only process on this database starts.
-pub async fn take_back_all(db: &mut PgConnection) -> Result<u64, StoreError> {
+pub async fn release_all_claims(db: &mut PgConnection) -> Result<u64, StoreError> {
     Ok(queries::reenqueue_orphaned(db, QUEUE, 0).await?)
 }
 

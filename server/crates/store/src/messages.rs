@@ -88,7 +88,7 @@ pub async fn add(db: &mut PgConnection, new: NewMessage<'_>) -> Result<Message, 
     .await?)
 }
 
-/// What [`add_fresh`] did.
+/// What [`add_if_idle`] did.
 #[derive(Debug)]
 pub enum InsertOutcome {
     /// The message and its run are stored.
@@ -98,7 +98,7 @@ pub enum InsertOutcome {
 }
 
 /// Stores a message with its new run in one statement, where nothing else is to be decided: nearly always.
-pub async fn add_fresh(
+pub async fn add_if_idle(
     db: &mut PgConnection,
     new: NewMessage<'_>,
     run: &Run,

@@ -233,7 +233,7 @@ pub async fn fail(db: &mut PgConnection, id: Id<id::ModelCall>, now: DateTime<Ut
 
 /// Gives up a run's calls that a dead worker left at work: what they took is not known, so they count for what was
 /// reserved. Answers how many there were.
-pub async fn lose_open(db: &mut PgConnection, run: Id<id::Run>, now: DateTime<Utc>) -> Result<u64, StoreError> {
+pub async fn write_off_open(db: &mut PgConnection, run: Id<id::Run>, now: DateTime<Utc>) -> Result<u64, StoreError> {
     let lost = sqlx::query!(
         "UPDATE model_calls SET state = 'lost', settled_at = $2 WHERE run_id = $1 AND state = 'reserved'",
         run.uuid(),

@@ -184,7 +184,7 @@ pub async fn claim(
 }
 
 /// Gives back what a process holds that has died. Right only while no other process lives.
-pub async fn take_back_all(db: &mut PgConnection, now: DateTime<Utc>) -> Result<u64, StoreError> {
+pub async fn release_all_claims(db: &mut PgConnection, now: DateTime<Utc>) -> Result<u64, StoreError> {
     let back = sqlx::query!("UPDATE pushes SET next_at = $1 WHERE state = 'sending' AND next_at > $1", now);
     Ok(back.execute(db).await?.rows_affected())
 }

@@ -130,7 +130,7 @@ pub async fn add(db: &mut PgConnection, run: &Run, background: bool) -> Result<(
 
 /// Lets a queued run begin, unless its person has so many at work already: then it is looked at again from `now` on. Those that rest
 /// or wait are not at work.
-pub async fn begin(
+pub async fn start(
     db: &mut PgConnection,
     run: Id<id::Run>,
     person: Id<id::Person>,
@@ -234,7 +234,10 @@ pub async fn lock_newest(db: &mut PgConnection, conversation: Id<id::Conversatio
 }
 
 /// Whether a run of the conversation has not ended.
-pub async fn any_at_work(db: &mut PgConnection, conversation: Id<id::Conversation>) -> Result<bool, StoreError> {
+pub async fn any_queued_or_running(
+    db: &mut PgConnection,
+    conversation: Id<id::Conversation>,
+) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT 1 FROM runs WHERE conversation_id = $1 AND state IN ('queued', 'running')) AS "any!""#,
         conversation.uuid()
@@ -244,13 +247,13 @@ pub async fn any_at_work(db: &mut PgConnection, conversation: Id<id::Conversatio
 }
 
 /// Asks a run's worker to stop before the next step.
-pub async fn ask_cancel(db: &mut PgConnection, id: Id<id::Run>) -> Result<(), StoreError> {
+pub async fn request_cancellation(db: &mut PgConnection, id: Id<id::Run>) -> Result<(), StoreError> {
     sqlx::query!("UPDATE runs SET cancel_asked = true WHERE id = $1", id.uuid()).execute(db).await?;
     Ok(())
 }
 
 /// Whether someone asked to stop the run.
-pub async fn cancel_asked(db: &mut PgConnection, id: Id<id::Run>) -> Result<bool, StoreError> {
+pub async fn cancellation_requested(db: &mut PgConnection, id: Id<id::Run>) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar!("SELECT cancel_asked FROM runs WHERE id = $1", id.uuid())
         .fetch_optional(db)
         .await?
@@ -258,7 +261,7 @@ pub async fn cancel_asked(db: &mut PgConnection, id: Id<id::Run>) -> Result<bool
 }
 
 /// The runs that are to go on by themselves by now, at most a hundred; none is answered twice.
-pub async fn wake_due(db: &mut PgConnection, now: DateTime<Utc>) -> Result<Vec<Id<id::Run>>, StoreError> {
+pub async fn take_due(db: &mut PgConnection, now: DateTime<Utc>) -> Result<Vec<Id<id::Run>>, StoreError> {
     Ok(sqlx::query_scalar!(
         "UPDATE runs SET wake_at = NULL
          WHERE id IN (SELECT id FROM runs WHERE wake_at <= $1 ORDER BY wake_at LIMIT 100 FOR UPDATE SKIP LOCKED) RETURNING id",
@@ -272,7 +275,7 @@ pub async fn wake_due(db: &mut PgConnection, now: DateTime<Utc>) -> Result<Vec<I
 }
 
 /// Has a run looked at again at a time, unless somebody has moved it on since it was read.
-pub async fn look_again(db: &mut PgConnection, run: &Run, at: DateTime<Utc>) -> Result<(), StoreError> {
+pub async fn requeue_at(db: &mut PgConnection, run: &Run, at: DateTime<Utc>) -> Result<(), StoreError> {
     sqlx::query!("UPDATE runs SET wake_at = $3 WHERE id = $1 AND version = $2", run.id.uuid(), run.version, at)
         .execute(db)
         .await?;
@@ -280,22 +283,22 @@ pub async fn look_again(db: &mut PgConnection, run: &Run, at: DateTime<Utc>) -> 
 }
 
 /// Whether a run of the conversation before this one read what others wrote.
-pub async fn any_outside(
+pub async fn another_read_outside(
     db: &mut PgConnection,
     conversation: Id<id::Conversation>,
-    before: Id<id::Run>,
+    except: Id<id::Run>,
 ) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT 1 FROM runs WHERE conversation_id = $1 AND id <> $2 AND outside) AS "any!""#,
         conversation.uuid(),
-        before.uuid()
+        except.uuid()
     )
     .fetch_one(db)
     .await?)
 }
 
 /// A run that waits for an approval goes on: whoever asks for it from now on waits for its end.
-pub async fn decided(db: &mut PgConnection, id: Id<id::Run>) -> Result<(), StoreError> {
+pub async fn requeue_after_approval(db: &mut PgConnection, id: Id<id::Run>) -> Result<(), StoreError> {
     sqlx::query!(
         "UPDATE runs SET state = 'queued', waiting_for = NULL, version = version + 1
          WHERE id = $1 AND state = 'waiting' AND waiting_for = 'approval'",

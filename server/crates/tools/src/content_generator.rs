@@ -127,7 +127,7 @@ impl ContentGenerator {
         input: &ContentGeneratorInput,
         history: &[Turn],
     ) -> Result<Result<Answer, Reason>, ToolError> {
-        let asking = ModelRequest {
+        let request = ModelRequest {
             task: Task::Write,
             language: input.language,
             agent: None,
@@ -142,10 +142,10 @@ impl ContentGenerator {
         };
         let mut last = Reason::NoModel;
         let mut listen = |told: AttemptEvent<'_>| match told {
-            AttemptEvent::Passed { model, why, .. } => last = Reason::Passed { model, why },
-            AttemptEvent::Begun | AttemptEvent::Heard(_) => {}
+            AttemptEvent::PassedOver { model, why, .. } => last = Reason::Passed { model, why },
+            AttemptEvent::Started | AttemptEvent::Delta(_) => {}
         };
-        let reason = match self.tool_context.models.ask(&asking, &mut listen).await {
+        let reason = match self.tool_context.models.reply(&request, &mut listen).await {
             Ok(answer) => return Ok(Ok(answer)),
             Err(ModelsError::NoModel(_)) => last,
             Err(ModelsError::TooLong(model)) => Reason::TooLong { model },

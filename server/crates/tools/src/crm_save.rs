@@ -233,7 +233,7 @@ impl CrmUpdate {
     }
 
     /// Gives the leads of an earlier call a status.
-    async fn move_on(&self, context: Context<'_>, call: &str, status: LeadStatus) -> Result<Outcome, ToolError> {
+    async fn set_status(&self, context: Context<'_>, call: &str, status: LeadStatus) -> Result<Outcome, ToolError> {
         // A model names the lead, so that its person can be asked.
         if context.facts.is_some() {
             return Err(ToolError::Tell("Name the one lead that is to be changed.".to_owned()));
@@ -334,7 +334,7 @@ impl Tool for CrmUpdate {
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
         let input: CrmUpdateInput = read(input)?;
         if let (Some(call), Some(status)) = (&input.from, input.status) {
-            return self.move_on(context, call, status).await;
+            return self.set_status(context, call, status).await;
         }
         let Some(named) = &input.lead else {
             return self.after_sending(context, &input.sent, input.follow_up_in_days).await;

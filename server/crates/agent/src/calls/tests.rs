@@ -129,7 +129,7 @@ async fn run_to_end(office: &Office, model: &Scripted, said: &str) -> RunMachine
     run.begin(Vec::new(), "Today is Sunday.".to_owned(), Department::Finance);
     loop {
         match run.next(&office.skills).unwrap() {
-            NextAction::Ask => {
+            NextAction::RequestReply => {
                 let history = run.history().to_vec();
                 let request =
                     Request { system: "", tools: &offered, history: &history, max_tokens: 100, answer_schema: None };
@@ -197,7 +197,7 @@ async fn a_whole_run_goes_through_offers_calls_and_results_without_a_network() {
     ]);
     let mut run = run_to_end(&office, &model, "Do it").await;
     assert_eq!(run.next(&office.skills).unwrap(), NextAction::Done(&RunEnd::Answered("All done.".to_owned())));
-    assert_eq!(run.tools(), ["finance_statement", "pdf_generator", "outlook_send_email"]);
+    assert_eq!(run.called_tools(), ["finance_statement", "pdf_generator", "outlook_send_email"]);
     let asked = model.asked();
     assert_eq!(asked.len(), 3);
     for pair in asked.windows(2) {

@@ -47,14 +47,14 @@ impl Rules {
         let ledger = spec("finance_statement", Permission::ReadLedger);
         let mail = spec("outlook_send_email", Permission::SendMail);
         let tools = if mailed { vec![&ledger, &mail] } else { vec![&ledger] };
-        let intent = Intent {
+        let intent = PlanRequest {
             channel: None,
             skill: "financial_reporting",
             title: "Financial statement",
             tools: &tools,
             language: Language::En,
         };
-        self.gate().admit(&person(role), intent).map_err(|refusal| refusal.kind)
+        self.gate().authorize_plan(&person(role), intent).map_err(|refusal| refusal.kind)
     }
 }
 
@@ -100,14 +100,14 @@ fn a_channel_is_for_its_department_and_every_channel_for_executives() {
     };
     let tools = [&post];
     let admitted = |role: &str, channel| {
-        let intent = Intent {
+        let intent = PlanRequest {
             skill: "financial_reporting",
             title: "Financial statement",
             tools: &tools,
             channel: Some(channel),
             language: Language::En,
         };
-        rules.gate().admit(&person(role), intent).is_ok()
+        rules.gate().authorize_plan(&person(role), intent).is_ok()
     };
     // All of them work in Finance here.
     for (role, finance, sales) in [
@@ -141,7 +141,7 @@ fn mail(to: &str, cc: &[&str], trust: Trust) -> ProposedEffect {
 #[test]
 fn a_mail_inside_the_company_goes_and_one_recipient_outside_makes_it_wait_for_a_person() {
     let rules = rules();
-    let why = |to, cc: &[&str]| rules.gate().why_decide(&[mail(to, cc, Trust::Person)], false, "", Language::En);
+    let why = |to, cc: &[&str]| rules.gate().approval_reason(&[mail(to, cc, Trust::Person)], false, "", Language::En);
     assert_eq!(why("ceo@mezzofy.example", &["a@mezzofy.example"]), None);
     for outside in ["x@elsewhere.example", "ceo@mezzofy.example.evil.example", "ceo@sub.mezzofy.example"] {
         assert!(why(outside, &[]).unwrap().contains(outside));
@@ -152,7 +152,7 @@ fn a_mail_inside_the_company_goes_and_one_recipient_outside_makes_it_wait_for_a_
 #[test]
 fn a_standing_approval_covers_what_leaves_and_never_what_text_from_outside_chose() {
     let rules = rules();
-    let why = |to, trust| rules.gate().why_decide(&[mail(to, &[], trust)], true, "the file “a.txt”", Language::Zh);
+    let why = |to, trust| rules.gate().approval_reason(&[mail(to, &[], trust)], true, "the file “a.txt”", Language::Zh);
     assert_eq!(why("x@elsewhere.example", Trust::Company), None);
     assert!(why("x@elsewhere.example", Trust::Outside).unwrap().contains("a.txt"));
     assert!(why("ceo@mezzofy.example", Trust::Outside).is_some(), "also inside the company");
@@ -187,5 +187,5 @@ fn a_disabled_person_is_refused_whatever_their_role() {
         output_schema: json!({}),
     };
     let gone = Person { disabled: true, ..person("admin") };
-    assert!(rules.gate().admit_tool(&gone, &spec, "Financial statement", Language::En).is_err());
+    assert!(rules.gate().authorize_tool(&gone, &spec, "Financial statement", Language::En).is_err());
 }

@@ -21,7 +21,7 @@ pub struct TriggerEvent {
 
 /// A skill that a person has ordered with its inputs, as a schedule keeps it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct ScheduledOrder {
+pub struct ScheduledRequest {
     /// Whose agent is asked where a model plans; found from the words where none is named.
     pub agent: Option<Department>,
     /// The skill; without one the words count.
@@ -30,7 +30,7 @@ pub struct ScheduledOrder {
     pub inputs: Map<String, Value>,
 }
 
-impl ScheduledOrder {
+impl ScheduledRequest {
     /// The addresses and channels that are named in it: its person has chosen them, as if they had said them.
     #[must_use]
     pub fn recipients(&self) -> Vec<String> {
@@ -43,14 +43,14 @@ impl ScheduledOrder {
 impl RunMachine {
     /// A run for a person that begins with what they have ordered; `text` says it in words.
     #[must_use]
-    pub fn of_order(text: String, person: &Person, order: ScheduledOrder) -> Self {
-        Self { order: Some(order), ..Self::new(text, person) }
+    pub fn of_schedule(text: String, person: &Person, request: ScheduledRequest) -> Self {
+        Self { scheduled_request: Some(request), ..Self::new(text, person) }
     }
 
     /// What was ordered.
     #[must_use]
-    pub fn order(&self) -> Option<&ScheduledOrder> {
-        self.order.as_ref()
+    pub fn scheduled_request(&self) -> Option<&ScheduledRequest> {
+        self.scheduled_request.as_ref()
     }
 
     /// A run for a person that begins with an event; `text` names it and is ours, not the source's.

@@ -24,7 +24,7 @@ pub enum ParsedCall {
         admitted: Result<(), RunError>,
     },
     /// The person must be asked.
-    Ask {
+    AskPerson {
         question: Question,
         /// Whose agent serves the request, where that is known now.
         agent: Option<Department>,

@@ -14,7 +14,8 @@ use crate::skills::{NextStep, SkillRun, SkillRunError, Skills, StepCall};
 pub(super) struct Round {
     number: u32,
     /// Whether the built-in planner asked for the calls; then a skill's answer is the run's.
-    planned: bool,
+    #[serde(rename = "planned")]
+    from_planner: bool,
     calls: Vec<RoundCall>,
 }
 
@@ -39,7 +40,8 @@ enum RoundCall {
     },
     Skill(Box<SkillRun>),
     Question(Question),
-    Answered(CallResult),
+    #[serde(rename = "answered")]
+    Resolved(CallResult),
 }
 
 /// What a round needs now.
@@ -52,12 +54,12 @@ pub(super) enum RoundNeed {
 }
 
 impl Round {
-    pub(super) fn new(number: u32, planned: bool) -> Self {
-        Self { number, planned, calls: Vec::new() }
+    pub(super) fn new(number: u32, from_planner: bool) -> Self {
+        Self { number, from_planner, calls: Vec::new() }
     }
 
-    pub(super) fn planned(&self) -> bool {
-        self.planned
+    pub(super) fn is_from_planner(&self) -> bool {
+        self.from_planner
     }
 
     pub(super) fn add_tool(&mut self, tool: String, input: Value, effect: bool) {
@@ -72,54 +74,55 @@ impl Round {
         self.calls.push(RoundCall::Question(question));
     }
 
-    pub(super) fn add_answered(&mut self, result: CallResult) {
-        self.calls.push(RoundCall::Answered(result));
+    pub(super) fn add_result(&mut self, result: CallResult) {
+        self.calls.push(RoundCall::Resolved(result));
     }
 
-    pub(super) fn answer(&mut self, at: usize, result: CallResult) {
-        if let Some(asked) = self.calls.get_mut(at) {
-            *asked = RoundCall::Answered(result);
+    pub(super) fn set_result(&mut self, at: usize, result: CallResult) {
+        if let Some(call) = self.calls.get_mut(at) {
+            *call = RoundCall::Resolved(result);
         }
     }
 
     pub(super) fn answer_question(&mut self, text: &str) {
         let open =
-            self.calls.iter_mut().find(|asked| matches!(asked, RoundCall::Question(_) | RoundCall::Consent { .. }));
-        let Some(asked) = open else { return };
-        *asked = match asked {
+            self.calls.iter_mut().find(|call| matches!(call, RoundCall::Question(_) | RoundCall::Consent { .. }));
+        let Some(call) = open else { return };
+        *call = match call {
             RoundCall::Consent { tool, input, question } if question.is_first_choice(text) => {
                 RoundCall::Consented { tool: std::mem::take(tool), input: std::mem::take(input) }
             }
-            RoundCall::Consent { .. } => RoundCall::Answered(CallResult {
+            RoundCall::Consent { .. } => RoundCall::Resolved(CallResult {
                 text: format!("Not done: the person was asked whether this may be called, and said: {text}"),
                 is_error: true,
             }),
-            _ => RoundCall::Answered(CallResult { text: text.to_owned(), is_error: false }),
+            _ => RoundCall::Resolved(CallResult { text: text.to_owned(), is_error: false }),
         };
     }
 
     /// Lets a call wait for the person's yes.
-    pub(super) fn ask_consent(&mut self, at: usize, question: Question) {
-        if let Some(asked) = self.calls.get_mut(at)
-            && let RoundCall::Tool { tool, input, .. } = asked
+    pub(super) fn await_consent(&mut self, at: usize, question: Question) {
+        if let Some(call) = self.calls.get_mut(at)
+            && let RoundCall::Tool { tool, input, .. } = call
         {
-            *asked = RoundCall::Consent { tool: std::mem::take(tool), input: std::mem::take(input), question };
+            *call = RoundCall::Consent { tool: std::mem::take(tool), input: std::mem::take(input), question };
         }
     }
 
     pub(super) fn question(&self) -> Option<&Question> {
-        self.calls.iter().find_map(|asked| match asked {
+        self.calls.iter().find_map(|call| match call {
             RoundCall::Question(question) | RoundCall::Consent { question, .. } => Some(question),
-            RoundCall::Tool { .. } | RoundCall::Consented { .. } | RoundCall::Skill(_) | RoundCall::Answered(_) => None,
+            RoundCall::Tool { .. } | RoundCall::Consented { .. } | RoundCall::Skill(_) | RoundCall::Resolved(_) => None,
         })
     }
 
     /// Whether only the person can move it on.
     pub(super) fn waits(&self) -> bool {
         self.question().is_some()
-            && self.calls.iter().all(|asked| {
-                matches!(asked, RoundCall::Question(_) | RoundCall::Consent { .. } | RoundCall::Answered(_))
-            })
+            && self
+                .calls
+                .iter()
+                .all(|call| matches!(call, RoundCall::Question(_) | RoundCall::Consent { .. } | RoundCall::Resolved(_)))
     }
 
     pub(super) fn record(&mut self, skills: &Skills, at: usize, step: &str, result: Value) {
@@ -131,16 +134,16 @@ impl Round {
     }
 
     /// What comes next: calls without effect together, others one after another, in the order of the reply; then the
-    /// person's answer; then the results. `made` counts the calls of the run so far.
+    /// person's answer; then the results. `call_count` counts the calls of the run so far.
     pub(super) fn next(
         &mut self,
         skills: &Skills,
-        done: &[FinishedCall],
-        made: usize,
+        finished: &[FinishedCall],
+        call_count: usize,
     ) -> Result<RoundNeed, SkillRunError> {
         loop {
-            let open = self.calls.iter().position(|asked| {
-                matches!(asked, RoundCall::Tool { .. } | RoundCall::Consented { .. } | RoundCall::Skill(_))
+            let open = self.calls.iter().position(|call| {
+                matches!(call, RoundCall::Tool { .. } | RoundCall::Consented { .. } | RoundCall::Skill(_))
             });
             let Some(at) = open else {
                 if self.question().is_some() {
@@ -149,28 +152,28 @@ impl Round {
                 return Ok(RoundNeed::Results(self.close(self.calls.len())));
             };
             let step = match &mut self.calls[at] {
-                RoundCall::Skill(work) => next_of_skill(work, skills, done)?,
+                RoundCall::Skill(work) => next_of_skill(work, skills, finished)?,
                 RoundCall::Tool { .. }
                 | RoundCall::Consent { .. }
                 | RoundCall::Consented { .. }
                 | RoundCall::Question(_)
-                | RoundCall::Answered(_) => return Ok(RoundNeed::Calls(self.tools(at))),
+                | RoundCall::Resolved(_) => return Ok(RoundNeed::Calls(self.next_batch(at))),
             };
             match step {
                 NextStep::Calls(calls) => {
                     let call = |(more, StepCall { step_id, tool, input, progress }): (usize, StepCall)| {
-                        let id = format!("{}.{at}/{step_id}-{}", self.number, made + more + 1);
+                        let id = format!("{}.{at}/{step_id}-{}", self.number, call_count + more + 1);
                         let (progress, step) = (Some(progress), Some(step_id));
-                        Call { id, tool, input, progress, at, step, consented: false }
+                        Call { id, tool, input, progress, round_index: at, step, consented: false }
                     };
                     return Ok(RoundNeed::Calls(calls.into_iter().enumerate().map(call).collect()));
                 }
-                NextStep::Answer { text } | NextStep::Stop { text } if self.planned => {
+                NextStep::Answer { text } | NextStep::Stop { text } if self.from_planner => {
                     return Ok(RoundNeed::Answer(text));
                 }
                 NextStep::Answer { text } | NextStep::Stop { text } => {
                     let text = json!({"done": true, "answer": text.trim()}).to_string();
-                    self.answer(at, CallResult { text, is_error: false });
+                    self.set_result(at, CallResult { text, is_error: false });
                 }
             }
         }
@@ -178,30 +181,30 @@ impl Round {
 
     /// The calls that come together, from an open one on: some without effect, or all effects in a row, which are one
     /// decision for the person.
-    fn tools(&self, from: usize) -> Vec<Call> {
-        let (mut calls, mut acting) = (Vec::new(), None);
-        for (at, asked) in self.calls.iter().enumerate().skip(from) {
-            let (tool, input, effect, consented) = match asked {
+    fn next_batch(&self, from: usize) -> Vec<Call> {
+        let (mut batch, mut of_effects) = (Vec::new(), None);
+        for (at, call) in self.calls.iter().enumerate().skip(from) {
+            let (tool, input, effect, consented) = match call {
                 RoundCall::Tool { tool, input, effect } => (tool, input, *effect, false),
                 RoundCall::Consented { tool, input } => (tool, input, false, true),
                 RoundCall::Skill(_) => break,
-                RoundCall::Question(_) | RoundCall::Consent { .. } | RoundCall::Answered(_) => continue,
+                RoundCall::Question(_) | RoundCall::Consent { .. } | RoundCall::Resolved(_) => continue,
             };
-            if *acting.get_or_insert(effect) != effect || (!effect && calls.len() == MAX_CONCURRENT_CALLS) {
+            if *of_effects.get_or_insert(effect) != effect || (!effect && batch.len() == MAX_CONCURRENT_CALLS) {
                 break;
             }
             let (id, tool, input) = (format!("{}.{at}", self.number), tool.clone(), input.clone());
-            calls.push(Call { id, tool, input, progress: None, at, step: None, consented });
+            batch.push(Call { id, tool, input, progress: None, round_index: at, step: None, consented });
         }
-        calls
+        batch
     }
 
     /// One result for each of `count` calls; what nobody answered was not done.
     pub(super) fn close(&mut self, count: usize) -> Vec<CallResult> {
         let mut results: Vec<CallResult> = std::mem::take(&mut self.calls)
             .into_iter()
-            .map(|asked| match asked {
-                RoundCall::Answered(result) => result,
+            .map(|call| match call {
+                RoundCall::Resolved(result) => result,
                 RoundCall::Tool { .. }
                 | RoundCall::Consent { .. }
                 | RoundCall::Consented { .. }
@@ -219,7 +222,7 @@ fn not_done() -> CallResult {
 }
 
 /// The next step of a skill that has not been made by a model before, with the same input.
-fn next_of_skill(work: &mut SkillRun, skills: &Skills, done: &[FinishedCall]) -> Result<NextStep, SkillRunError> {
+fn next_of_skill(work: &mut SkillRun, skills: &Skills, finished: &[FinishedCall]) -> Result<NextStep, SkillRunError> {
     let skill = skills
         .get(&work.skill)
         .ok_or_else(|| SkillRunError::Missing { skill: work.skill.clone(), needed: "its own folder".to_owned() })?;
@@ -227,9 +230,9 @@ fn next_of_skill(work: &mut SkillRun, skills: &Skills, done: &[FinishedCall]) ->
         let next = work.next(skill)?;
         let NextStep::Calls(calls) = &next else { return Ok(next) };
         let [StepCall { step_id, tool, input, .. }] = calls.as_slice() else { return Ok(next) };
-        let Some(made) = done.iter().find(|made| made.tool == *tool && made.input == *input) else {
+        let Some(finished) = finished.iter().find(|one| one.tool == *tool && one.input == *input) else {
             return Ok(next);
         };
-        work.record(skill, step_id, made.result.clone());
+        work.record(skill, step_id, finished.result.clone());
     }
 }

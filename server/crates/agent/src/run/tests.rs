@@ -86,7 +86,7 @@ const RESULTS: fn() -> [Value; 3] = || {
 fn a_run_stored_and_read_back_after_every_step_goes_on_as_if_nothing_had_been() {
     let skills = skills();
     let mut run = begun(W1);
-    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::RequestReply);
     reply(&mut run, PLANNER, vec![statement()]);
     let mut run = stored(&run);
     let mut ids = Vec::new();
@@ -103,7 +103,7 @@ fn a_run_stored_and_read_back_after_every_step_goes_on_as_if_nothing_had_been() 
         matches!(run.next(&skills).unwrap(), NextAction::Done(RunEnd::Answered(text)) if text.contains("SGD 1.00"))
     );
     assert_eq!(run.state(), (RunState::Succeeded, None));
-    assert_eq!(run.tools(), ["finance_statement", "pdf_generator", "outlook_send_email"]);
+    assert_eq!(run.called_tools(), ["finance_statement", "pdf_generator", "outlook_send_email"]);
     assert_eq!((run.skill(), run.agent()), (Some("financial_reporting"), Some(Department::Finance)));
 }
 
@@ -116,7 +116,7 @@ fn a_model_gets_the_answer_of_the_skill_it_called_and_speaks_last() {
         let call = calls(&mut run, &skills).remove(0);
         did(&mut run, &skills, &call, result);
     }
-    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::RequestReply);
     let Some(Turn::Results(results)) = run.history().last() else { panic!("{:?}", run.history()) };
     assert!(results.len() == 1 && results[0].text.contains("SGD 1.00") && !results[0].is_error);
     reply(&mut run, "claude", Vec::new());
@@ -154,7 +154,7 @@ fn a_failed_call_is_told_to_a_model_and_ends_the_run_of_the_planner() {
     let batch = calls(&mut run, &skills);
     run.fail(Some(&batch[0]), error(RunErrorKind::ToolFailed));
     did(&mut run, &skills, &batch[1], json!({"ok": true}));
-    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::RequestReply);
     let Some(Turn::Results(results)) = run.history().last() else { panic!() };
     assert_eq!((results[0].is_error, results[0].text.as_str(), results[1].is_error), (true, "No.", false));
 
@@ -163,7 +163,7 @@ fn a_failed_call_is_told_to_a_model_and_ends_the_run_of_the_planner() {
     let call = calls(&mut run, &skills).remove(0);
     run.fail(Some(&call), error(RunErrorKind::ToolFailed));
     assert_eq!((run.state().0, run.error()), (RunState::Failed, Some(&error(RunErrorKind::ToolFailed))));
-    assert_eq!(run.tools(), ["finance_statement"]);
+    assert_eq!(run.called_tools(), ["finance_statement"]);
 }
 
 #[test]
@@ -208,11 +208,15 @@ fn what_the_gate_refuses_makes_no_call() {
         let mut run = begun(W1);
         reply(&mut run, provider, vec![refused(kind)]);
         assert!(matches!(run.next(&skills).unwrap(), NextAction::Done(RunEnd::Failed(_))));
-        assert_eq!((run.skill(), run.tools().len()), (skill, 0));
+        assert_eq!((run.skill(), run.called_tools().len()), (skill, 0));
     }
     let mut run = begun(W1);
     reply(&mut run, "claude", vec![refused(RunErrorKind::NotPossible)]);
-    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask, "a model is told of a recipient that is not possible");
+    assert_eq!(
+        run.next(&skills).unwrap(),
+        NextAction::RequestReply,
+        "a model is told of a recipient that is not possible"
+    );
 }
 
 #[test]
@@ -220,7 +224,7 @@ fn a_question_waits_and_the_answer_is_the_result_of_its_call() {
     let skills = skills();
     let mut run = begun("Send the October statement to the CFO");
     let question = Question { text: "Who is it?".to_owned(), choices: Vec::new() };
-    let ask = ParsedCall::Ask { question: question.clone(), agent: None };
+    let ask = ParsedCall::AskPerson { question: question.clone(), agent: None };
     reply(&mut run, "claude", vec![ask, tool("ledger", false)]);
     assert_eq!(run.state().0, RunState::Running, "what can be done is done first");
     let call = calls(&mut run, &skills).remove(0);
@@ -229,7 +233,7 @@ fn a_question_waits_and_the_answer_is_the_result_of_its_call() {
     assert_eq!(run.next(&skills).unwrap(), NextAction::Wait(&question));
     assert_eq!((run.state(), run.skill()), ((RunState::Waiting, Some(WaitingFor::Person)), None));
     run.on_text("Grace Tan".to_owned());
-    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::RequestReply);
     let Some(Turn::Results(results)) = run.history().last() else { panic!() };
     assert_eq!((results[0].text.as_str(), results.len(), run.texts().len()), ("Grace Tan", 2, 2));
 
@@ -244,10 +248,10 @@ fn a_call_that_cannot_be_read_is_told_and_counted_in_a_row() {
     let skills = skills();
     let mut run = begun(W1);
     reply(&mut run, "claude", vec![ParsedCall::Malformed("There is no tool x.".to_owned())]);
-    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
-    assert_eq!(run.misread(), 1);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::RequestReply);
+    assert_eq!(run.malformed_replies(), 1);
     reply(&mut run, "claude", vec![tool("ledger", false)]);
-    assert_eq!(run.misread(), 0);
+    assert_eq!(run.malformed_replies(), 0);
 }
 
 #[test]
@@ -264,7 +268,7 @@ fn a_paused_reply_goes_on_and_an_ended_one_is_the_answer() {
         paused: true,
     };
     run.on_reply(replied, &me(), today());
-    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::RequestReply);
     reply(&mut run, "claude", Vec::new());
     assert_eq!(run.next(&skills).unwrap(), NextAction::Done(&RunEnd::Answered("One momentSaid.".to_owned())));
 }
@@ -279,7 +283,7 @@ fn what_was_done_is_not_declined_afterwards() {
     run.next(&skills).unwrap();
     let decline = ParsedCall::Decline { error: error(RunErrorKind::NotPermitted), skill: None, agent: None };
     reply(&mut run, "claude", vec![decline]);
-    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::RequestReply);
     let Some(Turn::Results(results)) = run.history().last() else { panic!() };
     assert!(results[0].is_error && results[0].text.contains("done already"));
 }
@@ -293,7 +297,7 @@ fn the_planner_takes_over_without_repeating_what_a_model_has_read() {
     reply(&mut run, "claude", vec![wanted]);
     let call = calls(&mut run, &skills).remove(0);
     did(&mut run, &skills, &call, RESULTS()[0].clone());
-    assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
+    assert_eq!(run.next(&skills).unwrap(), NextAction::RequestReply);
     reply(&mut run, PLANNER, vec![statement()]);
     assert_eq!(names(&calls(&mut run, &skills)), ["pdf_generator"]);
 }
@@ -302,11 +306,11 @@ fn the_planner_takes_over_without_repeating_what_a_model_has_read() {
 fn a_summary_takes_the_place_of_the_history_and_the_persons_words_stay() {
     let mut run = begun(W1);
     reply(&mut run, "claude", vec![ParsedCall::Malformed("x".to_owned())]);
-    assert_eq!(run.window(), 110);
+    assert_eq!(run.context_tokens(), 110);
     run.compact("Today is Sunday.".to_owned(), "Done so far: nothing.".to_owned());
     let said = ["Today is Sunday.", W1, "Done so far: nothing."].map(|text| Part::Text(text.to_owned())).to_vec();
     assert_eq!(run.history(), [Turn::Person(said)]);
-    assert_eq!(run.window(), 0);
+    assert_eq!(run.context_tokens(), 0);
 }
 
 #[test]
@@ -319,9 +323,9 @@ fn what_a_call_keeps_is_there_for_later_calls() {
     run.on_result(
         &skills,
         &call,
-        CallOutcome { result: json!({}), shown: Some("short".to_owned()), keep, ..CallOutcome::default() },
+        CallOutcome { result: json!({}), model_text: Some("short".to_owned()), keep, ..CallOutcome::default() },
     );
-    assert_eq!(stored(&run).kept()[&call.id], json!({"exact": "0.1"}));
+    assert_eq!(stored(&run).retained()[&call.id], json!({"exact": "0.1"}));
     run.next(&skills).unwrap();
     let Some(Turn::Results(results)) = run.history().last() else { panic!() };
     assert_eq!(results[0].text, "short");
@@ -336,7 +340,7 @@ fn a_call_that_needs_a_yes_is_made_after_it_and_not_after_anything_else() {
         let mut run = begun("Sum up the invoice");
         reply(&mut run, "claude", vec![tool("database_query", false), tool("file_search", false)]);
         let batch = calls(&mut run, &skills);
-        run.ask_consent(&batch[0], question.clone());
+        run.await_consent(&batch[0], question.clone());
         let left = calls(&mut run, &skills);
         assert_eq!(names(&left), ["file_search"], "what needs no yes is made first");
         did(&mut run, &skills, &left[0], json!({}));
@@ -348,7 +352,7 @@ fn a_call_that_needs_a_yes_is_made_after_it_and_not_after_anything_else() {
             let call = calls(&mut run, &skills).remove(0);
             assert_eq!((call.tool.as_str(), call.consented, &call.id), ("database_query", true, &batch[0].id));
         } else {
-            assert_eq!(run.next(&skills).unwrap(), NextAction::Ask);
+            assert_eq!(run.next(&skills).unwrap(), NextAction::RequestReply);
             let Some(Turn::Results(results)) = run.history().last() else { panic!() };
             assert!(results[0].is_error && results[0].text.contains(said), "{}", results[0].text);
         }
@@ -367,7 +371,7 @@ fn an_answer_that_a_model_offered_after_reading_from_outside_is_not_the_persons_
             run.add_source(Trust::Outside, Provenance::File("invoice.txt".to_owned()), "pay@evil.example");
         }
         let question = Question { text: "To whom?".to_owned(), choices: vec![choice.clone(), "Nobody".to_owned()] };
-        reply(&mut run, "claude", vec![ParsedCall::Ask { question, agent: None }]);
+        reply(&mut run, "claude", vec![ParsedCall::AskPerson { question, agent: None }]);
         assert!(matches!(run.next(&skills).unwrap(), NextAction::Wait(_)));
         run.on_text(said.to_owned());
         let run = stored(&run);
@@ -381,7 +385,7 @@ fn a_run_that_waits_for_an_approval_takes_no_text_and_goes_on_with_the_same_call
     let mut run = begun("Write to the lead");
     reply(&mut run, "claude", vec![tool("mail", true)]);
     let before = calls(&mut run, &skills);
-    run.park(Id::new(chrono::DateTime::UNIX_EPOCH));
+    run.await_approval(Id::new(chrono::DateTime::UNIX_EPOCH));
     assert_eq!(run.state(), (RunState::Waiting, Some(WaitingFor::Approval)));
     let parked = stored(&run);
     run.on_text("approve it".to_owned());

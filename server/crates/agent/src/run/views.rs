@@ -17,9 +17,9 @@ impl RunMachine {
     #[must_use]
     pub fn state(&self) -> (RunState, Option<WaitingFor>) {
         match &self.phase {
-            Phase::Calling(_) if self.parked.is_some() => (RunState::Waiting, Some(WaitingFor::Approval)),
-            Phase::Calling(round) if round.waits() => (RunState::Waiting, Some(WaitingFor::Person)),
-            Phase::Asking | Phase::Calling(_) => (RunState::Running, None),
+            Phase::MakingCalls(_) if self.pending_approval.is_some() => (RunState::Waiting, Some(WaitingFor::Approval)),
+            Phase::MakingCalls(round) if round.waits() => (RunState::Waiting, Some(WaitingFor::Person)),
+            Phase::AwaitingReply | Phase::MakingCalls(_) => (RunState::Running, None),
             Phase::Ended(RunEnd::Answered(_)) => (RunState::Succeeded, None),
             Phase::Ended(RunEnd::Failed(_)) => (RunState::Failed, None),
             Phase::Ended(RunEnd::Cancelled(_)) => (RunState::Cancelled, None),
@@ -37,7 +37,9 @@ impl RunMachine {
     pub fn error(&self) -> Option<&RunError> {
         match &self.phase {
             Phase::Ended(RunEnd::Failed(error)) => Some(error),
-            Phase::Ended(RunEnd::Answered(_) | RunEnd::Cancelled(_)) | Phase::Asking | Phase::Calling(_) => None,
+            Phase::Ended(RunEnd::Answered(_) | RunEnd::Cancelled(_)) | Phase::AwaitingReply | Phase::MakingCalls(_) => {
+                None
+            }
         }
     }
 
@@ -51,19 +53,19 @@ impl RunMachine {
     /// outside, which may have put the words there.
     #[must_use]
     pub fn own_words(&self) -> Vec<String> {
-        self.texts.iter().filter(|text| !self.offered.contains(text)).cloned().collect()
+        self.texts.iter().filter(|text| !self.chosen_offers.contains(text)).cloned().collect()
     }
 
     /// What a model may take figures from: the person's words, and what calls gave.
     #[must_use]
     pub fn facts(&self) -> Vec<String> {
-        let results = self.done.iter().map(|done| done.result.to_string());
+        let results = self.finished_calls.iter().map(|call| call.result.to_string());
         self.texts
             .iter()
-            .chain(&self.handed)
+            .chain(&self.file_texts)
             .cloned()
             .chain(results)
-            .chain(self.kept.values().map(Value::to_string))
+            .chain(self.retained.values().map(Value::to_string))
             .collect()
     }
 
@@ -75,8 +77,8 @@ impl RunMachine {
 
     /// Whether what those files say was taken.
     #[must_use]
-    pub fn has_been_handed(&self) -> bool {
-        self.handed.len() >= self.attached.len()
+    pub fn has_file_texts(&self) -> bool {
+        self.file_texts.len() >= self.attached.len()
     }
 
     /// What was said and done so far.
@@ -93,13 +95,13 @@ impl RunMachine {
 
     /// The department whose agent the models are asked as.
     #[must_use]
-    pub fn asked_department(&self) -> Option<Department> {
-        self.asked
+    pub fn requested_department(&self) -> Option<Department> {
+        self.requested_department
     }
 
     /// Whether the person was told this in this run.
     #[must_use]
-    pub fn has_noticed(&self, name: &str) -> bool {
+    pub fn has_notice(&self, name: &str) -> bool {
         self.notices.contains(name)
     }
 
@@ -117,14 +119,14 @@ impl RunMachine {
 
     /// The names of the calls made, in order.
     #[must_use]
-    pub fn tools(&self) -> &[String] {
-        &self.tools
+    pub fn called_tools(&self) -> &[String] {
+        &self.called_tools
     }
 
     /// What calls keep for later ones, by call id.
     #[must_use]
-    pub fn kept(&self) -> &BTreeMap<String, Value> {
-        &self.kept
+    pub fn retained(&self) -> &BTreeMap<String, Value> {
+        &self.retained
     }
 
     /// The language of the request.
@@ -141,19 +143,19 @@ impl RunMachine {
 
     /// Replies in a row with a call that can't be made.
     #[must_use]
-    pub fn misread(&self) -> u32 {
-        self.misread
+    pub fn malformed_replies(&self) -> u32 {
+        self.malformed_replies
     }
 
     /// Tokens of the newest request and reply: what the history fills of the model's window.
     #[must_use]
-    pub fn window(&self) -> u64 {
-        self.window
+    pub fn context_tokens(&self) -> u64 {
+        self.context_tokens
     }
 
     /// Whether something outside our database was changed.
     #[must_use]
-    pub fn acted(&self) -> bool {
-        self.acted
+    pub fn has_acted(&self) -> bool {
+        self.has_acted
     }
 }

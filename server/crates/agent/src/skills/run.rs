@@ -23,13 +23,13 @@ pub struct SkillRun {
     /// The skill's inputs by name.
     pub inputs: Map<String, Value>,
     labels: BTreeMap<String, Text>,
-    person: Asker,
+    person: Requester,
     today: NaiveDate,
     results: BTreeMap<String, Value>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Asker {
+struct Requester {
     name: String,
     email: String,
     title: String,
@@ -101,7 +101,7 @@ impl SkillRun {
             language: plan.language,
             inputs: plan.inputs,
             labels: plan.labels,
-            person: Asker {
+            person: Requester {
                 name: person.name.clone(),
                 email: person.email.clone(),
                 title: person.title.clone(),

@@ -8,7 +8,7 @@ use mezzofy_microsoft::calendar::NewEvent;
 use mezzofy_microsoft::graph::GraphOutcome;
 use serde_json::json;
 
-use super::channel::{Channel, ChannelTexts, Delivery, Setback};
+use super::channel::{AttemptError, Channel, ChannelTexts, Delivery};
 use super::checkpoint::CheckpointError;
 use crate::config::Limits;
 
@@ -41,7 +41,7 @@ impl Channel for CalendarChannel {
         "Look into the calendar before making it again."
     }
 
-    async fn attempt(&self, delivery: &mut Delivery<'_>) -> Result<Result<(), Setback>, CheckpointError> {
+    async fn attempt(&self, delivery: &mut Delivery<'_>) -> Result<Result<(), AttemptError>, CheckpointError> {
         let Payload::Event(event) = &delivery.effect.payload else {
             return Err(CheckpointError::Retry("an effect of the calendar holds no event".to_owned()));
         };
@@ -61,7 +61,7 @@ impl Channel for CalendarChannel {
             outcome => outcome,
         };
         delivery.in_doubt = outcome == GraphOutcome::Unknown;
-        Ok(Err(Setback { error: error.to_string(), retry_after: error.retry_after(), outcome }))
+        Ok(Err(AttemptError { error: error.to_string(), retry_after: error.retry_after(), outcome }))
     }
 }
 

@@ -40,7 +40,7 @@ pub trait Channel: Sync {
     fn advice(&self) -> &'static str;
 
     /// Tries once to bring it to its provider, from where it stands.
-    async fn attempt(&self, delivery: &mut Delivery<'_>) -> Result<Result<(), Setback>, CheckpointError>;
+    async fn attempt(&self, delivery: &mut Delivery<'_>) -> Result<Result<(), AttemptError>, CheckpointError>;
 }
 
 /// What is said when a kind of effect goes wrong.
@@ -70,7 +70,7 @@ pub struct Delivery<'a> {
 }
 
 /// A try that brought it to no end.
-pub struct Setback {
+pub struct AttemptError {
     /// What happened, a sentence without its full stop.
     pub error: String,
     /// When another try may help.

@@ -65,11 +65,11 @@ impl<'a> Checkpoint<'a> {
         let mut stored = self.stored.lock().await;
         let mut tx = self.app.store.begin_as(&self.app.scope(self.person)).await?;
         if !effects::advance(&mut tx, self.effect, stored.as_ref(), &to).await? {
-            return Ok(Some(effects::place(&mut tx, self.effect).await?.unwrap_or_default()));
+            return Ok(Some(effects::checkpoint(&mut tx, self.effect).await?.unwrap_or_default()));
         }
         commit(tx).await?;
         *stored = Some(to);
-        failpoint::hit("effect.walk");
+        failpoint::hit("effect.advance");
         Ok(None)
     }
 }

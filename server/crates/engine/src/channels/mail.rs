@@ -5,7 +5,7 @@ use mezzofy_agent::texts::Texts;
 use mezzofy_domain::roles::Permission;
 use mezzofy_microsoft::mail::{Address, Body, DeliveryErrorKind, Journal, JournalError, Mail, MailCheckpoint};
 
-use super::channel::{Channel, ChannelTexts, Delivery, Setback};
+use super::channel::{AttemptError, Channel, ChannelTexts, Delivery};
 use super::checkpoint::{Checkpoint, CheckpointError};
 use crate::config::Limits;
 
@@ -34,12 +34,14 @@ impl Channel for MailChannel {
         "Look into Sent Items before sending it again."
     }
 
-    async fn attempt(&self, delivery: &mut Delivery<'_>) -> Result<Result<(), Setback>, CheckpointError> {
-        let walk = match delivery.checkpoint.current().await {
-            Some(walk) => serde_json::from_value(walk).map_err(|error| CheckpointError::Retry(error.to_string()))?,
+    async fn attempt(&self, delivery: &mut Delivery<'_>) -> Result<Result<(), AttemptError>, CheckpointError> {
+        let checkpoint = match delivery.checkpoint.current().await {
+            Some(checkpoint) => {
+                serde_json::from_value(checkpoint).map_err(|error| CheckpointError::Retry(error.to_string()))?
+            }
             None => MailCheckpoint::New,
         };
-        let sent = delivery.app.outgoing.deliver(&mail_of(delivery), walk, &delivery.checkpoint).await;
+        let sent = delivery.app.outgoing.deliver(&mail_of(delivery), checkpoint, &delivery.checkpoint).await;
         let Err(stopped) = sent else { return Ok(Ok(())) };
         match stopped.reason {
             DeliveryErrorKind::Journal(JournalError::Contended(_)) => return Err(CheckpointError::Contended),
@@ -49,7 +51,7 @@ impl Channel for MailChannel {
             DeliveryErrorKind::Graph(_) | DeliveryErrorKind::Vanished => {}
         }
         let (retry_after, outcome) = (stopped.retry_after(), stopped.outcome());
-        Ok(Err(Setback { error: stopped.to_string(), retry_after, outcome }))
+        Ok(Err(AttemptError { error: stopped.to_string(), retry_after, outcome }))
     }
 }
 
@@ -72,9 +74,9 @@ fn mail_of(delivery: &Delivery<'_>) -> Mail {
 /// Of two workers that take each other for dead one goes on, and only its draft is sent; the other deletes its own.
 #[async_trait]
 impl Journal for Checkpoint<'_> {
-    async fn record(&self, walk: &MailCheckpoint) -> Result<(), JournalError> {
+    async fn record(&self, checkpoint: &MailCheckpoint) -> Result<(), JournalError> {
         let failed = |error: serde_json::Error| JournalError::Failed(error.into());
-        let place = serde_json::to_value(walk).map_err(failed)?;
+        let place = serde_json::to_value(checkpoint).map_err(failed)?;
         match self.store(place).await.map_err(|error| JournalError::Failed(error.into()))? {
             None => Ok(()),
             Some(other) if other.is_null() => Err(JournalError::Contended(MailCheckpoint::New)),

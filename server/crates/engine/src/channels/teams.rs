@@ -10,7 +10,7 @@ use mezzofy_microsoft::graph::GraphOutcome;
 use mezzofy_microsoft::teams::{Post, TeamsError, To};
 use serde_json::json;
 
-use super::channel::{Channel, ChannelTexts, Delivery, Setback};
+use super::channel::{AttemptError, Channel, ChannelTexts, Delivery};
 use super::checkpoint::CheckpointError;
 use crate::config::Limits;
 
@@ -39,7 +39,7 @@ impl Channel for TeamsChannel {
         "Look there before sending it again."
     }
 
-    async fn attempt(&self, delivery: &mut Delivery<'_>) -> Result<Result<(), Setback>, CheckpointError> {
+    async fn attempt(&self, delivery: &mut Delivery<'_>) -> Result<Result<(), AttemptError>, CheckpointError> {
         let Some(post) = post_of(delivery) else {
             return Err(CheckpointError::Retry("an effect of Teams holds no message".to_owned()));
         };
@@ -64,7 +64,7 @@ impl Channel for TeamsChannel {
             }
             Err(error) => {
                 let outcome = if delivery.in_doubt { GraphOutcome::Unknown } else { GraphOutcome::NotDone };
-                Ok(Err(Setback { error: error.to_string(), retry_after: retry_after(&error), outcome }))
+                Ok(Err(AttemptError { error: error.to_string(), retry_after: retry_after(&error), outcome }))
             }
         }
     }

@@ -56,28 +56,28 @@ impl Models {
     pub(super) async fn serve(
         &self,
         offer: &AvailableModel,
-        asking: &ModelRequest<'_>,
-        told: &mut (dyn FnMut(AttemptEvent<'_>) + Send),
+        request: &ModelRequest<'_>,
+        on_event: &mut (dyn FnMut(AttemptEvent<'_>) + Send),
     ) -> Result<Reply, Failure> {
         let max_tokens = self.settings.limits.max_tokens.min(offer.max_output());
         let mut tries = Tries { retries: 0, max_tokens, longer: false, silent: false, stripped: None };
-        if estimate(asking) > offer.window() {
+        if estimate(request) > offer.window() {
             return Err(Failure::ModelsError(ModelsError::WindowExceeded));
         }
         loop {
-            let again = match self.try_once(offer, asking, &tries, told).await? {
+            let again = match self.try_once(offer, request, &tries, on_event).await? {
                 Ok(reply) => return Ok(reply),
                 Err(again) => again,
             };
             match again {
                 Again::After(wait) => {
                     tries.retries += 1;
-                    if asking.stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
+                    if request.stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
                         return Err(Failure::ModelsError(ModelsError::Stopped));
                     }
                 }
                 Again::Once => tries.silent = true,
-                Again::WithoutThinking => tries.stripped = Some(without_thinking(asking.history)),
+                Again::WithoutThinking => tries.stripped = Some(without_thinking(request.history)),
                 Again::Longer => {
                     tries.longer = true;
                     tries.max_tokens = tries.max_tokens.saturating_mul(MAX_TOKENS_FACTOR).min(offer.max_output());
@@ -89,29 +89,29 @@ impl Models {
     #[tracing::instrument(
         name = "model",
         skip_all,
-        fields(run = %asking.run, model = offer.source.model, task = asking.task.code(), call = tracing::field::Empty)
+        fields(run = %request.run, model = offer.source.model, task = request.task.code(), call = tracing::field::Empty)
     )]
     async fn try_once(
         &self,
         offer: &AvailableModel,
-        asking: &ModelRequest<'_>,
+        request: &ModelRequest<'_>,
         tries: &Tries,
-        told: &mut (dyn FnMut(AttemptEvent<'_>) + Send),
+        on_event: &mut (dyn FnMut(AttemptEvent<'_>) + Send),
     ) -> Result<Result<Reply, Again>, Failure> {
-        let call = self.reserve(offer, asking, tries.max_tokens).await?;
+        let call = self.reserve(offer, request, tries.max_tokens).await?;
         tracing::Span::current().record("call", tracing::field::display(call));
-        told(AttemptEvent::Begun);
+        on_event(AttemptEvent::Started);
         let mut heard = 0;
         let mut hear = |text: &str| {
             heard += text.len();
-            told(AttemptEvent::Heard(&text.replace('\0', "")));
+            on_event(AttemptEvent::Delta(&text.replace('\0', "")));
         };
-        let history = tries.stripped.as_deref().unwrap_or(asking.history);
-        let request = request(asking, history, tries.max_tokens);
-        let replied = asking.stop.run_until_cancelled(offer.client.stream(&request, &mut hear)).await;
+        let history = tries.stripped.as_deref().unwrap_or(request.history);
+        let wire = wire_request(request, history, tries.max_tokens);
+        let replied = request.stop.run_until_cancelled(offer.client.stream(&wire, &mut hear)).await;
         // Where the provider's count is not known: the prompt, and what was heard.
         let output = u64::try_from(heard / 3).unwrap_or(u64::MAX);
-        let estimated = Usage { input: estimate(asking), output, ..Usage::default() };
+        let estimated = Usage { input: estimate(request), output, ..Usage::default() };
         let billed = match &replied {
             // What a filter refuses need not have reached the model.
             Some(Ok(reply)) if matches!(reply.stop, StopReason::Refused(_)) => Some(reply.usage.believable()),
@@ -138,7 +138,7 @@ impl Models {
             },
             Err(ModelError::TooLarge(_)) => return Err(Failure::ModelsError(ModelsError::WindowExceeded)),
             Err(error) => {
-                tracing::warn!(model = offer.source.model, run = %asking.run, %error, "a model did not answer");
+                tracing::warn!(model = offer.source.model, run = %request.run, %error, "a model did not answer");
                 if error.is_about_thinking() && tries.stripped.is_none() {
                     return Ok(Err(Again::WithoutThinking));
                 }
@@ -155,18 +155,18 @@ impl Models {
     async fn reserve(
         &self,
         offer: &AvailableModel,
-        asking: &ModelRequest<'_>,
+        request: &ModelRequest<'_>,
         max_tokens: u32,
     ) -> Result<Id<id::ModelCall>, Failure> {
         let reservation = Reservation {
             id: Id::new(self.clock.now()),
-            run: asking.run,
-            person: asking.person.id,
-            department: asking.person.department,
+            run: request.run,
+            person: request.person.id,
+            department: request.person.department,
             provider: &offer.source.provider,
             model: &offer.source.model,
-            task: asking.task.code(),
-            amount: offer.card.price.most(estimate(asking), u64::from(max_tokens)),
+            task: request.task.code(),
+            amount: offer.card.price.most(estimate(request), u64::from(max_tokens)),
             now: self.clock.now(),
         };
         let mut tx = self.store.begin().await?;
@@ -240,20 +240,20 @@ fn usual_wait(retries: u32) -> Duration {
     Duration::from_millis(least + least / 3 * u64::from(uuid::Uuid::new_v4().as_bytes()[0]) / 255)
 }
 
-pub(super) fn request<'a>(asking: &ModelRequest<'a>, history: &'a [Turn], max_tokens: u32) -> Request<'a> {
-    let ModelRequest { system, tools, answer_schema, .. } = *asking;
+pub(super) fn wire_request<'a>(request: &ModelRequest<'a>, history: &'a [Turn], max_tokens: u32) -> Request<'a> {
+    let ModelRequest { system, tools, answer_schema, .. } = *request;
     Request { system, tools, history, max_tokens, answer_schema }
 }
 
 /// About how many tokens the input has: three bytes each, which is much for English and right for Chinese.
-pub(super) fn estimate(asking: &ModelRequest<'_>) -> u64 {
-    let tools = asking.tools.iter().map(|tool| tool.description.len() + tool.input_schema.to_string().len());
-    let history = asking.history.iter().map(|turn| match turn {
+pub(super) fn estimate(request: &ModelRequest<'_>) -> u64 {
+    let tools = request.tools.iter().map(|tool| tool.description.len() + tool.input_schema.to_string().len());
+    let history = request.history.iter().map(|turn| match turn {
         Turn::Person(parts) => parts.iter().map(size).sum(),
         Turn::Model { blocks, .. } => blocks.iter().map(|block| block.json().len()).sum(),
         Turn::Results(results) => results.iter().map(|result| result.text.len()).sum::<usize>(),
     });
-    let bytes = asking.system.len() + tools.chain(history).sum::<usize>();
+    let bytes = request.system.len() + tools.chain(history).sum::<usize>();
     u64::try_from(bytes / 3).unwrap_or(u64::MAX)
 }
 

@@ -11,29 +11,31 @@ use super::run_worker::{RunWorker, StepError};
 
 impl RunWorker<'_> {
     /// Notes that a call was refused.
-    pub(super) async fn tool_refused(&self, tool: &str, refusal: &RunError) -> Result<(), StepError> {
+    pub(super) async fn audit_refused_tool(&self, tool: &str, refusal: &RunError) -> Result<(), StepError> {
         self.note(&AuditEvent::ToolRefused { tool: tool.to_owned(), run: self.run.id, reason: refusal.kind }).await
     }
 
     /// Notes that a skill was refused before its first step.
-    pub(super) async fn skill_refused(&self, skill: &str, refusal: &RunError) -> Result<(), StepError> {
+    pub(super) async fn audit_refused_skill(&self, skill: &str, refusal: &RunError) -> Result<(), StepError> {
         self.note(&AuditEvent::SkillRefused { skill: skill.to_owned(), run: self.run.id, reason: refusal.kind }).await
     }
 
     /// Notes the skills of a reply that were refused. That a model of its own declines is no refusal of ours.
-    pub(super) async fn skills_refused(&self, calls: &[ParsedCall], source: &Source) -> Result<(), StepError> {
+    pub(super) async fn audit_refused_skills(&self, calls: &[ParsedCall], source: &Source) -> Result<(), StepError> {
         for call in calls {
             match call {
-                ParsedCall::Skill { plan, admitted: Err(refusal) } => self.skill_refused(&plan.skill, refusal).await?,
+                ParsedCall::Skill { plan, admitted: Err(refusal) } => {
+                    self.audit_refused_skill(&plan.skill, refusal).await?;
+                }
                 ParsedCall::Decline { error, skill: Some(skill), .. }
                     if source.provider == PLANNER && error.kind == RunErrorKind::NotPermitted =>
                 {
-                    self.skill_refused(skill, error).await?;
+                    self.audit_refused_skill(skill, error).await?;
                 }
                 ParsedCall::Skill { admitted: Ok(()), .. }
                 | ParsedCall::Decline { .. }
                 | ParsedCall::Tool { .. }
-                | ParsedCall::Ask { .. }
+                | ParsedCall::AskPerson { .. }
                 | ParsedCall::Malformed(_)
                 | ParsedCall::Rejected(_) => {}
             }

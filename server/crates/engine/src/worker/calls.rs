@@ -24,25 +24,25 @@ impl RunWorker<'_> {
     /// Makes these calls and stores what came of them; answers whether the run goes on now.
     pub(super) async fn call(&mut self, calls: Vec<Call>) -> Result<bool, StepError> {
         if calls.iter().any(|call| self.is_effect(call)) {
-            return self.act(calls).await;
+            return self.advance_effects(calls).await;
         }
-        let begun = Instant::now();
-        let asked = self.ask_consent(&calls);
-        self.add_gate_time(begun);
-        if !asked {
-            self.read(calls).await?;
+        let started_at = Instant::now();
+        let withheld = self.withhold_for_consent(&calls);
+        self.add_gate_time(started_at);
+        if !withheld {
+            self.make_calls(calls).await?;
         }
         Ok(true)
     }
 
     /// Makes calls without effect at once.
-    async fn read(&mut self, calls: Vec<Call>) -> Result<(), StepError> {
-        self.save(Step::telling(self.started(&calls))).await?;
+    async fn make_calls(&mut self, calls: Vec<Call>) -> Result<(), StepError> {
+        self.save(Step::with_events(self.started(&calls))).await?;
         self.refresh_person().await?;
         let count = calls.len();
         let making = join_all(calls.iter().map(|call| self.output(call)));
-        let Some(outputs) = self.unless_stopped(making).await? else {
-            self.stop_working().await?;
+        let Some(outputs) = self.unless_cancelled(making).await? else {
+            self.cancel_run().await?;
             return self.save(Step::default()).await;
         };
 
@@ -53,12 +53,12 @@ impl RunWorker<'_> {
             if let Ok(output) = &mut output {
                 leave_out_nul(&mut output.result);
             }
-            let seen = output.as_ref().map(|output| output.result.clone());
-            events.push(tool_done(call, seen.map_err(|error| error.detail.clone())));
+            let result = output.as_ref().map(|output| output.result.clone());
+            events.push(tool_done(call, result.map_err(|error| error.detail.clone())));
             match output {
                 Ok(mut output) => {
-                    self.note_source(call, &output);
-                    let shown = self.shorten(call, &mut output).await?;
+                    self.record_source(call, &output);
+                    let model_text = self.shorten(call, &mut output).await?;
                     events
                         .extend(output.files.iter().map(|file| EventBody::FileReady { file: file.attachment.clone() }));
                     let Output { result, keep, files: made, .. } = output;
@@ -66,24 +66,24 @@ impl RunWorker<'_> {
                     self.machine.on_result(
                         &self.app.skills,
                         call,
-                        CallOutcome { result, shown, keep, ..CallOutcome::default() },
+                        CallOutcome { result, model_text, keep, ..CallOutcome::default() },
                     );
                 }
                 Err(error) => self.machine.fail(Some(call), error),
             }
         }
-        self.save(Step::making(files, events)).await
+        self.save(Step::with_files(files, events)).await
     }
 
     /// Remembers who stands behind a result.
-    fn note_source(&mut self, call: &Call, output: &Output) {
+    fn record_source(&mut self, call: &Call, output: &Output) {
         let trust = if self.app.defences.on(Defence::Results) { output.trust } else { Trust::Company };
         let place = output.place.clone().unwrap_or_else(|| Provenance::Tool(call.tool.clone()));
         self.machine.add_source(trust, place, &output.result.to_string());
     }
 
     /// Lets those calls wait for the person's yes that text from outside may have asked for.
-    fn ask_consent(&mut self, calls: &[Call]) -> bool {
+    fn withhold_for_consent(&mut self, calls: &[Call]) -> bool {
         let sources = self.machine.sources();
         if !sources.any_outside() || !self.app.defences.on(Defence::Queries) {
             return false;
@@ -92,7 +92,7 @@ impl RunWorker<'_> {
         let texts = &self.app.texts;
         let places = sources.places(texts, language);
         let said = self.machine.own_words();
-        let (mut asked, mut refused) = (Vec::new(), Vec::new());
+        let (mut questions, mut refused) = (Vec::new(), Vec::new());
         for call in calls.iter().filter(|call| !call.consented) {
             let fixed = self.app.tools.spec(&call.tool).map_or(&[][..], |spec| spec.fixed);
             let value = |name: &&str| call.input.get(*name).and_then(Value::as_str);
@@ -107,17 +107,17 @@ impl RunWorker<'_> {
                 let values = [("tool", call.tool.as_str()), ("places", &places), ("value", &value)];
                 let text = texts.may_i.say(language, &values);
                 let choices = [&texts.yes, &texts.no].map(|text| text.in_language(language).to_owned()).to_vec();
-                asked.push((call.clone(), Question { text, choices }));
+                questions.push((call.clone(), Question { text, choices }));
             }
         }
-        for (call, question) in &asked {
-            self.machine.ask_consent(call, question.clone());
+        for (call, question) in &questions {
+            self.machine.await_consent(call, question.clone());
         }
         // Whoever called the skill is told; a step of it can't wait for a yes.
         for (call, error) in &refused {
             self.machine.fail(Some(call), error.clone());
         }
-        !asked.is_empty() || !refused.is_empty()
+        !questions.is_empty() || !refused.is_empty()
     }
 
     /// The events that tell of the begin of calls.
@@ -131,18 +131,18 @@ impl RunWorker<'_> {
 
     /// Reads the person anew: the role may have changed since the last call.
     pub(super) async fn refresh_person(&mut self) -> Result<(), StepError> {
-        let begun = Instant::now();
+        let started_at = Instant::now();
         // One statement is a transaction by itself, and the directory is everybody's to read.
         let mut connection = self.app.store.connection().await?;
         self.person = people::get(&mut connection, self.person.id).await?.ok_or(StepError::LostLease)?;
         drop(connection);
-        self.add_gate_time(begun);
+        self.add_gate_time(started_at);
         Ok(())
     }
 
     /// Counts the time since then as spent in the gate.
-    pub(super) fn add_gate_time(&self, begun: Instant) {
-        let nanos = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
+    pub(super) fn add_gate_time(&self, started_at: Instant) {
+        let nanos = u64::try_from(started_at.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.in_gate.fetch_add(nanos, Ordering::Relaxed);
     }
 
@@ -165,7 +165,7 @@ impl RunWorker<'_> {
     }
 
     async fn output(&self, call: &Call) -> Result<Result<Output, RunError>, StepError> {
-        Ok(match self.outcome(call).await? {
+        Ok(match self.invoke_tool(call).await? {
             Ok(Outcome::Done(output)) => Ok(output),
             Ok(Outcome::Send(_)) => Err(self.internal(&format!("{} sends though it is no effect", call.tool))),
             Err(error) => Err(error),
@@ -174,13 +174,13 @@ impl RunWorker<'_> {
 
     /// Passes the first part of the gate and asks the tool.
     #[tracing::instrument(name = "tool", skip_all, fields(tool = call.tool, call = call.id))]
-    pub(super) async fn outcome(&self, call: &Call) -> Result<Result<Outcome, RunError>, StepError> {
+    pub(super) async fn invoke_tool(&self, call: &Call) -> Result<Result<Outcome, RunError>, StepError> {
         let Some(tool) = self.app.tools.get(&call.tool) else {
             return Ok(Err(self.internal(&format!("there is no tool {}", call.tool))));
         };
-        let begun = Instant::now();
-        let admitted = self.admit(tool.spec()).await?;
-        self.add_gate_time(begun);
+        let started_at = Instant::now();
+        let admitted = self.authorize_tool(tool.spec()).await?;
+        self.add_gate_time(started_at);
         if let Err(refusal) = admitted {
             return Ok(Err(refusal));
         }
@@ -191,7 +191,7 @@ impl RunWorker<'_> {
             call: &call.id,
             language: self.machine.language(),
             now: self.app.clock.now(),
-            kept: self.machine.kept(),
+            kept: self.machine.retained(),
             facts: facts.as_deref(),
             outside: self.machine.sources().any_outside(),
         };
@@ -208,16 +208,16 @@ impl RunWorker<'_> {
     }
 
     /// Whether the person's role allows a tool now; a refusal is noted.
-    pub(super) async fn admit(&self, tool: &ToolSpec) -> Result<Result<(), RunError>, StepError> {
+    pub(super) async fn authorize_tool(&self, tool: &ToolSpec) -> Result<Result<(), RunError>, StepError> {
         let language = self.machine.language();
         let title = self
             .machine
             .skill()
             .and_then(|name| self.app.skills.get(name))
             .map(|skill| skill.title.in_language(language));
-        let admitted = self.app.gate().admit_tool(&self.person, tool, title.unwrap_or(tool.name), language);
+        let admitted = self.app.gate().authorize_tool(&self.person, tool, title.unwrap_or(tool.name), language);
         if let Err(refusal) = &admitted {
-            self.tool_refused(tool.name, refusal).await?;
+            self.audit_refused_tool(tool.name, refusal).await?;
         }
         Ok(admitted)
     }

@@ -21,13 +21,13 @@ impl RunWorker<'_> {
     pub(super) async fn save(&mut self, mut step: Step) -> Result<(), StepError> {
         let now = self.app.clock.now();
         self.show_machine()?;
-        let said = step.say.is_some();
+        let said = step.message.is_some();
         if said {
             (self.run.state, self.run.waiting_for) = self.machine.state();
             self.run.ended_at = self.run.state.has_ended().then_some(now);
         }
         let mut tx = self.begin().await?;
-        if let Some((text, _)) = &step.say {
+        if let Some((text, _)) = &step.message {
             // The conversation before the run, as a new message locks them, or the two could wait for each other.
             conversations::touch(&mut tx, self.run.conversation, "", now).await?;
             self.run.answer = self.run.state.has_ended().then(|| text.clone());
@@ -46,7 +46,7 @@ impl RunWorker<'_> {
             };
             files::add(&mut tx, file).await?;
         }
-        if let Some((text, choices)) = step.say.take() {
+        if let Some((text, choices)) = step.message.take() {
             self.say(&mut tx, &mut step, &text, &choices).await?;
         }
         events::append(&mut tx, self.run.person, self.run.id, &step.events, now).await?;
@@ -72,14 +72,14 @@ impl RunWorker<'_> {
         self.run.agent = self.machine.agent().map(|agent| agent.code().to_owned());
         self.run.skill = self.machine.skill().map(str::to_owned);
         self.run.inputs = Value::Object(self.machine.inputs().clone());
-        self.run.tools = self.machine.tools().to_vec();
+        self.run.tools = self.machine.called_tools().to_vec();
         self.run.error = self.machine.error().cloned();
         Ok(())
     }
 
     async fn say(&self, tx: &mut Tx, step: &mut Step, text: &str, choices: &[String]) -> Result<(), StepError> {
         let now = self.app.clock.now();
-        let id: Id<id::Message> = self.spoken.unwrap_or_else(|| self.app.new_id());
+        let id: Id<id::Message> = self.streamed_message.unwrap_or_else(|| self.app.new_id());
         let message = NewMessage {
             id,
             conversation: self.run.conversation,
@@ -95,7 +95,7 @@ impl RunWorker<'_> {
         let files = files::of_runs(tx, &[self.run.id.uuid()]).await?;
         let view = serde_json::to_value(MessageView::of(message, &files))
             .map_err(|error| StepError::Retry(error.to_string()))?;
-        if self.spoken.is_none() {
+        if self.streamed_message.is_none() {
             step.events.push(EventBody::MessageDelta { message_id: id, text: text.to_owned() });
         }
         step.events.push(EventBody::MessageDone { message: view });

@@ -13,7 +13,7 @@ use mezzofy_store::{audit, commit};
 
 use super::run_worker::{RunWorker, StepError};
 use crate::channels;
-use crate::channels::channel::{Delivery, Setback};
+use crate::channels::channel::{AttemptError, Delivery};
 use crate::channels::checkpoint::Checkpoint;
 use crate::failpoint;
 
@@ -28,20 +28,20 @@ pub(super) async fn settle(work: &RunWorker<'_>, effect: &mut Effect) -> Result<
     let app = work.app;
     if effect.state == EffectState::Intended {
         let mut tx = work.begin().await?;
-        let begun = effects::attempt(&mut tx, effect.id, app.clock.now()).await?;
+        let claimed = effects::attempt(&mut tx, effect.id, app.clock.now()).await?;
         commit(tx).await?;
         failpoint::hit("effect.attempting");
-        if begun {
+        if claimed {
             effect.state = EffectState::Attempting;
         } else {
-            return resolve_lost(work, effect).await;
+            return settle_contended(work, effect).await;
         }
     }
     if effect.state == EffectState::Attempting { deliver(work, effect).await } else { Ok(()) }
 }
 
 /// The effect could not be begun: it was taken back, another worker has it, or it is not what was approved.
-async fn resolve_lost(work: &RunWorker<'_>, effect: &mut Effect) -> Result<(), StepError> {
+async fn settle_contended(work: &RunWorker<'_>, effect: &mut Effect) -> Result<(), StepError> {
     reload(work, effect).await?;
     match effect.state {
         EffectState::Intended => end(work, effect, EffectState::Failed, Some(NOT_APPROVED.to_owned())).await,
@@ -72,23 +72,23 @@ async fn deliver(work: &RunWorker<'_>, effect: &mut Effect) -> Result<(), StepEr
         sender: &work.person,
         effect,
         files,
-        checkpoint: Checkpoint::new(work.app, &work.person, effect.id, effect.walk.clone()),
-        in_doubt: effect.walk.is_some(),
+        checkpoint: Checkpoint::new(work.app, &work.person, effect.id, effect.checkpoint.clone()),
+        in_doubt: effect.checkpoint.is_some(),
     };
-    let (state, error) = attempt(&mut delivery).await?;
-    let walk = delivery.checkpoint.into_current();
+    let (state, error) = attempt_until_settled(&mut delivery).await?;
+    let checkpoint = delivery.checkpoint.into_current();
     failpoint::hit("effect.sent");
-    effect.walk = walk;
+    effect.checkpoint = checkpoint;
     end(work, effect, state, error).await
 }
 
 /// Tries until it is there, can't be, or has been tried often enough: how it ended, and why it did not happen or can't be known.
-async fn attempt(delivery: &mut Delivery<'_>) -> Result<(EffectState, Option<String>), StepError> {
+async fn attempt_until_settled(delivery: &mut Delivery<'_>) -> Result<(EffectState, Option<String>), StepError> {
     let kind = delivery.effect.payload.kind();
     let channel = channels::of(kind);
     let mut attempts = 1;
     loop {
-        let Err(Setback { error, retry_after, outcome }) = channel.attempt(delivery).await? else {
+        let Err(AttemptError { error, retry_after, outcome }) = channel.attempt(delivery).await? else {
             return Ok((EffectState::Done, None));
         };
         tracing::warn!(effect = %delivery.effect.id, kind = kind.code(), error, attempts, "an effect is held up");
@@ -127,7 +127,7 @@ async fn end(
 ) -> Result<(), StepError> {
     let mut tx = work.begin().await?;
     let now = work.app.clock.now();
-    if !effects::end(&mut tx, effect.id, effect.walk.as_ref(), state, error.as_deref(), now).await? {
+    if !effects::end(&mut tx, effect.id, effect.checkpoint.as_ref(), state, error.as_deref(), now).await? {
         drop(tx);
         reload(work, effect).await?;
         return if effect.state.has_ended() { Ok(()) } else { Err(StepError::Contended) };

@@ -43,11 +43,11 @@ impl RunWorker<'_> {
             Limit::Money => &texts.limit_money,
             Limit::Time => &texts.limit_time,
         };
-        Some(self.over(text))
+        Some(self.limit_error(text))
     }
 
     /// Says that a limit is reached.
-    pub(super) fn over(&self, limit: &Text) -> RunError {
+    pub(super) fn limit_error(&self, limit: &Text) -> RunError {
         let language = self.machine.language();
         let detail = self.app.texts.limit_reached.say(language, &[("limit", limit.in_language(language))]);
         RunError { kind: RunErrorKind::LimitReached, detail }

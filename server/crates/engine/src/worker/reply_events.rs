@@ -31,15 +31,15 @@ impl<'a> ReplyEvents<'a> {
 
     pub(super) fn on_attempt(&mut self, event: AttemptEvent<'_>) {
         match event {
-            AttemptEvent::Begun => self.message = None,
-            AttemptEvent::Heard(text) => {
+            AttemptEvent::Started => self.message = None,
+            AttemptEvent::Delta(text) => {
                 let message_id = *self.message.get_or_insert_with(|| self.work.app.new_id());
                 self.sender.send(EventBody::MessageDelta { message_id, text: text.to_owned() }).ok();
             }
-            AttemptEvent::Passed { model, why, next } => {
+            AttemptEvent::PassedOver { model, why, next } => {
                 self.message = None;
                 let name = format!("{model}: {}", why.code());
-                if !self.work.machine.has_noticed(&name) && self.notices.insert(name) {
+                if !self.work.machine.has_notice(&name) && self.notices.insert(name) {
                     let text = self.work.notice(&model, &why, next.as_deref());
                     self.sender.send(EventBody::Notice { text }).ok();
                 }

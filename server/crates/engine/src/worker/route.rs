@@ -27,7 +27,7 @@ impl RunWorker<'_> {
         if !self.app.models.any() {
             return Route::To(self.person.department);
         }
-        if let Some(agent) = self.machine.order().and_then(|order| order.agent) {
+        if let Some(agent) = self.machine.scheduled_request().and_then(|order| order.agent) {
             return Route::To(agent);
         }
         match self.app.planner.plan(&self.app.skills, request) {
@@ -51,7 +51,7 @@ impl RunWorker<'_> {
             "type": "object", "additionalProperties": false, "required": ["department"],
             "properties": {"department": {"type": "string", "enum": codes}}
         });
-        let asking = ModelRequest {
+        let request = ModelRequest {
             task: Task::Classify,
             language: self.machine.language(),
             agent: None,
@@ -64,7 +64,7 @@ impl RunWorker<'_> {
             answer_schema: Some(&schema),
             stop: &self.app.stop,
         };
-        let answer = self.app.models.ask(&asking, &mut |_| {}).await.ok()?;
+        let answer = self.app.models.reply(&request, &mut |_| {}).await.ok()?;
         let answer: Value = serde_json::from_str(&answer.reply.text()).ok()?;
         Department::from_code(answer.get("department")?.as_str()?)
     }

@@ -59,7 +59,7 @@ pub(super) async fn advance_run(app: &AppState, id: Id<id::Run>) -> Result<(), S
     drop(tx);
     if run.state == RunState::Queued && !run.cancel_asked {
         let mut tx = app.store.begin_as(&app.scope(&person)).await?;
-        let begun = runs::begin(&mut tx, id, person.id, app.limits.runs_a_person, app.clock.now()).await?;
+        let begun = runs::start(&mut tx, id, person.id, app.limits.runs_a_person, app.clock.now()).await?;
         commit(tx).await?;
         if !begun {
             return Ok(());
@@ -69,7 +69,7 @@ pub(super) async fn advance_run(app: &AppState, id: Id<id::Run>) -> Result<(), S
         return Ok(());
     }
     let mut work = match serde_json::from_value(run.machine.clone()) {
-        Ok(machine) => RunWorker { app, run, machine, person, spoken: None, in_gate: AtomicU64::new(0) },
+        Ok(machine) => RunWorker { app, run, machine, person, streamed_message: None, in_gate: AtomicU64::new(0) },
         Err(error) => {
             // Stored by a version that this one does not understand: it can only be ended.
             let mut work = RunWorker {
@@ -77,7 +77,7 @@ pub(super) async fn advance_run(app: &AppState, id: Id<id::Run>) -> Result<(), S
                 machine: RunMachine::new(String::new(), &person),
                 run,
                 person,
-                spoken: None,
+                streamed_message: None,
                 in_gate: AtomicU64::new(0),
             };
             let error = work.internal(&error.to_string());
@@ -89,9 +89,9 @@ pub(super) async fn advance_run(app: &AppState, id: Id<id::Run>) -> Result<(), S
     if matches!(work.run.state, RunState::Queued | RunState::Waiting) && !work.run.cancel_asked {
         let (state, waiting_for) = (RunState::Running, None);
         (work.run.state, work.run.waiting_for) = (state, waiting_for);
-        work.save(Step::telling([EventBody::RunState { state, waiting_for }])).await?;
+        work.save(Step::with_events([EventBody::RunState { state, waiting_for }])).await?;
     }
-    work.lose_open_calls().await?;
+    work.write_off_open_calls().await?;
     work.drive().await
 }
 
@@ -109,8 +109,8 @@ pub(super) async fn fail_run(app: &AppState, id: Id<id::Run>) -> Result<(), Step
     }
     let machine =
         serde_json::from_value(run.machine.clone()).unwrap_or_else(|_| RunMachine::new(String::new(), &person));
-    let mut work = RunWorker { app, run, machine, person, spoken: None, in_gate: AtomicU64::new(0) };
-    work.take_back_effects().await?;
+    let mut work = RunWorker { app, run, machine, person, streamed_message: None, in_gate: AtomicU64::new(0) };
+    work.undo_effects().await?;
     let error = work.internal("the program failed in it");
     work.machine.fail(None, error);
     work.drive().await
@@ -133,7 +133,7 @@ pub(super) struct RunWorker<'a> {
     pub(super) machine: RunMachine,
     pub(super) person: Person,
     /// The message that the newest reply's text was streamed as.
-    pub(super) spoken: Option<Id<id::Message>>,
+    pub(super) streamed_message: Option<Id<id::Message>>,
     /// Nanoseconds that the calls at hand have spent in the gate.
     pub(super) in_gate: AtomicU64,
 }
@@ -151,7 +151,7 @@ impl RunWorker<'_> {
         };
         if matches!(stopped, StepError::Contended) {
             let mut tx = self.begin().await?;
-            runs::look_again(&mut tx, &self.run, self.app.clock.now() + CONTENDED_DELAY).await?;
+            runs::requeue_at(&mut tx, &self.run, self.app.clock.now() + CONTENDED_DELAY).await?;
             commit(tx).await?;
         }
         Err(stopped)
@@ -160,17 +160,17 @@ impl RunWorker<'_> {
     /// Does one step and stores it; answers whether there is another one.
     #[tracing::instrument(name = "step", skip_all, fields(version = self.run.version))]
     async fn step(&mut self) -> Result<bool, StepError> {
-        if self.cancel_asked().await? && !self.machine.state().0.has_ended() && !self.is_acting().await? {
-            self.stop_working().await?;
+        if self.cancellation_requested().await? && !self.machine.state().0.has_ended() && !self.is_acting().await? {
+            self.cancel_run().await?;
         }
         match self.machine.next(&self.app.skills) {
-            Ok(NextAction::Ask) => {
-                self.ask().await?;
+            Ok(NextAction::RequestReply) => {
+                self.next_turn().await?;
                 Ok(true)
             }
             Ok(NextAction::Calls(calls)) => self.call(calls).await,
             Ok(NextAction::Wait(question)) => {
-                let step = Step::saying(question.text.clone(), question.choices.clone());
+                let step = Step::with_message(question.text.clone(), question.choices.clone());
                 self.save(step).await?;
                 Ok(false)
             }
@@ -179,7 +179,7 @@ impl RunWorker<'_> {
                     RunEnd::Answered(text) | RunEnd::Cancelled(text) => text.clone(),
                     RunEnd::Failed(error) => error.detail.clone(),
                 };
-                self.save(Step::saying(text, Vec::new())).await?;
+                self.save(Step::with_message(text, Vec::new())).await?;
                 Ok(false)
             }
             Err(error) => {
@@ -195,9 +195,9 @@ impl RunWorker<'_> {
         self.app.store.begin_as(&self.app.scope(&self.person)).await
     }
 
-    pub(super) async fn cancel_asked(&self) -> Result<bool, StepError> {
+    pub(super) async fn cancellation_requested(&self) -> Result<bool, StepError> {
         let mut tx = self.begin().await?;
-        Ok(runs::cancel_asked(&mut tx, self.run.id).await?)
+        Ok(runs::cancellation_requested(&mut tx, self.run.id).await?)
     }
 
     /// Whether an effect may be on its way: it is brought to its end before the run is stopped.
@@ -207,20 +207,20 @@ impl RunWorker<'_> {
     }
 
     /// Ends the run because the person said so; what has not left does not leave.
-    pub(super) async fn stop_working(&mut self) -> Result<(), StepError> {
-        self.take_back_effects().await?;
+    pub(super) async fn cancel_run(&mut self) -> Result<(), StepError> {
+        self.undo_effects().await?;
         let text = self.app.texts.cancelled.in_language(self.machine.language()).to_owned();
         self.machine.cancel(text);
         Ok(())
     }
 
     /// Money that a dead worker reserved counts as spent: the provider may have done the work.
-    pub(super) async fn lose_open_calls(&self) -> Result<(), StepError> {
+    pub(super) async fn write_off_open_calls(&self) -> Result<(), StepError> {
         if !self.app.models.any() {
             return Ok(());
         }
         let mut tx = self.begin().await?;
-        model_calls::lose_open(&mut tx, self.run.id, self.app.clock.now()).await?;
+        model_calls::write_off_open(&mut tx, self.run.id, self.app.clock.now()).await?;
         Ok(commit(tx).await?)
     }
 

@@ -36,10 +36,10 @@ const MAX_URL_CHARS: usize = 2_000;
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(route!(list))
-        .routes(route!(add))
-        .routes(route!(change))
-        .routes(route!(remove))
-        .routes(route!(renew_secret))
+        .routes(route!(create))
+        .routes(route!(update))
+        .routes(route!(delete))
+        .routes(route!(rotate_secret))
         .routes(route!(test))
         .routes(route!(sendings))
         .routes(route!(repeat))
@@ -167,7 +167,7 @@ async fn list(State(app): State<App>, caller: Caller<Administer>) -> Result<Json
 
 /// Adds an endpoint. Its secret is shown only now.
 #[utoipa::path(post, path = "/v1/admin/endpoints", request_body = NewEndpoint, responses((status = 201, body = EndpointSecret), Problems))]
-async fn add(
+async fn create(
     State(app): State<App>,
     caller: Caller<Administer>,
     ApiJson(new): ApiJson<NewEndpoint>,
@@ -193,7 +193,7 @@ async fn add(
 
 /// Changes, pauses or resumes an endpoint. What happens while it is paused it is never told.
 #[utoipa::path(patch, path = "/v1/admin/endpoints/{id}", params(("id" = Uuid, Path)), request_body = ChangeEndpoint, responses((status = 200, body = EndpointView), Problems))]
-async fn change(
+async fn update(
     State(app): State<App>,
     caller: Caller<Administer>,
     ApiPath(id): ApiPath<Id<id::Endpoint>>,
@@ -233,7 +233,7 @@ async fn change(
 
 /// Removes an endpoint, with its secrets and what was still to be sent to it.
 #[utoipa::path(delete, path = "/v1/admin/endpoints/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
-async fn remove(
+async fn delete(
     State(app): State<App>,
     caller: Caller<Administer>,
     ApiPath(id): ApiPath<Id<id::Endpoint>>,
@@ -248,7 +248,7 @@ async fn remove(
 
 /// Gives an endpoint a new secret. For a day what is sent is signed with the one before, too.
 #[utoipa::path(post, path = "/v1/admin/endpoints/{id}/secret", params(("id" = Uuid, Path)), responses((status = 201, body = EndpointSecret), Problems))]
-async fn renew_secret(
+async fn rotate_secret(
     State(app): State<App>,
     caller: Caller<Administer>,
     ApiPath(id): ApiPath<Id<id::Endpoint>>,

@@ -26,8 +26,8 @@ use mezzofy_engine::library;
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(route!(list))
-        .routes(route!(remove))
-        .merge(OpenApiRouter::new().routes(route!(add)).layer(DefaultBodyLimit::max(upload::MAX_UPLOAD_BYTES)))
+        .routes(route!(delete))
+        .merge(OpenApiRouter::new().routes(route!(create)).layer(DefaultBodyLimit::max(upload::MAX_UPLOAD_BYTES)))
 }
 
 /// A document of the knowledge base.
@@ -81,7 +81,7 @@ async fn list(
 
 /// Adds a document, in place of the upload of the same name. It is found as soon as this is answered.
 #[utoipa::path(post, path = "/v1/admin/knowledge", request_body(content = NewDocument, content_type = "multipart/form-data"), responses((status = 201, body = DocumentView), Problems))]
-async fn add(
+async fn create(
     State(app): State<App>,
     caller: Caller<Administer>,
     form: Result<Multipart, MultipartRejection>,
@@ -114,7 +114,7 @@ async fn add(
 
 /// Removes a document that was added here. One of a folder goes when it is taken out of the folder and that is imported again.
 #[utoipa::path(delete, path = "/v1/admin/knowledge/{id}", params(("id" = Uuid, Path)), responses((status = 204), Problems))]
-async fn remove(
+async fn delete(
     State(app): State<App>,
     caller: Caller<Administer>,
     ApiPath(id): ApiPath<Uuid>,

@@ -24,7 +24,7 @@ use mezzofy_engine::app::{App, AppState};
 use mezzofy_engine::people::{self, AccountChange, AccountError};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(route!(list)).routes(route!(add)).routes(route!(show)).routes(route!(change))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(create)).routes(route!(show)).routes(route!(update))
 }
 
 /// A person as administrators see them.
@@ -142,7 +142,7 @@ async fn show(
 
 /// Adds a person, who can sign in at once.
 #[utoipa::path(post, path = "/v1/admin/people", request_body = AddPerson, responses((status = 201, body = AccountView), Problems))]
-async fn add(
+async fn create(
     State(app): State<App>,
     Caller { person: admin, .. }: Caller<Administer>,
     ApiJson(body): ApiJson<AddPerson>,
@@ -163,7 +163,7 @@ async fn add(
 
 /// Changes a person. Each change is an entry of the audit log.
 #[utoipa::path(patch, path = "/v1/admin/people/{id}", params(("id" = Uuid, Path)), request_body = ChangePerson, responses((status = 200, body = AccountView), Problems))]
-async fn change(
+async fn update(
     State(app): State<App>,
     Caller { person: admin, .. }: Caller<Administer>,
     ApiPath(id): ApiPath<Id<id::Person>>,

@@ -31,7 +31,7 @@ const SECRET_OVERLAP: TimeDelta = TimeDelta::hours(24);
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(route!(list))
-        .routes(route!(make_secret))
+        .routes(route!(create_secret))
         .routes(route!(end_secret))
         .routes(route!(delivered))
         .routes(route!(repeat))
@@ -164,7 +164,7 @@ async fn list(State(app): State<App>, caller: Caller<Administer>) -> Result<Json
 
 /// Makes a new secret for a source. The ones before still hold for a day.
 #[utoipa::path(post, path = "/v1/admin/sources/{name}/secrets", params(("name" = String, Path)), responses((status = 201, body = NewSecret), Problems))]
-async fn make_secret(
+async fn create_secret(
     State(app): State<App>,
     caller: Caller<Administer>,
     ApiPath(name): ApiPath<String>,

@@ -15,7 +15,7 @@ use crate::problem::{Problem, Problems};
 use mezzofy_engine::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(route!(show)).routes(route!(change))
+    OpenApiRouter::new().routes(route!(show)).routes(route!(update))
 }
 
 /// What the caller is told on their phones.
@@ -53,7 +53,7 @@ async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Notificatio
 
 /// Changes what the caller is told on their phones; what is left out stays.
 #[utoipa::path(patch, path = "/v1/me/notifications", request_body = ChangeNotificationSettings, responses((status = 200, body = NotificationSettings), Problems))]
-async fn change(
+async fn update(
     State(app): State<App>,
     caller: Caller,
     ApiJson(change): ApiJson<ChangeNotificationSettings>,

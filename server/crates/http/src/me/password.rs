@@ -18,7 +18,7 @@ use mezzofy_engine::app::App;
 use mezzofy_engine::secrets;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(route!(change))
+    OpenApiRouter::new().routes(route!(update))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -32,7 +32,7 @@ struct ChangePassword {
 
 /// Changes the caller's password and ends their other sessions. Wrong tries count together with those of signing in.
 #[utoipa::path(post, path = "/v1/me/password", request_body = ChangePassword, responses((status = 204), Problems))]
-async fn change(
+async fn update(
     State(app): State<App>,
     caller: Caller,
     ApiJson(change): ApiJson<ChangePassword>,

@@ -26,7 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(route!(show))
         .routes(route!(begin))
-        .routes(route!(remove))
+        .routes(route!(delete))
         .routes(route!(confirm))
         .routes(route!(renew))
 }
@@ -163,7 +163,7 @@ async fn renew(
 
 /// Removes the second factor: signing in asks for the password only.
 #[utoipa::path(delete, path = "/v1/me/second-factor", request_body = ProveSecondFactor, responses((status = 204), Problems))]
-async fn remove(
+async fn delete(
     State(app): State<App>,
     caller: Caller,
     ApiJson(body): ApiJson<ProveSecondFactor>,

@@ -40,7 +40,7 @@ fn kinds() -> Object {
 
 impl RuleView {
     /// The rule that was given, as such or as a cron.
-    pub(super) fn given(
+    pub(super) fn from_parts(
         rule: Option<Self>,
         cron: Option<String>,
         time_zone: Option<String>,

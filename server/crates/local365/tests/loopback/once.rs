@@ -1,4 +1,4 @@
-//! However often the walk breaks off, the mail goes out once, and what is said of it meanwhile is true.
+//! However often the delivery breaks off, the mail goes out once, and what is said of it meanwhile is true.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ async fn a_mail_goes_out_with_its_attachment_and_reaches_the_mailbox_of_its_reci
         tenant.outgoing().deliver(&mail(&[("statement.pdf", 90_000)]), MailCheckpoint::New, &journal).await.unwrap();
     assert_eq!(tenant.count(), (1, 1, 0));
     assert_eq!(
-        journal.walks(),
+        journal.checkpoints(),
         [
             MailCheckpoint::Creating,
             MailCheckpoint::Ready { id: id.clone() },
@@ -42,7 +42,7 @@ async fn a_draft_whose_answer_was_lost_is_found_again_and_sent_once() {
         matches!(&stopped.reason, DeliveryErrorKind::Graph(error) if error.outcome() == GraphOutcome::Unknown),
         "{stopped:?}"
     );
-    assert_eq!((&stopped.walk, stopped.outcome()), (&MailCheckpoint::Creating, GraphOutcome::NotDone));
+    assert_eq!((&stopped.checkpoint, stopped.outcome()), (&MailCheckpoint::Creating, GraphOutcome::NotDone));
     assert_eq!(tenant.count(), (0, 0, 1));
 
     outgoing.deliver(&mail, journal.last(), &journal).await.unwrap();
@@ -95,8 +95,8 @@ struct FindingWorker<'a> {
 
 #[async_trait::async_trait]
 impl Journal for FindingWorker<'_> {
-    async fn record(&self, walk: &MailCheckpoint) -> Result<(), JournalError> {
-        if *walk == MailCheckpoint::Creating {
+    async fn record(&self, checkpoint: &MailCheckpoint) -> Result<(), JournalError> {
+        if *checkpoint == MailCheckpoint::Creating {
             return Ok(());
         }
         let found = self.outgoing.find_by_key(&self.mail.mailbox, &self.mail.key).await.unwrap().unwrap();
@@ -147,7 +147,7 @@ async fn a_process_that_dies_at_any_place_of_the_walk_leaves_one_mail_after_the_
             while tenant.outgoing().deliver(&mail, at.clone(), &journal).await.is_err() {
                 starts += 1;
                 assert!(starts < 5, "died at {entry}, lost {lost:?}");
-                at = if journal.walks().is_empty() { at } else { journal.last() };
+                at = if journal.checkpoints().is_empty() { at } else { journal.last() };
                 journal = TestJournal::default();
             }
             assert_eq!(tenant.count().0, 1, "died at {entry}, lost {lost:?}");

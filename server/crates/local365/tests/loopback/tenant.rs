@@ -187,10 +187,10 @@ impl Account for AccountTokens {
     }
 }
 
-/// A journal that keeps every step of the walk, and can die at one of them.
+/// A journal that keeps every checkpoint, and can die at one of them.
 #[derive(Default)]
 pub(crate) struct TestJournal {
-    walks: Mutex<Vec<MailCheckpoint>>,
+    checkpoints: Mutex<Vec<MailCheckpoint>>,
     dies_at: Option<usize>,
     /// Where another worker is found to stand at the second entry.
     overtaken_at: Option<MailCheckpoint>,
@@ -201,30 +201,30 @@ impl TestJournal {
         Self { dies_at: Some(entry), ..Self::default() }
     }
 
-    pub(crate) fn overtaken_at(walk: MailCheckpoint) -> Self {
-        Self { overtaken_at: Some(walk), ..Self::default() }
+    pub(crate) fn overtaken_at(checkpoint: MailCheckpoint) -> Self {
+        Self { overtaken_at: Some(checkpoint), ..Self::default() }
     }
 
-    pub(crate) fn walks(&self) -> Vec<MailCheckpoint> {
-        self.walks.lock().unwrap().clone()
+    pub(crate) fn checkpoints(&self) -> Vec<MailCheckpoint> {
+        self.checkpoints.lock().unwrap().clone()
     }
 
     pub(crate) fn last(&self) -> MailCheckpoint {
-        self.walks().pop().unwrap_or(MailCheckpoint::New)
+        self.checkpoints().pop().unwrap_or(MailCheckpoint::New)
     }
 }
 
 #[async_trait::async_trait]
 impl Journal for TestJournal {
-    async fn record(&self, walk: &MailCheckpoint) -> Result<(), JournalError> {
-        let mut walks = self.walks.lock().unwrap();
-        if self.dies_at == Some(walks.len()) {
+    async fn record(&self, checkpoint: &MailCheckpoint) -> Result<(), JournalError> {
+        let mut checkpoints = self.checkpoints.lock().unwrap();
+        if self.dies_at == Some(checkpoints.len()) {
             return Err(JournalError::Failed("the process died".into()));
         }
-        if let (Some(other), 1) = (&self.overtaken_at, walks.len()) {
+        if let (Some(other), 1) = (&self.overtaken_at, checkpoints.len()) {
             return Err(JournalError::Contended(other.clone()));
         }
-        walks.push(walk.clone());
+        checkpoints.push(checkpoint.clone());
         Ok(())
     }
 }

@@ -37,7 +37,7 @@ async fn an_upload_that_breaks_in_the_middle_or_at_its_end_leaves_each_file_once
         let mut tries = 0;
         while let Err(stopped) = outgoing.deliver(&mail, at, &journal).await {
             assert_eq!(stopped.outcome(), GraphOutcome::NotDone);
-            at = stopped.walk;
+            at = stopped.checkpoint;
             tries += 1;
             assert!(tries < 3);
         }
@@ -52,7 +52,7 @@ async fn a_last_range_whose_answer_was_lost_is_not_uploaded_twice() {
     let (outgoing, mail, journal) = (tenant.outgoing(), mail(&[("large.bin", 3_000_000)]), TestJournal::default());
     tenant.faults.script(Operation::PutRange, Fault::DropAfter);
     let stopped = outgoing.deliver(&mail, MailCheckpoint::New, &journal).await.unwrap_err();
-    outgoing.deliver(&mail, stopped.walk, &journal).await.unwrap();
+    outgoing.deliver(&mail, stopped.checkpoint, &journal).await.unwrap();
     assert_eq!((tenant.faults.seen(Operation::OpenUpload), tenant.faults.seen(Operation::PutRange)), (1, 1));
     assert_eq!(tenant.folder(CEO, "inbox")[0].body["attachments"].as_array().unwrap().len(), 1);
 }

@@ -114,7 +114,7 @@ fn documents(config: &Config) -> (State, String) {
 }
 
 async fn open(config: &Config) -> Result<String, String> {
-    let store = database::outside(config)?;
+    let store = database::connect_external(config)?;
     let version = store.version().await.map_err(|error| database::full(&error));
     store.close().await;
     version

@@ -217,8 +217,8 @@ async fn what_failed_is_given_back_and_what_a_dead_worker_left_stays_counted() {
     assert_eq!(spent().await, "0.830000");
     let mut tx = app.app.store.begin().await.unwrap();
     model_calls::fail(&mut tx, calls[0], app.now()).await.unwrap();
-    assert_eq!(model_calls::lose_open(&mut tx, call.run, app.now()).await.unwrap(), 1);
-    assert_eq!(model_calls::lose_open(&mut tx, a_run(), app.now()).await.unwrap(), 0);
+    assert_eq!(model_calls::write_off_open(&mut tx, call.run, app.now()).await.unwrap(), 1);
+    assert_eq!(model_calls::write_off_open(&mut tx, a_run(), app.now()).await.unwrap(), 0);
     commit(tx).await.unwrap();
     assert_eq!(spent().await, "0.430000");
 

@@ -29,7 +29,7 @@ const PLACES: [(&str, u64); 11] = [
     ("step.after", 14),
     ("effect.intended", 1),
     ("effect.attempting", 20),
-    ("effect.walk", 60),
+    ("effect.advance", 60),
     ("effect.sent", 20),
     ("effect.ended", 20),
     ("decision.before", 1),

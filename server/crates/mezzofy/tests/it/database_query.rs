@@ -139,7 +139,7 @@ async fn a_person_without_the_ledger_sees_nothing_of_it() {
             assert_eq!(found["rows"], json!([[sees.contains(&mailbox).to_string()]]), "{mailbox} {view}");
         }
         let spec = app.app.tools.spec("database_query").unwrap();
-        assert!(app.app.gate().admit_tool(&person, spec, "books", Language::En).is_ok(), "{mailbox}");
+        assert!(app.app.gate().authorize_tool(&person, spec, "books", Language::En).is_ok(), "{mailbox}");
     }
     app.end().await;
 }

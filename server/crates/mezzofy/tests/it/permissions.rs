@@ -261,7 +261,7 @@ async fn every_tool_is_offered_and_admitted_to_exactly_the_roles_with_its_permis
         for name in &names {
             let spec = parts.tools.spec(name).unwrap();
             let allowed = written.allows(role, spec.permission.code());
-            let admitted = parts.gate().admit_tool(&person, spec, name, Language::En);
+            let admitted = parts.gate().authorize_tool(&person, spec, name, Language::En);
             assert_eq!(admitted.is_ok(), allowed, "{role} {name}: {admitted:?}");
             assert_eq!(offered.iter().any(|tool| tool.name == *name), allowed, "{role} {name}");
         }

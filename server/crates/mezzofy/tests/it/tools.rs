@@ -15,7 +15,7 @@ use mezzofy_domain::trust::Trust;
 use mezzofy_engine::app::ToolRegistry;
 use mezzofy_engine::config::Settings;
 use mezzofy_engine::config::models::{Dialect, Protocol, ProviderAccess};
-use mezzofy_engine::models::{Models, Surroundings};
+use mezzofy_engine::models::{Models, ModelsContext};
 use mezzofy_engine::web::Web;
 use mezzofy_store::{commit, files, people};
 use mezzofy_testing::{Answer, Replay};
@@ -43,7 +43,7 @@ fn tools_with(app: &TestApp, replay: &Replay) -> Tools {
         key: Some(KEY.into()),
     };
     let (store, clock, zone) = (app.app.store.clone(), app.clock.clone(), app.app.zone);
-    let around = Surroundings { store: store.clone(), clock, zone };
+    let around = ModelsContext { store: store.clone(), clock, zone };
     let providers = BTreeMap::from([("claude".to_owned(), claude)]);
     let company = app.app.company.clone();
     let kpis = std::fs::read_to_string(home().join("config/kpis.yaml")).unwrap();

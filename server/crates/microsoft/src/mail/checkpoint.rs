@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::graph::GraphOutcome;
 
 /// A place on the way of one mail. It is stored before and after each step that changes the mailbox, so that after a
-/// crash the walk goes on from there.
+/// crash the checkpoint goes on from there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "at", rename_all = "snake_case")]
 pub enum MailCheckpoint {
@@ -53,7 +53,7 @@ pub enum Step<'a> {
 }
 
 impl MailCheckpoint {
-    /// What to do when the walk is taken up here, fresh or after a crash.
+    /// What to do when the checkpoint is taken up here, fresh or after a crash.
     #[must_use]
     pub fn next(&self) -> Step<'_> {
         match self {
@@ -101,16 +101,16 @@ mod tests {
             (MailCheckpoint::Sending { id: id.clone() }, Step::CheckState(&id), GraphOutcome::Unknown),
             (MailCheckpoint::Sent { id: id.clone() }, Step::Nothing(&id), GraphOutcome::Done),
         ];
-        for (walk, step, outcome) in &cases {
-            assert_eq!((walk.next(), walk.outcome()), (*step, *outcome));
+        for (checkpoint, step, outcome) in &cases {
+            assert_eq!((checkpoint.next(), checkpoint.outcome()), (*step, *outcome));
         }
     }
 
     #[test]
     fn a_stored_walk_reads_back() {
-        let walk = MailCheckpoint::Sending { id: "AAkALgx".to_owned() };
-        let stored = serde_json::to_string(&walk).unwrap();
+        let checkpoint = MailCheckpoint::Sending { id: "AAkALgx".to_owned() };
+        let stored = serde_json::to_string(&checkpoint).unwrap();
         assert_eq!(stored, r#"{"at":"sending","id":"AAkALgx"}"#);
-        assert_eq!(serde_json::from_str::<MailCheckpoint>(&stored).unwrap(), walk);
+        assert_eq!(serde_json::from_str::<MailCheckpoint>(&stored).unwrap(), checkpoint);
     }
 }

@@ -1,4 +1,4 @@
-//! The walk with a real mailbox: does the next step, stores the place, and says truly what happened when it stops.
+//! The checkpoint with a real mailbox: does the next step, stores the place, and says truly what happened when it stops.
 
 use async_trait::async_trait;
 
@@ -16,14 +16,14 @@ pub enum JournalError {
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Where the walk's place is stored; it must be durable when `record` returns.
+/// Where the checkpoint's place is stored; it must be durable when `record` returns.
 #[async_trait]
 pub trait Journal: Send + Sync {
     /// Stores the place that the mail has come to.
-    async fn record(&self, walk: &MailCheckpoint) -> Result<(), JournalError>;
+    async fn record(&self, checkpoint: &MailCheckpoint) -> Result<(), JournalError>;
 }
 
-/// Why the walk stopped.
+/// Why the checkpoint stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliveryErrorKind {
     /// Graph failed or refused.
@@ -37,25 +37,25 @@ pub enum DeliveryErrorKind {
     Vanished,
 }
 
-/// A walk that stopped before its end, and the last place that was stored.
+/// A checkpoint that stopped before its end, and the last place that was stored.
 #[derive(Debug, thiserror::Error)]
 #[error("{reason}")]
 pub struct DeliveryError {
     /// The place to go on from.
-    pub walk: MailCheckpoint,
+    pub checkpoint: MailCheckpoint,
     /// Why it stopped.
     #[source]
     pub reason: DeliveryErrorKind,
 }
 
 impl DeliveryError {
-    /// Whether the mail went out. `Unknown` is settled by going on from `walk`, or by a person.
+    /// Whether the mail went out. `Unknown` is settled by going on from `checkpoint`, or by a person.
     #[must_use]
     pub fn outcome(&self) -> GraphOutcome {
-        self.walk.outcome()
+        self.checkpoint.outcome()
     }
 
-    /// After how long to go on from `walk`; `None`: never, it stays as it is.
+    /// After how long to go on from `checkpoint`; `None`: never, it stays as it is.
     #[must_use]
     pub fn retry_after(&self) -> Option<std::time::Duration> {
         match &self.reason {
@@ -75,7 +75,7 @@ struct Delivery<'a> {
 
 impl Outgoing {
     /// Walks the mail to its end from the stored place and answers with the sent message's id. Call it again with
-    /// [`DeliveryError::walk`], or after a crash with what the journal holds: the mail goes out once.
+    /// [`DeliveryError::checkpoint`], or after a crash with what the journal holds: the mail goes out once.
     pub async fn deliver(
         &self,
         mail: &Mail,
@@ -85,7 +85,7 @@ impl Outgoing {
         let mut delivery = Delivery { outgoing: self, mail, journal, at: from };
         match delivery.run().await {
             Ok(id) => Ok(id),
-            Err(reason) => Err(DeliveryError { walk: delivery.at, reason }),
+            Err(reason) => Err(DeliveryError { checkpoint: delivery.at, reason }),
         }
     }
 
@@ -148,7 +148,7 @@ impl Delivery<'_> {
         }
     }
 
-    /// Sends. A certain no takes the walk back to `Ready`, so that its place never claims more doubt than there is.
+    /// Sends. A certain no takes the checkpoint back to `Ready`, so that its place never claims more doubt than there is.
     async fn send(&mut self, id: &str) -> Result<(), DeliveryErrorKind> {
         self.advance(MailCheckpoint::Sending { id: id.to_owned() }).await?;
         match self.outgoing.send(&self.mail.mailbox, id).await {
@@ -175,9 +175,9 @@ impl Delivery<'_> {
     }
 
     /// Stores the place, then stands there.
-    async fn advance(&mut self, walk: MailCheckpoint) -> Result<(), DeliveryErrorKind> {
-        self.journal.record(&walk).await.map_err(DeliveryErrorKind::Journal)?;
-        self.at = walk;
+    async fn advance(&mut self, checkpoint: MailCheckpoint) -> Result<(), DeliveryErrorKind> {
+        self.journal.record(&checkpoint).await.map_err(DeliveryErrorKind::Journal)?;
+        self.at = checkpoint;
         Ok(())
     }
 }

@@ -134,7 +134,7 @@ impl Planner {
 
     /// The addresses that somebody asks in these texts to send something to.
     #[must_use]
-    pub fn asked_recipients(&self, request: &Request<'_>) -> Vec<String> {
+    pub fn requested_recipients(&self, request: &Request<'_>) -> Vec<String> {
         let reader = Reader::new(&self.prompts, request.me, request.people);
         let of = |text: &String| reader.find(&mut Sentence::read(text));
         let sent = request.texts.iter().map(of).filter(|read| read.asked);

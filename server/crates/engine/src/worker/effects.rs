@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use mezzofy_agent::planner::{NO_PRODUCTS, Request};
-use mezzofy_agent::run::{Call, CallOutcome, ScheduledOrder};
+use mezzofy_agent::run::{Call, CallOutcome, ScheduledRequest};
 use mezzofy_agent::sources::MailContext;
 use mezzofy_agent::tool::Outcome;
 use mezzofy_domain::approval::{ApprovalState, ProposedEffect};
@@ -17,11 +17,11 @@ use mezzofy_store::effects::{self, Effect};
 use mezzofy_store::{Tx, approvals, commit, files, people, standing_approvals};
 
 use super::calls::tool_done;
-use super::ends::result_of;
 use super::run_worker::{RunWorker, StepError};
+use super::settlement::result_of;
 use super::step::Step;
 use crate::channels;
-use crate::effects::{HourlyLimit, held_until, hourly_room, idempotency_key, intended};
+use crate::effects::{HourlyLimit, check_hourly_limit, held_until, idempotency_key, new_effect};
 use crate::failpoint;
 
 /// A call and what it wants to send.
@@ -33,10 +33,10 @@ struct EffectRequest {
 
 impl RunWorker<'_> {
     /// Moves effects that come together on as far as it goes now; answers whether the run goes on at once.
-    pub(super) async fn act(&mut self, calls: Vec<Call>) -> Result<bool, StepError> {
+    pub(super) async fn advance_effects(&mut self, calls: Vec<Call>) -> Result<bool, StepError> {
         self.refresh_person().await?;
         let mut tx = self.begin().await?;
-        let asked = match calls.first() {
+        let approval = match calls.first() {
             Some(first) => approvals::of_call(&mut tx, self.run.id, &first.id).await?,
             None => None,
         };
@@ -45,13 +45,13 @@ impl RunWorker<'_> {
         drop(tx);
         let mut stored: BTreeMap<String, Effect> =
             stored.into_iter().map(|effect| (effect.idempotency_key.clone(), effect)).collect();
-        let Some(approval) = asked else {
+        let Some(approval) = approval else {
             let of_call = |call: Call| {
                 let effect = stored.remove(&idempotency_key(self.run.id, &call.id))?;
                 Some((call, Some(effect)))
             };
-            let begun: Vec<_> = calls.iter().cloned().map_while(of_call).collect();
-            return if begun.is_empty() { self.propose(calls).await } else { self.settle_effects(begun, None).await };
+            let known: Vec<_> = calls.iter().cloned().map_while(of_call).collect();
+            return if known.is_empty() { self.propose(calls).await } else { self.settle_effects(known, None).await };
         };
         match approval.state {
             ApprovalState::Approved => {
@@ -83,13 +83,13 @@ impl RunWorker<'_> {
 
     /// Looks at what the calls want, and stores it: as effects that may go, or as an approval that somebody must give.
     async fn propose(&mut self, calls: Vec<Call>) -> Result<bool, StepError> {
-        self.save(Step::telling(self.started(&calls))).await?;
+        self.save(Step::with_events(self.started(&calls))).await?;
         let Some(requests) = self.effect_requests(calls).await? else { return Ok(true) };
-        let begun = Instant::now();
+        let started_at = Instant::now();
         let language = self.machine.language();
         let mut tx = self.begin().await?;
         let payloads = requests.iter().map(|request| &request.payload);
-        if let Err(over) = hourly_room(self.app, &mut tx, self.person.id, payloads).await? {
+        if let Err(over) = check_hourly_limit(self.app, &mut tx, self.person.id, payloads).await? {
             drop(tx);
             let HourlyLimit { kind, limit, sent, wanted: more, after } = over;
             let after = after.with_timezone(&self.app.zone).format("%H:%M").to_string();
@@ -104,23 +104,23 @@ impl RunWorker<'_> {
             let detail = text.say(language, &values);
             let events: Vec<_> = requests.iter().map(|request| tool_done(&request.call, Err(detail.clone()))).collect();
             self.machine.fail(None, RunError { kind: RunErrorKind::LimitReached, detail });
-            self.save(Step::telling(events)).await?;
+            self.save(Step::with_events(events)).await?;
             return Ok(true);
         }
-        let leaves = !self.app.gate().leaving(requests.iter().map(|request| &request.payload)).is_empty();
-        let standing = if leaves { self.standing(&mut tx, &requests).await? } else { None };
+        let external = !self.app.gate().external_recipients(requests.iter().map(|request| &request.payload)).is_empty();
+        let standing = if external { self.find_standing_approval(&mut tx, &requests).await? } else { None };
         // What stays inside goes as the run wants it, as long as the run has read nothing from outside.
-        let looked_at = if leaves || self.machine.sources().any_outside() {
+        let undecided = if external || self.machine.sources().any_outside() {
             let proposed = self.with_origins(&mut tx, &requests).await?;
             let places = self.machine.sources().places(&self.app.texts, language);
-            let why = self.app.gate().why_decide(&proposed, standing.is_some(), &places, language);
+            let why = self.app.gate().approval_reason(&proposed, standing.is_some(), &places, language);
             why.map(|why| (proposed, why))
         } else {
             None
         };
-        self.add_gate_time(begun);
+        self.add_gate_time(started_at);
         self.log_gate_time(requests.len());
-        if let Some((proposed, why)) = looked_at {
+        if let Some((proposed, why)) = undecided {
             drop(tx);
             return self.ask_approval(proposed, why).await;
         }
@@ -128,7 +128,7 @@ impl RunWorker<'_> {
         let held_until = held_until(self.app, requests.iter().map(|request| &request.payload), now);
         let mut group = Vec::new();
         for EffectRequest { call, payload, .. } in requests {
-            let effect = intended(self.app, self.person.id, self.run.id, &call.id, payload)
+            let effect = new_effect(self.app, self.person.id, self.run.id, &call.id, payload)
                 .map_err(|error| StepError::Retry(error.to_string()))?;
             let effect = Effect { standing_approval: standing, held_until, ..effect };
             effects::intend(&mut tx, &effect).await?;
@@ -144,7 +144,7 @@ impl RunWorker<'_> {
     async fn effect_requests(&mut self, calls: Vec<Call>) -> Result<Option<Vec<EffectRequest>>, StepError> {
         let (mut requests, mut failed): (Vec<EffectRequest>, Vec<(Call, RunError)>) = (Vec::new(), Vec::new());
         for call in calls {
-            match self.outcome(&call).await? {
+            match self.invoke_tool(&call).await? {
                 Ok(Outcome::Send(payload)) => {
                     let hash = payload.payload_hash().map_err(|error| StepError::Retry(error.to_string()))?;
                     requests.push(EffectRequest { call, payload, hash });
@@ -162,7 +162,7 @@ impl RunWorker<'_> {
             for (call, error) in failed {
                 self.machine.fail(Some(&call), error);
             }
-            self.save(Step::telling(events)).await?;
+            self.save(Step::with_events(events)).await?;
             return Ok(None);
         }
         let mut tx = self.begin().await?;
@@ -180,7 +180,7 @@ impl RunWorker<'_> {
                         &one.call,
                         CallOutcome { result, effect: true, ..CallOutcome::default() },
                     );
-                    self.save(Step::telling([event])).await?;
+                    self.save(Step::with_events([event])).await?;
                     return Ok(None);
                 }
                 Some(_) => break,
@@ -194,9 +194,9 @@ impl RunWorker<'_> {
     async fn with_origins(&self, tx: &mut Tx, requests: &[EffectRequest]) -> Result<Vec<ProposedEffect>, StepError> {
         let app = self.app;
         let people = people::all(tx).await?;
-        let said = self.machine.own_words();
-        let mut asked = app.planner.asked_recipients(&Request {
-            texts: &said,
+        let own_words = self.machine.own_words();
+        let mut requested = app.planner.requested_recipients(&Request {
+            texts: &own_words,
             open: None,
             me: &self.person,
             people: &people,
@@ -205,9 +205,9 @@ impl RunWorker<'_> {
             allowed: &[],
             products: &NO_PRODUCTS,
         });
-        asked.extend(self.machine.order().map(ScheduledOrder::recipients).unwrap_or_default());
-        let named = |channel: &&String| said.iter().any(|said| app.planner.names_channel(said, channel));
-        asked.extend(app.company.channels.keys().filter(named).cloned());
+        requested.extend(self.machine.scheduled_request().map(ScheduledRequest::recipients).unwrap_or_default());
+        let named = |channel: &&String| own_words.iter().any(|words| app.planner.names_channel(words, channel));
+        requested.extend(app.company.channels.keys().filter(named).cloned());
         let colleagues: Vec<String> =
             people.iter().filter(|person| !person.disabled).map(|person| person.email.clone()).collect();
         let mut proposed = Vec::new();
@@ -216,9 +216,9 @@ impl RunWorker<'_> {
             for attachment in payload.attachments() {
                 attached.extend(files::get(tx, self.person.id, attachment.id).await?);
             }
-            let around = MailContext {
-                said: &said,
-                asked: &asked,
+            let context = MailContext {
+                own_words: &own_words,
+                requested: &requested,
                 colleagues: &colleagues,
                 files: &attached,
                 run: self.run.id,
@@ -229,14 +229,14 @@ impl RunWorker<'_> {
                 language: self.machine.language(),
                 defences: app.defences,
             };
-            let origin = self.machine.sources().origin(payload, &around);
+            let origin = self.machine.sources().origin(payload, &context);
             proposed.push(ProposedEffect { call: call.id.clone(), payload: payload.clone(), origin });
         }
         Ok(proposed)
     }
 
     /// The standing approval that covers all of these mails and has room for them today.
-    async fn standing(
+    async fn find_standing_approval(
         &self,
         tx: &mut Tx,
         requests: &[EffectRequest],

@@ -57,18 +57,18 @@ impl RunWorker<'_> {
             why: why.clone(),
         };
         let text = text.say(language, &values);
-        self.machine.park(approval.id);
-        self.save(Step::asking(approval, text)).await?;
+        self.machine.await_approval(approval.id);
+        self.save(Step::requesting_approval(approval, text)).await?;
         Ok(false)
     }
 
     /// Takes back what has not left, and ends the wait for a decision.
-    pub(super) async fn take_back_effects(&mut self) -> Result<(), StepError> {
+    pub(super) async fn undo_effects(&mut self) -> Result<(), StepError> {
         let mut tx = self.begin().await?;
         let pending = approvals::pending_of_run(&mut tx, self.run.id).await?;
         let reason = self.app.texts.taken_back_effect.in_language(self.machine.language());
         let actor = Actor::Person(self.person.id);
-        for effect in effects::take_back_all(&mut tx, self.run.id, reason).await? {
+        for effect in effects::undo_all(&mut tx, self.run.id, reason).await? {
             let event = AuditEvent::EffectTakenBack { effect, run: self.run.id };
             audit::append(&mut tx, self.app.clock.now(), actor, &event).await?;
         }

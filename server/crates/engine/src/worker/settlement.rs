@@ -33,21 +33,21 @@ impl RunWorker<'_> {
             let at = until.with_timezone(&self.app.zone).format("%H:%M:%S").to_string();
             let values = [("until", at.as_str()), ("count", &held.len().to_string())];
             let text = self.app.texts.held.say(self.machine.language(), &values);
-            self.save(Step::resting(vec![EventBody::Progress { text }], *until)).await?;
+            self.save(Step::with_wake_at(vec![EventBody::Progress { text }], *until)).await?;
             // What was taken back meanwhile is not waited for; what is from now on wakes the run.
             let mut tx = self.begin().await?;
             return Ok(!effects::any_held(&mut tx, self.run.id, now).await?);
         }
         if let Some(tool) = group.first().and_then(|(call, _)| self.app.tools.get(&call.tool)) {
             let open = group.iter().any(|(_, effect)| effect.as_ref().is_some_and(|effect| !effect.state.has_ended()));
-            if open && let Err(refusal) = self.admit(tool.spec()).await? {
+            if open && let Err(refusal) = self.authorize_tool(tool.spec()).await? {
                 // What may be on its way already is still brought to its end.
                 for effect in group.iter_mut().filter_map(|(_, effect)| effect.as_mut()) {
                     if effect.state == EffectState::Attempting {
                         delivery::settle(self, effect).await?;
                     }
                 }
-                self.take_back_effects().await?;
+                self.undo_effects().await?;
                 self.machine.fail(None, refusal);
                 return Ok(true);
             }
@@ -57,12 +57,12 @@ impl RunWorker<'_> {
                 delivery::settle(self, effect).await?;
             }
         }
-        self.note_ends(&group, approval).await?;
+        self.record_outcomes(&group, approval).await?;
         Ok(true)
     }
 
     /// Gives the machine what came of each call.
-    async fn note_ends(
+    async fn record_outcomes(
         &mut self,
         group: &[(Call, Option<Effect>)],
         approval: Option<&Approval>,
@@ -70,12 +70,12 @@ impl RunWorker<'_> {
         let ended =
             |state| group.iter().filter(|(_, effect)| effect.as_ref().is_some_and(|it| it.state == state)).count();
         let taken_back = group.iter().filter(|(_, effect)| effect.as_ref().is_some_and(|it| it.taken_back)).count();
-        let left_out = group.iter().filter(|(_, effect)| effect.is_none()).count();
+        let excluded = group.iter().filter(|(_, effect)| effect.is_none()).count();
         let (texts, language) = (&self.app.texts, self.machine.language());
         let mut events = Vec::new();
         let mut failed = Vec::new();
         let mut notes = Vec::new();
-        for (count, text) in [(left_out, &texts.approved_fewer), (taken_back, &texts.taken_back_some)] {
+        for (count, text) in [(excluded, &texts.approved_fewer), (taken_back, &texts.taken_back_some)] {
             if count > 0 {
                 notes.push(text.say(language, &[("count", &count.to_string())]));
             }
@@ -116,10 +116,10 @@ impl RunWorker<'_> {
         for (call, error) in failed {
             self.machine.fail(Some(call), error);
         }
-        if taken_back > 0 && taken_back + left_out == group.len() {
+        if taken_back > 0 && taken_back + excluded == group.len() {
             self.machine.cancel(texts.taken_back.in_language(language).to_owned());
         }
-        self.save(Step::telling(events)).await
+        self.save(Step::with_events(events)).await
     }
 
     fn why_not_sent(&self, effect: &Effect, sent: usize, all: usize) -> RunError {
