@@ -180,7 +180,9 @@ pub(crate) fn remove(folder: &TempDir) {
 pub(crate) fn data_folder() -> TempDir {
     let folder = TempDir::new().unwrap();
     home_with_outreach(folder.path(), |_, text| {
-        text.replace("s_an_hour: 30", "s_an_hour: 1000000").replace("leaving: 20", "leaving: 1")
+        text.replace("s_an_hour: 30", "s_an_hour: 1000000")
+            .replace("files_an_hour: 50", "files_an_hour: 1000000")
+            .replace("leaving: 20", "leaving: 1")
     });
     folder
 }
