@@ -200,6 +200,8 @@ pub struct Config {
     pub port: u16,
     /// An outside PostgreSQL.
     pub database_url: Option<SecretString>,
+    /// How queries of models sign in to an outside database whose user may not make a role for them.
+    pub query_database_url: Option<SecretString>,
     /// A Redis that all processes share.
     pub redis: Option<Redis>,
     /// What access tokens are signed with.
@@ -320,6 +322,7 @@ impl Config {
             microsoft: microsoft()?,
             team: variable("MS_TEAMS_TEAM_ID")?,
             database_url: variable("DATABASE_URL")?.map(Into::into),
+            query_database_url: variable("QUERY_DATABASE_URL")?.map(Into::into),
             redis: redis()?,
             secure_cookies: public_url.as_ref().is_some_and(|url| url.starts_with("https://")),
             public_url,

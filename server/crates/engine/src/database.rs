@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use mezzofy_store::Store;
 use mezzofy_store::embedded::Embedded;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::PgConnectOptions;
 
 use crate::config::Config;
@@ -61,9 +61,14 @@ impl Database {
 
 /// The pool of the database that `DATABASE_URL` names, as it is.
 pub fn connect_external(config: &Config) -> Result<Store, String> {
-    let url = config.database_url.as_ref().map_or("", |url| url.expose_secret());
-    let options = PgConnectOptions::from_str(url).map_err(|error| format!("DATABASE_URL can't be read: {error}"))?;
-    Ok(Store::open(options, config.settings.limits.database_connections))
+    let options = options_of("DATABASE_URL", config.database_url.as_ref())?.unwrap_or_default();
+    let queries = options_of("QUERY_DATABASE_URL", config.query_database_url.as_ref())?;
+    Ok(Store::open(options, config.settings.limits.database_connections).with_query_options(queries))
+}
+
+fn options_of(name: &str, url: Option<&SecretString>) -> Result<Option<PgConnectOptions>, String> {
+    let parsed = url.map(|url| PgConnectOptions::from_str(url.expose_secret())).transpose();
+    parsed.map_err(|error| format!("{name} can't be read: {error}"))
 }
 
 /// An error with what caused it.

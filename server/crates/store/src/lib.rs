@@ -24,6 +24,7 @@ pub mod model_calls;
 pub mod page;
 pub mod people;
 pub mod pushes;
+mod query_role;
 pub mod redis;
 pub mod reporting;
 pub mod runs;

@@ -1,13 +1,19 @@
-//! Queries that a model wrote, over the views for reporting. They run as a role that sees nothing else, can't write, and end
+//! Queries that a model wrote, over the views for reporting. They sign in as a role that sees nothing else, can't write, and end
 //! after a time; what they give is bounded before it leaves the database.
+
+use std::time::Duration;
 
 use chrono_tz::Tz;
 use futures_util::TryStreamExt as _;
 use mezzofy_domain::reporting::{Query, SCHEMA};
-use sqlx::postgres::{PgDatabaseError, PgErrorPosition};
-use sqlx::{AssertSqlSafe, Column as _, Executor as _, Row as _, SqlSafeStr as _, Statement as _};
+use sqlx::postgres::{PgConnection, PgDatabaseError, PgErrorPosition};
+use sqlx::{AssertSqlSafe, Column as _, Connection as _, Executor as _, Row as _, SqlSafeStr as _, Statement as _};
 
+use crate::query_role::QueryConnection;
 use crate::{Scope, Store, StoreError};
+
+/// A query that goes on for so long after its own time limit is ended from outside.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// What a query may take.
 #[derive(Debug, Clone, Copy)]
@@ -51,9 +57,11 @@ pub enum Refusal {
     TooMuch,
     /// It has more columns than it may.
     TooWide(usize),
+    /// The database has no role for queries.
+    Off,
 }
 
-/// Runs a query for a person; times become days in `zone`.
+/// Runs a query for a person; times become days in `zone`. It waits where as many run already as may at once.
 pub async fn run(
     store: &Store,
     scope: &Scope,
@@ -61,16 +69,25 @@ pub async fn run(
     limits: QueryLimits,
     zone: Tz,
 ) -> Result<Result<Answer, Refusal>, StoreError> {
-    // A query may fill a disk with what it sorts. Only a superuser may say how much of it, so others have no such limit.
+    let Some(mut opened) = QueryConnection::open(store, scope).await? else { return Ok(Err(Refusal::Off)) };
+    let time = Duration::from_millis(limits.time.into()) + GRACE;
+    let answer = tokio::time::timeout(time, answer(&mut opened.connection, query, limits, zone)).await;
+    opened.close(answer.is_err()).await?;
+    answer.unwrap_or(Ok(Err(Refusal::TooLong)))
+}
+
+async fn answer(
+    connection: &mut PgConnection,
+    query: &Query,
+    limits: QueryLimits,
+    zone: Tz,
+) -> Result<Result<Answer, Refusal>, StoreError> {
     let begin = format!(
-        "BEGIN READ ONLY; \
-         DO $$ BEGIN PERFORM set_config('temp_file_limit', '262144', true); EXCEPTION WHEN insufficient_privilege THEN END $$; \
-         SET LOCAL statement_timeout = {}; SET LOCAL search_path = {SCHEMA}; SET LOCAL standard_conforming_strings = on; \
-         SET LOCAL TIME ZONE '{zone}'; {}",
-        limits.time,
-        scope.reporting().statements()
+        "BEGIN READ ONLY; SET LOCAL statement_timeout = {}; SET LOCAL search_path = {SCHEMA}; \
+         SET LOCAL standard_conforming_strings = on; SET LOCAL TIME ZONE '{zone}'",
+        limits.time
     );
-    let mut tx = store.begin_with(begin).await?;
+    let mut tx = connection.begin_with(AssertSqlSafe(begin)).await?;
     // First as it is, so that nothing in it can mean something else together with what is put around it below.
     let columns = match tx.prepare(AssertSqlSafe(query.sql()).into_sql_str()).await {
         Ok(prepared) => prepared.columns().iter().map(|column| column.name().to_owned()).collect::<Vec<_>>(),

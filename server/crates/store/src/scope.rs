@@ -41,9 +41,13 @@ impl Scope {
         Self::acting("mezzofy_admin", person, roles)
     }
 
-    /// A query that a model wrote for a person: the views for reporting, as far as the person's role may read them.
-    pub(crate) fn reporting(&self) -> Self {
-        Self { role: "mezzofy_reader", ..self.clone() }
+    /// What the person's role may read besides their own.
+    pub(crate) fn reads(&self) -> Vec<String> {
+        self.reads.split(',').filter(|what| !what.is_empty()).map(str::to_owned).collect()
+    }
+
+    pub(crate) fn person(&self) -> Id<id::Person> {
+        self.person
     }
 
     fn acting(role: &'static str, person: &Person, roles: &Roles) -> Self {
@@ -91,6 +95,9 @@ mod tests {
         assert!(of("nobody").contains("mezzofy.reads = ''"));
         let administering = Scope::administering(&person("rep"), &roles);
         assert!(administering.statements().ends_with("ROLE mezzofy_admin"));
-        assert!(administering.reporting().statements().ends_with("ROLE mezzofy_reader"));
+        assert_eq!(
+            (Scope::of(&person("viewer"), &roles).reads(), administering.reads()),
+            (vec!["ledger".to_owned()], vec![])
+        );
     }
 }

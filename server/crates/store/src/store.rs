@@ -2,15 +2,17 @@
 
 use std::io::ErrorKind;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use apalis_postgres::PostgresStorage;
 use sqlx::error::DatabaseError;
 use sqlx::migrate::MigrateError;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Transaction};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Postgres, SqlSafeStr, Transaction};
+use tokio::sync::Semaphore;
 
-use crate::{Scope, knowledge};
+use crate::{Scope, knowledge, query_role};
 
 /// A transaction. Nothing of it stays unless it is committed; none is held over network IO.
 pub type Tx = Transaction<'static, Postgres>;
@@ -86,11 +88,18 @@ fn caused_by_full_disk(error: &(dyn std::error::Error + 'static)) -> bool {
 /// a worker that has failed and has not let go of its own yet.
 const QUEUE_CONNECTIONS: u32 = 4;
 
+/// Queries of models that run at once; others wait.
+const MAX_CONCURRENT_QUERIES: usize = 4;
+
 /// The database.
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: PgPool,
     queue: PgPool,
+    options: PgConnectOptions,
+    /// How the operator signs in for queries, where the database's user may not make a role for them.
+    query_options: Option<PgConnectOptions>,
+    queries: Arc<Semaphore>,
 }
 
 impl Store {
@@ -105,8 +114,17 @@ impl Store {
         let queue = PgPoolOptions::new().max_connections(QUEUE_CONNECTIONS).test_before_acquire(false);
         Self {
             queue: queue.connect_lazy_with(options.clone().options([("synchronous_commit", "off")])),
-            pool: pool.test_before_acquire(false).connect_lazy_with(options),
+            pool: pool.test_before_acquire(false).connect_lazy_with(options.clone()),
+            options,
+            query_options: None,
+            queries: Arc::new(Semaphore::new(MAX_CONCURRENT_QUERIES)),
         }
+    }
+
+    /// Has queries of models sign in so, in the place of the role that the migrations made.
+    #[must_use]
+    pub fn with_query_options(self, options: Option<PgConnectOptions>) -> Self {
+        Self { query_options: options, ..self }
     }
 
     /// Brings the tables, ours and the queue's, to this version. Two processes may do it at once.
@@ -120,6 +138,7 @@ impl Store {
         }
         queue.set_ignore_missing(true).run(&self.pool).await?;
         sqlx::migrate!("./migrations").set_ignore_missing(true).run(&self.pool).await?;
+        query_role::prepare(self).await?;
         knowledge::reindex(&mut *self.connection().await?).await
     }
 
@@ -165,10 +184,31 @@ impl Store {
             .await?)
     }
 
+    /// Whether a role signs in for queries.
+    pub async fn queries_sign_in(&self) -> bool {
+        match query_role::sign_in(self).await {
+            Ok(Some(options)) => options.connect().await.is_ok(),
+            Ok(None) | Err(_) => false,
+        }
+    }
+
     /// Closes all connections.
     pub async fn close(&self) {
         self.queue.close().await;
         self.pool.close().await;
+    }
+
+    pub(crate) fn options(&self) -> &PgConnectOptions {
+        &self.options
+    }
+
+    pub(crate) fn query_options(&self) -> Option<&PgConnectOptions> {
+        self.query_options.as_ref()
+    }
+
+    /// The places for queries.
+    pub(crate) fn queries(&self) -> &Arc<Semaphore> {
+        &self.queries
     }
 
     pub(crate) fn pool(&self) -> &PgPool {

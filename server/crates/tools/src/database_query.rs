@@ -99,6 +99,7 @@ fn told(refusal: &Refusal) -> String {
         Refusal::Wrong { message, at: None } => format!("The query is wrong: {message}."),
         Refusal::TooLong => "The query took longer than 10 seconds. Let it read or join less.".to_owned(),
         Refusal::TooMuch => "The query needed too much memory or disk. Let it read or join less.".to_owned(),
+        Refusal::Off => "The database has no role for queries, so none can be run. An administrator can change that: see “mezzofy doctor”.".to_owned(),
         Refusal::TooWide(columns) => {
             format!("The query has {columns} columns, and at most 100 are shown. Name those you need.")
         }

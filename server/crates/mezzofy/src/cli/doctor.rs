@@ -20,27 +20,18 @@ pub(super) async fn run() -> Result<(), String> {
         "configuration",
         format!("{}, {} roles", config.home.join("config").display(), config.roles.names().count()),
     );
-    match &config.database_url {
-        Some(_) => match open(&config).await {
-            Ok(version) => line(State::On, "database", format!("PostgreSQL {version} at DATABASE_URL")),
-            Err(error) => line(State::Wrong, "database", format!("DATABASE_URL is set, but: {error}")),
-        },
-        None => match Embedded::binaries() {
-            Ok(found) => {
-                let data = if database::has_data(&config.data_dir) { "with data" } else { "no data yet" };
-                let running = if Embedded::running(&config.data_dir).is_some() { "running" } else { "not running" };
-                line(
-                    State::On,
-                    "database",
-                    format!(
-                        "embedded PostgreSQL {} in {}, {data}, {running}",
-                        found.version,
-                        config.data_dir.display()
-                    ),
-                );
+    if config.database_url.is_none() {
+        let (state, detail) = embedded(&config);
+        line(state, "database", detail);
+    } else {
+        match open(&config).await {
+            Ok((version, signs_in)) => {
+                line(State::On, "database", format!("PostgreSQL {version} at DATABASE_URL"));
+                let (state, detail) = queries(signs_in);
+                line(state, "queries", detail.to_owned());
             }
-            Err(error) => line(State::Wrong, "database", error.to_string()),
-        },
+            Err(error) => line(State::Wrong, "database", format!("DATABASE_URL is set, but: {error}")),
+        }
     }
     match &config.redis {
         Some(redis) => match redis.check().await {
@@ -105,6 +96,26 @@ pub(super) async fn run() -> Result<(), String> {
     }
 }
 
+fn embedded(config: &Config) -> (State, String) {
+    match Embedded::binaries() {
+        Ok(found) => {
+            let data = if database::has_data(&config.data_dir) { "with data" } else { "no data yet" };
+            let running = if Embedded::running(&config.data_dir).is_some() { "running" } else { "not running" };
+            let dir = config.data_dir.display();
+            (State::On, format!("embedded PostgreSQL {} in {dir}, {data}, {running}", found.version))
+        }
+        Err(error) => (State::Wrong, error.to_string()),
+    }
+}
+
+fn queries(sign_in: bool) -> (State, &'static str) {
+    if sign_in {
+        (State::On, "sign in as a role of their own")
+    } else {
+        (State::Off, "no role signs in for them: serve once with a user that may make roles, or set QUERY_DATABASE_URL")
+    }
+}
+
 fn documents(config: &Config) -> (State, String) {
     match Press::new(&config.home.join("brand"), &config.font_dirs()).map(|press| press.missing()) {
         Ok(missing) if missing.is_empty() => (State::On, "PDF in English and Chinese".to_owned()),
@@ -113,11 +124,13 @@ fn documents(config: &Config) -> (State, String) {
     }
 }
 
-async fn open(config: &Config) -> Result<String, String> {
+/// The server's version, and whether queries can sign in.
+async fn open(config: &Config) -> Result<(String, bool), String> {
     let store = database::connect_external(config)?;
     let version = store.version().await.map_err(|error| database::full(&error));
+    let signs_in = store.queries_sign_in().await;
     store.close().await;
-    version
+    Ok((version?, signs_in))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -108,6 +108,7 @@ fn config(data_dir: &Path) -> Config {
         host: Ipv4Addr::LOCALHOST.into(),
         port: 0,
         database_url: None,
+        query_database_url: None,
         redis: None,
         jwt_secret: "a secret of the tests, long enough".into(),
         encryption: Keyring::of_environment("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".to_owned()).unwrap(),
@@ -289,7 +290,12 @@ impl TestApp {
 
     /// A way to the database around the server.
     pub(crate) async fn database(&self) -> PgConnection {
-        self.server.clone().database(&self.database).connect().await.unwrap()
+        self.database_options().connect().await.unwrap()
+    }
+
+    /// The way to its database, as the superuser.
+    pub(crate) fn database_options(&self) -> PgConnectOptions {
+        self.server.clone().database(&self.database)
     }
 
     /// The way to the database server, as its superuser.

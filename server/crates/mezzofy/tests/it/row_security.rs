@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use mezzofy_domain::people::Person;
 use mezzofy_domain::reporting::Query;
-use mezzofy_store::reporting::{self, QueryLimits};
+use mezzofy_store::reporting::{self, QueryLimits, Refusal};
 use mezzofy_store::{Scope, Store, Tx, commit, people};
 use serde_json::{Value, json};
 use sqlx::error::DatabaseError;
@@ -111,6 +111,7 @@ async fn lived_in(app: &TestApp) -> (Person, Person, Vec<String>) {
         "INSERT INTO memories (id, person_id, text, created_at) SELECT gen_random_uuid(), id, 'a fact', now() FROM people",
         "INSERT INTO devices (id, person_id, session_id, token, language, created_at, seen_at)
          SELECT gen_random_uuid(), person_id, id, id::text, 'en', now(), now() FROM sessions",
+        "INSERT INTO query_sessions (pid, email, reads) SELECT 1, email, '{ledger}' FROM people LIMIT 1",
         "INSERT INTO notification_settings (person_id, decisions, results, schedules) SELECT id, true, true, true FROM people",
         "INSERT INTO pushes (id, person_id, device_id, key, matter, state, created_at)
          SELECT gen_random_uuid(), person_id, id, 'k', 'result', 'done', now() FROM devices",
@@ -224,6 +225,8 @@ async fn a_person_sees_no_row_of_another_in_any_table() {
         "service_accounts",
         "microsoft_sign_ins",
         "deliveries",
+        "query_sign_in",
+        "query_sessions",
         "apalis.jobs",
     ] {
         assert!(!seen.contains(&table.to_owned()), "{table}");
@@ -429,10 +432,22 @@ async fn a_database_user_that_may_not_make_the_roles_is_told_what_to_do() {
     let query = Query::parse("SELECT count(*) FROM ledger_lines").unwrap();
     let limits = QueryLimits { time: 1_000, rows: 1, columns: 1, value: 10, bytes: 10 };
     let scope = app.app.scope(&who(&app, "ceo").await);
+    // It may not make the role of queries either, so there are none until somebody makes one and says how to sign in.
+    let answer = reporting::run(&store, &scope, &query, limits, app.app.zone).await.unwrap();
+    assert_eq!((answer, store.queries_sign_in().await), (Err(Refusal::Off), false));
+    store.close().await;
+    let queries = format!("{name}_queries");
+    root.execute(AssertSqlSafe(format!("CREATE ROLE {queries} LOGIN NOINHERIT; GRANT {queries} TO {name}")))
+        .await
+        .unwrap();
+    let owner = app.server().username(&name).database(&name);
+    let store = Store::open(owner.clone(), 2).with_query_options(Some(owner.username(&queries)));
+    store.migrate().await.unwrap();
+    assert!(store.queries_sign_in().await);
     let answer = reporting::run(&store, &scope, &query, limits, app.app.zone).await.unwrap().unwrap();
     assert_eq!(answer.rows, [[Some("0".to_owned())]]);
     store.close().await;
-    for sql in [format!("DROP DATABASE {name}"), format!("DROP ROLE {name}")] {
+    for sql in [format!("DROP DATABASE {name}"), format!("DROP ROLE {queries}, {name}")] {
         root.execute(AssertSqlSafe(sql)).await.unwrap();
     }
     app.end().await;
