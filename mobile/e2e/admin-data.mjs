@@ -43,7 +43,7 @@ for (const size of ['desktop', 'phone']) {
     await shoot(page, `${size}-webhooks`);
     await row('data.company_name is missing.').getByRole('button', { name: 'Take up again' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Take up again' }).click();
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('dialog', { name: 'Take up again' }).waitFor({ state: 'detached' });
     assert.deepEqual(problems, []);
     await close();
   });
