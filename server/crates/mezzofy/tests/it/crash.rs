@@ -451,7 +451,8 @@ async fn killed_again_and_again_in_every_place_it_sends_each_of_twenty_approved_
         server.kill().await;
         runs += 1;
         mails += trial.mails;
-        trial = Trial::new(runs % 2 == 0);
+        // Drawn: in turns, the two last places could each meet for ever the one of the two trials that never passes it.
+        trial = Trial::new((random >> 33).is_multiple_of(2));
     }
     println!("{crashes} crashes in {runs} runs with {mails} mails, {unknown} of them unknown: {passed:?}");
     assert!(unknown * 200 <= mails, "{unknown} of {mails} mails are unknown");
