@@ -1,6 +1,6 @@
-//! Queries over the reporting views, as a model writes them. What may run is decided here, before the database sees it, by a
-//! list of what is allowed: one SELECT over the schema `reporting`, with functions that only compute. The database then holds
-//! the same again with its own means.
+//! Queries over the reporting views, as a model writes them. The database is the wall: they run as a role that has nothing else.
+//! What is refused here before it sees them, by a list of what is allowed, gets a sentence that says where: one SELECT over the
+//! schema `reporting`, with functions that only compute.
 
 use std::fmt;
 

@@ -45,7 +45,7 @@ impl QueryConnection {
         let mut connection = options.connect().await?;
         let pid: i32 = sqlx::query_scalar("SELECT pg_catalog.pg_backend_pid()").fetch_one(&mut connection).await?;
         let mut owner = store.connection().await?;
-        sqlx::query!(
+        let told = sqlx::query!(
             "INSERT INTO query_sessions (pid, email, reads) SELECT $1, email, $3 FROM people WHERE id = $2
              ON CONFLICT (pid) DO UPDATE SET email = excluded.email, reads = excluded.reads, begun_at = now()",
             pid,
@@ -54,6 +54,10 @@ impl QueryConnection {
         )
         .execute(&mut *owner)
         .await?;
+        // Without a row of its own it could have one that an earlier backend of this number left.
+        if told.rows_affected() != 1 {
+            return Err(StoreError::stored("person", &scope.person()));
+        }
         Ok(Some(Self { connection, pid, store: store.clone(), _place: place }))
     }
 
@@ -63,8 +67,8 @@ impl QueryConnection {
         if running {
             sqlx::query!("SELECT pg_terminate_backend($1)", self.pid).fetch_one(&mut *owner).await?;
             drop(self.connection);
-        } else {
-            self.connection.close().await?;
+        } else if let Err(error) = self.connection.close().await {
+            tracing::debug!(%error, "a query's connection was closed by the server");
         }
         sqlx::query!("DELETE FROM query_sessions WHERE pid = $1", self.pid).execute(&mut *owner).await?;
         Ok(())
