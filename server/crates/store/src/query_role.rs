@@ -54,9 +54,9 @@ impl QueryConnection {
         )
         .execute(&mut *owner)
         .await?;
-        // Without a row of its own it could have one that an earlier backend of this number left.
+        // Somebody who is not there sees nothing, also not what an earlier backend of this number has left.
         if told.rows_affected() != 1 {
-            return Err(StoreError::stored("person", &scope.person()));
+            sqlx::query!("DELETE FROM query_sessions WHERE pid = $1", pid).execute(&mut *owner).await?;
         }
         Ok(Some(Self { connection, pid, store: store.clone(), _place: place }))
     }
