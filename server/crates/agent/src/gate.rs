@@ -97,13 +97,13 @@ impl Gate<'_> {
         Err(RunError { kind: RunErrorKind::NotPermitted, detail: self.texts.tool_not_permitted.say(language, &values) })
     }
 
-    /// Why a person must decide on these mails before they are sent; `None` when they may go at once. `covered` says that a
-    /// standing approval covers all of them, `places` what the run has read from outside.
+    /// Why a person must decide on these mails before they are sent; `None` when they may go at once. `places` says what the run has
+    /// read from outside.
     #[must_use]
     pub fn approval_reason(
         &self,
         mails: &[ProposedEffect],
-        covered: bool,
+        covered: Coverage<'_>,
         places: &str,
         language: Language,
     ) -> Option<String> {
@@ -112,7 +112,7 @@ impl Gate<'_> {
             why.push(self.texts.why_outside.say(language, &[("places", places)]));
         }
         let external_recipients = self.external_recipients(mails.iter().map(|mail| &mail.payload));
-        if !external_recipients.is_empty() && !covered && self.defences.on(Defence::Leaving) {
+        if !external_recipients.is_empty() && !covered.standing && self.defences.on(Defence::Leaving) {
             let rest = external_recipients.len().saturating_sub(MAX_NAMED_ADDRESSES);
             let mut addresses =
                 external_recipients.into_iter().take(MAX_NAMED_ADDRESSES).collect::<Vec<_>>().join(", ");
@@ -120,6 +120,7 @@ impl Gate<'_> {
                 addresses = format!("{addresses}, +{rest}");
             }
             why.push(self.texts.why_leaving.say(language, &[("addresses", &addresses)]));
+            why.extend(covered.reservation.map(|word| self.texts.why_reservation.say(language, &[("word", word)])));
         }
         if why.is_empty() {
             return None;
@@ -154,6 +155,15 @@ impl Gate<'_> {
         let one = (person.department != Department::Management).then_some(person.department);
         self.roles.allows(&person.role, Permission::DecideForOthers).then_some(one)
     }
+}
+
+/// What stands behind mails ahead of a decision on them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Coverage<'a> {
+    /// Whether a standing approval covers all of them.
+    pub standing: bool,
+    /// The word of the person for which none is looked for.
+    pub reservation: Option<&'a str>,
 }
 
 /// What somebody asked to have decided.

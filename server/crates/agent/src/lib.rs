@@ -7,6 +7,7 @@ pub mod defences;
 pub mod gate;
 pub mod instructions;
 pub mod model;
+pub mod own_words;
 pub mod planner;
 pub mod run;
 pub mod schema;

@@ -150,6 +150,9 @@ pub struct Call {
     pub progress: Option<String>,
     /// Whether the person said yes to it.
     pub consented: bool,
+    /// Whether a model asked for it after the run had read text from outside, which may have chosen it. What the planner makes of
+    /// the person's words no text chooses, and a model's call is decided before it has read what comes of it.
+    pub after_outside: bool,
     round_index: usize,
     step: Option<String>,
 }
@@ -247,11 +250,7 @@ impl RunMachine {
             match round.next(skills, &self.finished_calls, self.called_tools.len())? {
                 RoundNeed::Calls(calls) => return Ok(NextAction::Calls(calls)),
                 RoundNeed::Person => {}
-                RoundNeed::Answer(text) => {
-                    let notes = std::mem::take(&mut self.notes);
-                    let parts = std::iter::once(text.trim_end().to_owned()).chain(notes);
-                    self.end(RunEnd::Answered(parts.collect::<Vec<_>>().join("\n\n")));
-                }
+                RoundNeed::Answer(text) => self.answer(&text),
                 RoundNeed::Results(results) => {
                     self.history.push(Turn::Results(results));
                     self.phase = Phase::AwaitingReply;
@@ -277,7 +276,7 @@ impl RunMachine {
             self.partial_answer.push_str(&text);
             if !paused {
                 let text = std::mem::take(&mut self.partial_answer);
-                self.end(RunEnd::Answered(text));
+                self.answer(&text);
             }
             return;
         }
@@ -286,7 +285,7 @@ impl RunMachine {
         let has_called = !from_planner && !self.called_tools.is_empty();
         let malformed = parsed.iter().any(|call| matches!(call, ParsedCall::Malformed(_)));
         self.malformed_replies = if malformed { self.malformed_replies + 1 } else { 0 };
-        let mut round = Round::new(self.turns, from_planner);
+        let mut round = Round::new(self.turns, from_planner, !from_planner && self.sources.any_outside());
         for call in parsed {
             match call {
                 ParsedCall::Skill { plan, admitted } => {
@@ -374,6 +373,11 @@ impl RunMachine {
         self.sources.record(trust, place, text);
     }
 
+    /// Notes what a model typed into a file that it made.
+    pub fn add_file(&mut self, file: Id<id::File>, typed: &str) {
+        self.sources.record_file(file, typed);
+    }
+
     /// It waits for this approval, until it is taken up again.
     pub fn await_approval(&mut self, approval: Id<id::Approval>) {
         self.pending_approval = Some(approval);
@@ -422,6 +426,13 @@ impl RunMachine {
     /// Since when it works without having waited for a person; `now` where that begins now.
     pub fn working_since(&mut self, now: DateTime<Utc>) -> DateTime<Utc> {
         *self.working_since.get_or_insert(now)
+    }
+
+    /// Ends it with an answer, and what must be said besides.
+    fn answer(&mut self, text: &str) {
+        let notes = std::mem::take(&mut self.notes);
+        let parts = std::iter::once(text.trim_end().to_owned()).chain(notes);
+        self.end(RunEnd::Answered(parts.collect::<Vec<_>>().join("\n\n")));
     }
 
     /// Ends it; calls that nobody answered get an answer, so that the history is whole.

@@ -1,7 +1,7 @@
-//! What a run has read and who stands behind it. Once it has read what others wrote, a value may be theirs: what the person
-//! said, and what company data named before, is still good; all else needs a person.
+//! What a run has read and who stands behind it. Once a model has read what others wrote, what it asks for may be theirs: what
+//! the person asked for is still good; all else needs a person.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use mezzofy_domain::approval::{Origin, ValueOrigin};
@@ -28,6 +28,9 @@ pub struct Sources {
     known: BTreeSet<String>,
     /// What was read from outside, oldest first.
     outside: Vec<Outside>,
+    /// Addresses and links that a model typed into files which it had made after that.
+    #[serde(default)]
+    typed: BTreeMap<Id<id::File>, BTreeSet<String>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,6 +65,8 @@ pub struct MailContext<'a> {
     /// The attached files, as they are stored.
     pub files: &'a [File],
     pub run: Id<id::Run>,
+    /// Whether a model asked for it after the run had read text from outside.
+    pub after_outside: bool,
     /// Today in the company's time zone.
     pub today: NaiveDate,
     /// Which addresses are inside, and whose the channels are.
@@ -89,6 +94,14 @@ impl Sources {
         }
     }
 
+    /// Notes what a model typed into a file.
+    pub fn record_file(&mut self, file: Id<id::File>, typed: &str) {
+        let names = names_in(typed);
+        if self.any_outside() && !names.is_empty() {
+            self.typed.insert(file, names);
+        }
+    }
+
     /// Whether anything from outside was read.
     #[must_use]
     pub fn any_outside(&self) -> bool {
@@ -111,7 +124,7 @@ impl Sources {
         values.extend(payload.cc().iter().map(|address| self.recipient("cc", address, context)));
         values.extend(payload.attachments().iter().zip(context.files).map(|(_, file)| self.attachment(file, context)));
         if let Some(times) = payload.times()
-            && self.any_outside()
+            && context.after_outside
             && context.defences.on(Defence::Recipients)
         {
             values.push(self.time(times, context));
@@ -121,21 +134,24 @@ impl Sources {
                 values
                     .extend(names_in(text).into_iter().filter_map(|name| self.link(argument, name, payload, context)));
             }
+            let typed = payload.attachments().iter().filter_map(|file| self.typed.get(&file.id)).flatten();
+            values.extend(typed.filter_map(|name| self.link("attachments", name.clone(), payload, context)));
         }
         Origin::of(values)
     }
 
     fn recipient(&self, argument: &str, address: &str, context: &MailContext<'_>) -> ValueOrigin {
         let texts = context.texts;
-        let guarded = self.any_outside() && context.defences.on(Defence::Recipients);
+        let guarded = context.after_outside && context.defences.on(Defence::Recipients);
         let (trust, from) = if context.requested.iter().any(|requested| requested == address) {
             (Trust::Person, texts.from_person.in_language(context.language).to_owned())
+        } else if guarded {
+            // That company data names it, too, doesn't say that anybody wants to write there.
+            (Trust::Outside, self.blame(address, context))
         } else if self.known.contains(address) {
             (Trust::Company, texts.from_company.in_language(context.language).to_owned())
         } else if context.company.channel(address).is_some_and(|(_, of)| of == context.department) {
             (Trust::Company, texts.from_channel.in_language(context.language).to_owned())
-        } else if guarded {
-            (Trust::Outside, self.blame(address, context))
         } else if context.own_words.iter().any(|said| names_in(said).contains(address)) {
             (Trust::Person, texts.from_person.in_language(context.language).to_owned())
         } else if context.colleagues.iter().any(|colleague| colleague == address) {
@@ -164,7 +180,7 @@ impl Sources {
         let (texts, language) = (context.texts, context.language);
         let name = &file.attachment.name;
         let named = || context.own_words.iter().any(|said| said.contains(name.as_str()));
-        let guarded = self.any_outside() && context.defences.on(Defence::Attachments);
+        let guarded = context.after_outside && context.defences.on(Defence::Attachments);
         let (trust, from) = if file.run == Some(context.run) {
             (Trust::Company, texts.from_run.in_language(language).to_owned())
         } else if named() {

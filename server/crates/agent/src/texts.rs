@@ -53,6 +53,8 @@ pub struct Texts {
     pub why_outside: Text,
     /// Why a manager must decide: more than `${most}` recipients.
     pub why_many: Text,
+    /// `${word}`.
+    pub why_reservation: Text,
     /// Nobody decided in time.
     pub approval_expired: Text,
     /// Somebody rejected it; `${reason}` is a sentence of its own or empty.
@@ -61,6 +63,8 @@ pub struct Texts {
     pub approved_edited: Text,
     /// Mails that an approval left out: `${count}`.
     pub approved_fewer: Text,
+    /// `${count}`, `${owner}`, `${skill}`, `${limit}`.
+    pub sent_under_standing: Text,
     /// A mail is held before it leaves: `${count}`, `${until}`.
     pub held: Text,
     /// The person took all mails back.

@@ -92,6 +92,27 @@ pub struct Output {
     pub files: Vec<File>,
 }
 
+/// What a call would change in our own database.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// All of it, in words for the person who is asked.
+    pub text: String,
+    /// What of it must be the person's own words where a model asks for it after it has read text from outside.
+    pub values: Vec<Value>,
+}
+
+/// The fields of an input that are filled, a line for each, for a person.
+#[must_use]
+pub fn listed(input: &Value) -> String {
+    let filled = input.as_object().into_iter().flatten().filter_map(|(name, value)| match value {
+        Value::Null | Value::Bool(false) => None,
+        Value::String(text) if text.is_empty() => None,
+        Value::String(text) => Some(format!("{name}: {text}")),
+        value => Some(format!("{name}: {value}")),
+    });
+    filled.collect::<Vec<_>>().join("\n")
+}
+
 /// Why a call gave nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum ToolError {
@@ -111,6 +132,12 @@ pub enum ToolError {
 pub trait Tool: Send + Sync {
     /// Its shape.
     fn spec(&self) -> &ToolSpec;
+
+    /// What it would change in our own database: once the run has read text from outside, the person is shown that and asked,
+    /// unless they said it themselves. `None` where it changes nothing.
+    async fn change(&self, _context: Context<'_>, _input: &Value) -> Result<Option<Change>, ToolError> {
+        Ok(None)
+    }
 
     /// Does it once. The input has been checked against the schema.
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError>;

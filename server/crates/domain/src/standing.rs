@@ -9,6 +9,10 @@ use crate::effect::Payload;
 use crate::id::{self, Id};
 use crate::people::Department;
 
+mod reservation;
+
+pub use reservation::reservation;
+
 /// A manager's yes ahead to the mails of one skill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StandingApproval {

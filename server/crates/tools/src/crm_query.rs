@@ -127,6 +127,11 @@ pub(super) fn shown(stored: &StoredLead) -> Value {
     })
 }
 
+/// Whoever signs up, is imported or stands on a page that was read has typed a lead's names and texts.
+pub(super) fn trust_of(leads: &[StoredLead]) -> Trust {
+    if leads.is_empty() { Trust::Company } else { Trust::Outside }
+}
+
 impl LeadSelection {
     /// What a call keeps of these leads.
     pub(super) fn of(all: &[StoredLead], about: Option<String>) -> Self {
@@ -260,8 +265,7 @@ impl Tool for CrmQuery {
             "list": list.join("\n"), "history": history,
         });
         let keep = serde_json::to_value(kept).map_err(|error| ToolError::Abort(error.to_string()))?;
-        let trust = if history.is_empty() { Trust::Company } else { Trust::Outside };
-        Ok(Outcome::Done(Output { result, keep: Some(keep), trust, ..Output::default() }))
+        Ok(Outcome::Done(Output { result, keep: Some(keep), trust: trust_of(&found), ..Output::default() }))
     }
 }
 

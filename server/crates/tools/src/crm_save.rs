@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{Days, NaiveDate};
 use mezzofy_agent::schema::{self, Code};
-use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
+use mezzofy_agent::tool::{Change, Context, Outcome, Output, Tool, ToolError, ToolSpec, listed};
 use mezzofy_domain::crm::identity::Identity;
 use mezzofy_domain::crm::{Contact, Lead, LeadStatus};
 use mezzofy_domain::id::{self, Id};
@@ -18,7 +18,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::crm_query::{LeadSelection, lead_schema, shown};
+use super::crm_query::{LeadSelection, lead_schema, shown, trust_of};
 use super::{ToolContext, read, retry};
 
 pub(super) struct CrmSave {
@@ -173,7 +173,7 @@ impl CrmUpdate {
             name: "crm_update",
             permission: Permission::ChangeLeads,
             effect: false,
-            fixed: &["lead"],
+            fixed: &[],
             input_schema: schema::of::<CrmUpdateInput>(),
             output_schema: json!({
                 "type": "object",
@@ -280,22 +280,8 @@ impl Tool for CrmSave {
     }
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let CrmSaveInput { leads: given, from } = read(input)?;
-        let drafts: Vec<LeadDraft> = match from {
-            Some(call) => {
-                let kept = context.kept.get(&call).and_then(|kept| kept.get("found"));
-                let kept = kept.and_then(|found| serde_json::from_value(found.clone()).ok());
-                kept.ok_or_else(|| {
-                    ToolError::Tell(format!("linkedin_scraper has found nothing as “{call}” in this run."))
-                })?
-            }
-            None => given,
-        };
-        let drafts: Vec<Lead> = drafts
-            .into_iter()
-            .filter(|draft| !draft.company.trim().is_empty())
-            .map(|draft| draft.lead(&context.person.email))
-            .collect();
+        let drafts: Vec<Lead> =
+            drafts(context, input)?.into_iter().map(|draft| draft.lead(&context.person.email)).collect();
         let given: Vec<Identity> = drafts.iter().map(Identity::of).collect();
         let mut tx = self.tool_context.begin(context.person).await?;
         let saved = leads::save(&mut tx, drafts, Some(context.person.id), context.now).await.map_err(retry)?;
@@ -320,9 +306,30 @@ impl Tool for CrmSave {
             "leads": stored.iter().take(200).map(shown).collect::<Vec<_>>(),
         });
         let keep = serde_json::to_value(kept).map_err(|error| ToolError::Abort(error.to_string()))?;
-        let trust = if context.outside { Trust::Outside } else { Trust::Company };
-        Ok(Outcome::Done(Output { result, keep: Some(keep), trust, ..Output::default() }))
+        Ok(Outcome::Done(Output { result, keep: Some(keep), trust: trust_of(&stored), ..Output::default() }))
     }
+
+    async fn change(&self, context: Context<'_>, input: &Value) -> Result<Option<Change>, ToolError> {
+        let drafts = drafts(context, input.clone())?;
+        let drafted = drafts.iter().map(|draft| listed(&json!(draft)));
+        let text = drafted.collect::<Vec<_>>().join("\n\n");
+        Ok((!drafts.is_empty()).then(|| Change { text, values: vec![json!(drafts)] }))
+    }
+}
+
+/// The leads that are to be saved.
+fn drafts(context: Context<'_>, input: Value) -> Result<Vec<LeadDraft>, ToolError> {
+    let CrmSaveInput { leads, from } = read(input)?;
+    let mut drafts: Vec<LeadDraft> = match from {
+        Some(call) => {
+            let kept = context.kept.get(&call).and_then(|kept| kept.get("found"));
+            let kept = kept.and_then(|found| serde_json::from_value(found.clone()).ok());
+            kept.ok_or_else(|| ToolError::Tell(format!("linkedin_scraper has found nothing as “{call}” in this run.")))?
+        }
+        None => leads,
+    };
+    drafts.retain(|draft| !draft.company.trim().is_empty());
+    Ok(drafts)
 }
 
 #[async_trait]
@@ -358,7 +365,29 @@ impl Tool for CrmUpdate {
         leads::change(&mut tx, &before, &after, Some(context.person.id), context.now).await.map_err(retry)?;
         commit(tx).await.map_err(retry)?;
         let result = json!({"updated": 1, "sent": 0, "company": after.company, "status": after.status});
-        Ok(Outcome::Done(Output { result, trust: Trust::Company, ..Output::default() }))
+        Ok(Outcome::Done(Output { result, trust: Trust::Outside, ..Output::default() }))
+    }
+
+    async fn change(&self, context: Context<'_>, input: &Value) -> Result<Option<Change>, ToolError> {
+        let given: CrmUpdateInput = read(input.clone())?;
+        let Some(named) = &given.lead else {
+            return Ok(Some(Change { text: listed(input), values: vec![input.clone()] }));
+        };
+        let stored = self.find(context, named).await?;
+        let mut input = input.clone();
+        // A person knows a lead by its company, not by its number.
+        if named.parse::<Id<id::Lead>>().is_ok() {
+            input["lead"] = json!(stored.lead.company);
+        }
+        let mut shown = input.clone();
+        shown["lead"] = json!(stored.lead.company);
+        if let Some(status) = given.status {
+            shown["status"] = json!(format!("{} (now {})", status.code(), stored.lead.status.code()));
+        }
+        if given.opted_out {
+            shown["opted_out"] = json!("true (that is final: nobody can write to it any more)");
+        }
+        Ok(Some(Change { text: listed(&shown), values: vec![input] }))
     }
 }
 

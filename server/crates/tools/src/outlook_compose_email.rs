@@ -11,14 +11,13 @@ use mezzofy_domain::crm::Contact;
 use mezzofy_domain::language::{Language, Text};
 use mezzofy_domain::period::day_label;
 use mezzofy_domain::roles::Permission;
-use mezzofy_domain::trust::Trust;
 use mezzofy_store::leads::{self, LeadFilter, StoredLead};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::crm_query::LeadSelection;
+use super::crm_query::{LeadSelection, trust_of};
 use super::{ToolContext, read, retry};
 
 /// Mails that are written at once.
@@ -305,7 +304,6 @@ impl Tool for OutlookComposeEmail {
             "any": !mails.is_empty(), "count": mails.len(), "without_address": without, "opted_out": opted_out,
             "too_many": too_many, "mails": mails,
         });
-        let trust = if context.outside { Trust::Outside } else { Trust::Company };
-        Ok(Outcome::Done(Output { result, trust, ..Output::default() }))
+        Ok(Outcome::Done(Output { result, trust: trust_of(&all), ..Output::default() }))
     }
 }

@@ -141,7 +141,9 @@ fn mail(to: &str, cc: &[&str], trust: Trust) -> ProposedEffect {
 #[test]
 fn a_mail_inside_the_company_goes_and_one_recipient_outside_makes_it_wait_for_a_person() {
     let rules = rules();
-    let why = |to, cc: &[&str]| rules.gate().approval_reason(&[mail(to, cc, Trust::Person)], false, "", Language::En);
+    let why = |to, cc: &[&str]| {
+        rules.gate().approval_reason(&[mail(to, cc, Trust::Person)], Coverage::default(), "", Language::En)
+    };
     assert_eq!(why("ceo@mezzofy.example", &["a@mezzofy.example"]), None);
     for outside in ["x@elsewhere.example", "ceo@mezzofy.example.evil.example", "ceo@sub.mezzofy.example"] {
         assert!(why(outside, &[]).unwrap().contains(outside));
@@ -152,8 +154,19 @@ fn a_mail_inside_the_company_goes_and_one_recipient_outside_makes_it_wait_for_a_
 #[test]
 fn a_standing_approval_covers_what_leaves_and_never_what_text_from_outside_chose() {
     let rules = rules();
-    let why = |to, trust| rules.gate().approval_reason(&[mail(to, &[], trust)], true, "the file “a.txt”", Language::Zh);
+    let why = |to, trust| {
+        rules.gate().approval_reason(
+            &[mail(to, &[], trust)],
+            Coverage { standing: true, reservation: None },
+            "the file “a.txt”",
+            Language::Zh,
+        )
+    };
     assert_eq!(why("x@elsewhere.example", Trust::Company), None);
+    let held = Coverage { standing: false, reservation: Some("yet") };
+    let why_held =
+        rules.gate().approval_reason(&[mail("x@elsewhere.example", &[], Trust::Company)], held, "", Language::En);
+    assert!(why_held.unwrap().contains("“yet”"), "why no standing approval is used is said");
     assert!(why("x@elsewhere.example", Trust::Outside).unwrap().contains("a.txt"));
     assert!(why("ceo@mezzofy.example", Trust::Outside).is_some(), "also inside the company");
 }

@@ -16,6 +16,9 @@ pub(super) struct Round {
     /// Whether the built-in planner asked for the calls; then a skill's answer is the run's.
     #[serde(rename = "planned")]
     from_planner: bool,
+    /// Whether a model asked for the calls after the run had read text from outside, which may have chosen them.
+    #[serde(default)]
+    after_outside: bool,
     calls: Vec<RoundCall>,
 }
 
@@ -54,8 +57,8 @@ pub(super) enum RoundNeed {
 }
 
 impl Round {
-    pub(super) fn new(number: u32, from_planner: bool) -> Self {
-        Self { number, from_planner, calls: Vec::new() }
+    pub(super) fn new(number: u32, from_planner: bool, after_outside: bool) -> Self {
+        Self { number, from_planner, after_outside, calls: Vec::new() }
     }
 
     pub(super) fn is_from_planner(&self) -> bool {
@@ -164,7 +167,8 @@ impl Round {
                     let call = |(more, StepCall { step_id, tool, input, progress }): (usize, StepCall)| {
                         let id = format!("{}.{at}/{step_id}-{}", self.number, call_count + more + 1);
                         let (progress, step) = (Some(progress), Some(step_id));
-                        Call { id, tool, input, progress, round_index: at, step, consented: false }
+                        let after_outside = self.after_outside;
+                        Call { id, tool, input, progress, round_index: at, step, consented: false, after_outside }
                     };
                     return Ok(RoundNeed::Calls(calls.into_iter().enumerate().map(call).collect()));
                 }
@@ -194,7 +198,8 @@ impl Round {
                 break;
             }
             let (id, tool, input) = (format!("{}.{at}", self.number), tool.clone(), input.clone());
-            batch.push(Call { id, tool, input, progress: None, round_index: at, step: None, consented });
+            let after_outside = self.after_outside;
+            batch.push(Call { id, tool, input, progress: None, round_index: at, step: None, consented, after_outside });
         }
         batch
     }

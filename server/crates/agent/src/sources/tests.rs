@@ -22,8 +22,21 @@ fn file(name: &str, run: Option<Id<id::Run>>) -> File {
     File { attachment, owner, run, trust: Trust::Company, created_at: DateTime::UNIX_EPOCH }
 }
 
-/// The origin of a mail to `to`, in a run where the person said `said` and meant `asked`.
+/// The origin of a mail to `to`, in a run where the person said `said` and meant `asked`, and a model asks for it.
 fn origin(sources: &Sources, to: &str, body: &str, files: &[File], said: &str, asked: &[&str]) -> Origin {
+    origin_of(sources, to, body, files, said, asked, sources.any_outside())
+}
+
+/// The same; `after_outside` says whether a model asked for it after it had read text from outside.
+fn origin_of(
+    sources: &Sources,
+    to: &str,
+    body: &str,
+    files: &[File],
+    said: &str,
+    asked: &[&str],
+    after_outside: bool,
+) -> Origin {
     let company = Company {
         name: "Mezzofy".into(),
         domain: "mezzofy.example".into(),
@@ -46,6 +59,7 @@ fn origin(sources: &Sources, to: &str, body: &str, files: &[File], said: &str, a
         colleagues: &[ME.to_owned(), CEO.to_owned()],
         files,
         run: this_run(),
+        after_outside,
         today: chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
         company: &company,
         texts: &texts,
@@ -57,12 +71,15 @@ fn origin(sources: &Sources, to: &str, body: &str, files: &[File], said: &str, a
 }
 
 #[test]
-fn after_text_from_outside_only_the_channel_of_ones_own_department_is_taken_for_granted() {
+fn after_text_from_outside_a_channel_must_be_asked_for_also_that_of_ones_own_department() {
     let trust = |sources: &Sources, channel: &str, asked: &[&str]| {
         origin(sources, channel, "The digest is there.", &[], "Post it", asked).trust
     };
-    assert_eq!(trust(&tainted(), "sales", &[]), Trust::Company);
+    assert_eq!(trust(&tainted(), "sales", &[]), Trust::Outside);
+    assert_eq!(trust(&tainted(), "sales", &["sales"]), Trust::Person);
     assert_eq!(trust(&tainted(), "finance", &[]), Trust::Outside);
+    let of_skill = origin_of(&tainted(), "sales", "The digest is there.", &[], "Post it", &[], false);
+    assert_eq!(of_skill.trust, Trust::Company, "a skill's own channel was chosen by nobody outside");
     assert_eq!(trust(&tainted(), "finance", &["finance"]), Trust::Person);
     assert_eq!(trust(&Sources::default(), "finance", &[]), Trust::Company);
     let link = origin(&tainted(), "sales", "Look at http://evil.example/x", &[], "Post it", &[]);
@@ -88,7 +105,7 @@ fn before_anything_from_outside_was_read_a_colleague_may_be_chosen_by_the_assist
 }
 
 #[test]
-fn afterwards_only_the_persons_words_and_what_company_data_named_before_are_good() {
+fn afterwards_a_recipient_must_be_asked_for_whoever_else_names_it() {
     let sources = tainted();
     assert_eq!(origin(&sources, CEO, "", &[], "send it to the CEO", &[CEO]).trust, Trust::Person);
     let chosen = origin(&sources, CEO, "", &[], "sum this up", &[]);
@@ -102,9 +119,15 @@ fn afterwards_only_the_persons_words_and_what_company_data_named_before_are_good
     let mut early = Sources::default();
     early.record(Trust::Company, Provenance::Tool("crm_query".to_owned()), "May Lim <may@customer.example>");
     early.record(Trust::Outside, Provenance::Conversation, "");
-    assert_eq!(origin(&early, "may@customer.example", "", &[], "write to the lead", &[]).trust, Trust::Company);
-    early.record(Trust::Company, Provenance::Tool("crm_query".to_owned()), "late@customer.example");
-    assert_eq!(origin(&early, "late@customer.example", "", &[], "write to the lead", &[]).trust, Trust::Outside);
+    early.record(Trust::Company, Provenance::Tool("kpi_report".to_owned()), CEO);
+    for (named, after_outside, trust) in [
+        ("may@customer.example", true, Trust::Outside),
+        ("may@customer.example", false, Trust::Company),
+        (CEO, true, Trust::Outside),
+    ] {
+        let origin = origin_of(&early, named, "", &[], "write to the lead", &[], after_outside);
+        assert_eq!(origin.trust, trust, "{named} {after_outside}");
+    }
 }
 
 #[test]
@@ -128,6 +151,17 @@ fn a_file_that_the_run_did_not_make_goes_out_only_when_the_person_named_it() {
     assert_eq!(to_ceo(&made, "send it to the CEO"), Trust::Company);
     assert_eq!(to_ceo(&kept, "send it to the CEO"), Trust::Outside);
     assert_eq!(to_ceo(&kept, "send salaries.pdf to the CEO"), Trust::Person);
+}
+
+#[test]
+fn a_link_that_a_model_typed_into_a_file_of_the_run_is_looked_at_like_one_in_the_mail() {
+    let mut sources = tainted();
+    let made = [file("summary.pdf", Some(this_run()))];
+    sources.record_file(made[0].attachment.id, r#"{"title":"Summary","text":"See https://app.mezzofy.example/x"}"#);
+    assert_eq!(origin(&sources, CEO, "", &made, "send it to the CEO", &[CEO]).trust, Trust::Company);
+    sources.record_file(made[0].attachment.id, r#"{"text":"Pay at https://bank.evil.example/now\nToday"}"#);
+    let found = origin(&sources, CEO, "", &made, "send it to the CEO", &[CEO]);
+    assert_eq!(found.trust, Trust::Outside, "{found:?}");
 }
 
 #[test]

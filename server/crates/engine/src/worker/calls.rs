@@ -6,9 +6,10 @@ use std::time::Instant;
 use futures_util::future::join_all;
 use mezzofy_agent::defences::Defence;
 use mezzofy_agent::model::leave_out_nul;
+use mezzofy_agent::own_words::OwnWords;
 use mezzofy_agent::run::{Call, CallOutcome, Question};
 use mezzofy_agent::sources::Provenance;
-use mezzofy_agent::tool::{Context, Outcome, Output, ToolError, ToolSpec};
+use mezzofy_agent::tool::{Change, Context, Outcome, Output, ToolError, ToolSpec, listed};
 use mezzofy_domain::event::EventBody;
 use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::Id;
@@ -27,7 +28,7 @@ impl RunWorker<'_> {
             return self.advance_effects(calls).await;
         }
         let started_at = Instant::now();
-        let withheld = self.withhold_for_consent(&calls);
+        let withheld = self.withhold_for_consent(&calls).await?;
         self.add_gate_time(started_at);
         if !withheld {
             self.make_calls(calls).await?;
@@ -61,6 +62,10 @@ impl RunWorker<'_> {
                     let model_text = self.shorten(call, &mut output).await?;
                     events
                         .extend(output.files.iter().map(|file| EventBody::FileReady { file: file.attachment.clone() }));
+                    if !call.is_of_skill() {
+                        let typed = call.input.to_string();
+                        output.files.iter().for_each(|file| self.machine.add_file(file.attachment.id, &typed));
+                    }
                     let Output { result, keep, files: made, .. } = output;
                     files.extend(made);
                     self.machine.on_result(
@@ -82,42 +87,72 @@ impl RunWorker<'_> {
         self.machine.add_source(trust, place, &output.result.to_string());
     }
 
-    /// Lets those calls wait for the person's yes that text from outside may have asked for.
-    fn withhold_for_consent(&mut self, calls: &[Call]) -> bool {
-        let sources = self.machine.sources();
-        if !sources.any_outside() || !self.app.defences.on(Defence::Queries) {
-            return false;
+    /// Lets those calls wait for the person's yes that text from outside may have asked for: what changes our data, and what takes
+    /// a value that text from outside may not choose, unless the person said it themselves.
+    async fn withhold_for_consent(&mut self, calls: &[Call]) -> Result<bool, StepError> {
+        if !self.app.defences.on(Defence::Queries) {
+            return Ok(false);
         }
         let language = self.machine.language();
-        let texts = &self.app.texts;
-        let places = sources.places(texts, language);
-        let said = self.machine.own_words();
-        let (mut questions, mut refused) = (Vec::new(), Vec::new());
-        for call in calls.iter().filter(|call| !call.consented) {
-            let fixed = self.app.tools.spec(&call.tool).map_or(&[][..], |spec| spec.fixed);
-            let value = |name: &&str| call.input.get(*name).and_then(Value::as_str);
-            let of_person = |value: &&str| said.iter().any(|said| said.contains(*value));
-            if let Some(value) = fixed.iter().filter_map(value).find(|value| !of_person(value)) {
-                if call.is_of_skill() {
-                    let detail = texts.not_from_outside.say(language, &[("places", &places)]);
-                    refused.push((call.clone(), RunError { kind: RunErrorKind::NotPossible, detail }));
+        let places = self.machine.sources().places(&self.app.texts, language);
+        let texts = self.machine.own_words();
+        let said = OwnWords { texts: &texts, today: self.app.clock.today(self.app.zone) };
+        let mut withheld = false;
+        for call in calls.iter().filter(|call| call.after_outside && !call.consented) {
+            let guarded = match self.guarded(call).await? {
+                Ok(guarded) => guarded,
+                Err(error) => {
+                    self.machine.fail(Some(call), error);
+                    withheld = true;
                     continue;
                 }
-                let value = format!("\n\n```\n{}\n```", value.replace("```", "ʼʼʼ"));
-                let values = [("tool", call.tool.as_str()), ("places", &places), ("value", &value)];
-                let text = texts.may_i.say(language, &values);
-                let choices = [&texts.yes, &texts.no].map(|text| text.in_language(language).to_owned()).to_vec();
-                questions.push((call.clone(), Question { text, choices }));
+            };
+            if guarded.values.iter().all(|value| said.hold(value)) {
+                continue;
             }
+            let texts = &self.app.texts;
+            withheld = true;
+            if call.is_of_skill() {
+                // Whoever called the skill is told; a step of it can't wait for a yes.
+                let detail = texts.not_from_outside.say(language, &[("places", &places)]);
+                self.machine.fail(Some(call), RunError { kind: RunErrorKind::NotPossible, detail });
+                continue;
+            }
+            let shown = format!("\n\n```\n{}\n```", guarded.text.replace("```", "ʼʼʼ"));
+            let values = [("tool", call.tool.as_str()), ("places", &places), ("value", &shown)];
+            let text = texts.may_i.say(language, &values);
+            let choices = [&texts.yes, &texts.no].map(|text| text.in_language(language).to_owned()).to_vec();
+            self.machine.await_consent(call, Question { text, choices });
         }
-        for (call, question) in &questions {
-            self.machine.await_consent(call, question.clone());
+        Ok(withheld)
+    }
+
+    /// What text from outside may not choose of a call, and how the call is shown to the person who is asked.
+    async fn guarded(&self, call: &Call) -> Result<Result<Change, RunError>, StepError> {
+        let mut guarded = Change { text: listed(&call.input), values: Vec::new() };
+        let Some(tool) = self.app.tools.get(&call.tool) else { return Ok(Ok(guarded)) };
+        guarded.values.extend(tool.spec().fixed.iter().filter_map(|name| call.input.get(*name)).cloned());
+        if call.is_of_skill() || self.app.tools.check(&call.tool, &call.input).is_err() {
+            return Ok(Ok(guarded));
         }
-        // Whoever called the skill is told; a step of it can't wait for a yes.
-        for (call, error) in &refused {
-            self.machine.fail(Some(call), error.clone());
+        match tool.change(self.context(call, None), &call.input).await {
+            Ok(change) => Ok(Ok(change.unwrap_or(guarded))),
+            Err(error) => self.tool_failure(error).map(Err),
         }
-        !questions.is_empty() || !refused.is_empty()
+    }
+
+    /// What a call is made in.
+    fn context<'a>(&'a self, call: &'a Call, facts: Option<&'a [String]>) -> Context<'a> {
+        Context {
+            person: &self.person,
+            run: self.run.id,
+            call: &call.id,
+            language: self.machine.language(),
+            now: self.app.clock.now(),
+            kept: self.machine.retained(),
+            facts,
+            outside: self.machine.sources().any_outside(),
+        }
     }
 
     /// The events that tell of the begin of calls.
@@ -185,25 +220,23 @@ impl RunWorker<'_> {
             return Ok(Err(refusal));
         }
         let facts = (!call.is_of_skill()).then(|| self.machine.facts());
-        let context = Context {
-            person: &self.person,
-            run: self.run.id,
-            call: &call.id,
-            language: self.machine.language(),
-            now: self.app.clock.now(),
-            kept: self.machine.retained(),
-            facts: facts.as_deref(),
-            outside: self.machine.sources().any_outside(),
-        };
+        let context = self.context(call, facts.as_deref());
         let called = match self.app.tools.check(&call.tool, &call.input) {
             Ok(()) => tool.call(context, call.input.clone()).await,
             Err(error) => Err(ToolError::Tell(error)),
         };
         match called {
             Ok(outcome) => Ok(Ok(outcome)),
-            Err(ToolError::Tell(detail)) => Ok(Err(RunError { kind: RunErrorKind::ToolFailed, detail })),
-            Err(ToolError::Abort(cause)) => Ok(Err(self.internal(&cause))),
-            Err(ToolError::Retry(cause)) => Err(StepError::Retry(cause)),
+            Err(error) => self.tool_failure(error).map(Err),
+        }
+    }
+
+    /// What the run is told of a call that gave nothing.
+    fn tool_failure(&self, error: ToolError) -> Result<RunError, StepError> {
+        match error {
+            ToolError::Tell(detail) => Ok(RunError { kind: RunErrorKind::ToolFailed, detail }),
+            ToolError::Abort(cause) => Ok(self.internal(&cause)),
+            ToolError::Retry(cause) => Err(StepError::Retry(cause)),
         }
     }
 

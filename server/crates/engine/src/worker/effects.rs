@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use mezzofy_agent::gate::Coverage;
 use mezzofy_agent::planner::{NO_PRODUCTS, Request};
 use mezzofy_agent::run::{Call, CallOutcome, ScheduledRequest};
 use mezzofy_agent::sources::MailContext;
@@ -13,6 +14,7 @@ use mezzofy_domain::approval::{ApprovalState, ProposedEffect};
 use mezzofy_domain::effect::Payload;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::run::{RunError, RunErrorKind};
+use mezzofy_domain::standing::reservation;
 use mezzofy_store::effects::{self, Effect};
 use mezzofy_store::{Tx, approvals, commit, files, people, standing_approvals};
 
@@ -109,11 +111,14 @@ impl RunWorker<'_> {
         }
         let external = !self.app.gate().external_recipients(requests.iter().map(|request| &request.payload)).is_empty();
         let standing = if external { self.find_standing_approval(&mut tx, &requests).await? } else { None };
+        let reservation = standing.and_then(|_| self.reservation());
+        let standing = standing.filter(|_| reservation.is_none());
         // What stays inside goes as the run wants it, as long as the run has read nothing from outside.
         let undecided = if external || self.machine.sources().any_outside() {
             let proposed = self.with_origins(&mut tx, &requests).await?;
             let places = self.machine.sources().places(&self.app.texts, language);
-            let why = self.app.gate().approval_reason(&proposed, standing.is_some(), &places, language);
+            let covered = Coverage { standing: standing.is_some(), reservation: reservation.as_deref() };
+            let why = self.app.gate().approval_reason(&proposed, covered, &places, language);
             why.map(|why| (proposed, why))
         } else {
             None
@@ -222,6 +227,7 @@ impl RunWorker<'_> {
                 colleagues: &colleagues,
                 files: &attached,
                 run: self.run.id,
+                after_outside: call.after_outside,
                 today: app.clock.today(app.zone),
                 company: &app.company,
                 department: self.person.department,
@@ -235,6 +241,33 @@ impl RunWorker<'_> {
         Ok(proposed)
     }
 
+    /// What the person is told of mails that left under a standing approval.
+    pub(super) async fn standing_note(&self, sent: &[&Effect]) -> Result<Option<String>, StepError> {
+        let count = sent.iter().filter(|effect| effect.standing_approval.is_some()).count();
+        let Some((skill, id)) = self.machine.skill().zip(sent.iter().find_map(|effect| effect.standing_approval))
+        else {
+            return Ok(None);
+        };
+        let mut tx = self.begin().await?;
+        let all = standing_approvals::for_skill(&mut tx, self.person.department, skill).await?;
+        // One that was ended meanwhile is found no more.
+        let Some(approval) = all.into_iter().find(|approval| approval.id == id) else { return Ok(None) };
+        let owner = people::get(&mut tx, approval.owner).await?.map(|owner| owner.name).unwrap_or_default();
+        let language = self.machine.language();
+        let title = self.app.skills.get(skill).map_or(skill, |skill| skill.title.in_language(language));
+        let (count, limit) = (count.to_string(), approval.limit_a_day.to_string());
+        let values = [("count", count.as_str()), ("owner", &owner), ("skill", title), ("limit", &limit)];
+        Ok(Some(self.app.texts.sent_under_standing.say(language, &values)))
+    }
+
+    /// The word by which the person holds something back, so that no yes given ahead is theirs. An event and a schedule that names
+    /// its skill have no words of a person.
+    fn reservation(&self) -> Option<String> {
+        let skill_named = self.machine.scheduled_request().is_some_and(|request| request.skill.is_some());
+        let spoken = self.machine.event().is_none() && !skill_named;
+        self.machine.texts().iter().filter(|_| spoken).find_map(|text| reservation(text))
+    }
+
     /// The standing approval that covers all of these mails and has room for them today.
     async fn find_standing_approval(
         &self,
@@ -245,7 +278,8 @@ impl RunWorker<'_> {
         let since = self.app.midnight();
         for approval in standing_approvals::for_skill(tx, self.person.department, skill).await? {
             let covers = |request: &EffectRequest| {
-                request.call.step().is_some_and(|step| approval.covers(step, &request.payload))
+                let planned = !request.call.after_outside;
+                planned && request.call.step().is_some_and(|step| approval.covers(step, &request.payload))
             };
             if !requests.iter().all(covers) {
                 continue;

@@ -80,6 +80,9 @@ impl RunWorker<'_> {
                 notes.push(text.say(language, &[("count", &count.to_string())]));
             }
         }
+        let sent = group.iter().filter_map(|(_, effect)| effect.as_ref());
+        let sent: Vec<&Effect> = sent.filter(|effect| effect.state == EffectState::Done).collect();
+        notes.extend(self.standing_note(&sent).await?);
         for (call, effect) in group {
             let result = match effect {
                 None => json!({"state": "left_out"}),

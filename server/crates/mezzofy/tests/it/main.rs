@@ -23,6 +23,7 @@ mod full_disk;
 mod headers;
 mod imports;
 mod injection;
+mod injection_crm;
 mod knowledge;
 mod ledger;
 mod models;

@@ -236,6 +236,8 @@ async fn w7_each_day_the_leads_that_are_due_get_a_mail_and_are_due_again_in_a_we
     assert_eq!(i64::try_from(mails.len()).unwrap() + rest, found, "{written}");
     let answer = text(&ended["answer"]);
     assert!(answer.contains(&format!("{} mails written, {0} sent", mails.len())), "{answer}");
+    let under = format!("Sent without asking you: {}, under the standing approval of", mails.len());
+    assert!(answer.contains(&under), "{answer}");
     let next = "SELECT count(*) FROM leads WHERE follow_up_date = '2026-11-29' AND last_contacted = '2026-11-22'";
     assert!(count(&app, next).await >= i64::try_from(mails.len()).unwrap());
     for mail in &mails {
@@ -251,6 +253,20 @@ async fn w7_each_day_the_leads_that_are_due_get_a_mail_and_are_due_again_in_a_we
         to.join(", ")
     );
     assert_eq!(count(&app, &still).await, 0);
+    app.end().await;
+}
+
+#[tokio::test]
+async fn a_request_that_holds_something_back_is_never_sent_under_a_standing_approval() {
+    let app = TestApp::new().await;
+    let manager = app.person("sales.manager").await;
+    let run = manager.ask("overdue follow ups list only, no mails").await;
+    let sent =
+        manager.items("/v1/outbox?kind=mail").await.into_iter().filter(|mail| mail["run_id"] == run["id"]).count();
+    assert_eq!(sent, 0, "{run}");
+    assert_eq!((&run["state"], &run["waiting_for"]), (&json!("waiting"), &json!("approval")), "{run}");
+    let approval = approval(&manager, &run).await;
+    assert!(text(&approval["why"]).contains("no standing approval is used"), "{approval}");
     app.end().await;
 }
 
