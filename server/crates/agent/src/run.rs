@@ -52,7 +52,7 @@ pub struct RunMachine {
     notices: BTreeSet<String>,
     /// The department whose agent the models are asked as; it stays, also when a skill of another department is called.
     #[serde(rename = "asked")]
-    requested_department: Option<Department>,
+    prompted_department: Option<Department>,
     /// What a paused reply has said already.
     #[serde(rename = "begun")]
     partial_answer: String,
@@ -72,7 +72,7 @@ pub struct RunMachine {
     sources: Sources,
     /// Answers that were chosen from what a model offered after it had read something from outside.
     #[serde(rename = "offered", default)]
-    chosen_offers: Vec<String>,
+    unverified_answers: Vec<String>,
     /// The approval it waits for.
     #[serde(rename = "parked", default)]
     pending_approval: Option<Id<id::Approval>>,
@@ -187,14 +187,14 @@ impl RunMachine {
             finished_calls: Vec::new(),
             has_acted: false,
             notices: BTreeSet::new(),
-            requested_department: None,
+            prompted_department: None,
             partial_answer: String::new(),
             turns: 0,
             malformed_replies: 0,
             context_tokens: 0,
             working_since: None,
             sources: Sources::default(),
-            chosen_offers: Vec::new(),
+            unverified_answers: Vec::new(),
             pending_approval: None,
             attached: Vec::new(),
             file_texts: Vec::new(),
@@ -225,7 +225,7 @@ impl RunMachine {
     /// Gives it the conversation so far and its agent. A run that has begun is left as it is.
     pub fn begin(&mut self, earlier: Vec<Turn>, context: String, agent: Department) {
         if !self.has_begun() {
-            (self.agent, self.requested_department) = (Some(agent), Some(agent));
+            (self.agent, self.prompted_department) = (Some(agent), Some(agent));
             self.history = earlier;
             let said = self.texts.iter().chain(&self.file_texts).cloned().map(Part::Text);
             self.history.push(Turn::Person(std::iter::once(Part::Text(context)).chain(said).collect()));
@@ -396,7 +396,7 @@ impl RunMachine {
         if let Phase::MakingCalls(round) = &mut self.phase {
             let chosen = round.question().is_some_and(|question| question.choices.contains(&text));
             if chosen && self.sources.any_outside() {
-                self.chosen_offers.push(text.clone());
+                self.unverified_answers.push(text.clone());
             }
             round.answer_question(&text);
             self.texts.push(text);

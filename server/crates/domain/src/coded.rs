@@ -49,7 +49,7 @@ mod tests {
     use crate::people::Department;
     use crate::roles::Permission;
     use crate::run::{RunErrorKind, RunState, WaitingFor};
-    use crate::schedule::occurrence::{OccurrenceState, SkipReason};
+    use crate::schedule::occurrence::{OccurrenceReason, OccurrenceState};
     use crate::schedule::plan::Misfire;
     use crate::standing::RecipientRule;
     use crate::trust::Trust;
@@ -93,7 +93,7 @@ mod tests {
             Permission: "chat make_documents read_ledger read_leads read_own_leads change_leads find_leads read_tickets \
                 read_campaigns read_kpis query_data send_mail post_in_teams post_anywhere calendar decide_for_others \
                 standing_approvals schedules administer read_audit",
-            SkipReason: "missed superseded paused owner_disabled not_permitted overlapped manual",
+            OccurrenceReason: "missed superseded paused owner_disabled not_permitted overlapped manual",
             RecipientRule: "anyone domains addresses",
             RunErrorKind: "not_permitted not_possible tool_failed effect_unknown approval_expired budget_exceeded \
                 limit_reached model_failed internal",
@@ -116,7 +116,7 @@ mod tests {
             Language,
             Misfire,
             Permission,
-            SkipReason,
+            OccurrenceReason,
             RecipientRule,
             RunErrorKind,
             RunState,

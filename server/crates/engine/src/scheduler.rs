@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Permission;
-use mezzofy_domain::schedule::occurrence::SkipReason;
+use mezzofy_domain::schedule::occurrence::OccurrenceReason;
 use mezzofy_domain::schedule::plan::{self, plan};
 use mezzofy_store::schedules::{self, OccurrenceOutcome, Schedule};
 use mezzofy_store::{StoreError, Tx, commit, people};
@@ -91,14 +91,14 @@ async fn hindered(
     tx: &mut Tx,
     schedule: &Schedule,
     owner: Option<Person>,
-) -> Result<Result<Person, SkipReason>, String> {
+) -> Result<Result<Person, OccurrenceReason>, String> {
     Ok(match owner {
-        _ if schedule.paused => Err(SkipReason::Paused),
-        None => Err(SkipReason::OwnerDisabled),
-        Some(owner) if owner.disabled => Err(SkipReason::OwnerDisabled),
-        Some(owner) if !app.roles.allows(&owner.role, Permission::Schedules) => Err(SkipReason::NotPermitted),
+        _ if schedule.paused => Err(OccurrenceReason::Paused),
+        None => Err(OccurrenceReason::OwnerDisabled),
+        Some(owner) if owner.disabled => Err(OccurrenceReason::OwnerDisabled),
+        Some(owner) if !app.roles.allows(&owner.role, Permission::Schedules) => Err(OccurrenceReason::NotPermitted),
         Some(_) if schedules::is_at_work(tx, schedule.id).await.map_err(|error| error.to_string())? => {
-            Err(SkipReason::Overlapped)
+            Err(OccurrenceReason::Overlapped)
         }
         Some(owner) => Ok(owner),
     })

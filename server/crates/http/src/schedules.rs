@@ -9,7 +9,7 @@ use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::Person;
 use mezzofy_domain::schedule::ScheduleRule;
-use mezzofy_domain::schedule::occurrence::{OccurrenceState, SkipReason};
+use mezzofy_domain::schedule::occurrence::{OccurrenceReason, OccurrenceState};
 use mezzofy_domain::schedule::plan::Misfire;
 use mezzofy_store::schedules::{self, Occurrence, OccurrenceOutcome, Schedule};
 use mezzofy_store::{Tx, commit};
@@ -125,7 +125,7 @@ fn occurrence_state_schema() -> Object {
 }
 
 fn reason_schema() -> Object {
-    nullable(one_of(SkipReason::ALL.map(SkipReason::code)))
+    nullable(one_of(OccurrenceReason::ALL.map(OccurrenceReason::code)))
 }
 
 /// A new schedule.
@@ -499,7 +499,7 @@ fn occurrence_view(occurrence: Occurrence, language: Language) -> OccurrenceView
         Language::Zh => "正在等您：打开即可回答或审批。",
         Language::Ms => "Ia menunggu anda: buka untuk menjawab atau membuat keputusan.",
     };
-    let reason = occurrence.reason.filter(|reason| *reason != SkipReason::Manual);
+    let reason = occurrence.reason.filter(|reason| *reason != OccurrenceReason::Manual);
     let explanation = reason
         .map(|reason| reason.say(language).to_owned())
         .or_else(|| occurrence.waiting_for.map(|_| waits.to_owned()))

@@ -8,7 +8,7 @@ use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Department;
 use mezzofy_domain::run::WaitingFor;
 use mezzofy_domain::schedule::ScheduleRule;
-use mezzofy_domain::schedule::occurrence::{OccurrenceState, SkipReason};
+use mezzofy_domain::schedule::occurrence::{OccurrenceReason, OccurrenceState};
 use mezzofy_domain::schedule::plan::Misfire;
 use serde_json::{Map, Value};
 use sqlx::PgConnection;
@@ -68,7 +68,7 @@ pub struct Occurrence {
     /// Where it stands, with its run.
     pub state: OccurrenceState,
     /// Why it did not run; or that a person started it.
-    pub reason: Option<SkipReason>,
+    pub reason: Option<OccurrenceReason>,
     /// The run it began.
     pub run: Option<Uuid>,
     /// What that run waits for.
@@ -114,7 +114,7 @@ pub enum OccurrenceOutcome {
     /// A person began a run beside the rule.
     Manual(Id<id::Run>),
     /// It did not run.
-    Skipped(SkipReason),
+    Skipped(OccurrenceReason),
 }
 
 struct Row {
@@ -289,7 +289,7 @@ pub async fn put(
     let (state, reason, run) = match outcome {
         OccurrenceOutcome::Due => ("due", None, None),
         OccurrenceOutcome::Started(run) => ("started", None, Some(run)),
-        OccurrenceOutcome::Manual(run) => ("started", Some(SkipReason::Manual), Some(run)),
+        OccurrenceOutcome::Manual(run) => ("started", Some(OccurrenceReason::Manual), Some(run)),
         OccurrenceOutcome::Skipped(reason) => ("skipped", Some(reason), None),
     };
     let put = sqlx::query!(
@@ -299,7 +299,7 @@ pub async fn put(
         schedule.uuid(),
         due_at,
         state,
-        reason.map(SkipReason::code),
+        reason.map(OccurrenceReason::code),
         run.map(Id::uuid)
     )
     .execute(db)

@@ -188,7 +188,7 @@ impl CrmUpdate {
     }
 
     /// Marks the leads that were written to.
-    async fn after_sending(
+    async fn mark_contacted(
         &self,
         context: Context<'_>,
         sent: &[MailOutcome],
@@ -344,7 +344,7 @@ impl Tool for CrmUpdate {
             return self.set_status(context, call, status).await;
         }
         let Some(named) = &input.lead else {
-            return self.after_sending(context, &input.sent, input.follow_up_in_days).await;
+            return self.mark_contacted(context, &input.sent, input.follow_up_in_days).await;
         };
         let before = self.find(context, named).await?;
         let today = context.now.with_timezone(&self.tool_context.zone).date_naive();

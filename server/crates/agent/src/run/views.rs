@@ -53,7 +53,7 @@ impl RunMachine {
     /// outside, which may have put the words there.
     #[must_use]
     pub fn own_words(&self) -> Vec<String> {
-        self.texts.iter().filter(|text| !self.chosen_offers.contains(text)).cloned().collect()
+        self.texts.iter().filter(|text| !self.unverified_answers.contains(text)).cloned().collect()
     }
 
     /// What a model may take figures from: the person's words, and what calls gave.
@@ -95,8 +95,8 @@ impl RunMachine {
 
     /// The department whose agent the models are asked as.
     #[must_use]
-    pub fn requested_department(&self) -> Option<Department> {
-        self.requested_department
+    pub fn prompted_department(&self) -> Option<Department> {
+        self.prompted_department
     }
 
     /// Whether the person was told this in this run.

@@ -18,7 +18,7 @@ pub enum OccurrenceState {
     Running,
     /// Its run ended well.
     Done,
-    /// It was not run; the [`SkipReason`] says why.
+    /// It was not run; the [`OccurrenceReason`] says why.
     Skipped,
     /// Its run ended with an error.
     Failed,
@@ -31,7 +31,7 @@ coded!(OccurrenceState);
 #[serde(rename_all = "snake_case")]
 #[derive(Display, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
-pub enum SkipReason {
+pub enum OccurrenceReason {
     /// Nobody was there at its moment.
     Missed,
     /// Nobody was there, and a newer one is run in its place.
@@ -48,9 +48,9 @@ pub enum SkipReason {
     Manual,
 }
 
-coded!(SkipReason);
+coded!(OccurrenceReason);
 
-impl SkipReason {
+impl OccurrenceReason {
     /// The reason as a sentence.
     #[must_use]
     pub fn say(self, language: Language) -> &'static str {

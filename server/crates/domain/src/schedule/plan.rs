@@ -7,7 +7,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 use crate::coded;
 
 use super::ScheduleRule;
-use super::occurrence::SkipReason;
+use super::occurrence::OccurrenceReason;
 
 /// The most rows that one plan has.
 pub const MAX_ROWS_PER_PLAN: usize = 100;
@@ -35,7 +35,7 @@ pub enum OccurrenceDecision {
     /// It is run.
     Run,
     /// It is not run: state `skipped`.
-    Skipped(SkipReason),
+    Skipped(OccurrenceReason),
 }
 
 /// A moment that has come.
@@ -70,8 +70,8 @@ impl Misfire {
             return OccurrenceDecision::Run;
         }
         match self {
-            Self::Skip => OccurrenceDecision::Skipped(SkipReason::Missed),
-            Self::Latest if has_newer => OccurrenceDecision::Skipped(SkipReason::Superseded),
+            Self::Skip => OccurrenceDecision::Skipped(OccurrenceReason::Missed),
+            Self::Latest if has_newer => OccurrenceDecision::Skipped(OccurrenceReason::Superseded),
             Self::Latest | Self::All => OccurrenceDecision::Run,
         }
     }

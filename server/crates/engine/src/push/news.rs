@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::notification::{self, NotificationKind, Topic};
-use mezzofy_domain::schedule::occurrence::SkipReason;
+use mezzofy_domain::schedule::occurrence::OccurrenceReason;
 use mezzofy_store::runs::Run;
 use mezzofy_store::schedules::Schedule;
 use mezzofy_store::{StoreError, Tx, devices, pushes};
@@ -48,10 +48,10 @@ pub async fn tell_of_skipped(
     tx: &mut Tx,
     schedule: &Schedule,
     due_at: DateTime<Utc>,
-    reason: SkipReason,
+    reason: OccurrenceReason,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let expected = matches!(reason, SkipReason::Paused | SkipReason::Superseded | SkipReason::Manual);
+    let expected = matches!(reason, OccurrenceReason::Paused | OccurrenceReason::Superseded | OccurrenceReason::Manual);
     if expected || !schedule.push {
         return Ok(());
     }

@@ -48,7 +48,11 @@ impl RunWorker<'_> {
 
     /// What can be said about the files without a model: what they are, and the places that have the question's words. `None`
     /// where there are none, a model is there, or the request is one that a skill does.
-    pub(super) fn quote_attachments(&self, request: &Request<'_>, readings: &[Read]) -> Option<(Department, String)> {
+    pub(super) fn answer_with_excerpts(
+        &self,
+        request: &Request<'_>,
+        readings: &[Read],
+    ) -> Option<(Department, String)> {
         if readings.is_empty() || self.app.models.any() {
             return None;
         }

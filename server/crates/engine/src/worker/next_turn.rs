@@ -68,7 +68,7 @@ impl RunWorker<'_> {
         }
         if !self.machine.has_begun() {
             let readings = self.read_attachments().await?;
-            if let Some((agent, answer)) = self.quote_attachments(&request, &readings) {
+            if let Some((agent, answer)) = self.answer_with_excerpts(&request, &readings) {
                 self.machine.end_with_answer(agent, answer);
                 return self.save(Step::default()).await;
             }
@@ -88,7 +88,7 @@ impl RunWorker<'_> {
             return self.save(Step::default()).await;
         }
         let parser = call_parser(self.app, request, self.machine.language());
-        let department = self.machine.requested_department().unwrap_or(self.person.department);
+        let department = self.machine.prompted_department().unwrap_or(self.person.department);
         let Some(agent) = self.app.agents.get(department) else {
             let error = self.internal(&format!("there is no agent {department}"));
             self.machine.fail(None, error);
@@ -203,7 +203,7 @@ impl RunWorker<'_> {
             Route::To(agent) => {
                 let earlier = if self.app.models.any() { self.load_earlier_turns().await? } else { Vec::new() };
                 if !earlier.is_empty() {
-                    self.record_conversation(&earlier).await?;
+                    self.mark_conversation_outside(&earlier).await?;
                 }
                 let facts = if self.app.models.any() { self.load_memories().await? } else { Vec::new() };
                 self.machine.begin(earlier, context(&self.person, now, &facts), agent);
@@ -217,7 +217,7 @@ impl RunWorker<'_> {
     }
 
     /// What was read from outside in a conversation is behind all that was said after it.
-    async fn record_conversation(&mut self, earlier: &[Turn]) -> Result<(), StepError> {
+    async fn mark_conversation_outside(&mut self, earlier: &[Turn]) -> Result<(), StepError> {
         let mut tx = self.begin().await?;
         let outside = runs::another_read_outside(&mut tx, self.run.conversation, self.run.id).await?;
         if outside && self.app.defences.on(Defence::Conversations) {

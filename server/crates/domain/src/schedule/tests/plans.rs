@@ -1,5 +1,5 @@
 use super::*;
-use crate::schedule::occurrence::SkipReason;
+use crate::schedule::occurrence::OccurrenceReason;
 use crate::schedule::plan::{MAX_ROWS_PER_PLAN, Misfire, OccurrenceDecision, SchedulePlan, plan};
 
 const LATE: TimeDelta = TimeDelta::seconds(30);
@@ -11,7 +11,7 @@ fn planned(rule: &ScheduleRule, misfire: Misfire, after: &str, now: &str) -> Sch
 fn decisions(planned: &SchedulePlan) -> Vec<(String, &'static str)> {
     let said = |decision| match decision {
         OccurrenceDecision::Run => "run",
-        OccurrenceDecision::Skipped(reason) => SkipReason::code(reason),
+        OccurrenceDecision::Skipped(reason) => OccurrenceReason::code(reason),
     };
     planned.rows.iter().map(|row| (row.due_at.format("%dT%H:%M").to_string(), said(row.decision))).collect()
 }
@@ -71,7 +71,7 @@ fn many_missed_moments_come_in_parts_and_only_the_very_last_is_the_latest() {
     assert_eq!(rows.len(), 11 * 24 + 3);
     let (newest, older) = rows.split_last().unwrap();
     assert_eq!(newest.decision, OccurrenceDecision::Run);
-    assert!(older.iter().all(|row| row.decision == OccurrenceDecision::Skipped(SkipReason::Superseded)));
+    assert!(older.iter().all(|row| row.decision == OccurrenceDecision::Skipped(OccurrenceReason::Superseded)));
 }
 
 #[test]

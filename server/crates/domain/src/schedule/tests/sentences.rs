@@ -1,5 +1,5 @@
 use super::*;
-use crate::schedule::occurrence::SkipReason;
+use crate::schedule::occurrence::OccurrenceReason;
 use chrono_tz::Asia::Singapore;
 
 #[test]
@@ -183,7 +183,7 @@ fn refusals_say_what_is_wrong_and_what_to_do() {
 
 #[test]
 fn every_reason_is_a_sentence_in_each_language() {
-    for reason in SkipReason::ALL {
+    for reason in OccurrenceReason::ALL {
         assert!(reason.say(Language::En).ends_with('.') && reason.say(Language::Ms).ends_with('.'));
         assert!(reason.say(Language::Zh).ends_with('。'));
     }

@@ -8,7 +8,7 @@ use fastrand::Rng;
 
 use super::truth::{ZONES, changes};
 use super::*;
-use crate::schedule::occurrence::SkipReason;
+use crate::schedule::occurrence::OccurrenceReason;
 use crate::schedule::plan::{Misfire, OccurrenceDecision, plan};
 
 type Fits = fn(NaiveDate) -> bool;
@@ -85,10 +85,12 @@ fn live(
         assert_eq!(*times, 1, "{due_at} of {:?}", table.rule);
         let allowed = match misfire {
             Misfire::Skip => {
-                *decision == OccurrenceDecision::Run || *decision == OccurrenceDecision::Skipped(SkipReason::Missed)
+                *decision == OccurrenceDecision::Run
+                    || *decision == OccurrenceDecision::Skipped(OccurrenceReason::Missed)
             }
             Misfire::Latest => {
-                *decision == OccurrenceDecision::Run || *decision == OccurrenceDecision::Skipped(SkipReason::Superseded)
+                *decision == OccurrenceDecision::Run
+                    || *decision == OccurrenceDecision::Skipped(OccurrenceReason::Superseded)
             }
             Misfire::All => *decision == OccurrenceDecision::Run,
         };
