@@ -91,6 +91,9 @@ pub struct RunMachine {
     /// The same, where its person has ordered it.
     #[serde(rename = "order", default)]
     scheduled_request: Option<ScheduledRequest>,
+    /// How often in a row what it needs now could not be done.
+    #[serde(default)]
+    failed_tries: u32,
     phase: Phase,
 }
 
@@ -201,6 +204,7 @@ impl RunMachine {
             notes: Vec::new(),
             event: None,
             scheduled_request: None,
+            failed_tries: 0,
             phase: Phase::AwaitingReply,
         }
     }
@@ -269,6 +273,7 @@ impl RunMachine {
     pub fn on_reply(&mut self, reply: ParsedReply, person: &Person, today: NaiveDate) {
         let ParsedReply { source, blocks, text, calls: parsed, usage, paused } = reply;
         self.turns += 1;
+        self.failed_tries = 0;
         self.context_tokens = usage.prompt() + usage.output;
         let from_planner = source.provider == PLANNER;
         self.history.push(Turn::Model { source, blocks });
@@ -332,6 +337,7 @@ impl RunMachine {
         let Phase::MakingCalls(round) = &mut self.phase else { return };
         let CallOutcome { result, model_text, keep, effect, note } = called;
         self.called_tools.push(call.tool.clone());
+        self.failed_tries = 0;
         self.notes.extend(note);
         self.has_acted |= effect;
         if let Some(keep) = keep {
@@ -352,6 +358,7 @@ impl RunMachine {
     /// the run.
     pub fn fail(&mut self, call: Option<&Call>, error: RunError) {
         self.called_tools.extend(call.map(|call| call.tool.clone()));
+        self.failed_tries = 0;
         let for_model = matches!(error.kind, RunErrorKind::NotPossible | RunErrorKind::ToolFailed);
         match (&mut self.phase, call) {
             (Phase::MakingCalls(round), Some(call)) if for_model && !round.is_from_planner() => {
@@ -421,6 +428,12 @@ impl RunMachine {
     pub fn resume(&mut self) {
         self.working_since = None;
         self.pending_approval = None;
+    }
+
+    /// Notes that what it needs now could not be done; answers how often in a row.
+    pub fn count_failed_try(&mut self) -> u32 {
+        self.failed_tries += 1;
+        self.failed_tries
     }
 
     /// Since when it works without having waited for a person; `now` where that begins now.

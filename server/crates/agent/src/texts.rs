@@ -131,6 +131,8 @@ pub struct Texts {
     pub cancelled: Text,
     /// A fault of ours ended the run.
     pub internal: Text,
+    /// A step was tried `${tries}` times and the run `${run}` ended.
+    pub given_up: Text,
     /// A model failed and another goes on: `${model}`, `${next}`.
     pub key_refused: Text,
     /// See `key_refused`.

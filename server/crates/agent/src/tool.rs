@@ -122,9 +122,12 @@ pub enum ToolError {
     /// A fault of ours; the text goes to the log.
     #[error("{0}")]
     Abort(String),
-    /// The machine around us is not well at the moment; the step is tried again.
+    /// The machine around us is not well at the moment; the step is tried again some times.
     #[error("{0}")]
     Retry(String),
+    /// The server stops, or a disk is full; the step is tried again when that is over.
+    #[error("{0}")]
+    Outage(String),
 }
 
 /// Something a run can do.

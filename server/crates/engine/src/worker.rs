@@ -67,10 +67,26 @@ async fn run_job(app: &AppState, id: Id<id::Run>, tries: usize) -> Result<(), jo
     match moved {
         Ok(()) | Err(StepError::LostLease | StepError::Contended) => Ok(()),
         Err(StepError::Retry(reason)) => {
-            tracing::warn!(run = %id, error = reason, "a run could not be moved on and is tried again");
-            let delay = RETRY_DELAY * (1 << tries.min(MAX_DOUBLINGS));
-            app.stop.run_until_cancelled(tokio::time::sleep(delay)).await;
-            Err(jobs::Retry(reason))
+            tracing::warn!(run = %id, error = reason, "a run could not be moved on");
+            match run_worker::count_failed_try(app, id).await {
+                Ok(true) => rest(app, tries, reason).await,
+                Ok(false) | Err(StepError::LostLease | StepError::Contended) => Ok(()),
+                Err(StepError::Retry(error) | StepError::Outage(error)) => {
+                    tracing::warn!(run = %id, error, "a failed try of a run could not be counted");
+                    rest(app, tries, reason).await
+                }
+            }
+        }
+        Err(StepError::Outage(reason)) => {
+            tracing::warn!(run = %id, error = reason, "a run waits for the server or its disk");
+            rest(app, tries, reason).await
         }
     }
+}
+
+/// Waits before a job is given back to the queue.
+async fn rest(app: &AppState, tries: usize, reason: String) -> Result<(), jobs::Retry> {
+    let delay = RETRY_DELAY * (1 << tries.min(MAX_DOUBLINGS));
+    app.stop.run_until_cancelled(tokio::time::sleep(delay)).await;
+    Err(jobs::Retry(reason))
 }

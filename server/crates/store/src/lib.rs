@@ -39,4 +39,4 @@ pub mod tickets;
 pub mod webhooks;
 
 pub use scope::Scope;
-pub use store::{Connection, Store, StoreError, Tx, commit};
+pub use store::{Connection, Prospect, Store, StoreError, Tx, commit};

@@ -47,7 +47,37 @@ pub enum StoreError {
     LostLease,
 }
 
+/// What another try of the same would do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prospect {
+    /// It may do it.
+    Open,
+    /// It does it when there is room on the disk again.
+    NeedsDisk,
+    /// It is refused too: the person may not read or change that.
+    Denied,
+    /// It is refused too: a value is not one that can be stored, or contradicts what is stored.
+    Unfit,
+    /// It fails too: a statement of ours is wrong, or a row or a file is not as it must be.
+    Faulty,
+}
+
 impl StoreError {
+    /// What another try would do: the one place that decides it, for tools and runs.
+    #[must_use]
+    pub fn prospect(&self) -> Prospect {
+        if self.is_disk_full() {
+            return Prospect::NeedsDisk;
+        }
+        match self {
+            Self::Database(error) => prospect(error),
+            Self::Stored { .. } | Self::Migration(_) | Self::Files(object_store::Error::NotFound { .. }) => {
+                Prospect::Faulty
+            }
+            Self::Queue(_) | Self::Files(_) | Self::LostLease => Prospect::Open,
+        }
+    }
+
     /// Whether a disk has no room for what was to be stored.
     #[must_use]
     pub fn is_disk_full(&self) -> bool {
@@ -77,6 +107,29 @@ pub(crate) fn unsigned<T: TryFrom<N>, N: Copy + ToString>(what: &'static str, nu
 
 /// PostgreSQL's code for it: appendix A of its documentation.
 const DISK_FULL: &str = "53100";
+
+/// What another try of a statement would do, by its SQLSTATE. A unique violation is left open: somebody else was faster, and the next try sees
+/// what they stored.
+fn prospect(error: &sqlx::Error) -> Prospect {
+    let code = match error {
+        sqlx::Error::Database(error) => error.code(),
+        sqlx::Error::RowNotFound
+        | sqlx::Error::TypeNotFound { .. }
+        | sqlx::Error::ColumnNotFound(_)
+        | sqlx::Error::ColumnDecode { .. }
+        | sqlx::Error::Decode(_)
+        | sqlx::Error::Encode(_) => return Prospect::Faulty,
+        _ => return Prospect::Open,
+    };
+    let Some(code) = code else { return Prospect::Open };
+    match (code.as_ref(), code.get(..2).unwrap_or_default()) {
+        ("23505", _) => Prospect::Open,
+        ("42501" | "44000", _) => Prospect::Denied,
+        ("P0001", _) | (_, "22" | "23") => Prospect::Unfit,
+        ("58P01" | "58P02", _) | (_, "0A" | "21" | "42") => Prospect::Faulty,
+        _ => Prospect::Open,
+    }
+}
 
 /// Whether the system said so somewhere down in an error.
 fn caused_by_full_disk(error: &(dyn std::error::Error + 'static)) -> bool {
@@ -224,4 +277,84 @@ impl Store {
 /// Commits a transaction.
 pub async fn commit(tx: Tx) -> Result<(), StoreError> {
     Ok(tx.commit().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+    use std::error::Error;
+    use std::fmt;
+
+    use sqlx::error::ErrorKind;
+
+    use super::*;
+
+    /// An error of the database with this code.
+    #[derive(Debug)]
+    struct Coded(&'static str);
+
+    impl fmt::Display for Coded {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl Error for Coded {}
+
+    impl DatabaseError for Coded {
+        fn message(&self) -> &str {
+            self.0
+        }
+
+        fn code(&self) -> Option<Cow<'_, str>> {
+            Some(self.0.into())
+        }
+
+        fn as_error(&self) -> &(dyn Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn as_error_mut(&mut self) -> &mut (dyn Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn into_error(self: Box<Self>) -> Box<dyn Error + Send + Sync + 'static> {
+            self
+        }
+
+        fn kind(&self) -> ErrorKind {
+            ErrorKind::Other
+        }
+    }
+
+    #[test]
+    fn what_the_database_will_refuse_again_is_told_from_what_may_pass() {
+        for (code, prospect) in [
+            ("42501", Prospect::Denied),
+            ("44000", Prospect::Denied),
+            ("22021", Prospect::Unfit),
+            ("22003", Prospect::Unfit),
+            ("23503", Prospect::Unfit),
+            ("23514", Prospect::Unfit),
+            ("P0001", Prospect::Unfit),
+            ("42P01", Prospect::Faulty),
+            ("0A000", Prospect::Faulty),
+            ("58P01", Prospect::Faulty),
+            ("53100", Prospect::NeedsDisk),
+            ("23505", Prospect::Open),
+            ("40001", Prospect::Open),
+            ("40P01", Prospect::Open),
+            ("55P03", Prospect::Open),
+            ("57P01", Prospect::Open),
+            ("58030", Prospect::Open),
+            ("08006", Prospect::Open),
+        ] {
+            let error = StoreError::Database(sqlx::Error::Database(Box::new(Coded(code))));
+            assert_eq!(error.prospect(), prospect, "{code}");
+        }
+        assert_eq!(StoreError::Database(sqlx::Error::PoolTimedOut).prospect(), Prospect::Open);
+        assert_eq!(StoreError::stored("run", &"x").prospect(), Prospect::Faulty);
+        let gone = object_store::Error::NotFound { path: "ab/abcd".to_owned(), source: "gone".into() };
+        assert_eq!(StoreError::Files(gone).prospect(), Prospect::Faulty);
+    }
 }

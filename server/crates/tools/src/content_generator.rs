@@ -151,7 +151,7 @@ impl ContentGenerator {
             Err(ModelsError::TooLong(model)) => Reason::TooLong { model },
             Err(ModelsError::WindowExceeded) => Reason::TooMuch,
             Err(ModelsError::Store(error)) => return Err(retry(error)),
-            Err(ModelsError::Stopped) => return Err(ToolError::Retry("the server stops".to_owned())),
+            Err(ModelsError::Stopped) => return Err(ToolError::Outage("the server stops".to_owned())),
         };
         Ok(Err(reason))
     }

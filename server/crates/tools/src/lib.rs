@@ -18,7 +18,7 @@ use mezzofy_domain::people::{Company, Person};
 use mezzofy_domain::roles::Roles;
 use mezzofy_microsoft::calendar::Calendar;
 use mezzofy_store::file_storage::FileStorage;
-use mezzofy_store::{Scope, Store, StoreError, Tx};
+use mezzofy_store::{Prospect, Scope, Store, StoreError, Tx};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -230,8 +230,18 @@ fn read<T: DeserializeOwned>(input: Value) -> Result<T, ToolError> {
     serde_json::from_value(input).map_err(|error| ToolError::Tell(format!("The input can't be read: {error}.")))
 }
 
-/// The database is tried again.
+/// The database is tried again, unless it would refuse the same once more.
 #[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
 fn retry(error: StoreError) -> ToolError {
-    ToolError::Retry(error.to_string())
+    let refused = |why: &str| {
+        tracing::warn!(%error, "the database refused a tool");
+        ToolError::Tell(format!("This was not done, because the database refused it: {why}."))
+    };
+    match error.prospect() {
+        Prospect::Open => ToolError::Retry(error.to_string()),
+        Prospect::NeedsDisk => ToolError::Outage(error.to_string()),
+        Prospect::Denied => refused("your role may not read or change what it needs"),
+        Prospect::Unfit => refused("a value is not one that it can store, or contradicts what is stored"),
+        Prospect::Faulty => ToolError::Abort(error.to_string()),
+    }
 }

@@ -70,6 +70,23 @@ fn did(run: &mut RunMachine, skills: &Skills, call: &Call, result: Value) {
     run.on_result(skills, call, CallOutcome { result, ..CallOutcome::default() });
 }
 
+#[test]
+fn tries_of_a_step_are_counted_through_restarts_and_anew_once_it_is_done() {
+    let skills = skills();
+    let mut run = begun("Who owes us?");
+    reply(&mut run, "claude", vec![tool("database_query", false)]);
+    assert_eq!(run.count_failed_try(), 1);
+    let mut run = stored(&run);
+    assert_eq!(run.count_failed_try(), 2);
+    let call = calls(&mut run, &skills).remove(0);
+    did(&mut run, &skills, &call, json!({"rows": []}));
+    assert_eq!(stored(&run).count_failed_try(), 1);
+    reply(&mut run, "claude", vec![tool("database_query", false)]);
+    assert_eq!(run.count_failed_try(), 1);
+    run.fail(Some(&call), error(RunErrorKind::ToolFailed));
+    assert_eq!(run.count_failed_try(), 1);
+}
+
 fn error(kind: RunErrorKind) -> RunError {
     RunError { kind, detail: "No.".to_owned() }
 }

@@ -237,6 +237,7 @@ impl RunWorker<'_> {
             ToolError::Tell(detail) => Ok(RunError { kind: RunErrorKind::ToolFailed, detail }),
             ToolError::Abort(cause) => Ok(self.internal(&cause)),
             ToolError::Retry(cause) => Err(StepError::Retry(cause)),
+            ToolError::Outage(cause) => Err(StepError::Outage(cause)),
         }
     }
 

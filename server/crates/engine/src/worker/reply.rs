@@ -84,7 +84,7 @@ impl RunWorker<'_> {
             }
             Err(ModelsError::Store(error)) => return Err(error.into()),
             Err(ModelsError::Stopped) if self.app.stop.is_cancelled() => {
-                return Err(StepError::Retry("the server stops".to_owned()));
+                return Err(StepError::Outage("the server stops".to_owned()));
             }
             Err(ModelsError::Stopped) => ModelOutcome::Cancelled,
         };
@@ -122,7 +122,7 @@ impl RunWorker<'_> {
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             if self.app.stop.run_until_cancelled(ticks.tick()).await.is_none() {
-                return Err(StepError::Retry("the server stops".to_owned()));
+                return Err(StepError::Outage("the server stops".to_owned()));
             }
             if self.cancellation_requested().await? {
                 return Ok(());
@@ -172,7 +172,7 @@ impl RunWorker<'_> {
         let summary = match self.app.models.reply(&model_request, &mut |_| {}).await {
             Ok(answer) => Some(answer.reply.text()).filter(|text| !text.trim().is_empty()),
             Err(ModelsError::Store(error)) => return Err(error.into()),
-            Err(ModelsError::Stopped) => return Err(StepError::Retry("the server stops".to_owned())),
+            Err(ModelsError::Stopped) => return Err(StepError::Outage("the server stops".to_owned())),
             Err(ModelsError::NoModel(_) | ModelsError::TooLong(_) | ModelsError::WindowExceeded) => None,
         };
         self.run.usage = self.usage().await?;

@@ -24,9 +24,12 @@ pub(super) enum StepError {
     /// Another worker is at an effect of it. The other may know an older version of the run, and let go when it stores its step.
     #[error("another worker is at an effect of the run")]
     Contended,
-    /// The database or the storage is not well; the job is tried again.
+    /// The database or the storage is not well, or refuses the step; it is tried again, [`MAX_TRIES`] times in all.
     #[error("{0}")]
     Retry(String),
+    /// The server stops, or a disk is full; the job is tried again until that is over.
+    #[error("{0}")]
+    Outage(String),
 }
 
 impl From<CheckpointError> for StepError {
@@ -42,10 +45,14 @@ impl From<StoreError> for StepError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::LostLease => Self::LostLease,
+            full if full.is_disk_full() => Self::Outage(full.to_string()),
             other => Self::Retry(other.to_string()),
         }
     }
 }
+
+/// Tries of one step, over all workers and crashes; then its run ends.
+const MAX_TRIES: u32 = 5;
 
 /// After this the other worker at an effect has ended with it, or is dead and taken for it: longer than the queue needs to see that.
 const CONTENDED_DELAY: TimeDelta = TimeDelta::seconds(12);
@@ -114,6 +121,34 @@ pub(super) async fn fail_run(app: &AppState, id: Id<id::Run>) -> Result<(), Step
     let error = work.internal("the program failed in it");
     work.machine.fail(None, error);
     work.drive().await
+}
+
+/// Counts a failed try of a step with the run itself, so that no crash forgets it, and ends a run whose step was tried often enough; an effect
+/// that may be on its way is brought to its end first. Answers whether there is another try. While the database is away nothing is counted.
+pub(super) async fn count_failed_try(app: &AppState, id: Id<id::Run>) -> Result<bool, StepError> {
+    let mut tx = app.store.begin().await?;
+    let Some(run) = runs::load(&mut tx, id).await?.filter(|run| !run.state.has_ended()) else { return Ok(false) };
+    let acting = effects::any_attempting(&mut tx, id).await?;
+    let person = people::get(&mut tx, run.person).await?;
+    drop(tx);
+    let Some(person) = person else { return Ok(false) };
+    // One that has not begun has no step, and one that waits keeps the time at which it is woken.
+    let machine = serde_json::from_value::<RunMachine>(run.machine.clone());
+    let (RunState::Running, Ok(machine)) = (run.state, machine) else { return Ok(true) };
+    let mut work = RunWorker { app, run, machine, person, streamed_message: None, in_gate: AtomicU64::new(0) };
+    let tries = work.machine.count_failed_try();
+    if tries < MAX_TRIES || acting {
+        work.save(Step::default()).await?;
+        return Ok(true);
+    }
+    tracing::error!(run = %id, tries, "a run is given up");
+    work.undo_effects().await?;
+    let values = [("tries", tries.to_string()), ("run", id.to_string())];
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let detail = app.texts.given_up.say(work.machine.language(), &values);
+    work.machine.fail(None, RunError { kind: RunErrorKind::Internal, detail });
+    work.drive().await?;
+    Ok(false)
 }
 
 /// Whether what a run waits for is there: a decision on its approval, or the end of the time for one.

@@ -43,7 +43,7 @@ async fn ask(app: &TestApp, person: &Person, sql: &str) -> Result<Value, String>
         Ok(Outcome::Done(output)) => Ok(output.result),
         Ok(Outcome::Send(mail)) => panic!("{mail:?}"),
         Err(ToolError::Tell(told)) => Err(told),
-        Err(ToolError::Abort(error) | ToolError::Retry(error)) => panic!("{sql}: {error}"),
+        Err(ToolError::Abort(error) | ToolError::Retry(error) | ToolError::Outage(error)) => panic!("{sql}: {error}"),
     }
 }
 

@@ -47,4 +47,5 @@ mod statement;
 mod teams;
 mod tools;
 mod webhooks;
+mod tries;
 mod workflows;

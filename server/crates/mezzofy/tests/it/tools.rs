@@ -103,7 +103,7 @@ async fn call(
     let called = tools.get(name).unwrap().call(context, input).await;
     called.map_err(|error| match error {
         ToolError::Tell(text) => text,
-        ToolError::Abort(text) | ToolError::Retry(text) => panic!("{text}"),
+        ToolError::Abort(text) | ToolError::Retry(text) | ToolError::Outage(text) => panic!("{text}"),
     })
 }
 
