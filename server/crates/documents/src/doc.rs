@@ -2,6 +2,10 @@
 //! Every figure is already text made from decimals; charts and table cells keep their decimals too, for their geometry and for
 //! workbooks.
 
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::PngEncoder;
+use image::{ExtendedColorType, ImageEncoder as _};
+use mezzofy_domain::reading::Pixels;
 use serde::{Deserialize, Serialize};
 
 mod axis;
@@ -37,12 +41,15 @@ pub struct Doc {
     pub pictures: Vec<Picture>,
 }
 
+/// Of 100; little is seen to be missing.
+const JPEG_QUALITY: u8 = 85;
+
 /// The bytes of an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
     /// A name of its own in the document, with its ending: `1.png`.
     pub name: String,
-    /// A PNG or JPEG file.
+    /// A PNG or JPEG file that was made here, of pixels: it is decoded again to be laid out.
     pub bytes: Vec<u8>,
     /// Pixels from left to right.
     pub width: u32,
@@ -51,16 +58,28 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// A picture with its size, if the bytes are a PNG or JPEG file that can be drawn: 40 million pixels at most.
+    /// A file of these pixels: a JPEG where that is how the picture came, else a PNG, which keeps every pixel. Its name ends as its kind does.
+    /// `None` where the pixels are not what they say.
     #[must_use]
-    pub fn new(name: String, bytes: Vec<u8>) -> Option<Self> {
-        let reader = image::ImageReader::new(std::io::Cursor::new(&bytes)).with_guessed_format().ok()?;
-        let (width, height) = reader.into_dimensions().ok()?;
-        if u64::from(width) * u64::from(height) > 40_000_000 || width == 0 || height == 0 {
+    pub fn of_pixels(name: &str, pixels: &Pixels, jpeg: bool) -> Option<Self> {
+        let Pixels { width, height, channels, ref bytes } = *pixels;
+        if !pixels.are_whole() {
             return None;
         }
-        image::load_from_memory(&bytes).ok()?;
-        Some(Self { name, bytes, width, height })
+        let colour = match channels {
+            1 => ExtendedColorType::L8,
+            3 => ExtendedColorType::Rgb8,
+            _ => ExtendedColorType::Rgba8,
+        };
+        let mut file = Vec::new();
+        let (ending, written) = if jpeg && colour != ExtendedColorType::Rgba8 {
+            let encoder = JpegEncoder::new_with_quality(&mut file, JPEG_QUALITY);
+            ("jpeg", encoder.write_image(bytes, width, height, colour))
+        } else {
+            ("png", PngEncoder::new(&mut file).write_image(bytes, width, height, colour))
+        };
+        written.ok()?;
+        Some(Self { name: format!("{name}.{ending}"), bytes: file, width, height })
     }
 }
 
@@ -234,4 +253,24 @@ pub enum Tone {
     /// Neither, or unknown.
     #[default]
     Neutral,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pixels_become_a_file_of_their_size_and_what_is_not_whole_becomes_none() {
+        let pixels = |channels: u32, bytes| Pixels { width: 8, height: 2, channels, bytes: vec![90; bytes] };
+        for (channels, jpeg, name) in
+            [(1, true, "1.jpeg"), (3, true, "1.jpeg"), (4, true, "1.png"), (3, false, "1.png")]
+        {
+            let pixels = pixels(channels, 16 * channels as usize);
+            let picture = Picture::of_pixels("1", &pixels, jpeg).unwrap();
+            assert_eq!((picture.name.as_str(), picture.width, picture.height), (name, 8, 2));
+            let decoded = image::load_from_memory(&picture.bytes).unwrap();
+            assert_eq!((decoded.width(), decoded.height()), (8, 2));
+        }
+        assert_eq!(Picture::of_pixels("1", &pixels(3, 47), false), None);
+    }
 }

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::language::Language;
 
+pub mod confinement;
 pub mod quotes;
 
 /// What `mezzofy-read merge` is to do: the first line of its standard input. The files follow, one after the other.
@@ -13,6 +14,34 @@ pub struct MergeOrder {
     pub title: String,
     /// Name and bytes of each file.
     pub files: Vec<(String, usize)>,
+}
+
+/// Pixels of the longer edge of a picture that `mezzofy-read picture` answers: over the width of a page 240 in an inch.
+pub const MAX_PICTURE_EDGE: u32 = 1_600;
+
+/// A picture drawn anew, as `mezzofy-read picture` answers it: the first line of its standard output, the pixels follow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pixels {
+    pub width: u32,
+    pub height: u32,
+    /// Bytes of a pixel: grey, or red, green and blue, or these with opacity.
+    pub channels: u32,
+    /// Row by row from the top.
+    #[serde(skip)]
+    pub bytes: Vec<u8>,
+}
+
+impl Pixels {
+    /// Whether it is what it says, and no larger than [`MAX_PICTURE_EDGE`].
+    #[must_use]
+    pub fn are_whole(&self) -> bool {
+        let edges = 1..=MAX_PICTURE_EDGE;
+        let count = u64::from(self.width) * u64::from(self.height) * u64::from(self.channels);
+        edges.contains(&self.width)
+            && edges.contains(&self.height)
+            && [1, 3, 4].contains(&self.channels)
+            && count == self.bytes.len() as u64
+    }
 }
 
 /// The kinds of files that can be read, by their media types.
@@ -190,6 +219,9 @@ pub enum ReadingError {
     TooMuch,
     #[error("files of this kind can't be read; save it as PDF, Word, PowerPoint, Excel, CSV or text")]
     Unknown,
+    /// The person has as many files waiting as one may.
+    #[error("too many of your files are being read at this moment; wait a minute and try again")]
+    Busy,
 }
 
 impl ReadingError {
@@ -203,8 +235,30 @@ impl ReadingError {
             Self::NoText => "文件里没有文字；如果是扫描件，请上传做过文字识别的版本",
             Self::TooLarge => "文件解压后过大；请另存其中较小的一部分再上传",
             Self::TooMuch => "读取所需的时间或内存超出限制；请拆分后再上传",
+            Self::Busy => "您正在读取的文件过多；请一分钟后再试",
             Self::Unknown => "无法读取这种文件；请另存为PDF、Word、PowerPoint、Excel、CSV或文本",
         };
         if language == Language::Zh { chinese.to_owned() } else { self.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pixels_that_are_not_what_they_say_are_no_picture() {
+        let pixels = |width, height, channels, bytes| Pixels { width, height, channels, bytes: vec![0; bytes] };
+        assert!(pixels(2, 3, 3, 18).are_whole() && pixels(MAX_PICTURE_EDGE, 1, 1, 1_600).are_whole());
+        for wrong in [
+            pixels(2, 3, 3, 17),
+            pixels(2, 3, 3, 19),
+            pixels(0, 3, 3, 0),
+            pixels(2, 3, 2, 12),
+            pixels(MAX_PICTURE_EDGE + 1, 1, 1, 1_601),
+            pixels(u32::MAX, u32::MAX, u32::MAX, 0),
+        ] {
+            assert!(!wrong.are_whole(), "{wrong:?}");
+        }
     }
 }

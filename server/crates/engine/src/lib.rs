@@ -27,6 +27,7 @@ pub mod secret_file;
 pub mod secrets;
 pub mod service_account;
 pub mod views;
+pub mod turns;
 pub mod wake;
 pub mod web;
 pub mod webhooks;

@@ -9,7 +9,7 @@ use mezzofy_domain::people::Department;
 use mezzofy_domain::reading::{Locator, Reading};
 use mezzofy_store::knowledge::{Chunk, NewDocument};
 
-use crate::reader::Reader;
+use crate::reader::{ReadFor, Reader};
 
 /// Characters of a piece at most.
 const MAX_PIECE_CHARS: usize = 1_200;
@@ -31,7 +31,7 @@ pub async fn read(folder: &Path, reader: &Reader) -> Result<Vec<NewDocument>, St
         let path = file.strip_prefix(folder).unwrap_or(file);
         let name = path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
         let department = name.split_once('/').and_then(|(first, _)| Department::from_code(&first.to_lowercase()));
-        documents.push(document(name, department, &bytes, reader).await?);
+        documents.push(document(name, department, &bytes, reader, None).await?);
     }
     Ok(documents)
 }
@@ -57,6 +57,7 @@ pub async fn document(
     department: Option<Department>,
     bytes: &[u8],
     reader: &Reader,
+    person: ReadFor,
 ) -> Result<NewDocument, String> {
     let file = Path::new(&name);
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().replace(['-', '_'], " ")).unwrap_or_default();
@@ -67,7 +68,7 @@ pub async fn document(
     } else {
         let media_type = media_type(&ending)
             .ok_or_else(|| format!("{name}: this kind of document is not read into the knowledge base"))?;
-        let read = reader.read(media_type, bytes).await;
+        let read = reader.read(person, media_type, bytes).await;
         let read = read.map_err(|error| format!("{name} can't be read: {error}"))?;
         (stem, of_reading(&read))
     };

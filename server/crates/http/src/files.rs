@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use mezzofy_domain::file::media_type::{is_compound, media_type};
 use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
-use mezzofy_domain::reading::ReadingPart;
+use mezzofy_domain::reading::{ReadingError, ReadingPart};
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::{commit, files};
 use serde::Serialize;
@@ -29,6 +29,7 @@ use super::range::ByteRange;
 use super::upload::{self, Form};
 use mezzofy_engine::app::{App, AppState};
 
+use mezzofy_engine::reader::READING_TIMEOUT;
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(route!(list))
@@ -128,9 +129,14 @@ async fn text(
     let Attachment { name, media_type, sha256, .. } = load(&app, &caller, id).await?.attachment;
     let bytes = app.files.get(&sha256).await?;
     let language = caller.person.language;
-    let reading = app.reader.read(&media_type, &bytes).await;
+    let reading = app.reader.read(Some(caller.person.id), &media_type, &bytes).await;
     let reading = reading.map_err(|error| {
-        Problem::new(ProblemKind::Invalid, format!("{name} can't be read: {}.", error.say(language)))
+        let detail = format!("{name} can't be read: {}.", error.say(language));
+        if error == ReadingError::Busy {
+            Problem::too_many(detail, READING_TIMEOUT.as_secs())
+        } else {
+            Problem::new(ProblemKind::Invalid, detail)
+        }
     })?;
     let part = |part: ReadingPart| TextPart { place: part.locator.say(language), text: part.text };
     Ok(Json(TextView { cut: reading.cut, parts: reading.parts.into_iter().map(part).collect() }))

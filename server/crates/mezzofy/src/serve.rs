@@ -42,7 +42,7 @@ use mezzofy_engine::web::Web;
 use mezzofy_engine::{endpoints, scheduler, wake, webhooks, worker};
 use mezzofy_tools::linkedin::{Prospecting, Source};
 use mezzofy_tools::research::Search;
-use mezzofy_tools::{MailTexts, Printer, ToolContext, Tools};
+use mezzofy_tools::{MailTexts, Printer, ToolContext, Tools, print_turns};
 
 /// What is at work gets this long to end when the server stops.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -87,6 +87,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         kpis: kpis.clone(),
         mail_texts: MailTexts::load(&prompts.join("mails.yaml"))?,
         reader: reader.clone(),
+        print_turns: print_turns(),
         store: store.clone(),
         roles: config.roles.clone(),
         files: files.clone(),

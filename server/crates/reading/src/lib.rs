@@ -7,6 +7,7 @@ mod html;
 mod mail;
 mod merge;
 mod pdf;
+mod picture;
 mod read;
 mod slides;
 mod table;
@@ -16,4 +17,5 @@ mod workbook;
 mod xml;
 
 pub use merge::{NamedPdf, merge};
+pub use picture::draw;
 pub use read::read;

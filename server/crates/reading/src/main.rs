@@ -1,4 +1,4 @@
-//! `mezzofy-read`: reads or merges the files on its standard input, without the right to do anything else, and answers on standard output.
+//! `mezzofy-read`: reads, merges or draws the files on its standard input, without the right to do anything else, and answers on standard output.
 //! The server starts one for each file; by hand: `mezzofy-read read application/pdf < offer.pdf`.
 
 use std::io::{Read as _, Write as _};
@@ -6,11 +6,13 @@ use std::panic::catch_unwind;
 use std::process::ExitCode;
 
 use mezzofy_domain::reading::{FileKind, MergeOrder, ReadingError};
-use mezzofy_reading::{NamedPdf, merge, read};
+use mezzofy_reading::{NamedPdf, draw, merge, read};
+use sandbox::Sandbox;
 
 mod limits;
 #[cfg(debug_assertions)]
 mod misbehaviour;
+mod sandbox;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -18,7 +20,9 @@ fn main() -> ExitCode {
     let done = match arguments.as_slice() {
         ["read", media_type] => read_file(media_type),
         ["merge"] => merge_files(),
-        _ => Err("usage: mezzofy-read read MEDIA_TYPE, or mezzofy-read merge".to_owned()),
+        ["picture"] => draw_picture(),
+        ["confinement"] => show_confinement(),
+        _ => Err("usage: mezzofy-read read MEDIA_TYPE | merge | picture | confinement".to_owned()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -66,9 +70,30 @@ fn merge_files() -> Result<(), String> {
     out.write_all(b"\n").and_then(|()| out.write_all(&file)).map_err(|error| error.to_string())
 }
 
+/// A picture on standard input; its size, or why it can't be shown, a line break and its pixels on standard output.
+fn draw_picture() -> Result<(), String> {
+    let bytes = limited_input()?;
+    let drawn = catch_unwind(|| draw(&bytes)).unwrap_or(Err(ReadingError::Damaged));
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer(&mut out, &drawn).map_err(|error| error.to_string())?;
+    let pixels = drawn.map(|pixels| pixels.bytes).unwrap_or_default();
+    out.write_all(b"\n").and_then(|()| out.write_all(&pixels)).map_err(|error| error.to_string())
+}
+
+/// What keeps this program from everything but its file, found out by trying, as JSON on standard output.
+fn show_confinement() -> Result<(), String> {
+    let confinement = give_up_rights()?.confinement();
+    serde_json::to_writer(std::io::stdout().lock(), &confinement).map_err(|error| error.to_string())
+}
+
+fn give_up_rights() -> Result<Sandbox, String> {
+    limits::set().map_err(|error| error.to_string())?;
+    Ok(sandbox::enter())
+}
+
 /// Standard input, taken after the rights are given up.
 fn limited_input() -> Result<Vec<u8>, String> {
-    limits::set().map_err(|error| error.to_string())?;
+    give_up_rights()?;
     let mut bytes = Vec::new();
     std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     Ok(bytes)

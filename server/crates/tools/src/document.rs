@@ -11,6 +11,7 @@ use mezzofy_documents::content::{Content, Grid};
 use mezzofy_documents::doc::{DocKind, Picture};
 use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
+use mezzofy_domain::reading::ReadingError;
 use mezzofy_domain::trust::Trust;
 use mezzofy_store::files;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -110,21 +111,46 @@ impl ToolContext {
         drop(tx);
         let Attachment { name, media_type, size, sha256, .. } = file.attachment;
         let told = |wrong: &str| ToolError::Tell(format!("{name} {wrong}"));
-        let ending = match media_type.as_str() {
-            "image/png" => "png",
-            "image/jpeg" => "jpeg",
+        let jpeg = match media_type.as_str() {
+            "image/png" => false,
+            "image/jpeg" => true,
             _ => return Err(told("is no PNG or JPEG, so it can't be shown in a document.")),
         };
         if size > LARGEST_PICTURE {
             return Err(told("is larger than 10 MB; make it smaller and upload it again."));
         }
         let bytes = self.files.get(&sha256).await.map_err(retry)?;
-        let picture = tokio::task::spawn_blocking({
-            let name = format!("{id}.{ending}");
-            move || Picture::new(name, bytes)
+        let undrawable = || told("is damaged or too large to be drawn.");
+        let pixels = self.reader.picture(Some(context.person.id), &bytes).await.map_err(|error| {
+            if error == ReadingError::Busy {
+                ToolError::Tell(format!("{name} can't be drawn: {error}."))
+            } else {
+                undrawable()
+            }
+        })?;
+        let id = id.to_owned();
+        let picture = self.make(context, move || Ok(Picture::of_pixels(&id, &pixels, jpeg))).await?;
+        Ok((picture.ok_or_else(undrawable)?, file.trust))
+    }
+
+    /// Makes a document, or a part of one, where processor time may be taken, when it is the person's turn. What goes wrong is told.
+    pub(super) async fn make<T: Send + 'static>(
+        &self,
+        context: Context<'_>,
+        work: impl FnOnce() -> Result<T, String> + Send + 'static,
+    ) -> Result<T, ToolError> {
+        let turn = self.print_turns.take(context.person.id).await.map_err(|_| {
+            ToolError::Tell(
+                "Too many documents are being made for you at this moment. Wait a minute and try again.".to_owned(),
+            )
+        })?;
+        let made = tokio::task::spawn_blocking(move || {
+            // It works on though nobody may wait for it any more, and keeps its turn.
+            let _turn = turn;
+            work()
         });
-        let picture = picture.await.map_err(|error| ToolError::Abort(error.to_string()))?;
-        Ok((picture.ok_or_else(|| told("is damaged or too large to be drawn."))?, file.trust))
+        let made = made.await.map_err(|error| ToolError::Abort(error.to_string()))?;
+        made.map_err(|error| ToolError::Tell(format!("{error}.")))
     }
 }
 

@@ -11,7 +11,6 @@ use mezzofy_agent::sources::Provenance;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
-use mezzofy_domain::language::Language;
 use mezzofy_domain::roles::Permission;
 use mezzofy_store::files;
 use schemars::JsonSchema;
@@ -81,11 +80,11 @@ impl FileSearch {
     }
 
     /// The text of a file that is none by itself.
-    async fn read_whole(&self, file: &Attachment, language: Language) -> Result<Vec<u8>, ToolError> {
+    async fn read_whole(&self, file: &Attachment, context: Context<'_>) -> Result<Vec<u8>, ToolError> {
         let bytes = self.tool_context.files.get(&file.sha256).await.map_err(retry)?;
-        let reading = self.tool_context.reader.read(&file.media_type, &bytes).await;
+        let reading = self.tool_context.reader.read(Some(context.person.id), &file.media_type, &bytes).await;
         let told = |error| ToolError::Tell(format!("{} can't be read: {error}.", file.name));
-        Ok(reading.map_err(told)?.whole(language).into_bytes())
+        Ok(reading.map_err(told)?.whole(context.language).into_bytes())
     }
 
     async fn read_page(&self, file: &Attachment, read: Option<Vec<u8>>, offset: u64) -> Result<Value, ToolError> {
@@ -146,7 +145,7 @@ impl Tool for FileSearch {
         let File { attachment: file, trust, .. } =
             file.ok_or_else(|| ToolError::Tell(format!("There is no file {} of yours.", input.file)))?;
         let plain = is_text(&file.media_type) && self.is_utf8(&file).await?;
-        let read = if plain { None } else { Some(self.read_whole(&file, context.language).await?) };
+        let read = if plain { None } else { Some(self.read_whole(&file, context).await?) };
         let query = input.query.map(|query| query.trim().to_owned()).filter(|query| !query.is_empty());
         let result = match query {
             Some(query) => self.find(&file, read, query, input.offset).await?,

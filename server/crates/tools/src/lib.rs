@@ -12,6 +12,7 @@ use mezzofy_agent::skills::ToolShape;
 use mezzofy_agent::tool::{Context, Tool, ToolError, ToolSpec};
 use mezzofy_documents::office::{Slides, Words};
 use mezzofy_documents::reports::Meta;
+use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::kpi::Definition;
 use mezzofy_domain::ledger::CashRule;
 use mezzofy_domain::people::{Company, Person};
@@ -31,6 +32,7 @@ use mezzofy_engine::config::ScheduleLimits;
 use mezzofy_engine::kpis::Figures;
 use mezzofy_engine::models::Models;
 use mezzofy_engine::reader::Reader;
+use mezzofy_engine::turns::Turns;
 use mezzofy_engine::web::Web;
 
 mod calendar;
@@ -66,7 +68,7 @@ mod teams;
 mod web_research;
 
 pub use outlook_compose_email::MailTexts;
-pub use printing::Printer;
+pub use printing::{Printer, print_turns};
 
 /// What the tools work with.
 pub struct ToolContext {
@@ -80,6 +82,8 @@ pub struct ToolContext {
     pub reader: Arc<Reader>,
     /// Prints documents.
     pub press: Arc<dyn Printer>,
+    /// Whose document is made when.
+    pub print_turns: Turns<Id<id::Person>>,
     /// Makes presentations.
     pub slides: Arc<Slides>,
     /// Makes Word documents.

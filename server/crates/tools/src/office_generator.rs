@@ -186,14 +186,11 @@ impl Tool for OfficeGenerator {
         let name = file_name(&doc.title, ending);
         let (format, now) = (self.format, context.now);
         let (slides, words) = (Arc::clone(&self.tool_context.slides), Arc::clone(&self.tool_context.words));
-        let made = tokio::task::spawn_blocking(move || match format {
+        let write = move || match format {
             Format::Slides => slides.pptx(&doc, now).map_err(|error| error.to_string()),
             Format::Words => words.docx(&doc, now).map_err(|error| error.to_string()),
-        });
-        let bytes = made
-            .await
-            .map_err(|error| ToolError::Abort(error.to_string()))?
-            .map_err(|error| ToolError::Tell(format!("{error}.")))?;
+        };
+        let bytes = self.tool_context.make(context, write).await?;
         self.tool_context
             .keep(context, NewFile { name, media_type, bytes, trust, more: json!({"slides": count}) })
             .await

@@ -164,13 +164,11 @@ impl Tool for PdfGenerator {
         };
         let (now, ident) = (context.now, format!("{}/{}", context.run, context.call));
         let press = Arc::clone(&self.tool_context.press);
-        let printed = tokio::task::spawn_blocking(move || {
-            if archive { press.archived(&doc, now, &ident) } else { press.pdf(&doc, now, &ident) }
-        });
-        let Pdf { bytes, pages } = printed
-            .await
-            .map_err(|error| ToolError::Abort(error.to_string()))?
-            .map_err(|error| ToolError::Tell(format!("{error}.")))?;
+        let print = move || {
+            let printed = if archive { press.archived(&doc, now, &ident) } else { press.pdf(&doc, now, &ident) };
+            printed.map_err(|error| error.to_string())
+        };
+        let Pdf { bytes, pages } = self.tool_context.make(context, print).await?;
         let more = json!({"pages": pages});
         self.tool_context.keep(context, NewFile { name, media_type: "application/pdf", bytes, trust, more }).await
     }

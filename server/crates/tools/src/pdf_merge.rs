@@ -91,7 +91,7 @@ impl Tool for PdfMerge {
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
         let PdfMergeInput { title, files } = read(input)?;
         let (files, trust) = self.files(context, &files).await?;
-        let merged = self.tool_context.reader.merge(&files, &title).await;
+        let merged = self.tool_context.reader.merge(Some(context.person.id), &files, &title).await;
         let (bytes, pages) = merged.map_err(|(at, error)| {
             let name = files.get(at).map_or("The files", |(name, _)| name.as_str());
             ToolError::Tell(format!("{name} can't be merged: {error}."))

@@ -3,6 +3,17 @@
 use chrono::{DateTime, Utc};
 use mezzofy_documents::doc::Doc;
 use mezzofy_documents::press::{Pdf, Press, PressError};
+use mezzofy_domain::id::{self, Id};
+use mezzofy_engine::turns::{TurnLimits, Turns};
+
+/// Documents that are made at once. One person's leaves room for another's.
+const TURNS: TurnLimits = TurnLimits { at_once: 4, at_once_a_person: 2, waiting: 256, waiting_a_person: 64 };
+
+/// The turns at making documents.
+#[must_use]
+pub fn print_turns() -> Turns<Id<id::Person>> {
+    Turns::new(TURNS)
+}
 
 /// Prints documents. It is a trait because a typesetter of some thousand types stands behind it, and the compiler would look through all
 /// of them for each future that holds one: three of four minutes of checking this crate.

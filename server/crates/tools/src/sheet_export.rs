@@ -94,9 +94,8 @@ impl Tool for XlsxExport {
         let tables = doc.sections.iter().flat_map(|section| &section.blocks);
         let rows: usize = tables.map(|block| if let Block::Table(table) = block { table.rows.len() } else { 0 }).sum();
         let now = context.now;
-        let made = tokio::task::spawn_blocking(move || sheets::xlsx(&doc, now)).await;
-        let bytes = made.map_err(|error| ToolError::Abort(error.to_string()))?;
-        let bytes = bytes.map_err(|error| ToolError::Tell(format!("The workbook was not made: {error}.")))?;
+        let write = move || sheets::xlsx(&doc, now).map_err(|error| format!("The workbook was not made: {error}"));
+        let bytes = self.tool_context.make(context, write).await?;
         let made = NewFile { name, media_type: XLSX, bytes, trust, more: json!({"rows": rows}) };
         self.tool_context.keep(context, made).await
     }

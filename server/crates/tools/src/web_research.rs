@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::language::Language;
+use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
 use schemars::JsonSchema;
@@ -76,8 +77,8 @@ fn not_configured(language: Language) -> &'static str {
 
 impl ToolContext {
     /// What a page says, as text.
-    async fn page_text(&self, fetched: &FetchedPage) -> Result<String, FetchError> {
-        let read = self.reader.read(&fetched.media_type, &fetched.bytes).await;
+    async fn page_text(&self, person: &Person, fetched: &FetchedPage) -> Result<String, FetchError> {
+        let read = self.reader.read(Some(person.id), &fetched.media_type, &fetched.bytes).await;
         let read = read.map_err(|error| FetchError::Failed(fetched.url.clone(), error.to_string()))?;
         Ok(read.parts.into_iter().map(|part| part.text).collect::<Vec<_>>().join("\n\n"))
     }
@@ -145,10 +146,10 @@ impl WebResearch {
     }
 
     /// What the pages say about a question: sentences with the address they stand at.
-    async fn findings(&self, hits: &[Hit], question: &str) -> (Vec<(String, String)>, usize) {
+    async fn findings(&self, person: &Person, hits: &[Hit], question: &str) -> (Vec<(String, String)>, usize) {
         let reading = hits.iter().take(PAGES).map(|hit| async move {
             let fetched = self.tool_context.web.get(&hit.url).await.ok()?;
-            let text = self.tool_context.page_text(&fetched).await.ok()?;
+            let text = self.tool_context.page_text(person, &fetched).await.ok()?;
             Some((sentences(&text, question, SAID), fetched.url))
         });
         let read: Vec<(Vec<String>, String)> = join_all(reading).await.into_iter().flatten().collect();
@@ -181,11 +182,12 @@ impl Tool for PageRead {
         &self.spec
     }
 
-    async fn call(&self, _: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
+    async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
         let input: PageReadInput = read(input)?;
         let told = |unread: FetchError| ToolError::Tell(unread.to_string());
         let fetched = self.tool_context.web.get(&input.url).await.map_err(told)?;
-        let text: Vec<char> = self.tool_context.page_text(&fetched).await.map_err(told)?.chars().collect();
+        let text: Vec<char> =
+            self.tool_context.page_text(context.person, &fetched).await.map_err(told)?.chars().collect();
         let shown: String = text.iter().skip(input.offset).take(SHOWN).collect();
         let next = input.offset.saturating_add(SHOWN);
         let result = json!({
@@ -217,7 +219,7 @@ impl Tool for WebResearch {
             Err(_) if input.optional => Vec::new(),
             Err(told) => return Err(ToolError::Tell(told)),
         };
-        let (findings, pages) = self.findings(&hits, &input.question).await;
+        let (findings, pages) = self.findings(context.person, &hits, &input.question).await;
         let told = match (findings.is_empty(), zh) {
             (true, false) => format!("The web search found nothing usable ({pages} pages read)."),
             (true, true) => format!("网络搜索没有找到可用的资料（查阅了{pages}个网页）。"),

@@ -35,7 +35,7 @@ impl RunWorker<'_> {
             let text = self.app.texts.reading.say(language, &[("file", &file.name)]);
             self.save(Step::with_events(vec![EventBody::Progress { text }])).await?;
             let bytes = self.app.files.get(&file.sha256).await?;
-            readings.push((file.clone(), self.app.reader.read(&file.media_type, &bytes).await));
+            readings.push((file.clone(), self.app.reader.read(Some(self.person.id), &file.media_type, &bytes).await));
         }
         if !self.machine.has_file_texts() {
             let share = MAX_ATTACHED_CHARS / files.len();

@@ -93,7 +93,7 @@ async fn create(
             Problem::field("department", "The department must be finance, sales, marketing, support or management.")
         })?),
     };
-    let document = library::document(name.clone(), department, &bytes, &app.reader).await;
+    let document = library::document(name.clone(), department, &bytes, &app.reader, Some(caller.person.id)).await;
     let document = document.map_err(|error| Problem::field("file", format!("{error}.")))?;
     if document.chunks.is_empty() {
         return Err(Problem::field("file", format!("{name} has no text that could be found.")));

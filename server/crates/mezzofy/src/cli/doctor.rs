@@ -4,7 +4,8 @@ use mezzofy_documents::press::Press;
 use mezzofy_store::embedded::Embedded;
 
 use mezzofy_engine::config::Config;
-use mezzofy_engine::{database, models, reader};
+use mezzofy_engine::reader::{self, Reader};
+use mezzofy_engine::{database, models};
 
 use super::say;
 
@@ -49,10 +50,8 @@ pub(super) async fn run() -> Result<(), String> {
     }
     let (state, detail) = documents(&config);
     line(state, "documents", detail);
-    match reader::check(&config.reader) {
-        Ok(()) => line(State::On, "reading", format!("{} reads files of people", config.reader.display())),
-        Err(problem) => line(State::Wrong, "reading", problem),
-    }
+    let (state, detail) = reading(&config).await;
+    line(state, "reading", detail);
     if config.web_dir().join("index.html").is_file() {
         line(State::On, "web app", "served at /".to_owned());
     } else {
@@ -113,6 +112,20 @@ fn queries(sign_in: bool) -> (State, &'static str) {
         (State::On, "sign in as a role of their own")
     } else {
         (State::Off, "no role signs in for them: serve once with a user that may make roles, or set QUERY_DATABASE_URL")
+    }
+}
+
+async fn reading(config: &Config) -> (State, String) {
+    if let Err(problem) = reader::check(&config.reader) {
+        return (State::Wrong, problem);
+    }
+    let reader = Reader::new(config.reader.clone(), reader::READING_TIMEOUT);
+    match reader.confinement().await {
+        Ok(confinement) => {
+            let state = if confinement.is_whole() { State::On } else { State::Off };
+            (state, format!("{} reads files of people {}", config.reader.display(), confinement.say()))
+        }
+        Err(error) => (State::Wrong, format!("{} does not answer: {error}", config.reader.display())),
     }
 }
 

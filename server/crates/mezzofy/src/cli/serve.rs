@@ -38,6 +38,7 @@ pub(super) async fn run(config: &Config, demo: Option<Demo>, roles: &[Role]) -> 
             );
         }
         let app = serve::build(config, database.store.clone(), clock).await?;
+        app.reader.log_confinement().await;
         serve::start_work(&app, alone, does).await?;
         let stop = app.stop.clone();
         app.tasks.spawn(async move {

@@ -93,7 +93,7 @@ pub(crate) fn home_with_outreach(folder: &Path, change: impl Fn(&str, String) ->
 /// What a file says, read as the server reads it.
 pub(crate) async fn read(media_type: &str, bytes: &[u8]) -> Reading {
     let reader = Reader::new(reader::program().unwrap(), reader::READING_TIMEOUT);
-    reader.read(media_type, bytes).await.unwrap()
+    reader.read(None, media_type, bytes).await.unwrap()
 }
 
 fn config(data_dir: &Path) -> Config {

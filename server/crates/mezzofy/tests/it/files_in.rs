@@ -163,10 +163,10 @@ async fn a_request_that_a_skill_does_is_done_also_with_a_file() {
 async fn a_parser_that_eats_memory_or_time_is_ended_and_the_next_file_is_read() {
     let reader = Reader::new(reader::program().unwrap(), Duration::from_secs(3));
     for kind in ["test/memory", "test/time"] {
-        assert_eq!(reader.read(kind, b"x").await, Err(ReadingError::TooMuch), "{kind}");
+        assert_eq!(reader.read(None, kind, b"x").await, Err(ReadingError::TooMuch), "{kind}");
     }
-    assert_eq!(reader.read("test/panic", b"x").await, Err(ReadingError::Damaged));
-    let read = reader.read("text/plain", TERMS.as_bytes()).await.unwrap();
+    assert_eq!(reader.read(None, "test/panic", b"x").await, Err(ReadingError::Damaged));
+    let read = reader.read(None, "text/plain", TERMS.as_bytes()).await.unwrap();
     assert_eq!(read.count, 5);
-    assert_eq!(reader.read("video/mp4", b"x").await, Err(ReadingError::Unknown));
+    assert_eq!(reader.read(None, "video/mp4", b"x").await, Err(ReadingError::Unknown));
 }

@@ -56,6 +56,7 @@ fn tools_with(app: &TestApp, replay: &Replay) -> Tools {
         search: None,
         prospecting: Arc::new(Prospecting::new(Source::Off, 20, None)),
         reader: app.app.reader.clone(),
+        print_turns: mezzofy_tools::print_turns(),
         store,
         roles: app.app.roles.clone(),
         files: app.app.files.clone(),
