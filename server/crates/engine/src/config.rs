@@ -127,6 +127,8 @@ pub struct Limits {
     pub events_an_hour: u32,
     /// Files that may be made for a person within an hour.
     pub files_an_hour: u32,
+    /// Bytes of one person's files together.
+    pub files_per_person_bytes: u64,
     /// Companies that one person may look up in an hour.
     pub lookups_an_hour: usize,
     /// Schedules of one person.

@@ -14,6 +14,7 @@ use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::reading::{ReadingError, ReadingPart};
 use mezzofy_domain::trust::Trust;
+use mezzofy_store::files::OverQuota;
 use mezzofy_store::{commit, files};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -28,8 +29,8 @@ use super::problem::{Problem, ProblemKind, Problems};
 use super::range::ByteRange;
 use super::upload::{self, Form};
 use mezzofy_engine::app::{App, AppState};
-
 use mezzofy_engine::reader::READING_TIMEOUT;
+
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(route!(list))
@@ -110,11 +111,22 @@ async fn upload(
         )
     })?;
     let (size, now) = (bytes.len() as u64, app.clock.now());
+    let quota = app.limits.files_per_person_bytes;
+    let mut tx = caller.begin(&app).await?;
+    files::check_room(&mut tx, caller.person.id, size, quota).await?.map_err(over_quota)?;
+    drop(tx);
     let sha256 = app.files.put(bytes).await?;
     let attachment = Attachment { id: app.new_id(), name, media_type: media_type.to_owned(), size, sha256 };
     let file = File { attachment, owner: caller.person.id, run: None, trust: Trust::Outside, created_at: now };
+    // Others of the same person may have come meanwhile: this time nobody comes between.
     let mut tx = caller.begin(&app).await?;
+    if let Err(over) = files::check_room(&mut tx, caller.person.id, size, quota).await? {
+        drop(tx);
+        files::free(&app.store, &app.files, &file.attachment.sha256, now, now).await?;
+        return Err(over_quota(over));
+    }
     files::add(&mut tx, &file).await?;
+    app.files.check(&file.attachment.sha256).await?;
     commit(tx).await?;
     Ok((StatusCode::CREATED, Json(FileView::of(&file))))
 }
@@ -187,6 +199,10 @@ async fn content(
         response = response.header(CONTENT_RANGE, format!("bytes {start}-{}/{size}", end.saturating_sub(1)));
     }
     response.body(Body::from(bytes)).map_err(Problem::internal)
+}
+
+fn over_quota(over: OverQuota) -> Problem {
+    Problem::new(ProblemKind::TooLarge, over.to_string())
 }
 
 async fn load(app: &AppState, caller: &Caller, id: Id<id::File>) -> Result<File, Problem> {

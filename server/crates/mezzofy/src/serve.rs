@@ -39,7 +39,7 @@ use mezzofy_engine::push::{self, PushSender};
 use mezzofy_engine::reader::{self, Reader};
 use mezzofy_engine::service_account::ServiceAccount;
 use mezzofy_engine::web::Web;
-use mezzofy_engine::{endpoints, scheduler, wake, webhooks, worker};
+use mezzofy_engine::{endpoints, file_sweep, scheduler, wake, webhooks, worker};
 use mezzofy_tools::linkedin::{Prospecting, Source};
 use mezzofy_tools::research::Search;
 use mezzofy_tools::{MailTexts, Printer, ToolContext, Tools, print_turns};
@@ -100,6 +100,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         models: models.clone(),
         planner: planner.clone(),
         files_an_hour: config.settings.limits.files_an_hour,
+        files_per_person_bytes: config.settings.limits.files_per_person_bytes,
         schedule_limits: config.settings.limits.schedules(),
         instructions: instructions.clone(),
         stop: stop.clone(),
@@ -279,6 +280,7 @@ pub async fn start_work(app: &App, alone: bool, does: impl Fn(Role) -> bool) -> 
     }
     if does(Role::Worker) {
         app.tasks.spawn(wake::run(app.clone()));
+        app.tasks.spawn(file_sweep::run(app.clone()));
         app.tasks.spawn(push::deliver::deliver(app.clone()));
         app.tasks.spawn(endpoints::deliver(app.clone()));
         app.tasks.spawn(worker::work(app.clone()));

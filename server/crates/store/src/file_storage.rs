@@ -31,6 +31,19 @@ impl FileStorage {
         Ok(sha256)
     }
 
+    /// Whether the bytes are there; an error where not.
+    pub async fn check(&self, sha256: &str) -> Result<(), StoreError> {
+        Ok(self.objects.head(&place(sha256)).await.map(drop)?)
+    }
+
+    /// Removes bytes; that they are gone already is no error.
+    pub(crate) async fn delete(&self, sha256: &str) -> Result<(), StoreError> {
+        match self.objects.delete(&place(sha256)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// All bytes of a file.
     pub async fn get(&self, sha256: &str) -> Result<Vec<u8>, StoreError> {
         Ok(self.objects.get(&place(sha256)).await?.bytes().await?.into())

@@ -1,14 +1,17 @@
 //! The rows of files. The bytes are in the file storage.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::StoreError;
+use crate::file_storage::FileStorage;
 use crate::page::{Page, PageRequest};
 use crate::store::{decode, unsigned};
+use crate::{Store, StoreError, commit};
 
 /// A checked query of `files` from its `WHERE` on, so that the columns stand once.
 macro_rules! select {
@@ -56,8 +59,12 @@ fn read_all(rows: Vec<Row>) -> Result<Vec<File>, StoreError> {
     rows.into_iter().map(File::try_from).collect()
 }
 
-/// Stores a file's row; its bytes must be in the storage already.
+/// Stores a file's row; its bytes must be in the storage already. They stay there from now on while the transaction lasts, and after its commit
+/// as long as the file: whoever has stored them just before looks after this whether they still are.
 pub async fn add(db: &mut PgConnection, file: &File) -> Result<(), StoreError> {
+    sqlx::query!("SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))", bytes_lock(&file.attachment.sha256))
+        .execute(&mut *db)
+        .await?;
     let Attachment { id, name, media_type, size, sha256 } = &file.attachment;
     sqlx::query!(
         "INSERT INTO files (id, person_id, run_id, name, media_type, size, sha256, trust, created_at)
@@ -75,6 +82,112 @@ pub async fn add(db: &mut PgConnection, file: &File) -> Result<(), StoreError> {
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// The lock under which bytes are found to be wanted, or not.
+fn bytes_lock(sha256: &str) -> String {
+    format!("bytes {sha256}")
+}
+
+/// A person has no room for a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OverQuota {
+    pub used_bytes: u64,
+    pub quota_bytes: u64,
+    pub file_bytes: u64,
+}
+
+impl fmt::Display for OverQuota {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [used, quota, file] = [self.used_bytes, self.quota_bytes, self.file_bytes].map(in_words);
+        write!(
+            f,
+            "Your files take {used} of the {quota} that you have, and this one would take {file} more. Delete files that you no longer need, and try \
+             again."
+        )
+    }
+}
+
+/// Bytes as people count them: `4.9 GB`, `812 KB`.
+fn in_words(bytes: u64) -> String {
+    let tenths = |unit: u64, name: &str| {
+        let tenths = bytes / (unit / 10);
+        format!("{}.{} {name}", tenths / 10, tenths % 10)
+    };
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} KB", bytes / 1_000),
+        1_000_000..1_000_000_000 => tenths(1_000_000, "MB"),
+        _ => tenths(1_000_000_000, "GB"),
+    }
+}
+
+/// Whether a person has room for a file of so many bytes. Nobody else adds one of theirs until the transaction ends who asks this first.
+pub async fn check_room(
+    db: &mut PgConnection,
+    person: Id<id::Person>,
+    file_bytes: u64,
+    quota_bytes: u64,
+) -> Result<Result<(), OverQuota>, StoreError> {
+    let turn = format!("files of {person}");
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", turn).execute(&mut *db).await?;
+    let used = sqlx::query_scalar!(
+        r#"SELECT coalesce(sum(size), 0)::bigint AS "used!" FROM files WHERE person_id = $1 AND deleted_at IS NULL"#,
+        person.uuid()
+    )
+    .fetch_one(db)
+    .await?;
+    let used_bytes = unsigned("sum of sizes", used)?;
+    let fits = file_bytes.checked_add(used_bytes).is_some_and(|bytes| bytes <= quota_bytes);
+    Ok(if fits { Ok(()) } else { Err(OverQuota { used_bytes, quota_bytes, file_bytes }) })
+}
+
+/// Hashes whose bytes are looked at in one round.
+const HASHES_A_ROUND: i64 = 100;
+
+/// Removes the bytes of files that were deleted before then and that nothing names any more; answers of how many hashes.
+pub async fn free_deleted(
+    store: &Store,
+    storage: &FileStorage,
+    deleted_before: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    let hashes = sqlx::query_scalar!(
+        "SELECT DISTINCT sha256 FROM files WHERE deleted_at < $1 AND freed_at IS NULL AND NOT file_is_needed(sha256, $1) LIMIT $2",
+        deleted_before,
+        HASHES_A_ROUND
+    )
+    .fetch_all(&mut *store.connection().await?)
+    .await?;
+    for sha256 in &hashes {
+        free(store, storage, sha256, deleted_before, now).await?;
+    }
+    Ok(hashes.len())
+}
+
+/// Removes bytes that nothing names. Nobody can add a file of them meanwhile: the transaction is held over that one removal.
+pub async fn free(
+    store: &Store,
+    storage: &FileStorage,
+    sha256: &str,
+    deleted_before: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let mut tx = store.begin().await?;
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", bytes_lock(sha256)).execute(&mut *tx).await?;
+    let needed = sqlx::query_scalar!(r#"SELECT file_is_needed($1, $2) AS "needed!""#, sha256, deleted_before);
+    if needed.fetch_one(&mut *tx).await? {
+        return Ok(());
+    }
+    sqlx::query!(
+        "UPDATE files SET freed_at = $2 WHERE sha256 = $1 AND deleted_at IS NOT NULL AND freed_at IS NULL",
+        sha256,
+        now
+    )
+    .execute(&mut *tx)
+    .await?;
+    storage.delete(sha256).await?;
+    commit(tx).await
 }
 
 /// A person's files, newest first.
@@ -128,7 +241,7 @@ pub async fn made_since(
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
-/// Takes a file out of its owner's sight. What was sent with a mail stays with the mail.
+/// Takes a file out of its owner's sight and their count; its bytes go later, see [`free_deleted`]. What was sent with a mail stays with the mail.
 pub async fn delete(
     db: &mut PgConnection,
     person: Id<id::Person>,
@@ -184,6 +297,17 @@ mod tests {
             trust: trust.to_owned(),
             created_at: DateTime::UNIX_EPOCH,
         }
+    }
+
+    #[test]
+    fn who_has_no_room_is_told_how_much_is_used() {
+        let over = OverQuota { used_bytes: 4_987_000_000, quota_bytes: 5_000_000_000, file_bytes: 20_971_520 };
+        assert_eq!(
+            over.to_string(),
+            "Your files take 4.9 GB of the 5.0 GB that you have, and this one would take 20.9 MB more. Delete files that you no longer need, and try \
+             again."
+        );
+        assert_eq!([999, 1_000, 999_999].map(in_words), ["999 bytes", "1 KB", "999 KB"]);
     }
 
     #[test]

@@ -214,6 +214,10 @@ impl ToolContext {
             )));
         }
         let size = bytes.len() as u64;
+        let mut tx = self.begin(context.person).await?;
+        let room = files::check_room(&mut tx, context.person.id, size, self.files_per_person_bytes).await;
+        drop(tx);
+        room.map_err(retry)?.map_err(|over| ToolError::Tell(over.to_string()))?;
         let sha256 = self.files.put(bytes).await.map_err(retry)?;
         let id = Id::new(context.now);
         let attachment = Attachment { id, name: name.clone(), media_type: media_type.to_owned(), size, sha256 };

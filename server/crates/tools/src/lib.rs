@@ -114,6 +114,8 @@ pub struct ToolContext {
     pub mail_texts: MailTexts,
     /// Files that may be made for a person within an hour.
     pub files_an_hour: u32,
+    /// Bytes of a person's files together.
+    pub files_per_person_bytes: u64,
     /// How many schedules a person has.
     pub schedule_limits: ScheduleLimits,
     /// How models are told to write.

@@ -45,6 +45,7 @@ impl RunWorker<'_> {
                 (false, _) => Trust::Company,
             };
             files::add(&mut tx, file).await?;
+            self.app.files.check(&file.attachment.sha256).await?;
         }
         if let Some((text, choices)) = step.message.take() {
             self.say(&mut tx, &mut step, &text, &choices).await?;

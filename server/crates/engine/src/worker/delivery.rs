@@ -9,7 +9,7 @@ use mezzofy_domain::effect::EffectState;
 use mezzofy_microsoft::graph::GraphOutcome;
 use mezzofy_microsoft::mail::Attachment;
 use mezzofy_store::effects::{self, Effect};
-use mezzofy_store::{audit, commit};
+use mezzofy_store::{Prospect, audit, commit};
 
 use super::run_worker::{RunWorker, StepError};
 use crate::channels;
@@ -109,7 +109,11 @@ async fn attempt_until_settled(delivery: &mut Delivery<'_>) -> Result<(EffectSta
 async fn attachments(work: &RunWorker<'_>, effect: &Effect) -> Result<Option<Vec<Attachment>>, StepError> {
     let mut attachments = Vec::new();
     for file in effect.payload.attachments() {
-        let bytes = work.app.files.get(&file.sha256).await?;
+        let bytes = match work.app.files.get(&file.sha256).await {
+            Ok(bytes) => bytes,
+            Err(error) if error.prospect() == Prospect::Faulty => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
         if sha256_hex(&bytes) != file.sha256 {
             return Ok(None);
         }

@@ -72,6 +72,7 @@ fn tools_with(app: &TestApp, replay: &Replay) -> Tools {
         models: Arc::new(Models::new(settings.models, settings.budgets, &providers, around).unwrap()),
         planner: app.app.planner.clone(),
         files_an_hour: 50,
+        files_per_person_bytes: 5_000_000_000,
         schedule_limits: mezzofy_engine::config::ScheduleLimits { a_person: 10, minutes: 15 },
         instructions: Arc::new(Instructions::load(&home().join("prompts"), &company.name).unwrap()),
         stop: app.app.stop.clone(),
