@@ -55,6 +55,8 @@ pub enum Fault {
     DropBefore,
     /// It is done and stored, then the connection breaks instead of an answer.
     DropAfter,
+    /// It is taken in, and done and answered so much later; also when whoever asked waits no more.
+    Late(Duration),
 }
 
 /// The script of faults. Clones share it.
@@ -67,6 +69,7 @@ struct Script {
     seen: HashMap<Operation, u32>,
     closed_until: Option<DateTime<Utc>>,
     early: u32,
+    late: u32,
 }
 
 /// What the script says about one request.
@@ -78,6 +81,16 @@ pub(crate) enum Verdict {
     RefuseToken,
     DropBefore,
     DropAfter,
+    Late(Duration),
+}
+
+/// A request that was taken in and is not done yet.
+pub(crate) struct LateRequest(Faults);
+
+impl Drop for LateRequest {
+    fn drop(&mut self) {
+        self.0.get().late -= 1;
+    }
 }
 
 impl Faults {
@@ -96,6 +109,18 @@ impl Faults {
     #[must_use]
     pub fn early(&self) -> u32 {
         self.get().early
+    }
+
+    /// How many requests were taken in and are not done yet, because they are late.
+    #[must_use]
+    pub fn late(&self) -> u32 {
+        self.get().late
+    }
+
+    /// Takes a late request in; it counts until it is dropped.
+    pub(crate) fn take_in(&self) -> LateRequest {
+        self.get().late += 1;
+        LateRequest(self.clone())
     }
 
     /// Whether every scripted fault was met.
@@ -121,6 +146,7 @@ impl Faults {
             Some(Fault::RefuseToken) => Verdict::RefuseToken,
             Some(Fault::DropBefore) => Verdict::DropBefore,
             Some(Fault::DropAfter) => Verdict::DropAfter,
+            Some(Fault::Late(time)) => Verdict::Late(time),
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use axum::Json;
+use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -12,12 +13,15 @@ use axum::response::{IntoResponse, Response};
 use chrono::SecondsFormat;
 use serde_json::json;
 
+use crate::drive::MAX_FILE_BYTES;
 use crate::faults::{Operation, Verdict};
 use crate::refusal::Refusal;
 use crate::state::Local365;
 use crate::wire::ConnectionCut;
 
 const MAX_REQUESTS_PER_MAILBOX: usize = 4;
+/// How often is looked whether a late request's time has come.
+const LATE_POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Serves the request, or lets the script spoil it.
 pub(crate) async fn admit(State(local): State<Local365>, request: Request, next: Next) -> Response {
@@ -34,13 +38,44 @@ pub(crate) async fn admit(State(local): State<Local365>, request: Request, next:
             return Refusal::new(401, "InvalidAuthenticationToken", "The token has been revoked.").into_response();
         }
         Verdict::DropBefore => return break_connection(cut),
+        Verdict::Late(time) => return serve_late(local, request, next, time).await,
         Verdict::Serve | Verdict::DropAfter => {}
     }
-    let Some(_seat) = Seat::take(&local, request.uri().path()) else {
+    let Some(seat) = Seat::take(&local, request.uri().path()) else {
         return Refusal::throttled(Duration::from_secs(1)).into_response();
     };
-    let response = next.run(request).await;
+    let response = carry_out(async move {
+        let _seat = seat;
+        next.run(request).await
+    })
+    .await;
     if verdict == Verdict::DropAfter { break_connection(cut) } else { response }
+}
+
+/// Brings a request to its end also when its caller has gone, as the service that this one stands in for does.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it must outlive the connection, and this service has no tracker of tasks"
+)]
+async fn carry_out(request: impl Future<Output = Response> + Send + 'static) -> Response {
+    tokio::spawn(request).await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+}
+
+/// Takes a request in and serves it so much later by the clock of this service. Its place at the mailbox is free meanwhile.
+async fn serve_late(local: Local365, request: Request, next: Next, time: Duration) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, MAX_FILE_BYTES).await else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let (taken_in, due) = (local.0.faults.take_in(), local.0.clock.now() + time);
+    carry_out(async move {
+        let _taken_in = taken_in;
+        while local.0.clock.now() < due {
+            tokio::time::sleep(LATE_POLL_INTERVAL).await;
+        }
+        next.run(Request::from_parts(parts, Body::from(body))).await
+    })
+    .await
 }
 
 /// Breaks the connection; where it can't, answers what says as little.
