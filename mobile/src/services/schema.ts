@@ -987,6 +987,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/outbox/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settles an effect whose end is unknown, by its person's word. The same word again changes nothing. */
+        post: operations["post_v1_outbox_id_settle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/outbox/{id}/undo": {
         parameters: {
             query?: never;
@@ -1383,7 +1400,7 @@ export interface components {
         /** @description An entry of the audit log. */
         AuditEntryView: {
             /** @enum {string} */
-            action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "endpoint_added" | "endpoint_changed" | "endpoint_removed" | "service_account_connected" | "service_account_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+            action: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "effect_arrived" | "effect_sent_again" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "endpoint_added" | "endpoint_changed" | "endpoint_removed" | "service_account_connected" | "service_account_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
             /** Format: date-time */
             at: string;
             /** @description What else is kept of it: ids, codes, amounts and hashes. */
@@ -1622,6 +1639,8 @@ export interface components {
              * @description Set while it is held: until then it can be taken back.
              */
             undo_until: string | null;
+            /** @enum {string|null} */
+            verdict: "arrived" | "send_again" | null;
             when?: components["schemas"]["WhenView"] | null;
         };
         /** @description An endpoint's secret. */
@@ -2481,6 +2500,11 @@ export interface components {
             /** @description Empty for the company, a department's code, or a person's email address. */
             subject?: string;
         };
+        /** @description What its person found. */
+        SettleEffect: {
+            /** @enum {string} */
+            outcome: "arrived" | "send_again";
+        };
         /** @description A sign-in. */
         SignIn: {
             access_token: string;
@@ -2747,7 +2771,7 @@ export interface operations {
                 cursor?: string;
                 /** @description At most 200; 50 when not given. */
                 limit?: number;
-                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "endpoint_added" | "endpoint_changed" | "endpoint_removed" | "service_account_connected" | "service_account_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "effect_arrived" | "effect_sent_again" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "endpoint_added" | "endpoint_changed" | "endpoint_removed" | "service_account_connected" | "service_account_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** @description Only what the person with this email address did or what was done to them. */
                 person?: string;
             };
@@ -2773,7 +2797,7 @@ export interface operations {
     get_v1_admin_audit_csv: {
         parameters: {
             query?: {
-                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "endpoint_added" | "endpoint_changed" | "endpoint_removed" | "service_account_connected" | "service_account_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
+                action?: "signed_in" | "sign_in_refused" | "signed_out" | "session_ended_by_reuse" | "permission_refused" | "effect_done" | "effect_failed" | "effect_unknown" | "effect_taken_back" | "effect_arrived" | "effect_sent_again" | "approval_requested" | "approval_approved" | "approval_rejected" | "approval_expired" | "standing_approval_given" | "standing_approval_ended" | "schedule_made" | "schedule_changed" | "schedule_paused" | "schedule_resumed" | "schedule_removed" | "budget_changed" | "ledger_imported" | "data_imported" | "knowledge_added" | "knowledge_removed" | "source_secret_made" | "source_secret_ended" | "delivery_repeated" | "endpoint_added" | "endpoint_changed" | "endpoint_removed" | "service_account_connected" | "service_account_removed" | "person_added" | "person_disabled" | "person_enabled" | "person_reset" | "person_changed" | "role_changed" | "second_factor_set_up" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed" | "secrets_resealed" | "audit_exported";
                 /** @description Only what the person with this email address did or what was done to them. */
                 person?: string;
             };
@@ -4656,6 +4680,34 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectView"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    post_v1_outbox_id_settle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleEffect"];
+            };
+        };
         responses: {
             /** @description What was asked for. */
             200: {

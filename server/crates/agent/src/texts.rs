@@ -67,6 +67,14 @@ pub struct Texts {
     pub sent_under_standing: Text,
     /// A mail is held before it leaves: `${count}`, `${until}`.
     pub held: Text,
+    /// Whether a message arrived is not known yet, and looked for: `${to}`.
+    pub awaited: Text,
+    /// What was sent again is there: `${title}`.
+    pub sent_again: Text,
+    /// What was to be sent again was not: `${title}`, `${reason}`.
+    pub not_sent_again: Text,
+    /// The person says that it arrived: `${title}`.
+    pub arrived: Text,
     /// The person took all mails back.
     pub taken_back: Text,
     /// The person took some of the mails back: `${count}`.

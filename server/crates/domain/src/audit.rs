@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use crate::approval::ApprovalState;
-use crate::effect::{EffectKind, EffectState};
+use crate::effect::{EffectKind, EffectState, EffectVerdict};
 use crate::id::{self, Id};
 use crate::people::Department;
 use crate::roles::Permission;
@@ -94,6 +94,15 @@ pub enum AuditEvent {
         effect: Id<id::Effect>,
         /// Out of which run.
         run: Id<id::Run>,
+    },
+    /// Its person said what to make of an effect whose end was unknown.
+    EffectSettled {
+        effect: Id<id::Effect>,
+        verdict: EffectVerdict,
+        /// Out of which run.
+        run: Id<id::Run>,
+        /// SHA-256 of its canonical payload.
+        payload_hash: String,
     },
     /// An approval was asked for, or decided.
     Approval {
@@ -261,6 +270,10 @@ impl AuditEvent {
                 EffectState::Unknown | EffectState::Intended | EffectState::Attempting => AuditAction::EffectUnknown,
             },
             Self::EffectTakenBack { .. } => AuditAction::EffectTakenBack,
+            Self::EffectSettled { verdict, .. } => match verdict {
+                EffectVerdict::Arrived => AuditAction::EffectArrived,
+                EffectVerdict::SendAgain => AuditAction::EffectSentAgain,
+            },
             Self::Approval { state, .. } => match state {
                 ApprovalState::Pending => AuditAction::ApprovalRequested,
                 ApprovalState::Approved => AuditAction::ApprovalApproved,
@@ -320,7 +333,9 @@ impl AuditEvent {
             Self::RouteRefused { route, .. } => ("route", route.clone()),
             Self::ToolRefused { tool, .. } => ("tool", tool.clone()),
             Self::SkillRefused { skill, .. } => ("skill", skill.clone()),
-            Self::EffectEnded { effect, .. } | Self::EffectTakenBack { effect, .. } => ("effect", effect.to_string()),
+            Self::EffectEnded { effect, .. }
+            | Self::EffectTakenBack { effect, .. }
+            | Self::EffectSettled { effect, .. } => ("effect", effect.to_string()),
             Self::Approval { approval, .. } => ("approval", approval.to_string()),
             Self::StandingApproval { approval, .. } => ("standing_approval", approval.to_string()),
             Self::Schedule { schedule, .. } => ("schedule", schedule.to_string()),
@@ -371,6 +386,7 @@ impl AuditEvent {
             Self::EffectEnded { kind, run, payload_hash, .. } => {
                 json!({"kind": kind, "run": run, "payload_hash": payload_hash})
             }
+            Self::EffectSettled { run, payload_hash, .. } => json!({"run": run, "payload_hash": payload_hash}),
             Self::EffectTakenBack { run, .. } | Self::DeliveryRepeated { run, .. } => json!({"run": run}),
             Self::Approval { run, effects, payload_hash, .. } => {
                 json!({"run": run, "effects": effects, "payload_hash": payload_hash})

@@ -42,7 +42,7 @@ mod tests {
     use crate::approval::ApprovalState;
     use crate::audit::AuditAction;
     use crate::crm::LeadStatus;
-    use crate::effect::{EffectKind, EffectState};
+    use crate::effect::{EffectKind, EffectState, EffectVerdict};
     use crate::language::Language;
     use crate::ledger::AccountType;
     use crate::notification::NotificationKind;
@@ -76,7 +76,7 @@ mod tests {
         assert_codes! {
             AccountType: "asset liability equity revenue expense",
             AuditAction: "signed_in sign_in_refused signed_out session_ended_by_reuse permission_refused effect_done effect_failed \
-                effect_unknown effect_taken_back approval_requested approval_approved approval_rejected approval_expired \
+                effect_unknown effect_taken_back effect_arrived effect_sent_again approval_requested approval_approved approval_rejected approval_expired \
                 standing_approval_given standing_approval_ended schedule_made schedule_changed schedule_paused \
                 schedule_resumed schedule_removed budget_changed ledger_imported data_imported knowledge_added \
                 knowledge_removed source_secret_made source_secret_ended delivery_repeated endpoint_added endpoint_changed \
@@ -87,6 +87,7 @@ mod tests {
             Department: "finance sales marketing support management",
             EffectKind: "mail teams calendar",
             EffectState: "intended attempting done failed unknown",
+            EffectVerdict: "arrived send_again",
             Language: "en zh ms",
             NotificationKind: "decision question result failure skipped",
             Misfire: "skip latest all",
@@ -113,6 +114,7 @@ mod tests {
             Department,
             EffectKind,
             EffectState,
+            EffectVerdict,
             Language,
             Misfire,
             Permission,

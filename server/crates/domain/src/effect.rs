@@ -35,7 +35,7 @@ pub enum EffectKind {
 
 coded!(EffectKind);
 
-/// Where an effect stands. It moves only forward: intended, attempting, then one of the three ends.
+/// Where an effect stands. It moves only forward: intended, attempting, then one of the three ends; out of unknown only by its person's word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[derive(Display, EnumString, IntoStaticStr, VariantArray)]
@@ -62,6 +62,44 @@ impl EffectState {
         match self {
             Self::Done | Self::Failed | Self::Unknown => true,
             Self::Intended | Self::Attempting => false,
+        }
+    }
+
+    /// Where its person's word puts it; `None` where its end is known, or not there yet.
+    #[must_use]
+    pub fn after(self, verdict: EffectVerdict) -> Option<Self> {
+        match (self, verdict) {
+            (Self::Unknown, EffectVerdict::Arrived) => Some(Self::Done),
+            (Self::Unknown, EffectVerdict::SendAgain) => Some(Self::Attempting),
+            (Self::Intended | Self::Attempting | Self::Done | Self::Failed, _) => None,
+        }
+    }
+}
+
+/// What its person said of an effect whose end could not be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum EffectVerdict {
+    /// It is there.
+    Arrived,
+    /// It is not, and is to be attempted once more.
+    SendAgain,
+}
+
+coded!(EffectVerdict);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_moves_only_what_is_unknown() {
+        for state in EffectState::ALL {
+            for verdict in EffectVerdict::ALL {
+                assert_eq!(state.after(verdict).is_some(), state == EffectState::Unknown, "{state} {verdict:?}");
+            }
         }
     }
 }

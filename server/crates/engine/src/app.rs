@@ -69,6 +69,8 @@ pub struct AppState {
     pub defences: Defences,
     /// How long mails stay before they leave.
     pub hold: HoldSeconds,
+    /// How long what was asked of Microsoft 365 may still appear though its answer was lost.
+    pub max_arrival: TimeDelta,
     /// How much at once.
     pub limits: Limits,
     /// What models may cost in a month, where no other budget is set.

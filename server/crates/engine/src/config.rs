@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use axum::http::Uri;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use mezzofy_agent::defences::Defences;
 use mezzofy_domain::ledger::CashRule;
 use mezzofy_domain::people::Company;
 use mezzofy_domain::roles::Roles;
-use mezzofy_microsoft::graph::Settings as Tenant;
+use mezzofy_microsoft::graph::{ANSWER_TIMEOUT, Settings as Tenant};
+use mezzofy_microsoft::teams::MAX_ARRIVAL;
 use mezzofy_store::budgets::DefaultBudgets;
 use mezzofy_store::redis::Redis;
 use secrecy::SecretString;
@@ -60,6 +62,9 @@ pub struct Settings {
     pub limits: Limits,
     /// How long mails stay before they leave.
     pub hold: HoldSeconds,
+    /// How long Microsoft 365 is waited for.
+    #[serde(default)]
+    pub microsoft: MicrosoftWaits,
     /// Which models do what, and what they cost.
     pub models: ModelsSettings,
     /// What they may cost in a month, where no other budget is set.
@@ -183,6 +188,47 @@ pub struct HoldSeconds {
     pub inside: u32,
 }
 
+/// How long Microsoft 365 is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MicrosoftWaits {
+    /// For an answer.
+    pub answer_seconds: u32,
+    /// For what was asked to appear, where the answer was lost.
+    pub arrival_seconds: u32,
+}
+
+impl Default for MicrosoftWaits {
+    fn default() -> Self {
+        let seconds = |wait: Duration| u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
+        Self { answer_seconds: seconds(ANSWER_TIMEOUT), arrival_seconds: seconds(MAX_ARRIVAL) }
+    }
+}
+
+impl MicrosoftWaits {
+    /// How long an answer is waited for.
+    #[must_use]
+    pub fn answer_timeout(self) -> Duration {
+        Duration::from_secs(self.answer_seconds.into())
+    }
+
+    /// How long what was asked may still appear.
+    #[must_use]
+    pub fn max_arrival(self) -> TimeDelta {
+        TimeDelta::seconds(self.arrival_seconds.into())
+    }
+
+    /// Who gives up looking while the own request may be under way takes for unknown what was only slow.
+    fn check(self) -> Result<(), ConfigError> {
+        if self.answer_seconds > 0 && self.arrival_seconds > self.answer_seconds {
+            return Ok(());
+        }
+        Err(ConfigError(
+            "microsoft.answer_seconds must be above 0, and microsoft.arrival_seconds above that".to_owned(),
+        ))
+    }
+}
+
 /// Everything the server goes by.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -244,6 +290,7 @@ impl Settings {
         let settings: Self = serde_saphyr::from_str(yaml).map_err(|error| ConfigError(error.to_string()))?;
         settings.allowed_origins.iter().try_for_each(|origin| check_origin(origin))?;
         settings.models.check()?;
+        settings.microsoft.check()?;
         models::check_budgets(&settings.budgets)?;
         Ok(settings)
     }
@@ -319,9 +366,9 @@ impl Config {
         Ok(Self {
             reader,
             providers: models::of_environment(&settings.models, variable)?,
+            microsoft: microsoft(settings.microsoft)?,
             settings,
             roles: roles(&home)?,
-            microsoft: microsoft()?,
             team: variable("MS_TEAMS_TEAM_ID")?,
             database_url: variable("DATABASE_URL")?.map(Into::into),
             query_database_url: variable("QUERY_DATABASE_URL")?.map(Into::into),
@@ -394,7 +441,7 @@ fn redis() -> Result<Option<Redis>, ConfigError> {
     redis.map_err(|error| ConfigError(format!("REDIS_URL must be like redis://host:6379/0: {error}")))
 }
 
-fn microsoft() -> Result<Option<Tenant>, ConfigError> {
+fn microsoft(waits: MicrosoftWaits) -> Result<Option<Tenant>, ConfigError> {
     let (tenant, client_id, client_secret) =
         (variable("MS365_TENANT_ID")?, variable("MS365_CLIENT_ID")?, variable("MS365_CLIENT_SECRET")?);
     let base = |name, default: &str| Ok(variable(name)?.unwrap_or_else(|| default.to_owned()));
@@ -406,6 +453,7 @@ fn microsoft() -> Result<Option<Tenant>, ConfigError> {
             client_secret: client_secret.into(),
             login_base: base("MS365_LOGIN_BASE_URL", "https://login.microsoftonline.com")?,
             graph_base: base("MS365_GRAPH_BASE_URL", "https://graph.microsoft.com")?,
+            answer_timeout: waits.answer_timeout(),
         })),
         (_, _, _) => Err(ConfigError(
             "Microsoft 365 needs MS365_TENANT_ID, MS365_CLIENT_ID and MS365_CLIENT_SECRET together; set all or none"

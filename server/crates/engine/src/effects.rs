@@ -81,6 +81,7 @@ pub fn new_effect(
         standing_approval: None,
         held_until: None,
         taken_back: false,
+        verdict: None,
         created_at: app.clock.now(),
         done_at: None,
     })

@@ -19,6 +19,7 @@ mod delivery;
 mod effects;
 mod limits;
 mod next_turn;
+mod outbox;
 mod reply;
 mod reply_events;
 mod route;
@@ -26,6 +27,7 @@ mod run_worker;
 mod settlement;
 mod step;
 
+pub use outbox::tend_outbox;
 use run_worker::StepError;
 
 /// How long a worker rests after the queue failed it, and the first time that a job can't be done.

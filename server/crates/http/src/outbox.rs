@@ -5,7 +5,7 @@ use axum::extract::State;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::canonical;
-use mezzofy_domain::effect::{EffectKind, EffectState, EventTimes, PayloadFields};
+use mezzofy_domain::effect::{EffectKind, EffectState, EffectVerdict, EventTimes, PayloadFields};
 use mezzofy_domain::file::Attachment;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
@@ -20,14 +20,16 @@ use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use super::caller::Caller;
-use super::docs::one_of;
+use super::docs::{nullable, one_of};
 use super::extract::{ApiPath, ApiQuery, PageQuery, PageView};
 use super::permission::route;
 use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::{App, AppState};
 
+mod settle;
+
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(route!(list)).routes(route!(show)).routes(route!(undo))
+    OpenApiRouter::new().routes(route!(list)).routes(route!(show)).routes(route!(undo)).merge(settle::routes())
 }
 
 /// An effect.
@@ -65,6 +67,13 @@ struct EffectView {
     /// Why it failed, or what to check when it can't be known.
     #[schema(required = true)]
     error: Option<String>,
+    /// What its person said of it when it could not be known: then `done` is their word.
+    #[schema(schema_with = verdicts, required = true)]
+    verdict: Option<String>,
+}
+
+fn verdicts() -> Object {
+    nullable(one_of(EffectVerdict::ALL.map(EffectVerdict::code)))
 }
 
 fn kinds() -> Object {
@@ -144,6 +153,7 @@ impl EffectView {
             created_at: effect.created_at,
             done_at: effect.done_at,
             error: effect.error,
+            verdict: effect.verdict.map(|verdict| verdict.code().to_owned()),
         }
     }
 }
@@ -184,6 +194,7 @@ impl EffectView {
             created_at: push.created_at,
             done_at: push.sent_at.filter(|_| state == EffectState::Done),
             error: push.reason.filter(|_| matches!(state, EffectState::Failed | EffectState::Unknown)),
+            verdict: None,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use mezzofy_domain::people::Company;
@@ -52,6 +53,7 @@ pub(crate) async fn start(
     company: &Company,
     channels: Vec<String>,
     clock: Clock,
+    answer_timeout: Duration,
     tasks: &TaskTracker,
     stop: &CancellationToken,
 ) -> std::io::Result<Started> {
@@ -85,6 +87,7 @@ pub(crate) async fn start(
         tenant: TENANT.to_owned(),
         client_id: CLIENT.to_owned(),
         client_secret: client_secret.into(),
+        answer_timeout,
     };
     Ok(Started { settings, account })
 }

@@ -128,6 +128,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         roles: config.roles.clone(),
         defences: config.defences,
         hold: config.settings.hold,
+        max_arrival: config.settings.microsoft.max_arrival(),
         limiters: Limiters::new(&config.settings.limits, config.redis.as_ref()),
         redis: config.redis.clone(),
         limits: config.settings.limits.clone(),
@@ -188,13 +189,15 @@ async fn microsoft(
         (tenant.clone(), account, team, SETTLE_DELAYS_SECONDS.map(Duration::from_secs).to_vec())
     } else {
         let channels = config.settings.company.channels.keys().cloned().collect();
-        let started = local365::start(store, &config.settings.company, channels, clock.clone(), tasks, stop).await;
+        let answer_timeout = config.settings.microsoft.answer_timeout();
+        let company = &config.settings.company;
+        let started = local365::start(store, company, channels, clock.clone(), answer_timeout, tasks, stop).await;
         let started = started.map_err(|error| format!("local365 can't listen: {error}"))?;
         (started.settings, Arc::new(started.account) as Arc<dyn Account>, local365::TEAM.to_owned(), Vec::new())
     };
     let graph = Graph::new(settings.clone(), graph_clock.clone()).map_err(|error| full(&error))?;
     let of_account = Graph::of_account(settings, graph_clock, account).map_err(|error| full(&error))?;
-    let teams = Teams::new(of_account, team, settle.clone());
+    let teams = Teams::new(of_account, team);
     let calendar = Calendar::new(graph.clone());
     Ok(Microsoft { outgoing: Outgoing::new(graph, settle), teams, calendar })
 }
@@ -284,6 +287,7 @@ pub async fn start_work(app: &App, alone: bool, does: impl Fn(Role) -> bool) -> 
         app.tasks.spawn(push::deliver::deliver(app.clone()));
         app.tasks.spawn(endpoints::deliver(app.clone()));
         app.tasks.spawn(worker::work(app.clone()));
+        app.tasks.spawn(worker::tend_outbox(app.clone()));
     }
     Ok(())
 }

@@ -19,14 +19,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use error::{GraphError, GraphOutcome};
-pub use settings::Settings;
+pub use settings::{ANSWER_TIMEOUT, Settings};
 pub use token::{Account, AccountError};
 
 use crate::clock::Clock;
 use lanes::Lanes;
 use token::{Credentials, Tokens};
 
-const API_TIMEOUT: Duration = Duration::from_secs(30);
 const UPLOAD_TIMEOUT: Duration = Duration::from_mins(2);
 /// Pages of one list that are followed; more means that something goes round in circles.
 const MAX_PAGES: usize = 100;
@@ -105,7 +104,7 @@ impl Graph {
     fn of(settings: Settings, clock: Clock, account: Option<Arc<dyn Account>>) -> Result<Self, GraphError> {
         let base = settings.graph_url()?;
         let url = settings.login_url("token")?;
-        let http = client(settings::is_loopback(&base))?;
+        let http = client(settings::is_loopback(&base), settings.answer_timeout)?;
         let Settings { client_id, client_secret, .. } = settings;
         let mut scope = settings::scope(&base);
         if account.is_some() {
@@ -288,10 +287,10 @@ impl Graph {
 }
 
 /// The HTTP client; to this machine it goes without a proxy.
-fn client(on_loopback: bool) -> Result<reqwest::Client, GraphError> {
+fn client(on_loopback: bool, answer_timeout: Duration) -> Result<reqwest::Client, GraphError> {
     let mut http = reqwest::Client::builder()
         .connect_timeout(Duration::from_secs(5))
-        .timeout(API_TIMEOUT)
+        .timeout(answer_timeout)
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("mezzofy/", env!("CARGO_PKG_VERSION")));
     if on_loopback {

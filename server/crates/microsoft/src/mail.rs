@@ -129,6 +129,17 @@ impl Outgoing {
         self.graph.delete(mailbox, self.graph.url(mailbox, &["messages", id])).await
     }
 
+    /// Deletes the drafts with the key that nobody will send: all but `keep`. Answers how many there were.
+    pub async fn remove_leftovers(&self, mailbox: &str, key: &str, keep: Option<&str>) -> Result<usize, GraphError> {
+        let drafts = self.folder_by_key(mailbox, "drafts", key).await?;
+        let leftovers: Vec<_> =
+            drafts.iter().filter(|draft| draft.is_draft && Some(draft.id.as_str()) != keep).collect();
+        for draft in &leftovers {
+            self.delete(mailbox, &draft.id).await?;
+        }
+        Ok(leftovers.len())
+    }
+
     /// Looks what became of the draft.
     pub async fn state_of(&self, mailbox: &str, id: &str) -> Result<MessageState, GraphError> {
         let mut url = self.graph.url(mailbox, &["messages", id]);

@@ -1,5 +1,5 @@
-//! Messages in Teams that go out once. Graph has no idempotency key for them, so each carries a mark that can be read at its end, and
-//! is looked for before it is sent again. All is done as an account that was signed in: Microsoft lets no app post by itself.
+//! Messages in Teams. Graph has no idempotency key for them, so each carries a mark that can be read at its end: that it is there proves
+//! that it arrived, that it is not there proves nothing. All is done as an account that was signed in: Microsoft lets no app post by itself.
 
 use std::time::Duration;
 
@@ -22,6 +22,9 @@ pub const SCOPES: [&str; 6] = [
 ];
 /// Messages that are looked through for the mark, newest first: what was sent a moment ago is among them.
 const NEWEST: &str = "50";
+/// The longest time after which a message may still appear though its answer was lost. Microsoft names none, so it is longer than all who
+/// could still hold the request: our own wait for an answer (30 s), and the 60 to 100 s after which proxies and gateways usually give up.
+pub const MAX_ARRIVAL: Duration = Duration::from_mins(2);
 
 /// A message as it is to go out.
 #[derive(Debug, Clone)]
@@ -81,7 +84,12 @@ pub enum TeamsError {
 pub struct Teams {
     graph: Graph,
     team: String,
-    settle: Vec<Duration>,
+}
+
+/// A message whose place is known and whose files are there: one request away from its readers.
+pub struct ReadyPost {
+    url: Url,
+    message: Value,
 }
 
 /// A place for messages, found.
@@ -127,11 +135,10 @@ struct Content {
 }
 
 impl Teams {
-    /// The team of this id, empty for none, through a client of a signed-in account. `settle` are the waits between the looks for a message that may
-    /// have been sent: Teams may show it a moment after it took it.
+    /// The team of this id, empty for none, through a client of a signed-in account.
     #[must_use]
-    pub fn new(graph: Graph, team: String, settle: Vec<Duration>) -> Self {
-        Self { graph, team, settle }
+    pub fn new(graph: Graph, team: String) -> Self {
+        Self { graph, team }
     }
 
     /// The team's channels.
@@ -139,8 +146,8 @@ impl Teams {
         self.graph.list(&self.lane(), self.graph.at(&["teams", &self.team, "channels"])).await
     }
 
-    /// Sends the message and answers with its id. Whether it went out when this fails says [`GraphError::outcome`].
-    pub async fn send(&self, post: &Post) -> Result<String, TeamsError> {
+    /// Does all that nobody sees yet: what fails here, or is done twice, is no message.
+    pub async fn prepare(&self, post: &Post) -> Result<ReadyPost, TeamsError> {
         let place = self.place(&post.to).await?;
         let mut files = Vec::new();
         if let Destination::Channel(channel) = &place {
@@ -148,12 +155,16 @@ impl Teams {
                 files.push(self.upload(channel, &post.key, file).await?);
             }
         }
-        let message = message(post, &files);
-        let answer = self.graph.post(&self.lane(), self.messages(&place), &message).await?;
+        Ok(ReadyPost { url: self.messages(&place), message: message(post, &files) })
+    }
+
+    /// Sends the message and answers with its id. Whether it went out when this fails says [`GraphError::outcome`].
+    pub async fn send(&self, ready: &ReadyPost) -> Result<String, GraphError> {
+        let answer = self.graph.post(&self.lane(), ready.url.clone(), &ready.message).await?;
         Ok(answer.read::<WithId>()?.id)
     }
 
-    /// The id of the message that carries the key's mark, if it is there.
+    /// The id of the message that carries the key's mark, if it is there now.
     pub async fn find(&self, post: &Post) -> Result<Option<String>, TeamsError> {
         let place = self.place(&post.to).await?;
         let mut url = self.messages(&place);
@@ -162,15 +173,8 @@ impl Teams {
         let carries = |message: &Message| {
             message.body.as_ref().and_then(|body| body.content.as_ref()).is_some_and(|text| text.contains(&mark))
         };
-        let mut waits = self.settle.iter();
-        loop {
-            let newest: Newest = self.graph.get(&self.lane(), url.clone()).await?;
-            if let Some(found) = newest.value.into_iter().find(carries) {
-                return Ok(Some(found.id));
-            }
-            let Some(wait) = waits.next() else { return Ok(None) };
-            self.graph.wait(*wait).await;
-        }
+        let newest: Newest = self.graph.get(&self.lane(), url).await?;
+        Ok(newest.value.into_iter().find(carries).map(|found| found.id))
     }
 
     async fn place(&self, to: &To) -> Result<Destination, TeamsError> {

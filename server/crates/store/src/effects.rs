@@ -1,7 +1,7 @@
 //! Effects: each move of their state is one guarded update, so two workers can't both make it.
 
 use chrono::{DateTime, Utc};
-use mezzofy_domain::effect::{EffectKind, EffectState, Payload};
+use mezzofy_domain::effect::{EffectKind, EffectState, EffectVerdict, Payload};
 use mezzofy_domain::id::{self, Id};
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -17,10 +17,14 @@ macro_rules! select {
         sqlx::query_as!(
             Row,
             "SELECT id, person_id, run_id, kind, state, idempotency_key, payload, payload_hash, walk AS checkpoint, error, \
-             approval_id, standing_approval_id, held_until, taken_back, created_at, done_at FROM effects" + $($rest)+
+             approval_id, standing_approval_id, held_until, taken_back, verdict, created_at, done_at FROM effects" + $($rest)+
         )
     };
 }
+
+mod due;
+
+pub use due::{give_back, set_due, settle, take_due};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Effect {
@@ -48,6 +52,8 @@ pub struct Effect {
     pub held_until: Option<DateTime<Utc>>,
     /// Whether a person took it back; it has failed then.
     pub taken_back: bool,
+    /// What its person said of it when its end was unknown.
+    pub verdict: Option<EffectVerdict>,
     /// When it was intended.
     pub created_at: DateTime<Utc>,
     /// When the provider's receipt came.
@@ -69,6 +75,7 @@ struct Row {
     standing_approval_id: Option<Uuid>,
     held_until: Option<DateTime<Utc>>,
     taken_back: bool,
+    verdict: Option<String>,
     created_at: DateTime<Utc>,
     done_at: Option<DateTime<Utc>>,
 }
@@ -96,6 +103,7 @@ impl TryFrom<Row> for Effect {
             standing_approval: row.standing_approval_id.map(Into::into),
             held_until: row.held_until,
             taken_back: row.taken_back,
+            verdict: row.verdict.map(|verdict| decode("effect", &verdict)).transpose()?,
             created_at: row.created_at,
             done_at: row.done_at,
         })

@@ -157,14 +157,15 @@ pub async fn start(
 }
 
 /// Saves a run after a step, if nobody else has since it was read; else [`StoreError::LostLease`]. One that would rest though
-/// somebody asked to stop it is due at once.
+/// somebody asked to stop it is due at once, unless an effect of it may be on its way, which is waited for.
 pub async fn save(db: &mut PgConnection, run: &mut Run) -> Result<(), StoreError> {
     let waiting_for = run.waiting_for.map(WaitingFor::code);
     let error = run.error.as_ref().map(serde_json::to_value).transpose().map_err(|e| StoreError::stored("run", &e))?;
     let saved = sqlx::query!(
         "UPDATE runs SET state = $3, waiting_for = $4, agent = $5, skill = $6, inputs = $7, tools = $8, answer = $9, error = $10,
                 usage = $11, machine = $12, ended_at = $13,
-                wake_at = CASE WHEN cancel_asked AND $14::timestamptz IS NOT NULL THEN created_at ELSE $14 END, outside = $15, version = version + 1
+                wake_at = CASE WHEN cancel_asked AND $14::timestamptz IS NOT NULL
+                    AND NOT EXISTS (SELECT FROM effects WHERE effects.run_id = runs.id AND effects.state = 'attempting') THEN created_at ELSE $14 END, outside = $15, version = version + 1
          WHERE id = $1 AND version = $2",
         run.id.uuid(),
         run.version,

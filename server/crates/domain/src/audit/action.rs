@@ -26,6 +26,10 @@ pub enum AuditAction {
     EffectUnknown,
     /// An effect was taken back before it left.
     EffectTakenBack,
+    /// Its person said that an effect took place whose end was unknown.
+    EffectArrived,
+    /// Its person had such an effect sent again.
+    EffectSentAgain,
     /// An approval was asked for.
     ApprovalRequested,
     /// Somebody approved effects.

@@ -6,10 +6,11 @@ use mezzofy_domain::effect::{EventPayload, Payload};
 use mezzofy_domain::roles::Permission;
 use mezzofy_microsoft::calendar::NewEvent;
 use mezzofy_microsoft::graph::GraphOutcome;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::channel::{AttemptError, Channel, ChannelTexts, Delivery};
+use super::channel::{AttemptError, AttemptOutcome, Channel, ChannelTexts, Delivery};
 use super::checkpoint::CheckpointError;
+use crate::app::AppState;
 use crate::config::Limits;
 
 /// An event in the person's calendar, and the invitations to it.
@@ -38,10 +39,10 @@ impl Channel for CalendarChannel {
     }
 
     fn advice(&self) -> &'static str {
-        "Look into the calendar before making it again."
+        "Look into the calendar, and say here whether it is there, or have it made again."
     }
 
-    async fn attempt(&self, delivery: &mut Delivery<'_>) -> Result<Result<(), AttemptError>, CheckpointError> {
+    async fn attempt(&self, delivery: &mut Delivery<'_>) -> Result<AttemptOutcome, CheckpointError> {
         let Payload::Event(event) = &delivery.effect.payload else {
             return Err(CheckpointError::Retry("an effect of the calendar holds no event".to_owned()));
         };
@@ -51,17 +52,23 @@ impl Channel for CalendarChannel {
         let error = match delivery.app.calendar.make(&event).await {
             Ok(id) => {
                 delivery.checkpoint.advance(json!({"at": "made", "id": id})).await?;
-                return Ok(Ok(()));
+                return Ok(AttemptOutcome::Done);
             }
             Err(error) => error,
         };
         let outcome = match error.outcome() {
-            GraphOutcome::Done => return Ok(Ok(())),
+            GraphOutcome::Done => return Ok(AttemptOutcome::Done),
             GraphOutcome::NotDone if delivery.in_doubt => GraphOutcome::Unknown,
             outcome => outcome,
         };
         delivery.in_doubt = outcome == GraphOutcome::Unknown;
-        Ok(Err(AttemptError { error: error.to_string(), retry_after: error.retry_after(), outcome }))
+        let retry_after = error.retry_after();
+        Ok(AttemptOutcome::Stopped(AttemptError { error: error.to_string(), retry_after, outcome }))
+    }
+
+    /// It is asked for under the same id, of which there is one event at most.
+    fn again(&self, _app: &AppState, checkpoint: Option<Value>) -> Option<Value> {
+        checkpoint
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use mezzofy_agent::skills::Text;
 use mezzofy_agent::texts::Texts;
 use mezzofy_domain::effect::Payload;
@@ -11,6 +12,7 @@ use mezzofy_domain::roles::Permission;
 use mezzofy_microsoft::graph::GraphOutcome;
 use mezzofy_microsoft::mail::Attachment;
 use mezzofy_store::effects::Effect;
+use serde_json::Value;
 
 use super::checkpoint::{Checkpoint, CheckpointError};
 use crate::app::AppState;
@@ -40,7 +42,15 @@ pub trait Channel: Sync {
     fn advice(&self) -> &'static str;
 
     /// Tries once to bring it to its provider, from where it stands.
-    async fn attempt(&self, delivery: &mut Delivery<'_>) -> Result<Result<(), AttemptError>, CheckpointError>;
+    async fn attempt(&self, delivery: &mut Delivery<'_>) -> Result<AttemptOutcome, CheckpointError>;
+
+    /// From where it is attempted once more, when its end was unknown and its person wants that.
+    fn again(&self, app: &AppState, checkpoint: Option<Value>) -> Option<Value>;
+
+    /// Removes what a request that came late may have left, once the effect has ended.
+    async fn tidy(&self, _app: &AppState, _sender: &Person, _effect: &Effect) -> Result<(), String> {
+        Ok(())
+    }
 }
 
 /// What is said when a kind of effect goes wrong.
@@ -67,6 +77,16 @@ pub struct Delivery<'a> {
     pub checkpoint: Checkpoint<'a>,
     /// Whether it may have happened though nobody saw it.
     pub in_doubt: bool,
+}
+
+/// What came of a try.
+pub enum AttemptOutcome {
+    /// It is there.
+    Done,
+    /// It may be on its way. It is looked for again at this time, and nothing is sent until then.
+    Awaited(DateTime<Utc>),
+    /// It is not there, or not known to be.
+    Stopped(AttemptError),
 }
 
 /// A try that brought it to no end.

@@ -59,6 +59,13 @@ impl<'a> Checkpoint<'a> {
         }
     }
 
+    /// Has it looked at once more when nothing that was asked can still appear.
+    pub(crate) async fn look_later(&self) -> Result<(), StoreError> {
+        let mut tx = self.app.store.begin_as(&self.app.scope(self.person)).await?;
+        effects::set_due(&mut tx, self.effect, self.app.clock.now() + self.app.max_arrival).await?;
+        commit(tx).await
+    }
+
     /// Stores where it stands now. Where another worker has moved it, nothing is stored and that one's place is answered: null before
     /// the first.
     pub(crate) async fn store(&self, to: Value) -> Result<Option<Value>, StoreError> {

@@ -2,11 +2,15 @@
 
 use async_trait::async_trait;
 use mezzofy_agent::texts::Texts;
+use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Permission;
 use mezzofy_microsoft::mail::{Address, Body, DeliveryErrorKind, Journal, JournalError, Mail, MailCheckpoint};
+use mezzofy_store::effects::Effect;
+use serde_json::{Value, json};
 
-use super::channel::{AttemptError, Channel, ChannelTexts, Delivery};
+use super::channel::{AttemptError, AttemptOutcome, Channel, ChannelTexts, Delivery};
 use super::checkpoint::{Checkpoint, CheckpointError};
+use crate::app::AppState;
 use crate::config::Limits;
 
 /// A mail from the person's mailbox.
@@ -31,10 +35,10 @@ impl Channel for MailChannel {
     }
 
     fn advice(&self) -> &'static str {
-        "Look into Sent Items before sending it again."
+        "Look into Sent Items, and say here whether it arrived, or have it sent again."
     }
 
-    async fn attempt(&self, delivery: &mut Delivery<'_>) -> Result<Result<(), AttemptError>, CheckpointError> {
+    async fn attempt(&self, delivery: &mut Delivery<'_>) -> Result<AttemptOutcome, CheckpointError> {
         let checkpoint = match delivery.checkpoint.current().await {
             Some(checkpoint) => {
                 serde_json::from_value(checkpoint).map_err(|error| CheckpointError::Retry(error.to_string()))?
@@ -42,7 +46,7 @@ impl Channel for MailChannel {
             None => MailCheckpoint::New,
         };
         let sent = delivery.app.outgoing.deliver(&mail_of(delivery), checkpoint, &delivery.checkpoint).await;
-        let Err(stopped) = sent else { return Ok(Ok(())) };
+        let Err(stopped) = sent else { return Ok(AttemptOutcome::Done) };
         match stopped.reason {
             DeliveryErrorKind::Journal(JournalError::Contended(_)) => return Err(CheckpointError::Contended),
             DeliveryErrorKind::Journal(JournalError::Failed(_)) => {
@@ -51,7 +55,25 @@ impl Channel for MailChannel {
             DeliveryErrorKind::Graph(_) | DeliveryErrorKind::Vanished => {}
         }
         let (retry_after, outcome) = (stopped.retry_after(), stopped.outcome());
-        Ok(Err(AttemptError { error: stopped.to_string(), retry_after, outcome }))
+        Ok(AttemptOutcome::Stopped(AttemptError { error: stopped.to_string(), retry_after, outcome }))
+    }
+
+    /// It is looked for by its key first: what was sent after all is not sent again, and a draft that is there is the one that is sent.
+    fn again(&self, _app: &AppState, _checkpoint: Option<Value>) -> Option<Value> {
+        Some(json!(MailCheckpoint::Creating))
+    }
+
+    /// A draft that a request made which had been given up: nobody sends it but the one at which the mail stands.
+    async fn tidy(&self, app: &AppState, sender: &Person, effect: &Effect) -> Result<(), String> {
+        let checkpoint = effect.checkpoint.clone().map(serde_json::from_value::<MailCheckpoint>);
+        let checkpoint = checkpoint.transpose().map_err(|error| error.to_string())?;
+        let keep = checkpoint.as_ref().and_then(MailCheckpoint::id);
+        let removed = app.outgoing.remove_leftovers(&sender.email, &effect.idempotency_key, keep).await;
+        let removed = removed.map_err(|error| error.to_string())?;
+        if removed > 0 {
+            tracing::info!(effect = %effect.id, removed, "drafts that came late were removed");
+        }
+        Ok(())
     }
 }
 
@@ -82,5 +104,9 @@ impl Journal for Checkpoint<'_> {
             Some(other) if other.is_null() => Err(JournalError::Contended(MailCheckpoint::New)),
             Some(other) => Err(JournalError::Contended(serde_json::from_value(other).map_err(failed)?)),
         }
+    }
+
+    async fn expect_leftover(&self) -> Result<(), JournalError> {
+        self.look_later().await.map_err(|error| JournalError::Failed(error.into()))
     }
 }

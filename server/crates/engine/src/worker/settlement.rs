@@ -42,22 +42,38 @@ impl RunWorker<'_> {
             let open = group.iter().any(|(_, effect)| effect.as_ref().is_some_and(|effect| !effect.state.has_ended()));
             if open && let Err(refusal) = self.authorize_tool(tool.spec()).await? {
                 // What may be on its way already is still brought to its end.
-                for effect in group.iter_mut().filter_map(|(_, effect)| effect.as_mut()) {
-                    if effect.state == EffectState::Attempting {
-                        delivery::settle(self, effect).await?;
-                    }
-                }
                 self.undo_effects().await?;
+                group.retain(|(_, effect)| {
+                    effect.as_ref().is_some_and(|effect| effect.state == EffectState::Attempting)
+                });
+                if self.rests_for(&mut group).await? {
+                    return Ok(false);
+                }
                 self.machine.fail(None, refusal);
                 return Ok(true);
             }
         }
-        for (_, effect) in &mut group {
-            if let Some(effect) = effect {
-                delivery::settle(self, effect).await?;
-            }
+        if self.rests_for(&mut group).await? {
+            return Ok(false);
         }
         self.record_outcomes(&group, approval).await?;
+        Ok(true)
+    }
+
+    /// Brings each of them to its end. Where some may be on their way, the run rests until it is time to look again, and holds nobody up.
+    async fn rests_for(&mut self, group: &mut [(Call, Option<Effect>)]) -> Result<bool, StepError> {
+        let (mut look_at, mut doubted) = (None::<DateTime<Utc>>, Vec::new());
+        for effect in group.iter_mut().filter_map(|(_, effect)| effect.as_mut()) {
+            let fresh = effect.checkpoint.is_none();
+            if let Some(at) = delivery::settle(&self.sender(), effect).await? {
+                look_at = Some(look_at.map_or(at, |earlier| earlier.min(at)));
+                doubted.extend(fresh.then(|| channels::of(effect.payload.kind()).label(&effect.payload)));
+            }
+        }
+        let Some(look_at) = look_at else { return Ok(false) };
+        let (texts, language) = (&self.app.texts, self.machine.language());
+        let told = doubted.iter().map(|to| EventBody::Progress { text: texts.awaited.say(language, &[("to", to)]) });
+        self.save(Step::with_wake_at(told.collect(), look_at)).await?;
         Ok(true)
     }
 

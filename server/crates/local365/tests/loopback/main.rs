@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report; clippy sees only #[test] functions as tests")]
 
 mod calendar;
+mod late;
 mod once;
 mod rules;
 mod schema;

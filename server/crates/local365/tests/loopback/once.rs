@@ -102,6 +102,10 @@ impl Journal for FindingWorker<'_> {
         let found = self.outgoing.find_by_key(&self.mail.mailbox, &self.mail.key).await.unwrap().unwrap();
         Err(JournalError::Contended(MailCheckpoint::Drafted { id: found.id }))
     }
+
+    async fn expect_leftover(&self) -> Result<(), JournalError> {
+        Ok(())
+    }
 }
 
 #[tokio::test]

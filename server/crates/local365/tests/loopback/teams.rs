@@ -7,7 +7,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use mezzofy_local365::{Document, Fault, Operation};
 use mezzofy_microsoft::graph::{GraphError, GraphOutcome};
 use mezzofy_microsoft::mail::Attachment;
-use mezzofy_microsoft::teams::{Post, TeamsError, To};
+use mezzofy_microsoft::teams::{Post, Teams, TeamsError, To};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -25,12 +25,17 @@ fn post(to: To) -> Post {
     }
 }
 
-fn in_sales() -> Post {
+pub(crate) fn in_sales() -> Post {
     post(To::Channel("sales".to_owned()))
 }
 
+/// Prepares the message and sends it.
+pub(crate) async fn send(teams: &Teams, post: &Post) -> Result<String, TeamsError> {
+    Ok(teams.send(&teams.prepare(post).await?).await?)
+}
+
 /// The messages of a mailbox, as they are stored.
-fn stored(tenant: &Tenant, mailbox: &str) -> Vec<Document> {
+pub(crate) fn stored(tenant: &Tenant, mailbox: &str) -> Vec<Document> {
     let all = [format!("19:{}@thread.tacv2", BASE64_URL_SAFE_NO_PAD.encode("Sales")), "messages".to_owned()];
     all.iter().flat_map(|folder| tenant.folder(mailbox, folder)).collect()
 }
@@ -46,7 +51,7 @@ async fn a_post_with_a_file_stands_in_its_channel_and_is_found_by_its_mark() {
     };
     let post = Post { files: vec![file], subject: "October".to_owned(), ..in_sales() };
     assert_eq!(teams.find(&post).await.unwrap(), None);
-    let id = teams.send(&post).await.unwrap();
+    let id = send(&teams, &post).await.unwrap();
     assert_eq!(teams.find(&post).await.unwrap(), Some(id));
     let stored = stored(&tenant, "team the team");
     assert_eq!(stored.len(), 1);
@@ -64,15 +69,15 @@ async fn whether_a_post_whose_answer_was_lost_is_there_is_seen_by_looking() {
     let tenant = Tenant::new().await;
     let teams = tenant.teams(&tenant.account());
     tenant.faults.script(Operation::Post, Fault::DropAfter);
-    let lost = teams.send(&in_sales()).await.unwrap_err();
+    let lost = send(&teams, &in_sales()).await.unwrap_err();
     assert!(matches!(&lost, TeamsError::Graph(error) if error.outcome() == GraphOutcome::Unknown), "{lost:?}");
     assert!(teams.find(&in_sales()).await.unwrap().is_some());
 
     let other = Post { key: "run/2".to_owned(), ..in_sales() };
     tenant.faults.script(Operation::Post, Fault::DropBefore);
-    teams.send(&other).await.unwrap_err();
+    send(&teams, &other).await.unwrap_err();
     assert_eq!(teams.find(&other).await.unwrap(), None);
-    teams.send(&other).await.unwrap();
+    send(&teams, &other).await.unwrap();
     assert_eq!(stored(&tenant, "team the team").len(), 2);
     assert!(tenant.faults.are_used_up());
 }
@@ -82,12 +87,12 @@ async fn two_have_one_chat_however_often_they_are_written_to() {
     let tenant = Tenant::new().await;
     let teams = tenant.teams(&tenant.account());
     let post = post(To::Person(CEO.to_owned()));
-    let first = teams.send(&post).await.unwrap();
+    let first = send(&teams, &post).await.unwrap();
     assert_eq!(teams.find(&post).await.unwrap(), Some(first));
-    teams.send(&Post { key: "run/2".to_owned(), ..post.clone() }).await.unwrap();
+    send(&teams, &Post { key: "run/2".to_owned(), ..post.clone() }).await.unwrap();
     assert_eq!(stored(&tenant, &format!("chat {ACCOUNT} {CEO}")).len(), 2);
     let nobody = Post { to: To::Person("nobody@mezzofy.example".to_owned()), ..post };
-    let refused = teams.send(&nobody).await.unwrap_err();
+    let refused = send(&teams, &nobody).await.unwrap_err();
     assert!(matches!(refused, TeamsError::Graph(GraphError::Refused { status: 404, .. })), "{refused:?}");
 }
 
@@ -95,13 +100,13 @@ async fn two_have_one_chat_however_often_they_are_written_to() {
 async fn a_channel_that_is_not_there_is_said_and_an_account_that_nobody_signed_in_posts_nothing() {
     let tenant = Tenant::new().await;
     let teams = tenant.teams(&tenant.account());
-    let error = teams.send(&post(To::Channel("Board".to_owned()))).await.unwrap_err();
+    let error = send(&teams, &post(To::Channel("Board".to_owned()))).await.unwrap_err();
     assert_eq!(error.to_string(), "the team has no channel “Board”");
     let nobody = tenant.teams(&Arc::new(AccountTokens(Mutex::new(Vec::new()))));
-    let error = nobody.send(&in_sales()).await.unwrap_err();
+    let error = send(&nobody, &in_sales()).await.unwrap_err();
     assert!(matches!(error, TeamsError::Graph(GraphError::NotConnected)), "{error:?}");
     let forged = tenant.teams(&Arc::new(AccountTokens(Mutex::new(vec!["made up".into()]))));
-    let error = forged.send(&in_sales()).await.unwrap_err();
+    let error = send(&forged, &in_sales()).await.unwrap_err();
     assert!(matches!(error, TeamsError::Graph(GraphError::NotConnected)), "{error:?}");
     assert_eq!(stored(&tenant, "team the team").len(), 0);
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mezzofy_local365::{Config, Document, Faults, Local365, Mailbox, MemoryStorage, Team, serve};
 use mezzofy_microsoft::calendar::Calendar;
 use mezzofy_microsoft::clock::Clock;
-use mezzofy_microsoft::graph::{Account, AccountError, Graph, Settings};
+use mezzofy_microsoft::graph::{ANSWER_TIMEOUT, Account, AccountError, Graph, Settings};
 use mezzofy_microsoft::mail::{Address, Attachment, Body, Journal, JournalError, Mail, MailCheckpoint, Outgoing};
 use mezzofy_microsoft::teams::{SCOPES, Teams};
 use reqwest::{Method, RequestBuilder};
@@ -79,6 +79,7 @@ impl Tenant {
             tenant: "mezzofy".to_owned(),
             client_id: "assistant".to_owned(),
             client_secret: "a secret".into(),
+            answer_timeout: ANSWER_TIMEOUT,
         }
     }
 
@@ -86,14 +87,33 @@ impl Tenant {
         Graph::new(self.settings(), self.clock.clone()).unwrap()
     }
 
+    /// A client that soon gives up waiting for an answer.
+    pub(crate) fn impatient(&self) -> Graph {
+        Graph::new(self.impatient_settings(), self.clock.clone()).unwrap()
+    }
+
+    pub(crate) fn impatient_settings(&self) -> Settings {
+        Settings { answer_timeout: Duration::from_secs(2), ..self.settings() }
+    }
+
+    /// Lets time pass until what was taken in late is done.
+    pub(crate) async fn catch_up(&self, time: Duration) {
+        self.pass(time);
+        self.until_late(0).await;
+    }
+
+    /// Waits until so many requests are taken in and not done.
+    pub(crate) async fn until_late(&self, count: u32) {
+        let mut look = tokio::time::interval(Duration::from_millis(5));
+        while self.faults.late() != count {
+            look.tick().await;
+        }
+    }
+
     /// Teams as the account does it whose token this is.
     pub(crate) fn teams(&self, account: &Arc<AccountTokens>) -> Teams {
         let account = Arc::clone(account);
-        Teams::new(
-            Graph::of_account(self.settings(), self.clock.clone(), account).unwrap(),
-            TEAM.to_owned(),
-            vec![Duration::from_secs(1); 2],
-        )
+        Teams::new(Graph::of_account(self.settings(), self.clock.clone(), account).unwrap(), TEAM.to_owned())
     }
 
     /// The account, signed in.
@@ -191,6 +211,8 @@ impl Account for AccountTokens {
 #[derive(Default)]
 pub(crate) struct TestJournal {
     checkpoints: Mutex<Vec<MailCheckpoint>>,
+    /// How often a draft was expected to come late.
+    leftovers: Mutex<u32>,
     dies_at: Option<usize>,
     /// Where another worker is found to stand at the second entry.
     overtaken_at: Option<MailCheckpoint>,
@@ -209,6 +231,10 @@ impl TestJournal {
         self.checkpoints.lock().unwrap().clone()
     }
 
+    pub(crate) fn leftovers(&self) -> u32 {
+        *self.leftovers.lock().unwrap()
+    }
+
     pub(crate) fn last(&self) -> MailCheckpoint {
         self.checkpoints().pop().unwrap_or(MailCheckpoint::New)
     }
@@ -225,6 +251,11 @@ impl Journal for TestJournal {
             return Err(JournalError::Contended(other.clone()));
         }
         checkpoints.push(checkpoint.clone());
+        Ok(())
+    }
+
+    async fn expect_leftover(&self) -> Result<(), JournalError> {
+        *self.leftovers.lock().unwrap() += 1;
         Ok(())
     }
 }

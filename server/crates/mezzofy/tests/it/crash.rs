@@ -45,7 +45,7 @@ const MAX_TRIES: usize = 32 * PLACES.len();
 /// People who are invited outside the company.
 const INVITED: usize = 20;
 /// The key of the provider that is played.
-const KEY: &str = "the key of the crashes";
+pub(crate) const KEY: &str = "the key of the crashes";
 const RUN_TIMEOUT: Duration = Duration::from_mins(1);
 
 pub(crate) struct Server {
@@ -71,7 +71,8 @@ impl Server {
         Self::try_start_with(data_dir, crash, model, &[]).await
     }
 
-    async fn try_start_with(
+    /// The same with all of it.
+    pub(crate) async fn try_start_with(
         data_dir: &Path,
         crash: &str,
         model: Option<&Replay>,
@@ -114,7 +115,12 @@ impl Server {
     }
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Option<Value> {
-        let request = self.http.post(format!("{}{path}", self.base)).bearer_auth(&self.token).json(&body);
+        self.post_as(&self.token, path, body).await
+    }
+
+    /// The same as somebody else.
+    pub(crate) async fn post_as(&self, token: &str, path: &str, body: Value) -> Option<Value> {
+        let request = self.http.post(format!("{}{path}", self.base)).bearer_auth(token).json(&body);
         request.send().await.ok()?.json().await.ok()
     }
 
@@ -124,7 +130,7 @@ impl Server {
     }
 
     /// The run when it has ended, `None` when the server died before.
-    async fn ended(&self, run: &str) -> Option<Value> {
+    pub(crate) async fn ended(&self, run: &str) -> Option<Value> {
         loop {
             let run = self.get(&format!("/v1/runs/{run}?wait=30")).await?;
             if !run["ended_at"].is_null() {

@@ -42,6 +42,7 @@ async fn nobody_finds_what_is_somebody_elses() {
             for (stranger, administers) in [(&admin, true), (&ceo, false)] {
                 let body = match path.rsplit('/').next() {
                     Some("messages") => json!({"client_id": Uuid::new_v4(), "text": "hello"}),
+                    Some("settle") => json!({"outcome": "arrived"}),
                     Some("decision") => json!({"decision": "approve", "payload_hash": ""}),
                     _ if ["/v1/leads", "/v1/schedules", "/v1/admin/endpoints"]
                         .iter()

@@ -1,17 +1,13 @@
 //! Teams: what is asked for is posted once, where its person may post, and an administrator signs the account in that does it.
 
-use chrono::{DateTime, TimeDelta};
-use mezzofy_local365::{Config, Local365, Mailbox, MemoryStorage, Team, serve};
-use mezzofy_microsoft::graph::Settings;
-use mezzofy_microsoft::teams::SCOPES;
+use chrono::TimeDelta;
 use mezzofy_testing::Answer;
 use reqwest::{Method, StatusCode, Url};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
-use tokio::task::JoinSet;
 
 use crate::app::{Client, TestApp, text};
 use crate::files_in::{ask_about, upload};
+use crate::tenant::{self, Tenant};
 
 const SAID: &str = "Generate the October statement and post it in the finance channel";
 
@@ -173,50 +169,13 @@ async fn a_schedule_posts_its_result_in_a_channel_and_can_be_changed() {
     app.end().await;
 }
 
-/// A tenant of Microsoft 365 that somebody has to sign in to.
-struct Tenant {
-    settings: Settings,
-    memory: MemoryStorage,
-    _running: JoinSet<()>,
-}
-
-impl Tenant {
-    async fn start() -> Self {
-        let mailbox = |name: &str| Mailbox { address: format!("{name}@mezzofy.example"), name: name.to_owned() };
-        let memory = MemoryStorage::new([mailbox("finance.manager"), mailbox("ceo")]);
-        let config = Config {
-            tenant: "mezzofy".to_owned(),
-            client_id: "assistant".to_owned(),
-            client_secret: "a secret".into(),
-            signing_key: "0123456789abcdef0123456789abcdef".into(),
-            roles: vec!["Mail.ReadWrite".to_owned(), "Mail.Send".to_owned(), "Calendars.ReadWrite".to_owned()],
-            account: Some(mailbox("robot")),
-            scopes: SCOPES.map(str::to_owned).to_vec(),
-            team: Team { id: "the team".to_owned(), channels: vec!["Finance".to_owned()] },
-        };
-        let service = Local365::new(config, memory.clone(), || DateTime::from_timestamp(1_795_309_200, 0).unwrap());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let mut running = JoinSet::new();
-        running.spawn(async move { serve(listener, service, std::future::pending()).await.unwrap() });
-        let settings = Settings {
-            login_base: base.clone(),
-            graph_base: base,
-            tenant: "mezzofy".to_owned(),
-            client_id: "assistant".to_owned(),
-            client_secret: "a secret".into(),
-        };
-        Self { settings, memory, _running: running }
-    }
-}
-
 #[tokio::test]
 async fn an_administrator_signs_the_account_in_that_posts_and_its_token_is_kept_sealed() {
     let tenant = Tenant::start().await;
     let settings = tenant.settings.clone();
     let app = TestApp::with_books_and(|config| {
         config.microsoft = Some(settings);
-        config.team = Some("the team".to_owned());
+        config.team = Some(tenant::TEAM.to_owned());
     })
     .await;
     let (admin, finance) = (app.person("admin").await, app.person("finance.manager").await);

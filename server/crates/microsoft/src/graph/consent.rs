@@ -51,7 +51,7 @@ impl Settings {
             ("code_verifier", verifier),
         ];
         let url = self.login_url("token")?;
-        let http = super::client(settings::is_loopback(&url))?;
+        let http = super::client(settings::is_loopback(&url), self.answer_timeout)?;
         let answer = http.post(url).form(&form).send().await.map_err(GraphError::from_transport)?;
         let status = answer.status().as_u16();
         let refused = || GraphError::SignIn { code: format!("status {status}") };

@@ -74,7 +74,8 @@ pub enum GraphError {
 }
 
 impl GraphError {
-    /// Whether what was asked happened nevertheless.
+    /// Whether what was asked happened nevertheless. Only a refusal of the service itself proves that it did not: what stands between may
+    /// have answered 5xx for a request that went through, with `Retry-After` as well.
     #[must_use]
     pub fn outcome(&self) -> GraphOutcome {
         match self {
@@ -85,8 +86,7 @@ impl GraphError {
             | Self::Unreachable(_)
             | Self::Refused { .. }
             | Self::ForeignAddress
-            | Self::Busy { status: 429 | 509, .. }
-            | Self::Busy { status: 503, retry_after: Some(_), .. } => GraphOutcome::NotDone,
+            | Self::Busy { status: 429, .. } => GraphOutcome::NotDone,
             Self::Lost(_) | Self::Busy { .. } => GraphOutcome::Unknown,
             Self::Unreadable { .. } => GraphOutcome::Done,
         }

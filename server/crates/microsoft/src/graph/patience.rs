@@ -34,7 +34,7 @@ mod tests {
     #[test]
     fn the_time_graph_asks_for_is_waited_for() {
         assert_eq!(wait_before_retry(&busy(429, Some(7)), false, 1, 200), Some(Duration::from_secs(7)));
-        assert_eq!(wait_before_retry(&busy(503, Some(2)), false, 1, 0), Some(Duration::from_secs(2)));
+        assert_eq!(wait_before_retry(&busy(503, Some(2)), true, 1, 0), Some(Duration::from_secs(2)));
     }
 
     #[test]
@@ -45,7 +45,9 @@ mod tests {
 
     #[test]
     fn what_may_have_been_done_is_asked_again_only_when_it_reads() {
-        assert_eq!(wait_before_retry(&busy(504, Some(1)), false, 1, 0), None);
+        for status in [408, 503, 504, 509] {
+            assert_eq!(wait_before_retry(&busy(status, Some(1)), false, 1, 0), None, "{status}");
+        }
         assert_eq!(wait_before_retry(&busy(503, None), false, 1, 0), None);
         assert!(wait_before_retry(&busy(504, None), true, 1, 0).is_some());
     }

@@ -1,9 +1,14 @@
 //! Where Graph and Entra are and who the app is there.
 
+use std::time::Duration;
+
 use reqwest::Url;
 use secrecy::SecretString;
 
 use super::error::GraphError;
+
+/// How long an answer is waited for: Graph mostly answers within a second, and says 504 itself when something behind it is slow.
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 const GRAPH: &str = "https://graph.microsoft.com";
 
@@ -20,6 +25,8 @@ pub struct Settings {
     pub client_id: String,
     /// The app's secret.
     pub client_secret: SecretString,
+    /// How long an answer is waited for, usually [`ANSWER_TIMEOUT`].
+    pub answer_timeout: Duration,
 }
 
 impl Settings {

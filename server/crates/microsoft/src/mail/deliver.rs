@@ -21,6 +21,9 @@ pub enum JournalError {
 pub trait Journal: Send + Sync {
     /// Stores the place that the mail has come to.
     async fn record(&self, checkpoint: &MailCheckpoint) -> Result<(), JournalError>;
+
+    /// Stores that a draft may come late, from a request whose answer was lost: [`Outgoing::remove_leftovers`] is for it.
+    async fn expect_leftover(&self) -> Result<(), JournalError>;
 }
 
 /// Why the checkpoint stopped.
@@ -111,7 +114,7 @@ impl Delivery<'_> {
                     self.outgoing.complete(id, self.mail).await?;
                     self.advance(MailCheckpoint::Ready { id: id.to_owned() }).await?;
                 }
-                Step::Send(id) => self.send(id).await?,
+                Step::Send(id) => self.send(id, false).await?,
                 Step::CheckState(id) => self.settle(id).await?,
                 Step::Nothing(id) => return Ok(id.to_owned()),
             }
@@ -141,6 +144,7 @@ impl Delivery<'_> {
     }
 
     async fn find_or_create(&mut self) -> Result<(), DeliveryErrorKind> {
+        self.journal.expect_leftover().await.map_err(DeliveryErrorKind::Journal)?;
         match self.outgoing.find_by_key(&self.mail.mailbox, &self.mail.key).await? {
             Some(found) if found.is_draft => self.advance(MailCheckpoint::Drafted { id: found.id }).await,
             Some(found) => self.advance(MailCheckpoint::Sent { id: found.id }).await,
@@ -148,24 +152,27 @@ impl Delivery<'_> {
         }
     }
 
-    /// Sends. A certain no takes the checkpoint back to `Ready`, so that its place never claims more doubt than there is.
-    async fn send(&mut self, id: &str) -> Result<(), DeliveryErrorKind> {
+    /// Sends. A certain no takes the checkpoint back to `Ready`, so that its place never claims more doubt than there is; but a no to this
+    /// request says nothing of one before it that may be on its way (`doubted`), and may come because that one has sent the draft.
+    async fn send(&mut self, id: &str, doubted: bool) -> Result<(), DeliveryErrorKind> {
         self.advance(MailCheckpoint::Sending { id: id.to_owned() }).await?;
-        match self.outgoing.send(&self.mail.mailbox, id).await {
-            Ok(()) => self.advance(MailCheckpoint::Sent { id: id.to_owned() }).await,
-            Err(error) => {
-                if error.outcome() == GraphOutcome::NotDone {
-                    self.advance(MailCheckpoint::Ready { id: id.to_owned() }).await?;
-                }
-                Err(error.into())
+        let Err(error) = self.outgoing.send(&self.mail.mailbox, id).await else {
+            return self.advance(MailCheckpoint::Sent { id: id.to_owned() }).await;
+        };
+        if doubted && matches!(error, GraphError::Refused { .. }) {
+            if self.outgoing.state_of(&self.mail.mailbox, id).await? == MessageState::Sent {
+                return self.advance(MailCheckpoint::Sent { id: id.to_owned() }).await;
             }
+        } else if !doubted && error.outcome() == GraphOutcome::NotDone {
+            self.advance(MailCheckpoint::Ready { id: id.to_owned() }).await?;
         }
+        Err(error.into())
     }
 
     async fn settle(&mut self, id: &str) -> Result<(), DeliveryErrorKind> {
         let mailbox = &self.mail.mailbox;
         match self.outgoing.poll_until_settled(mailbox, id).await? {
-            MessageState::Draft => self.send(id).await,
+            MessageState::Draft => self.send(id, true).await,
             MessageState::Sent => self.advance(MailCheckpoint::Sent { id: id.to_owned() }).await,
             MessageState::Gone => match self.outgoing.find_by_key(mailbox, &self.mail.key).await? {
                 Some(found) if !found.is_draft => self.advance(MailCheckpoint::Sent { id: found.id }).await,
