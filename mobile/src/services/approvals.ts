@@ -18,6 +18,11 @@ export async function reject({ id, payload_hash }: Approval, reason: string): Pr
   await data(api().POST('/v1/approvals/{id}/decision', { params: { path: { id } }, body })).finally(refresh);
 }
 
+/** Says what came of an effect whose end is unknown. */
+export async function settle(id: string, outcome: 'arrived' | 'send_again'): Promise<void> {
+  await data(api().POST('/v1/outbox/{id}/settle', { params: { path: { id } }, body: { outcome } })).finally(refresh);
+}
+
 /** Takes a mail back that has not left. */
 export async function takeBack(id: string): Promise<void> {
   await data(api().POST('/v1/outbox/{id}/undo', { params: { path: { id } } })).finally(refresh);

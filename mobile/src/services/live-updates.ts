@@ -43,6 +43,7 @@ function receive(event: StreamEvent): void {
       break;
     case 'notice':
       if (!event.run_id) useLive.getState().tell(event.data.text);
+      else refresh(['outbox'], ['effect']);
       break;
     case 'file.ready':
       refresh(['files']);

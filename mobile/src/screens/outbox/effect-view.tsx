@@ -18,6 +18,7 @@ import { radius, space, width, type Palette } from '@/theme/tokens';
 
 import { EffectStateChip } from './effect-state';
 import { Held } from './held';
+import { Settle } from './settle';
 
 /** Exactly what was sent, to whom, and how it went. */
 export function EffectView({ effect }: { effect: Effect }) {
@@ -38,10 +39,11 @@ export function EffectView({ effect }: { effect: Effect }) {
           <View style={styles.state}>
             <EffectStateChip state={effect.state} />
             <Text size="small" tone="soft" style={styles.grow}>
-              {effect.error || words.leads[effect.state]}
+              {effect.error || (effect.state === 'done' && effect.verdict === 'arrived' ? words.confirmed : words.leads[effect.state])}
             </Text>
           </View>
           <Held effect={effect} />
+          <Settle effect={effect} />
         </View>
 
         <View style={styles.facts}>
