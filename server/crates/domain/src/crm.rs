@@ -10,6 +10,7 @@ use crate::effect::is_address;
 pub mod file;
 pub mod identity;
 mod merge;
+pub mod name;
 
 /// How far a lead has come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -14,6 +14,7 @@ pub mod export;
 pub mod file;
 pub mod id;
 pub mod import;
+pub mod invisible;
 pub mod kpi;
 pub mod language;
 pub mod ledger;

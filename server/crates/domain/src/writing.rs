@@ -35,6 +35,12 @@ pub fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{2fa1f}' | '〇')
 }
 
+/// Whether a character is part of the one before it: an accent by itself.
+#[must_use]
+pub fn is_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+}
+
 /// A full-width character of ASCII as ASCII, a half-width one of another script as the usual one.
 #[must_use]
 pub fn half_width(c: char) -> char {
