@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mezzofy_domain::approval::{self, MAX_RECIPIENTS_WITHOUT_MANAGER, ProposedEffect};
-use mezzofy_domain::effect::{Payload, is_address};
+use mezzofy_domain::effect::Payload;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::{Company, Department, Person};
@@ -136,8 +136,8 @@ impl Gate<'_> {
     pub fn external_recipients<'m>(&self, mails: impl IntoIterator<Item = &'m Payload>) -> Vec<&'m str> {
         let mut seen = BTreeSet::new();
         let outside = mails.into_iter().flat_map(Payload::recipients);
-        // A channel is the company's own.
-        let outside = outside.filter(|to| is_address(to) && !self.company.holds(to));
+        // A channel is the company's own, and has no `@`.
+        let outside = outside.filter(|to| to.contains('@') && !self.company.holds(to));
         outside.filter(|address| seen.insert(*address)).collect()
     }
 

@@ -7,12 +7,16 @@ use crate::coded;
 
 mod address;
 mod event;
+mod limits;
 mod mail;
 mod payload;
 mod post;
 
-pub use address::is_address;
+pub use address::{MAX_ADDRESS_CHARS, is_address};
 pub use event::{EventPayload, EventTimes};
+pub use limits::{
+    MAX_EVENT_CHARS, MAX_LINE_CHARS, MAX_MAIL_CHARS, MAX_MAIL_FILES, MAX_POST_CHARS, MAX_POST_FILES, MAX_RECIPIENTS,
+};
 pub use mail::MailPayload;
 #[cfg(test)]
 pub(crate) use payload::tests::message;

@@ -102,7 +102,7 @@ mod tests {
             to: vec![to.to_owned()],
             cc,
             subject: "Hi".to_owned(),
-            body: String::new(),
+            body: "Hello".to_owned(),
             attachments: vec![],
             when: None,
         };

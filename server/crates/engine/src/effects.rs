@@ -13,6 +13,8 @@ use mezzofy_store::{StoreError, Tx};
 use crate::app::AppState;
 use crate::channels;
 
+pub mod check;
+
 /// The time in which what a person sends is counted.
 const HOUR: TimeDelta = TimeDelta::hours(1);
 

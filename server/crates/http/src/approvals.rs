@@ -8,24 +8,20 @@ use chrono::{DateTime, Utc};
 use mezzofy_agent::gate;
 use mezzofy_domain::approval::{self, ApprovalState, MAX_RECIPIENTS_WITHOUT_MANAGER};
 use mezzofy_domain::audit::Actor;
-use mezzofy_domain::effect::{EventTimes, PayloadFields};
 use mezzofy_domain::event::EventBody;
-use mezzofy_domain::file::Attachment;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::people::Person;
 use mezzofy_store::approvals::{self, Approval, ApprovalFilter, ApprovedEffect, Decision};
 use mezzofy_store::effects::{self, Effect};
-use mezzofy_store::{StoreError, Tx, audit, commit, events, files, jobs, people, runs};
+use mezzofy_store::{StoreError, Tx, audit, commit, events, jobs, people, runs};
 use serde::Deserialize;
 use utoipa::openapi::Object;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use uuid::Uuid;
 
 use super::caller::Caller;
 use super::docs::one_of;
 use super::extract::{ApiJson, ApiPath, ApiQuery, PageQuery, PageView};
-use super::outbox::WhenView;
 use super::permission::route;
 use super::problem::{Problem, ProblemKind, Problems};
 use mezzofy_engine::app::{App, AppState};
@@ -33,8 +29,10 @@ use mezzofy_engine::channels;
 use mezzofy_engine::effects::{audit_of_approval, check_hourly_limit, held_until, new_effect};
 use mezzofy_engine::failpoint;
 
+mod edit;
 mod view;
 
+use edit::{EditedPayload, check, edited};
 use view::{ApprovalView, view};
 
 /// Characters of a reason at most.
@@ -61,27 +59,6 @@ struct DecideApproval {
 
 fn decision_schema() -> Object {
     one_of(["approve", "reject"])
-}
-
-/// A changed payload.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct EditedPayload {
-    to: Vec<String>,
-    #[serde(default)]
-    cc: Vec<String>,
-    subject: String,
-    body: String,
-    #[serde(default)]
-    attachments: Vec<EditedFile>,
-    /// The times of an event.
-    when: Option<WhenView>,
-}
-
-/// A file to attach; all but its id is taken from the file itself.
-#[derive(Deserialize, ToSchema)]
-struct EditedFile {
-    id: Uuid,
 }
 
 /// Which approvals.
@@ -144,7 +121,7 @@ async fn decide(
         _ => return Err(Problem::field("decision", "The decision must be approve or reject.")),
     };
     let reason = decide.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
-    if reason.is_some_and(|reason| reason.chars().count() > MAX_REASON_CHARS || reason.contains('\0')) {
+    if reason.is_some_and(|reason| reason.chars().count() > MAX_REASON_CHARS) {
         return Err(Problem::field("reason", format!("The reason must have at most {MAX_REASON_CHARS} characters.")));
     }
     let now = app.clock.now();
@@ -170,6 +147,7 @@ async fn decide(
         (true, Some(payload)) => Some(edited(&app, &mut tx, &caller.person, &approval, payload).await?),
     };
     if let Some(approved) = &approved {
+        check(&app, &mut tx, &approval, approved).await?;
         store_effects(&app, &mut tx, &approval, approved, now).await?;
     }
     let payload_hash = match &approved {
@@ -228,64 +206,6 @@ fn as_proposed(approval: &Approval) -> Vec<ApprovedEffect> {
     approval.effects.iter().map(approved).collect()
 }
 
-/// The changed payloads, each checked like one of the kind it was proposed as, with the call it stands for.
-async fn edited(
-    app: &AppState,
-    tx: &mut Tx,
-    person: &Person,
-    approval: &Approval,
-    payload: Vec<EditedPayload>,
-) -> Result<Vec<ApprovedEffect>, Problem> {
-    let wrong = |detail: String| Problem::field("payload", detail);
-    let mut edits = Vec::new();
-    for payload in payload {
-        let mut attachments = Vec::new();
-        for file in payload.attachments {
-            attachments.push(attachment(tx, approval, file.id.into()).await?);
-        }
-        let EditedPayload { to, cc, subject, body, when, .. } = payload;
-        if body.contains('\0') {
-            return Err(wrong("The text has a character that can't be sent (U+0000).".to_owned()));
-        }
-        edits.push(PayloadFields { to, cc, subject, body, attachments, when: when.map(Into::into) });
-    }
-    if edits.is_empty() {
-        return Err(wrong("Nothing is left to send. Reject it instead.".to_owned()));
-    }
-    let matched = approval::matched(&approval.effects, &edits);
-    let matched = matched.ok_or_else(|| wrong("An edit can't add a mail to those that were proposed.".to_owned()))?;
-    let mut approved = Vec::new();
-    for (proposed, edit) in matched.into_iter().zip(edits) {
-        if let (Some(edited), Some(proposed)) = (&edit.when, proposed.payload.times())
-            && edited.time_zone != proposed.time_zone
-        {
-            return Err(wrong(format!("The times are by the clocks of {}.", proposed.time_zone)));
-        }
-        let payload = edit.checked(proposed.payload.kind()).map_err(|error| wrong(error.to_string()))?;
-        approved.push(ApprovedEffect { call: proposed.call.clone(), payload });
-    }
-    let recipients = approval::recipients(approved.iter().map(|approved| &approved.payload));
-    let asked = gate::DecisionRequest { recipients, ..decision_request(approval) };
-    if !app.gate().may_decide(person, &asked) && asked.recipients > MAX_RECIPIENTS_WITHOUT_MANAGER {
-        let detail =
-            format!("With more than {MAX_RECIPIENTS_WITHOUT_MANAGER} recipients, a manager of the department decides.");
-        return Err(Problem::new(ProblemKind::NotPermitted, detail));
-    }
-    Ok(approved)
-}
-
-/// A file that was proposed to be attached, or another one of who asked.
-async fn attachment(tx: &mut Tx, approval: &Approval, id: Id<id::File>) -> Result<Attachment, Problem> {
-    let proposed =
-        approval.effects.iter().flat_map(|proposed| proposed.payload.attachments()).find(|file| file.id == id);
-    if let Some(file) = proposed {
-        return Ok(file.clone());
-    }
-    let file = files::get(tx, approval.person, id).await?;
-    file.map(|file| file.attachment)
-        .ok_or_else(|| Problem::field("payload", format!("There is no file {id} to attach.")))
-}
-
 /// Stores what was approved as effects, as far as the one who asked may still send so many mails.
 async fn store_effects(
     app: &AppState,
@@ -294,22 +214,6 @@ async fn store_effects(
     approved: &[ApprovedEffect],
     now: DateTime<Utc>,
 ) -> Result<(), Problem> {
-    let asker = people::get(tx, approval.person).await?;
-    let may =
-        |person: &Person, kind| !person.disabled && app.roles.allows(&person.role, channels::of(kind).permission());
-    if !asker.is_some_and(|person| approved.iter().all(|approved| may(&person, approved.payload.kind()))) {
-        let detail = "Who asked for it may not send this any more. Reject it.";
-        return Err(Problem::new(ProblemKind::Conflict, detail));
-    }
-    let over = |approved: &ApprovedEffect| {
-        // In no zone that there is, it can't be told and counts as past.
-        let begins = approved.payload.times().map(EventTimes::begins);
-        begins.is_some_and(|begins| begins.is_none_or(|begins| begins <= now))
-    };
-    if approved.iter().any(over) {
-        let detail = "The time of the event is over. Change it, or reject it.";
-        return Err(Problem::new(ProblemKind::Conflict, detail));
-    }
     let payloads = || approved.iter().map(|approved| &approved.payload);
     if let Err(over) = check_hourly_limit(app, tx, approval.person, payloads()).await? {
         let seconds = (over.after - now).num_seconds();

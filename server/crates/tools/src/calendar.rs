@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
-use mezzofy_domain::effect::{EffectKind, EventTimes, PayloadFields};
+use mezzofy_domain::effect::{EffectKind, EventTimes, MAX_EVENT_CHARS, MAX_LINE_CHARS, MAX_RECIPIENTS, PayloadFields};
 use mezzofy_domain::language::Language;
 use mezzofy_domain::meeting::{Moment, slots};
 use mezzofy_domain::roles::Permission;
@@ -73,7 +73,7 @@ pub(super) struct OutlookCreateEvent {
 #[serde(deny_unknown_fields)]
 struct OutlookCreateEventInput {
     /// One line; made of the names without it
-    #[schemars(length(max = 255), extend("nullable" = true))]
+    #[schemars(length(max = MAX_LINE_CHARS), extend("nullable" = true))]
     title: Option<String>,
     /// By the company's clocks: 2026-12-02T15:00
     start: String,
@@ -81,11 +81,11 @@ struct OutlookCreateEventInput {
     #[schemars(range(min = 5, max = 1440))]
     minutes: i64,
     /// One each: an address, or the name or title of a colleague. The person is there anyway
-    #[schemars(length(max = 50), extend("nullable" = true))]
+    #[schemars(length(max = MAX_RECIPIENTS), extend("nullable" = true))]
     attendees: Option<Vec<String>>,
     /// Plain text of the invitation
     #[serde(default)]
-    #[schemars(length(max = 20_000))]
+    #[schemars(length(max = MAX_EVENT_CHARS))]
     text: String,
     /// Whether it has a link to join in Teams; with attendees it has unless you say no
     #[schemars(extend("nullable" = true))]
@@ -154,7 +154,7 @@ impl Tool for OutlookCreateEvent {
         let subject = title.map_or_else(|| title_of(&context.person.name, &names, language), |title| capital(&title));
         let (cc, attachments) = (Vec::new(), Vec::new());
         let event = PayloadFields { to, cc, subject, body: input.text, attachments, when: Some(when) };
-        event.checked(EffectKind::Calendar).map(Outcome::Send).map_err(|error| ToolError::Tell(error.to_string()))
+        self.tool_context.send(context, EffectKind::Calendar, event).await
     }
 }
 

@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use jsonschema::Validator;
 use mezzofy_agent::calls::Toolbox;
 use mezzofy_agent::instructions::Instructions;
 use mezzofy_agent::planner::Planner;
 use mezzofy_agent::skills::ToolShape;
-use mezzofy_agent::tool::{Context, Tool, ToolError, ToolSpec};
+use mezzofy_agent::tool::{Context, Outcome, Tool, ToolError, ToolSpec};
 use mezzofy_documents::office::{Slides, Words};
 use mezzofy_documents::reports::Meta;
+use mezzofy_domain::effect::{EffectKind, PayloadFields};
+use mezzofy_domain::file::Attachment;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::kpi::Definition;
 use mezzofy_domain::ledger::CashRule;
@@ -19,7 +22,7 @@ use mezzofy_domain::people::{Company, Person};
 use mezzofy_domain::roles::Roles;
 use mezzofy_microsoft::calendar::Calendar;
 use mezzofy_store::file_storage::FileStorage;
-use mezzofy_store::{Prospect, Scope, Store, StoreError, Tx};
+use mezzofy_store::{Prospect, Scope, Store, StoreError, Tx, files};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -29,6 +32,7 @@ use crate::research::Search;
 use mezzofy_engine::app::ToolRegistry;
 use mezzofy_engine::catalogue::Products;
 use mezzofy_engine::config::ScheduleLimits;
+use mezzofy_engine::effects::check::SendRules;
 use mezzofy_engine::kpis::Figures;
 use mezzofy_engine::models::Models;
 use mezzofy_engine::reader::Reader;
@@ -142,6 +146,30 @@ impl ToolContext {
             prepared_by: context.person.name.clone(),
             made_at: context.now.with_timezone(&self.zone).fixed_offset(),
         }
+    }
+
+    /// What may be sent now.
+    fn send_rules(&self, now: DateTime<Utc>) -> SendRules<'_> {
+        SendRules { roles: &self.roles, company: &self.company, now }
+    }
+
+    /// What a call wants to send, if its person may send it now.
+    async fn send(&self, context: Context<'_>, kind: EffectKind, fields: PayloadFields) -> Result<Outcome, ToolError> {
+        let mut tx = self.begin(context.person).await?;
+        let payload = self.send_rules(context.now).payload(&mut tx, context.person, kind, fields).await;
+        payload.map_err(retry)?.map(Outcome::Send).map_err(|refusal| ToolError::Tell(refusal.to_string()))
+    }
+
+    /// A person's own files, to be attached.
+    async fn attachments(&self, context: Context<'_>, ids: Vec<Id<id::File>>) -> Result<Vec<Attachment>, ToolError> {
+        let mut attachments = Vec::new();
+        let mut tx = self.begin(context.person).await?;
+        for id in ids {
+            let file = files::get(&mut tx, context.person.id, id).await.map_err(retry)?;
+            let file = file.ok_or_else(|| ToolError::Tell(format!("There is no file {id} of yours to attach.")))?;
+            attachments.push(file.attachment);
+        }
+        Ok(attachments)
     }
 
     /// Begins a transaction that acts as the person a call is for.

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Tool, ToolError, ToolSpec};
-use mezzofy_domain::effect::{EffectKind, PayloadFields};
+use mezzofy_domain::effect::{
+    EffectKind, MAX_LINE_CHARS, MAX_MAIL_CHARS, MAX_MAIL_FILES, MAX_RECIPIENTS, PayloadFields,
+};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::roles::Permission;
-use mezzofy_store::{files, leads, people};
+use mezzofy_store::people;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -26,19 +28,19 @@ pub(super) struct OutlookSendEmail {
 #[serde(deny_unknown_fields)]
 struct OutlookSendEmailInput {
     /// One each: an address, or the name or title of a colleague
-    #[schemars(length(max = 50))]
+    #[schemars(length(max = MAX_RECIPIENTS))]
     to: Vec<String>,
     /// As `to`
     #[serde(default)]
-    #[schemars(length(max = 50))]
+    #[schemars(length(max = MAX_RECIPIENTS))]
     cc: Vec<String>,
-    #[schemars(length(max = 255))]
+    #[schemars(length(max = MAX_LINE_CHARS))]
     subject: String,
     /// Plain text
-    #[schemars(length(max = 50_000))]
+    #[schemars(length(max = MAX_MAIL_CHARS))]
     body: String,
     #[serde(default)]
-    #[schemars(with = "Vec<FileIdSchema>", length(max = 20))]
+    #[schemars(with = "Vec<FileIdSchema>", length(max = MAX_MAIL_FILES))]
     attachments: Vec<Id<id::File>>,
 }
 
@@ -71,25 +73,13 @@ impl Tool for OutlookSendEmail {
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
         let input: OutlookSendEmailInput = read(input)?;
-        let mut attachments = Vec::new();
+        let attachments = self.tool_context.attachments(context, input.attachments).await?;
         let mut tx = self.tool_context.begin(context.person).await?;
-        for id in input.attachments {
-            let file = files::get(&mut tx, context.person.id, id).await.map_err(retry)?;
-            attachments.push(
-                file.ok_or_else(|| ToolError::Tell(format!("There is no file {id} of yours to attach.")))?.attachment,
-            );
-        }
         let people = people::all(&mut tx).await.map_err(retry)?;
         drop(tx);
         let to = addresses(&self.tool_context, context, &people, &input.to)?;
         let cc = addresses(&self.tool_context, context, &people, &input.cc)?;
-        let all: Vec<String> = to.iter().chain(&cc).map(|address| address.to_lowercase()).collect();
-        let mut tx = self.tool_context.begin(context.person).await?;
-        if let Some(address) = leads::opted_out(&mut tx, &all).await.map_err(retry)?.first() {
-            return Err(ToolError::Tell(format!("{address} has asked not to hear from us, so nothing is sent there.")));
-        }
-        drop(tx);
         let mail = PayloadFields { to, cc, subject: input.subject, body: input.body, attachments, when: None };
-        mail.checked(EffectKind::Mail).map(Outcome::Send).map_err(|error| ToolError::Tell(error.to_string()))
+        self.tool_context.send(context, EffectKind::Mail, mail).await
     }
 }

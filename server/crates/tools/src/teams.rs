@@ -6,12 +6,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use mezzofy_agent::schema;
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
-use mezzofy_domain::effect::{EffectKind, PayloadFields};
+use mezzofy_domain::effect::{EffectKind, MAX_LINE_CHARS, MAX_POST_CHARS, MAX_POST_FILES, PayloadFields};
 use mezzofy_domain::id::{self, Id};
-use mezzofy_domain::people::Person;
 use mezzofy_domain::roles::Permission;
 use mezzofy_domain::trust::Trust;
-use mezzofy_store::{files, people};
+use mezzofy_store::people;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -32,18 +31,6 @@ fn sent() -> Value {
     })
 }
 
-fn checked(fields: PayloadFields) -> Result<Outcome, ToolError> {
-    fields.checked(EffectKind::Teams).map(Outcome::Send).map_err(|error| ToolError::Tell(error.to_string()))
-}
-
-impl ToolContext {
-    /// The channels that a person may post in.
-    fn channels_of(&self, person: &Person) -> Vec<&str> {
-        let may = self.company.channels.iter().filter(|(_, of)| self.roles.allow_channel(person, **of));
-        may.map(|(channel, _)| channel.as_str()).collect()
-    }
-}
-
 /// `teams_post_message`.
 pub(super) struct TeamsPostMessage {
     spec: ToolSpec,
@@ -58,13 +45,13 @@ struct TeamsPostMessageInput {
     #[schemars(length(max = 100))]
     channel: String,
     #[serde(default)]
-    #[schemars(length(max = 255))]
+    #[schemars(length(max = MAX_LINE_CHARS))]
     title: String,
     /// Plain text
-    #[schemars(length(min = 1, max = 20_000))]
+    #[schemars(length(min = 1, max = MAX_POST_CHARS))]
     text: String,
     #[serde(default)]
-    #[schemars(with = "Vec<FileIdSchema>", length(max = 10))]
+    #[schemars(with = "Vec<FileIdSchema>", length(max = MAX_POST_FILES))]
     attachments: Vec<Id<id::File>>,
 }
 
@@ -90,27 +77,14 @@ impl Tool for TeamsPostMessage {
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
         let input: TeamsPostMessageInput = read(input)?;
-        let may = self.tool_context.channels_of(context.person);
-        let channel = self.tool_context.company.channel(&input.channel).map(|(channel, _)| channel);
-        let Some(channel) = channel.filter(|channel| may.contains(channel)) else {
-            let detail = format!("{} may post in {}, not in “{}”.", context.person.name, may.join(", "), input.channel);
-            return Err(ToolError::Tell(detail));
+        let Some((channel, _)) = self.tool_context.company.channel(&input.channel) else {
+            let refusal = self.tool_context.send_rules(context.now).not_in(&input.channel, context.person);
+            return Err(ToolError::Tell(refusal.to_string()));
         };
-        let mut attachments = Vec::new();
-        let mut tx = self.tool_context.begin(context.person).await?;
-        for id in input.attachments {
-            let file = files::get(&mut tx, context.person.id, id).await.map_err(retry)?;
-            let file = file.ok_or_else(|| ToolError::Tell(format!("There is no file {id} of yours to attach.")))?;
-            attachments.push(file.attachment);
-        }
-        checked(PayloadFields {
-            to: vec![channel.to_owned()],
-            cc: Vec::new(),
-            subject: input.title,
-            body: input.text,
-            attachments,
-            when: None,
-        })
+        let attachments = self.tool_context.attachments(context, input.attachments).await?;
+        let (to, cc) = (vec![channel.to_owned()], Vec::new());
+        let post = PayloadFields { to, cc, subject: input.title, body: input.text, attachments, when: None };
+        self.tool_context.send(context, EffectKind::Teams, post).await
     }
 }
 
@@ -127,7 +101,7 @@ struct TeamsSendDmInput {
     #[schemars(length(max = 255))]
     to: String,
     /// Plain text
-    #[schemars(length(min = 1, max = 20_000))]
+    #[schemars(length(min = 1, max = MAX_POST_CHARS))]
     text: String,
 }
 
@@ -157,12 +131,9 @@ impl Tool for TeamsSendDm {
         let people = people::all(&mut tx).await.map_err(retry)?;
         drop(tx);
         let to = addresses(&self.tool_context, context, &people, std::slice::from_ref(&input.to))?;
-        let colleague = |address: &String| people.iter().any(|person| !person.disabled && person.email == *address);
-        if let Some(other) = to.iter().find(|address| !colleague(address)) {
-            return Err(ToolError::Tell(format!("{other} is no colleague; messages in Teams go to colleagues only.")));
-        }
         let (cc, subject, attachments) = (Vec::new(), String::new(), Vec::new());
-        checked(PayloadFields { to, cc, subject, body: input.text, attachments, when: None })
+        let post = PayloadFields { to, cc, subject, body: input.text, attachments, when: None };
+        self.tool_context.send(context, EffectKind::Teams, post).await
     }
 }
 
@@ -201,7 +172,7 @@ impl Tool for TeamsListChannels {
 
     async fn call(&self, context: Context<'_>, input: Value) -> Result<Outcome, ToolError> {
         let TeamsListChannelsInput {} = read(input)?;
-        let result = json!({"channels": self.tool_context.channels_of(context.person)});
+        let result = json!({"channels": self.tool_context.send_rules(context.now).channels_of(context.person)});
         Ok(Outcome::Done(Output { result, trust: Trust::Company, ..Output::default() }))
     }
 }

@@ -127,7 +127,7 @@ fn mail(to: &str, cc: &[&str], trust: Trust) -> ProposedEffect {
         to: vec![to.to_owned()],
         cc: cc.iter().map(|&cc| cc.to_owned()).collect(),
         subject: "Statement".to_owned(),
-        body: String::new(),
+        body: "Hello".to_owned(),
         attachments: Vec::new(),
         when: None,
     };

@@ -4,7 +4,8 @@ use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::address::{is_address, is_line, normalised};
+use super::address::normalised;
+use super::limits::{MAX_EVENT_CHARS, check_addresses, check_text, is_line};
 use super::payload::{PayloadError, PayloadFields};
 
 /// An event in the person's calendar, and the invitations to it.
@@ -55,24 +56,27 @@ impl EventTimes {
 }
 
 impl EventPayload {
-    /// Times, a title and addresses, and neither copies nor attachments: else why it is no event.
-    pub(super) fn checked(fields: PayloadFields) -> Result<Self, PayloadError> {
+    /// Times, and neither copies nor attachments: else why it is no event.
+    pub(super) fn read(fields: PayloadFields) -> Result<Self, PayloadError> {
         let mut seen = Vec::new();
         let (attendees, cc) = (normalised(fields.to, &mut seen), normalised(fields.cc, &mut seen));
-        if let Some(bad) = attendees.iter().find(|address| !is_address(address)) {
-            return Err(PayloadError::BadAddress(bad.clone()));
-        }
         let times = fields.when.ok_or(PayloadError::NotAnEvent)?;
         if !cc.is_empty() || !fields.attachments.is_empty() {
             return Err(PayloadError::NotAnEvent);
         }
-        if fields.subject.trim().is_empty() || !is_line(&fields.subject) {
+        Ok(Self { attendees, title: fields.subject, text: fields.body, times })
+    }
+
+    /// What an event must be to be made.
+    pub(super) fn check(&self) -> Result<(), PayloadError> {
+        check_addresses(&self.attendees)?;
+        if self.title.trim().is_empty() || !is_line(&self.title) {
             return Err(PayloadError::BadEventTitle);
         }
-        if !times.are_plausible() {
+        if !self.times.are_plausible() {
             return Err(PayloadError::BadTimes);
         }
-        Ok(Self { attendees, title: fields.subject, text: fields.body, times })
+        check_text(&self.text, MAX_EVENT_CHARS)
     }
 
     pub(super) fn fields(self) -> PayloadFields {

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::address::is_address;
+use super::address::is_addressed;
+use super::limits::{MAX_LINE_CHARS, MAX_RECIPIENTS};
 use super::{EffectKind, EventPayload, EventTimes, MailPayload, PostPayload};
 use crate::canonical::{self, NotCanonical};
 use crate::file::Attachment;
@@ -47,8 +48,14 @@ pub enum PayloadError {
     /// Not an address.
     #[error("“{0}” is not an email address.")]
     BadAddress(String),
+    #[error(
+        "At most {MAX_RECIPIENTS} people can get it, and of a mail as many a copy. Leave some out, or send a second one."
+    )]
+    TooManyRecipients,
     /// A line break in the subject could smuggle a header.
-    #[error("The subject of the mail must be one line of at most 255 characters.")]
+    #[error(
+        "The subject of the mail must be one line of at most {MAX_LINE_CHARS} characters, all of which can be seen."
+    )]
     BadSubject,
     /// Neither one channel nor one address.
     #[error("A message in Teams goes to one channel or to one colleague, without copies.")]
@@ -56,11 +63,22 @@ pub enum PayloadError {
     /// Nothing to read.
     #[error("The message has no text.")]
     NoText,
+    #[error("The text must have at most {0} characters.")]
+    TooLong(usize),
+    /// It can't be stored, turns the direction of reading around, or is a tag.
+    #[error("The text holds a character that nobody sees (U+{0:04X}). Take it out.")]
+    HiddenCharacter(u32),
+    #[error("At most {0} files can go with it.")]
+    TooManyFiles(usize),
+    #[error("The name of the file “{0}” holds characters that nobody sees. Upload it again under another name.")]
+    HiddenFileName(String),
     /// A post's title is one line; a direct message has none.
-    #[error("The title of a post must be one line of at most 255 characters, and a message to a colleague has none.")]
+    #[error(
+        "The title of a post must be one line of at most {MAX_LINE_CHARS} characters that can be seen, and a message to a colleague has none."
+    )]
     BadTitle,
     /// An event without a title, or with more than a line of it.
-    #[error("The title of an event must be one line of at most 255 characters.")]
+    #[error("The title of an event must be one line of at most {MAX_LINE_CHARS} characters, all of which can be seen.")]
     BadEventTitle,
     /// An event is given with what only a mail has, or the other way round.
     #[error("An event has a title, times, a text and those who are invited; copies and attachments it has none.")]
@@ -71,12 +89,20 @@ pub enum PayloadError {
 }
 
 impl PayloadFields {
-    /// A whole payload of this kind: addresses in lower case, none twice; else why it is none.
+    /// A whole payload of this kind that may be sent as far as that can be told without asking anybody: addresses in lower case, none
+    /// twice; else why it is none.
     pub fn checked(self, kind: EffectKind) -> Result<Payload, PayloadError> {
+        let payload = self.read(kind)?;
+        payload.check()?;
+        Ok(payload)
+    }
+
+    /// A whole payload of this kind; else why it is none.
+    fn read(self, kind: EffectKind) -> Result<Payload, PayloadError> {
         Ok(match kind {
-            EffectKind::Mail => Payload::Mail(MailPayload::checked(self)?),
-            EffectKind::Teams => Payload::Post(PostPayload::checked(self)?),
-            EffectKind::Calendar => Payload::Event(EventPayload::checked(self)?),
+            EffectKind::Mail => Payload::Mail(MailPayload::read(self)?),
+            EffectKind::Teams => Payload::Post(PostPayload::read(self)?),
+            EffectKind::Calendar => Payload::Event(EventPayload::read(self)?),
         })
     }
 
@@ -85,17 +111,18 @@ impl PayloadFields {
         if self.when.is_some() {
             return EffectKind::Calendar;
         }
-        let addressed = self.to.iter().all(|to| is_address(to));
+        let addressed = self.to.iter().all(|to| is_addressed(to));
         if addressed && !self.subject.is_empty() { EffectKind::Mail } else { EffectKind::Teams }
     }
 }
 
+/// As it is stored: it was checked when it was proposed, by the rules of that day, and is checked again when it is sent.
 impl TryFrom<PayloadFields> for Payload {
     type Error = PayloadError;
 
     fn try_from(fields: PayloadFields) -> Result<Self, PayloadError> {
         let kind = fields.kind();
-        fields.checked(kind)
+        fields.read(kind)
     }
 }
 
@@ -110,6 +137,15 @@ impl From<Payload> for PayloadFields {
 }
 
 impl Payload {
+    /// Whether it may be sent, as far as that can be told without asking anybody: its addresses, lengths, and characters that can be seen.
+    pub fn check(&self) -> Result<(), PayloadError> {
+        match self {
+            Self::Mail(mail) => mail.check(),
+            Self::Post(post) => post.check(),
+            Self::Event(event) => event.check(),
+        }
+    }
+
     /// What it is.
     #[must_use]
     pub fn kind(&self) -> EffectKind {
@@ -206,101 +242,4 @@ impl Payload {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-
-    pub(crate) fn message(to: &str, subject: &str) -> PayloadFields {
-        PayloadFields {
-            to: vec![to.to_owned()],
-            cc: vec![],
-            subject: subject.to_owned(),
-            body: "Hello".to_owned(),
-            attachments: vec![],
-            when: None,
-        }
-    }
-
-    fn mail(to: &[&str], subject: &str) -> PayloadFields {
-        PayloadFields {
-            to: to.iter().map(|&to| to.to_owned()).collect(),
-            cc: vec!["CEO@mezzofy.example".to_owned()],
-            subject: subject.to_owned(),
-            body: String::new(),
-            attachments: vec![],
-            when: None,
-        }
-    }
-
-    #[test]
-    fn a_recipient_named_twice_gets_one_mail() {
-        let checked =
-            mail(&["ceo@mezzofy.example", " Ceo@Mezzofy.example"], "October").checked(EffectKind::Mail).unwrap();
-        assert_eq!(checked.to(), ["ceo@mezzofy.example"]);
-        assert!(checked.cc().is_empty());
-    }
-
-    #[test]
-    fn bad_addresses_and_subjects_are_refused() {
-        assert_eq!(mail(&[], "x").checked(EffectKind::Mail), Err(PayloadError::NoRecipient));
-        for bad in
-            ["ceo", "a b@c.example", "<a@b.example>", "a@b", "a@b..example", "a@b.example,c@d.example", "a@b@c.example"]
-        {
-            assert!(matches!(mail(&[bad], "x").checked(EffectKind::Mail), Err(PayloadError::BadAddress(_))), "{bad}");
-        }
-        assert_eq!(
-            mail(&["a@b.example"], "x\nBcc: y@z.example").checked(EffectKind::Mail),
-            Err(PayloadError::BadSubject)
-        );
-    }
-
-    #[test]
-    fn what_is_approved_as_one_kind_can_not_be_sent_as_another() {
-        for (to, subject) in [("sales", "New customer"), ("Sales Asia", ""), ("Ceo@mezzofy.example", "")] {
-            let checked = message(to, subject).checked(EffectKind::Teams).unwrap();
-            assert_eq!(checked.kind(), EffectKind::Teams, "{to}");
-            assert!(checked.fields().checked(EffectKind::Mail).is_err(), "{to}");
-            assert_eq!(checked.fields().try_into(), Ok(checked), "{to}: what is stored is read as what it was");
-        }
-        let mail = message("ceo@mezzofy.example", "October").checked(EffectKind::Mail).unwrap();
-        assert_eq!(mail.kind(), EffectKind::Mail);
-        assert_eq!(mail.fields().checked(EffectKind::Teams), Err(PayloadError::BadTitle));
-        for (to, subject) in [("", ""), ("a b@c", ""), ("sales", "two\nlines")] {
-            let bad = message(to, subject).checked(EffectKind::Teams);
-            assert!(bad.is_err(), "{to:?} {subject:?}");
-        }
-        let two = PayloadFields { to: vec!["sales".to_owned(), "finance".to_owned()], ..message("sales", "") };
-        assert_eq!(two.checked(EffectKind::Teams), Err(PayloadError::NotOnePlace));
-        let nothing = PayloadFields { body: " ".to_owned(), ..message("sales", "") };
-        assert_eq!(nothing.checked(EffectKind::Teams), Err(PayloadError::NoText));
-    }
-
-    #[test]
-    fn an_event_has_times_and_is_nothing_else() {
-        let at =
-            |hour| chrono::NaiveDate::from_ymd_opt(2026, 12, 2).and_then(|day| day.and_hms_opt(hour, 0, 0)).unwrap();
-        let lasting = |start, end| PayloadFields {
-            cc: vec![],
-            when: Some(EventTimes {
-                start: at(start),
-                end: at(end),
-                time_zone: "Asia/Singapore".to_owned(),
-                online: true,
-            }),
-            ..mail(&["CEO@mezzofy.example"], "October figures")
-        };
-        let event = lasting(15, 16).checked(EffectKind::Calendar).unwrap();
-        assert_eq!((event.kind(), event.to()), (EffectKind::Calendar, vec!["ceo@mezzofy.example"]));
-        assert_eq!(event.fields().checked(EffectKind::Mail), Err(PayloadError::NotAnEvent));
-        assert_eq!(event.fields().checked(EffectKind::Teams), Err(PayloadError::NotAnEvent));
-        assert_eq!(lasting(15, 15).checked(EffectKind::Calendar), Err(PayloadError::BadTimes));
-        let alone = PayloadFields { to: vec![], ..event.fields() };
-        assert!(alone.checked(EffectKind::Calendar).is_ok(), "a time of one's own needs nobody else");
-        let copied = PayloadFields { cc: vec!["a@b.example".to_owned()], ..event.fields() };
-        assert_eq!(copied.checked(EffectKind::Calendar), Err(PayloadError::NotAnEvent));
-        assert_eq!(event.times().unwrap().begins().unwrap().to_rfc3339(), "2026-12-02T07:00:00+00:00");
-        let timeless = PayloadFields { when: None, ..event.fields() };
-        assert_ne!(canonical::hash(&timeless).unwrap(), event.payload_hash().unwrap(), "the hash binds the times");
-        let text = serde_json::to_string(&timeless).unwrap();
-        assert!(!text.contains("when"), "what is no event keeps the hash that it had: {text}");
-    }
-}
+pub(crate) mod tests;

@@ -1,6 +1,7 @@
 //! A message in Teams as an effect.
 
-use super::address::{is_address, is_line};
+use super::address::is_addressed;
+use super::limits::{MAX_POST_CHARS, MAX_POST_FILES, check_addresses, check_files, check_text, is_line};
 use super::payload::{PayloadError, PayloadFields};
 use crate::file::Attachment;
 
@@ -28,12 +29,12 @@ pub enum PostTarget {
 
 impl PostTarget {
     /// A name without `@` is a channel's.
-    fn parse(target: &str) -> Option<Self> {
+    fn read(target: &str) -> Option<Self> {
         let target = target.trim();
-        if is_address(target) {
+        if is_addressed(target) {
             return Some(Self::Person(target.to_lowercase()));
         }
-        (!target.is_empty() && is_line(target) && !target.contains('@')).then(|| Self::Channel(target.to_owned()))
+        (!target.is_empty()).then(|| Self::Channel(target.to_owned()))
     }
 
     /// The channel's name or the colleague's address.
@@ -47,25 +48,38 @@ impl PostTarget {
 }
 
 impl PostPayload {
-    /// One target, a text, and a title only in a channel: else why it is no message.
-    pub(super) fn checked(fields: PayloadFields) -> Result<Self, PayloadError> {
+    /// One target, and a title only in a channel: else why it is no message.
+    pub(super) fn read(fields: PayloadFields) -> Result<Self, PayloadError> {
         if fields.when.is_some() {
             return Err(PayloadError::NotAnEvent);
         }
-        let targets: Option<Vec<_>> = fields.to.iter().map(|target| PostTarget::parse(target)).collect();
+        let targets: Option<Vec<_>> = fields.to.iter().map(|target| PostTarget::read(target)).collect();
         let mut targets = targets.ok_or(PayloadError::NotOnePlace)?;
         targets.dedup();
         let (Some(target), true, true) = (targets.pop(), targets.is_empty(), fields.cc.is_empty()) else {
             return Err(PayloadError::NotOnePlace);
         };
-        let direct = matches!(target, PostTarget::Person(_));
-        if !is_line(&fields.subject) || (direct && !fields.subject.is_empty()) {
+        if matches!(target, PostTarget::Person(_)) && !fields.subject.is_empty() {
             return Err(PayloadError::BadTitle);
         }
-        if fields.body.trim().is_empty() {
+        Ok(Self { target, title: fields.subject, text: fields.body, attachments: fields.attachments })
+    }
+
+    /// What a message must be to be posted.
+    pub(super) fn check(&self) -> Result<(), PayloadError> {
+        match &self.target {
+            PostTarget::Person(address) => check_addresses(std::slice::from_ref(address))?,
+            PostTarget::Channel(name) if !is_line(name) => return Err(PayloadError::NotOnePlace),
+            PostTarget::Channel(_) => {}
+        }
+        if !is_line(&self.title) {
+            return Err(PayloadError::BadTitle);
+        }
+        if self.text.trim().is_empty() {
             return Err(PayloadError::NoText);
         }
-        Ok(Self { target, title: fields.subject, text: fields.body, attachments: fields.attachments })
+        check_text(&self.text, MAX_POST_CHARS)?;
+        check_files(&self.attachments, MAX_POST_FILES)
     }
 
     pub(super) fn fields(self) -> PayloadFields {

@@ -52,6 +52,11 @@ pub(super) async fn settle(sender: &Sender<'_>, effect: &mut Effect) -> Result<O
     let app = sender.app;
     if effect.state == EffectState::Intended {
         let mut tx = sender.begin().await?;
+        if let Err(refusal) = app.send_rules().check(&mut tx, sender.person, &effect.payload).await? {
+            drop(tx);
+            end(sender, effect, EffectState::Failed, Some(refusal.to_string())).await?;
+            return Ok(None);
+        }
         let claimed = effects::attempt(&mut tx, effect.id, app.clock.now()).await?;
         commit(tx).await?;
         failpoint::hit("effect.attempting");

@@ -1,15 +1,12 @@
 //! What a schedule orders, and its check: a skill with its inputs, whose agent, and who gets the result.
 
 use mezzofy_agent::skills::{Input, InputKind, Skill};
-use mezzofy_domain::effect::is_address;
+use mezzofy_domain::effect::{MAX_RECIPIENTS, is_address};
 use mezzofy_domain::people::{Department, Person};
 use serde_json::{Map, Value};
 
 use crate::problem::{Problem, ProblemKind};
 use mezzofy_engine::app::AppState;
-
-/// Addresses that a result is mailed to, at most.
-const MAX_RECIPIENTS: usize = 50;
 
 /// The agent of a department's code.
 pub(super) fn checked_agent(code: &str) -> Result<Department, Problem> {

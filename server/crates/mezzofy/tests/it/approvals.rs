@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::app::{Client, TestApp, text, wait_for};
 
-const HOLD: TimeDelta = TimeDelta::seconds(20);
+pub(crate) const HOLD: TimeDelta = TimeDelta::seconds(20);
 
 /// A text that asks for invitations to so many people outside.
 fn invite(count: usize) -> String {
@@ -19,7 +19,7 @@ fn invite(count: usize) -> String {
 }
 
 /// Asks for them and answers the run that waits, and its approval.
-async fn asked(person: &Client, count: usize) -> (Value, Value) {
+pub(crate) async fn asked(person: &Client, count: usize) -> (Value, Value) {
     let run = person.ask(&invite(count)).await;
     assert_eq!((&run["state"], &run["waiting_for"]), (&json!("waiting"), &json!("approval")), "{run}");
     let pending = person.items("/v1/approvals?state=pending").await;
@@ -27,7 +27,7 @@ async fn asked(person: &Client, count: usize) -> (Value, Value) {
     (run, approval)
 }
 
-async fn decide(person: &Client, approval: &Value, mut decision: Value) -> (StatusCode, Value) {
+pub(crate) async fn decide(person: &Client, approval: &Value, mut decision: Value) -> (StatusCode, Value) {
     if decision["payload_hash"].is_null() {
         decision["payload_hash"] = approval["payload_hash"].clone();
     }
@@ -35,14 +35,14 @@ async fn decide(person: &Client, approval: &Value, mut decision: Value) -> (Stat
     person.send(Method::POST, &path, Some(&decision)).await
 }
 
-async fn approve(person: &Client, approval: &Value) -> Value {
+pub(crate) async fn approve(person: &Client, approval: &Value) -> Value {
     let (status, decided) = decide(person, approval, json!({"decision": "approve"})).await;
     assert_eq!(status, StatusCode::OK, "{decided}");
     decided
 }
 
 /// Waits until a run rests, its mails held.
-async fn rests(person: &Client, run: &Value) {
+pub(crate) async fn rests(person: &Client, run: &Value) {
     let path = format!("/v1/runs/{}/events", text(&run["id"]));
     let told = async {
         while !person.items(&path).await.iter().any(|event| event["data"].to_string().contains("Leaves at")) {
@@ -53,14 +53,14 @@ async fn rests(person: &Client, run: &Value) {
 }
 
 /// The mails of a run in the outbox, in the order in which they were proposed.
-async fn outbox(person: &Client, run: &Value) -> Vec<Value> {
+pub(crate) async fn outbox(person: &Client, run: &Value) -> Vec<Value> {
     let mut items = person.items("/v1/outbox?limit=200").await;
     items.retain(|item| item["run_id"] == run["id"]);
     items.reverse();
     items
 }
 
-fn payloads(approval: &Value) -> Vec<Value> {
+pub(crate) fn payloads(approval: &Value) -> Vec<Value> {
     approval["effects"].as_array().unwrap().iter().map(|effect| effect["payload"].clone()).collect()
 }
 
