@@ -3,6 +3,7 @@
 //! `prompts/planner.yaml` and in the skills' files.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 
 use chrono::NaiveDate;
@@ -10,6 +11,7 @@ use mezzofy_domain::language::Language;
 use mezzofy_domain::meeting::{self, Meeting};
 use mezzofy_domain::people::{Department, Person};
 use mezzofy_domain::period::Period;
+use mezzofy_domain::writing::is_han;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -371,9 +373,10 @@ impl Planner {
     }
 }
 
-/// A text without what it says of a time and of what an event is about.
+/// A text without what it says of a time and of what an event is about. What is part of a word with `@` is no time: nothing is cut out of it.
 fn timeless(text: &str, meeting: &Meeting) -> String {
     let mut said = meeting.said.clone();
+    said.retain(|range| !is_in_address(text, range));
     said.sort_by_key(|range| range.start);
     let (mut rest, mut from) = (String::new(), 0);
     for range in said {
@@ -384,6 +387,14 @@ fn timeless(text: &str, meeting: &Meeting) -> String {
         }
     }
     rest + &text[from..]
+}
+
+fn is_in_address(text: &str, range: &Range<usize>) -> bool {
+    let part = |c: char| (c.is_alphanumeric() && !is_han(c)) || "._%+-@".contains(c);
+    let (before, said, after) = (&text[..range.start], &text[range.clone()], &text[range.end..]);
+    let before = if said.starts_with(part) { before.len() - before.trim_end_matches(part).len() } else { 0 };
+    let after = if said.ends_with(part) { after.len() - after.trim_start_matches(part).len() } else { 0 };
+    text[range.start - before..range.start].contains('@') || text[range.end..range.end + after].contains('@')
 }
 
 fn code_of(list: &[prompts::Named], named: &str) -> Option<String> {

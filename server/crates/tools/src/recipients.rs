@@ -32,8 +32,14 @@ pub(super) fn addresses(
         .map(str::trim)
         .filter(|name| !name.is_empty())
     {
-        if is_address(name) {
-            addresses.push(name.to_owned());
+        // As programs of mail write it: a name, and the address that counts.
+        let bracketed =
+            name.strip_suffix('>').and_then(|name| name.rsplit_once('<')).map(|(_, address)| address.trim());
+        let named = bracketed.unwrap_or(name);
+        if is_address(named) {
+            addresses.push(named.to_owned());
+        } else if named.trim_start_matches('@').contains('@') {
+            return Err(ToolError::Tell(format!("“{name}” is not an email address. Ask the person who is meant.")));
         } else {
             addresses.extend(tool_context.planner.addresses(&request, name).map_err(ToolError::Tell)?);
         }

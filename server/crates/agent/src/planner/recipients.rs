@@ -229,6 +229,14 @@ impl<'a> Reader<'a> {
                 len += name_len;
                 who = name;
             }
+            // "Grace Tan <grace@example.org>" is who has that address, whatever they are called.
+            if let Some((address_len, address)) = self.directory.address_at(sentence, at + len)
+                && sentence.tokens[at].kind != Kind::Email
+                && !matches!(&who, Match::One(who) if self.directory.is_me(who))
+            {
+                len += address_len;
+                who = address;
+            }
             targets.push(Target { at: at..at + len, who });
             at += len;
             let mut joined = false;

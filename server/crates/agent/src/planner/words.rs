@@ -7,6 +7,8 @@ use std::ops::Range;
 use mezzofy_domain::writing::{self, distance, is_han, light_stem, simplified};
 use serde::Deserialize;
 
+mod address;
+
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -14,7 +16,7 @@ pub(crate) enum Kind {
     Word,
     /// One Han character.
     Han,
-    /// An email address.
+    /// A word with `@`: an email address as a whole, or none, and then no other word either.
     Email,
     /// A mark that matters: `, . ; : ? ! / - & # ~` or a line's end.
     Mark,
@@ -48,14 +50,15 @@ impl Token {
 
 /// Cuts a text into tokens.
 pub(crate) fn tokens(text: &str) -> Vec<Token> {
-    let chars: Vec<char> = text.chars().map(half_width).collect();
+    let raw: Vec<char> = text.chars().collect();
+    let chars: Vec<char> = raw.iter().copied().map(half_width).collect();
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(&c) = chars.get(at) {
         if is_han(c) {
             found.push(Token::new(c.to_string(), Kind::Han));
             at += 1;
-        } else if let Some(end) = email_end(&chars, at) {
+        } else if let Some(end) = address::end(&chars, &raw, at) {
             found.push(Token::new(chars[at..end].iter().collect(), Kind::Email));
             at = end;
         } else if let Some(end) = initials_end(&chars, at) {
@@ -125,30 +128,13 @@ fn dash_before_quarter(chars: &[char], at: usize) -> bool {
     at > 0 && chars[at - 1].is_ascii_digit() && chars.get(at + 1).is_some_and(|c| matches!(c, 'Q' | 'q' | 'H' | 'h'))
 }
 
-/// The end of the email address that begins at `at`.
-fn email_end(chars: &[char], at: usize) -> Option<usize> {
-    let part = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-' | '@');
-    if !chars.get(at)?.is_ascii_alphanumeric() {
-        return None;
-    }
-    let mut end = at + chars[at..].iter().take_while(|c| part(c)).count();
-    while end > at && !chars[end - 1].is_ascii_alphanumeric() {
-        end -= 1;
-    }
-    let address: String = chars[at..end].iter().collect();
-    let (local, domain) = address.split_once('@')?;
-    let labels = || domain.split('.');
-    let sound =
-        !local.is_empty() && labels().count() >= 2 && labels().all(|label| !label.is_empty() && !label.contains('@'));
-    sound.then_some(end)
-}
-
 fn half_width(c: char) -> char {
     match c {
         '。' => '.',
         '、' => ',',
         '’' | '‘' | '`' => '\'',
         '–' | '—' | '−' => '-',
+        '﹫' => '@',
         other => writing::half_width(other),
     }
 }
@@ -352,6 +338,6 @@ mod tests {
     fn an_email_address_is_one_token_and_a_sentence_may_end_after_it() {
         assert_eq!(texts("mail grace.tan+x@mezzofy.example."), ["mail", "grace.tan+x@mezzofy.example", "."]);
         assert_eq!(texts("发给ceo@mezzofy.example吧"), ["发", "给", "ceo@mezzofy.example", "吧"]);
-        assert!(tokens("me @ home a@b").iter().all(|token| token.kind != Kind::Email));
+        assert!(tokens("me @ home, 10@5, @Grace").iter().all(|token| token.kind != Kind::Email));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use mezzofy_domain::effect::is_address;
 use mezzofy_domain::people::Person;
 use serde::{Deserialize, Serialize};
 
@@ -60,12 +61,7 @@ impl<'a> Directory<'a> {
     pub(super) fn at(&self, sentence: &Sentence, at: usize) -> Option<(usize, Match)> {
         let token = sentence.tokens.get(at)?;
         if token.kind == Kind::Email {
-            let known = self.entries.iter().find(|entry| entry.person.email.eq_ignore_ascii_case(&token.text));
-            let who = known.map_or_else(
-                || Recipient { email: token.text.clone(), name: None },
-                |entry| Recipient::of(entry.person),
-            );
-            return Some((1, Match::One(who)));
+            return self.address_at(sentence, at);
         }
         if let Some(len) = self.prompts.me.longest_at(&sentence.tokens, at) {
             return Some((len, Match::One(Recipient::of(self.me))));
@@ -79,6 +75,18 @@ impl<'a> Directory<'a> {
             _ if len > 0 => Some((len, one_of(sentence.quote(at..at + len), people))),
             _ => None,
         }
+    }
+
+    /// Who has the address at `at`; nobody where a word with `@` is none.
+    pub(super) fn address_at(&self, sentence: &Sentence, at: usize) -> Option<(usize, Match)> {
+        let token = sentence.tokens.get(at).filter(|token| token.kind == Kind::Email)?;
+        if !is_address(&token.text) {
+            return Some((1, Match::Nobody { named: token.raw.clone() }));
+        }
+        let known = self.entries.iter().find(|entry| entry.person.email.eq_ignore_ascii_case(&token.text));
+        let who = known
+            .map_or_else(|| Recipient { email: token.text.clone(), name: None }, |entry| Recipient::of(entry.person));
+        Some((1, Match::One(who)))
     }
 
     /// Who is called so at `at`, by name alone.

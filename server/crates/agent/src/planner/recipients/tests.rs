@@ -91,6 +91,27 @@ fn who_can_not_be_told_is_named_with_the_people_it_may_be() {
 }
 
 #[test]
+fn a_word_with_at_is_an_address_as_a_whole_or_a_question() {
+    for word in [
+        "ceo@café-bistro.example",
+        "grace.tan@bücher.example",
+        "c\u{435}o@mezzofy.example",
+        "ceo@mezzofy.ex\u{430}mple",
+        "ceo@例子.example",
+        "ceo\u{200b}@mezzofy.example",
+        "ceo@",
+    ] {
+        for text in
+            [format!("send it to {word}"), format!("email the statement to {word}, please"), format!("发给{word}")]
+        {
+            assert_eq!(read(&text), (Vec::new(), vec![(word.to_owned(), 0)]), "{text}");
+        }
+    }
+    assert_eq!(read("send it to Grace Tan <grace@elsewhere.example>"), (vec!["grace".to_owned()], vec![]));
+    assert_eq!(read("send it to @Grace"), (vec!["ceo".to_owned()], vec![]));
+}
+
+#[test]
 fn a_disabled_person_is_not_found() {
     assert_eq!(read("send it to Olga").1, [("Olga".to_owned(), 0)]);
 }
