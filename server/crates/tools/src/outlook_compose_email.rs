@@ -8,6 +8,7 @@ use mezzofy_agent::schema::{self, Code};
 use mezzofy_agent::tool::{Context, Outcome, Output, Tool, ToolError, ToolSpec};
 use mezzofy_domain::catalogue::{Catalogue, Product};
 use mezzofy_domain::crm::Contact;
+use mezzofy_domain::crm::name::{company_name, plain_name};
 use mezzofy_domain::language::{Language, Text};
 use mezzofy_domain::period::day_label;
 use mezzofy_domain::roles::Permission;
@@ -89,6 +90,8 @@ pub struct MailTexts {
     /// `${customer}`, `${result}`, `${source}`.
     proof: Text,
     nobody: Text,
+    /// `${count}`.
+    nameless: Text,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -126,13 +129,15 @@ impl OutlookComposeEmail {
                     "count": count,
                     "without_address": {"type": "integer", "description": "Leads with no address that a mail can go to"},
                     "opted_out": {"type": "integer", "description": "Leads that do not want to hear from us"},
-                    "too_many": {"type": "integer", "description": "Leads beyond what is written at once"}
+                    "too_many": {"type": "integer", "description": "Leads beyond what is written at once"},
+                    "told": {"type": "string", "description": "Why some were left out, for the person; empty where none was"}
                 }
             }),
         };
         Self { spec, tool_context: Arc::clone(tool_context) }
     }
 
+    /// The mail to a lead: `None` where it has no address that a mail can go to, or no name that one can say.
     fn write(
         &self,
         context: Context<'_>,
@@ -141,6 +146,7 @@ impl OutlookComposeEmail {
         catalogue: &Catalogue,
     ) -> Option<Value> {
         let lead = &stored.lead;
+        let company = company_name(&lead.company)?;
         let wanted = |contact: &&Contact| input.to.as_deref().is_some_and(|to| contact.email == to.to_lowercase());
         let named = lead.contacts.iter().find(wanted).filter(|contact| !lead.opted_out && contact.email_valid());
         let contact = named.or_else(|| lead.reachable())?;
@@ -154,17 +160,14 @@ impl OutlookComposeEmail {
             Purpose::FollowUp => &texts.follow_up,
             Purpose::Welcome => &texts.welcome,
         };
-        let reason = self.reason(input.purpose, stored, language);
+        let reason = self.reason(input.purpose, company, stored, language);
         let offer = offer(product, language);
         let proof = proof(texts, product, &lead.industry, language);
-        let whom = if contact.name.is_empty() {
-            texts.nobody.say(language, &[("company", &lead.company)])
-        } else {
-            contact.name.clone()
-        };
+        let whom = plain_name(&contact.name);
+        let whom = whom.map_or_else(|| texts.nobody.say(language, &[("company", company)]), str::to_owned);
         let values = [
             ("contact", whom.as_str()),
-            ("company", lead.company.as_str()),
+            ("company", company),
             ("reason", reason.as_str()),
             ("offer", offer.as_str()),
             ("proof", proof.as_str()),
@@ -179,16 +182,16 @@ impl OutlookComposeEmail {
         let subject = input.subject.as_ref().map_or_else(|| letter.subject.say(language, &values), own);
         let body = input.text.as_ref().map_or_else(|| letter.body.say(language, &values), own);
         Some(json!({
-            "to": contact.email, "subject": one_line(&subject), "body": spaced(&body), "lead": stored.id, "company": lead.company,
+            "to": contact.email, "subject": one_line(&subject), "body": spaced(&body), "lead": stored.id, "company": company,
             "reason": reason,
         }))
     }
 
     /// Why it is written to just this lead, from the lead's own data.
-    fn reason(&self, purpose: Purpose, stored: &StoredLead, language: Language) -> String {
+    fn reason(&self, purpose: Purpose, company: &str, stored: &StoredLead, language: Language) -> String {
         let (texts, lead) = (&self.tool_context.mail_texts, &stored.lead);
         if purpose == Purpose::Welcome {
-            return texts.signed_up.say(language, &[("company", &lead.company)]);
+            return texts.signed_up.say(language, &[("company", company)]);
         }
         if purpose == Purpose::FollowUp {
             return match lead.last_contacted {
@@ -196,12 +199,9 @@ impl OutlookComposeEmail {
                 None => texts.since.in_language(language).to_owned(),
             };
         }
-        let values = [
-            ("company", lead.company.as_str()),
-            ("industry", lead.industry.as_str()),
-            ("location", lead.location.as_str()),
-        ];
-        let text = match (lead.industry.is_empty(), lead.location.is_empty()) {
+        let [industry, location] = [&lead.industry, &lead.location].map(|text| plain_name(text).unwrap_or_default());
+        let values = [("company", company), ("industry", industry), ("location", location)];
+        let text = match (industry.is_empty(), location.is_empty()) {
             (false, false) => &texts.because_of_both,
             (false, true) => &texts.because_of_industry,
             (true, false) => &texts.because_of_location,
@@ -298,11 +298,20 @@ impl Tool for OutlookComposeEmail {
         });
         let too_many = mails.len().saturating_sub(MAX_MAILS);
         mails.truncate(MAX_MAILS);
+        let nameless = |stored: &&StoredLead| company_name(&stored.lead.company).is_none() && !stored.lead.opted_out;
+        let nameless = all.iter().filter(nameless).count();
+        let told = match nameless {
+            0 => String::new(),
+            count => {
+                let text = &self.tool_context.mail_texts.nameless;
+                text.say(input.language.unwrap_or(context.language), &[("count", &count.to_string())])
+            }
+        };
         let opted_out = all.iter().filter(|stored| stored.lead.opted_out).count();
         let without = all.iter().filter(|stored| !stored.lead.opted_out && stored.lead.reachable().is_none()).count();
         let result = json!({
             "any": !mails.is_empty(), "count": mails.len(), "without_address": without, "opted_out": opted_out,
-            "too_many": too_many, "mails": mails,
+            "too_many": too_many, "told": told, "mails": mails,
         });
         Ok(Outcome::Done(Output { result, trust: trust_of(&all), ..Output::default() }))
     }
