@@ -111,9 +111,12 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// A reading of which nothing is cut, without macros.
+    /// A reading of which nothing is cut, without macros, and without U+0000, which no database of ours stores.
     #[must_use]
-    pub fn new(kind: FileKind, count: usize, parts: Vec<ReadingPart>) -> Self {
+    pub fn new(kind: FileKind, count: usize, mut parts: Vec<ReadingPart>) -> Self {
+        for part in &mut parts {
+            part.text.retain(|c| c != '\0');
+        }
         Self { kind, count, parts, cut: false, macros: false }
     }
 

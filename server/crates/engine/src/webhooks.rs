@@ -10,6 +10,7 @@ use hmac::{Hmac, Mac};
 use mezzofy_agent::run::{RunMachine, TriggerEvent};
 use mezzofy_agent::skills::{InputKind, Skills};
 use mezzofy_domain::canonical::sha256_hex;
+use mezzofy_domain::invisible;
 use mezzofy_store::sealed::{self, SecretKind};
 use mezzofy_store::webhooks::{self, DeliveryOutcome};
 use mezzofy_store::{StoreError, Tx, people};
@@ -255,7 +256,7 @@ fn facts(event: &str, data: &Map<String, Value>, needs: &[String]) -> Result<Map
                 "data.{field} is longer than {MAX_FIELD_CHARS} characters, or has some that can't be seen."
             ));
         }
-        let text = if plain { text } else { shortened(&text) };
+        let text = if plain { invisible::without(&text) } else { shortened(&text) };
         if !text.is_empty() && named(field) {
             lines.push(format!("{}: {text}", spoken(field)));
             facts.insert(field.clone(), Value::from(text));
@@ -271,7 +272,7 @@ fn facts(event: &str, data: &Map<String, Value>, needs: &[String]) -> Result<Map
 
 /// The beginning of a long text, without what can't be seen.
 fn shortened(text: &str) -> String {
-    let seen: String = text.chars().filter(|c| !c.is_control()).take(MAX_FIELD_CHARS).collect();
+    let seen: String = invisible::without(text).chars().take(MAX_FIELD_CHARS).collect();
     format!("{seen}…")
 }
 

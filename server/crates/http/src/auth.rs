@@ -20,7 +20,7 @@ use utoipa_axum::routes;
 
 use super::caller::Caller;
 use super::codes::{self, Code};
-use super::extract::ApiJson;
+use super::extract::{ApiJson, TypedAddress};
 use super::me::PersonView;
 use super::permission::{self, route};
 use super::problem::{Problem, ProblemKind, Problems};
@@ -45,7 +45,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 #[serde(deny_unknown_fields)]
 struct Login {
     /// The person's address.
-    email: String,
+    #[schema(value_type = String)]
+    email: TypedAddress,
     /// Their password.
     password: String,
     /// A code of their authenticator app, or a recovery code; needed once they have set up a second factor.
@@ -81,11 +82,11 @@ async fn login(
     ApiJson(login): ApiJson<Login>,
 ) -> Result<Response, Problem> {
     let mut connection = app.store.connection().await?;
-    let found = people::by_email(&mut connection, &login.email).await?.filter(|(person, _)| !person.disabled);
+    let found = people::by_email(&mut connection, &login.email.0).await?.filter(|(person, _)| !person.disabled);
     drop(connection);
 
     let (whose, hash) = found.as_ref().map(|(person, hash)| (person.id, hash.clone())).unzip();
-    let tries::Checked { mut tx, right } = tries::check(&app, &login.email, login.password, hash).await?;
+    let tries::Checked { mut tx, right } = tries::check(&app, &login.email.0, login.password, hash).await?;
     let Some((person, _)) = found.filter(|_| right) else {
         audit::append(&mut tx, app.clock.now(), Actor::System, &AuditEvent::SignInRefused { person: whose }).await?;
         commit(tx).await?;

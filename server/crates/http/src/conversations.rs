@@ -148,8 +148,8 @@ async fn delete(
 
 fn checked_title(title: &str) -> Result<String, Problem> {
     let title = title.trim();
-    match title.chars().count() {
-        1..=MAX_TITLE_CHARS if !title.contains('\0') => Ok(title.to_owned()),
-        _ => Err(Problem::field("title", format!("The title must have 1 to {MAX_TITLE_CHARS} characters."))),
+    if !(1..=MAX_TITLE_CHARS).contains(&title.chars().count()) {
+        return Err(Problem::field("title", format!("The title must have 1 to {MAX_TITLE_CHARS} characters.")));
     }
+    Ok(title.to_owned())
 }

@@ -221,7 +221,7 @@ impl LeadBody {
             Some(text) => {
                 let longest = if name == "notes" { MAX_NOTES_CHARS } else { MAX_FIELD_CHARS };
                 let text = text.trim().to_owned();
-                let wrong = text.contains('\0') || (name != "notes" && text.chars().any(char::is_control));
+                let wrong = name != "notes" && text.chars().any(char::is_control);
                 if wrong || text.chars().count() > longest {
                     return Err(Problem::field(
                         name,

@@ -60,7 +60,7 @@ async fn create(
     ApiJson(new): ApiJson<NewMemory>,
 ) -> Result<StatusCode, Problem> {
     let text = new.text.trim();
-    if text.is_empty() || text.chars().count() > MAX_FACT_CHARS || text.contains('\0') {
+    if text.is_empty() || text.chars().count() > MAX_FACT_CHARS {
         return Err(Problem::field("text", format!("A fact has 1 to {MAX_FACT_CHARS} characters.")));
     }
     let mut tx = caller.begin(&app).await?;

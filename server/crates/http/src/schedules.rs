@@ -515,7 +515,7 @@ fn occurrence_view(occurrence: Occurrence, language: Language) -> OccurrenceView
 
 fn checked_name(name: &str) -> Result<String, Problem> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > MAX_NAME_CHARS || name.contains(['\0', '\n']) {
+    if name.is_empty() || name.chars().count() > MAX_NAME_CHARS || name.contains('\n') {
         return Err(Problem::field("name", format!("A name is one line of 1 to {MAX_NAME_CHARS} characters.")));
     }
     Ok(name.to_owned())

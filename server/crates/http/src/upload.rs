@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use axum::extract::Multipart;
 use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::http::StatusCode;
+use mezzofy_domain::invisible;
 
+use super::extract::has_nul;
 use super::problem::{Problem, ProblemKind};
 
 /// Bytes of a file at most.
@@ -36,7 +38,11 @@ pub(super) async fn read(form: Result<Multipart, MultipartRejection>) -> Result<
                 file = Some((name, field.bytes().await.map_err(|error| broken(&error))?));
             }
             field_name => {
-                fields.insert(field_name, field.text().await.map_err(|error| broken(&error))?);
+                let text = field.text().await.map_err(|error| broken(&error))?;
+                if text.contains('\0') || field_name.contains('\0') {
+                    return Err(has_nul(&field_name));
+                }
+                fields.insert(field_name, text);
             }
         }
     }
@@ -64,11 +70,7 @@ fn too_large() -> Problem {
 /// A name without folders and without what can't be seen.
 fn cleaned(name: &str) -> String {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
-    let name: String = name.chars().filter(|c| !hidden(*c)).take(MAX_NAME_CHARS).collect();
+    let name: String = invisible::without(name).chars().take(MAX_NAME_CHARS).collect();
     let name = name.trim();
     if name.trim_matches('.').is_empty() { "file".to_owned() } else { name.to_owned() }
 }
@@ -82,5 +84,6 @@ mod tests {
         assert_eq!(cleaned("../../etc/passwd"), "passwd");
         assert_eq!(cleaned("C:\\\\tmp\\\\报表\u{202e}fdp.exe"), "报表fdp.exe");
         assert_eq!([cleaned(""), cleaned(".."), cleaned("a/")], ["file", "file", "file"]);
+        assert_eq!(cleaned("a\u{0}b\u{200b}c\u{e0041}d\u{ad}e\u{2028}f\u{fe01}.pdf"), "abcdef.pdf");
     }
 }

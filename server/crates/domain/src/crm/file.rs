@@ -46,7 +46,7 @@ fn read(cells: &Cells<'_>, problems: &mut ImportErrors) -> Option<Lead> {
         if text.chars().count() > longest {
             told(column, format!("the field has more than {longest} characters"));
         }
-        if text.contains('\0') || (column != "notes" && text.chars().any(char::is_control)) {
+        if column != "notes" && text.chars().any(char::is_control) {
             told(column, "the field holds a line break or another control character".to_owned());
         }
     }

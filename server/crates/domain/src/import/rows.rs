@@ -73,7 +73,10 @@ pub(crate) fn read(
     let mut rows = 0_u64;
     while let Some(line) = records.next(&mut record, problems) {
         rows += 1;
-        if record.len() == header.0.len() {
+        let nul = record.iter().zip(&header.0).find(|(text, _)| text.contains('\0'));
+        if let Some((_, column)) = nul {
+            problems.add(line, Some(column), "the field holds U+0000, which is no part of a text");
+        } else if record.len() == header.0.len() {
             each(&Cells { line, record: &record, header: &header }, problems);
         } else {
             let reason = format!("the row has {} fields and the header {}", record.len(), header.0.len());

@@ -37,7 +37,7 @@ fn read<Z: TimeZone>(cells: &Cells<'_>, zone: &Z, problems: &mut ImportErrors) -
         if text.chars().count() > longest {
             told(column, format!("the field has more than {longest} characters"));
         }
-        if text.contains('\0') || (column != "body" && text.chars().any(char::is_control)) {
+        if column != "body" && text.chars().any(char::is_control) {
             told(column, "the field holds a line break or another control character".to_owned());
         }
         if text.is_empty() && NEEDED.contains(&column) {
