@@ -1,5 +1,6 @@
 //! The audit log: who did what and when, never what it said. An event is what happened; a chain of entries is how it is kept.
 
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -45,6 +46,15 @@ pub enum AuditEvent {
     SignInRefused {
         /// Whose address it was, if anyone's.
         person: Option<Id<id::Person>>,
+    },
+    /// More sign-ins were refused after one that the log tells.
+    MoreSignInsRefused {
+        /// Whose address it was, if anyone's.
+        person: Option<Id<id::Person>>,
+        /// How many.
+        count: i64,
+        /// When that one was.
+        since: DateTime<Utc>,
     },
     /// A session was ended by its person.
     SignedOut { session: Id<id::Session> },
@@ -258,7 +268,7 @@ impl AuditEvent {
     pub fn action(&self) -> AuditAction {
         match self {
             Self::SignedIn { .. } => AuditAction::SignedIn,
-            Self::SignInRefused { .. } => AuditAction::SignInRefused,
+            Self::SignInRefused { .. } | Self::MoreSignInsRefused { .. } => AuditAction::SignInRefused,
             Self::SignedOut { .. } => AuditAction::SignedOut,
             Self::SessionEndedByReuse { .. } => AuditAction::SessionEndedByReuse,
             Self::RouteRefused { .. } | Self::ToolRefused { .. } | Self::SkillRefused { .. } => {
@@ -316,8 +326,11 @@ impl AuditEvent {
     pub fn subject(&self) -> (&'static str, String) {
         match self {
             Self::SignedIn { session } | Self::SignedOut { session } => ("session", session.to_string()),
-            Self::SignInRefused { person: None } => ("address", "unknown".to_owned()),
+            Self::SignInRefused { person: None } | Self::MoreSignInsRefused { person: None, .. } => {
+                ("address", "unknown".to_owned())
+            }
             Self::SignInRefused { person: Some(person) }
+            | Self::MoreSignInsRefused { person: Some(person), .. }
             | Self::SessionEndedByReuse { person, .. }
             | Self::PersonAdded { person, .. }
             | Self::PersonDisabled { person }
@@ -374,6 +387,7 @@ impl AuditEvent {
             | Self::EndpointRemoved { .. }
             | Self::ServiceAccountConnected
             | Self::ServiceAccountRemoved => json!({}),
+            Self::MoreSignInsRefused { count, since, .. } => json!({"count": count, "since": since}),
             Self::PersonChanged { fields, .. } | Self::EndpointChanged { fields, .. } => json!({"fields": fields}),
             Self::RoleChanged { before, after, .. } => json!({"before": before, "after": after}),
             Self::RecoveryCodeUsed { left, .. } => json!({"left": left}),
@@ -409,14 +423,22 @@ impl AuditEvent {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-
     use super::*;
 
     #[test]
     fn an_unknown_address_leaves_no_trace_of_what_was_typed() {
         let event = AuditEvent::SignInRefused { person: None };
         assert_eq!((event.subject(), event.detail()), (("address", "unknown".to_owned()), json!({})));
+    }
+
+    #[test]
+    fn refused_sign_ins_that_are_summed_up_keep_the_name_of_one() {
+        let since = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
+        let person = Some(Id::new(since));
+        let (one, more) =
+            (AuditEvent::SignInRefused { person }, AuditEvent::MoreSignInsRefused { person, count: 7, since });
+        assert_eq!((one.action(), one.subject()), (more.action(), more.subject()));
+        assert_eq!(more.detail(), json!({"count": 7, "since": "2026-09-21T14:13:20Z"}));
     }
 
     #[test]

@@ -1,8 +1,11 @@
-//! What a password must be like: long, not a common one, not the person's own name or address. No rule asks for kinds of
-//! characters, which make passwords harder to remember and no harder to guess (NIST SP 800-63B, section 3.1.1.2).
+//! What a password must be like: long, not a common one, not the name or address of its owner or of the company. No rule asks for
+//! kinds of characters, which make passwords harder to remember and no harder to guess (NIST SP 800-63B, section 3.1.1.2). It is
+//! looked at in the form NFKC, so that a letter in another width is the same letter.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
+
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Characters of a password at least.
 pub const MIN_PASSWORD_CHARS: usize = 12;
@@ -10,6 +13,19 @@ pub const MIN_PASSWORD_CHARS: usize = 12;
 pub const MAX_PASSWORD_CHARS: usize = 256;
 /// A name of so many characters may not be part of a password; a shorter one only not all of it.
 const MIN_OWN_NAME_CHARS: usize = 5;
+/// What the product is called, which anybody would try.
+const PRODUCT: &str = "Mezzofy";
+
+/// Whose password it is to be.
+#[derive(Debug, Clone, Copy)]
+pub struct Owner<'a> {
+    /// Their name.
+    pub name: &'a str,
+    /// Their address.
+    pub email: &'a str,
+    /// What their company is called.
+    pub company: &'a str,
+}
 
 /// Why a password is not taken, as a sentence for the person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +44,9 @@ pub enum PasswordProblem {
     /// It holds the person's name or address.
     #[error("The password must not be made of your name or email address.")]
     Personal,
+    /// It holds the name of the company or of the product.
+    #[error("The password must not hold the name of the company or of this product.")]
+    Company,
 }
 
 /// The common passwords, one a line, in lower case.
@@ -36,32 +55,53 @@ static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     lines.filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
 });
 
-/// Checks a new password of the person with this name and address.
-pub fn check(password: &str, name: &str, email: &str) -> Result<(), PasswordProblem> {
+/// Checks a new password.
+pub fn check(password: &str, owner: &Owner<'_>) -> Result<(), PasswordProblem> {
+    let plain = plain(password);
     let length = password.chars().count();
-    if length < MIN_PASSWORD_CHARS {
+    // One sign can stand for many letters, or many for one.
+    if length.min(plain.chars().count()) < MIN_PASSWORD_CHARS {
         return Err(PasswordProblem::TooShort);
     }
     if length > MAX_PASSWORD_CHARS {
         return Err(PasswordProblem::TooLong);
     }
-    let lower = password.to_lowercase();
-    if is_common(&lower) {
+    if is_common(&plain) || is_repetition(&plain) {
         return Err(PasswordProblem::Common);
     }
-    if is_personal(&lower, name, email) {
+    if is_made_of(&plain, &[owner.name, owner.email, owner.email.split('@').next().unwrap_or_default()]) {
         return Err(PasswordProblem::Personal);
+    }
+    if is_made_of(&plain, &[owner.company, PRODUCT]) {
+        return Err(PasswordProblem::Company);
     }
     Ok(())
 }
 
+/// The form in which it is looked at.
+fn plain(text: &str) -> String {
+    text.nfkc().collect::<String>().to_lowercase()
+}
+
 /// Whether it is listed, or is nothing more than a listed one, digits or signs once its ends and repetitions are off.
-fn is_common(lower: &str) -> bool {
-    let once = unit(lower);
+fn is_common(plain: &str) -> bool {
+    let once = unit(plain);
     let core = once.trim_matches(|c: char| !c.is_alphabetic());
     once.chars().count() <= 4
         || core.is_empty()
-        || [lower, once, core, unit(core)].iter().any(|form| COMMON.contains(form))
+        || [plain, once, core, unit(core)].iter().any(|form| COMMON.contains(form))
+}
+
+/// Whether too little is left once each piece between signs stands there a single time, or each repetition of the whole.
+fn is_repetition(plain: &str) -> bool {
+    let mut pieces: Vec<&str> = plain.split(|c: char| !c.is_alphanumeric()).filter(|piece| !piece.is_empty()).collect();
+    let all = pieces.len();
+    let mut seen = HashSet::new();
+    pieces.retain(|piece| seen.insert(*piece));
+    let short = |text: &str| text.chars().count() < MIN_PASSWORD_CHARS;
+    let bare = letters_and_digits(plain);
+    let once = unit(&bare);
+    (pieces.len() < all && short(&pieces.join(" "))) || (once.len() < bare.len() && short(once))
 }
 
 /// The shortest text that gives this one when it is repeated, the last time perhaps not to its end.
@@ -71,13 +111,13 @@ fn unit(text: &str) -> &str {
     &text[..period.unwrap_or(text.len())]
 }
 
-fn is_personal(lower: &str, name: &str, email: &str) -> bool {
-    let bare = letters_and_digits(lower);
+/// Whether one of these names is in it, or one too short for that is all of it.
+fn is_made_of(plain_password: &str, names: &[&str]) -> bool {
+    let bare = letters_and_digits(plain_password);
     let core = bare.trim_matches(char::is_numeric);
-    let mailbox = email.split('@').next().unwrap_or_default();
-    [name, email, mailbox].map(|own| letters_and_digits(&own.to_lowercase())).iter().any(|own| {
-        let telling = own.chars().count() >= MIN_OWN_NAME_CHARS;
-        !own.is_empty() && (telling && bare.contains(own) || core == own || unit(core) == own)
+    names.iter().map(|name| letters_and_digits(&plain(name))).any(|name| {
+        let telling = name.chars().count() >= MIN_OWN_NAME_CHARS;
+        !name.is_empty() && (telling && bare.contains(&name) || core == name || unit(core) == name)
     })
 }
 
@@ -90,7 +130,7 @@ mod tests {
     use super::*;
 
     fn problem(password: &str) -> Option<PasswordProblem> {
-        check(password, "Grace Tan", "ceo@mezzofy.example").err()
+        check(password, &Owner { name: "Grace Tan", email: "ceo@mezzofy.example", company: "Bistro Group" }).err()
     }
 
     #[test]
@@ -135,7 +175,49 @@ mod tests {
             assert_eq!(problem(own), Some(PasswordProblem::Personal), "{own}");
         }
         assert_eq!(problem("oceanographers dine late"), None);
-        assert_eq!(check("violet-anchor-77", "", ""), Ok(()));
+        let nobody = Owner { name: "", email: "", company: "" };
+        assert_eq!(check("violet-anchor-77", &nobody), Ok(()));
+    }
+
+    #[test]
+    fn a_short_text_is_no_password_however_often_it_is_repeated_with_whatever_between() {
+        for repeated in [
+            "mezzofy-mezzofy",
+            "violet violet violet",
+            "anchor77/anchor77",
+            "violetviolet",
+            "ab12 ab12 ab12 ab12",
+            "violet-77-violet-77",
+        ] {
+            assert_eq!(problem(repeated), Some(PasswordProblem::Common), "{repeated}");
+        }
+        for good in
+            ["violet anchor violet", "violet-anchor-violet-anchor", "to be or not to be there", "ox-cat-elk-emu"]
+        {
+            assert_eq!(problem(good), None, "{good}");
+        }
+    }
+
+    #[test]
+    fn letters_in_another_width_or_form_are_the_same_letters() {
+        for (same, why) in [
+            ("ｍｅｚｚｏｆｙ－ｄｅｍｏ", PasswordProblem::Common),
+            ("ｐａｓｓｗｏｒｄ１２３４", PasswordProblem::Common),
+            ("𝓹𝓪𝓼𝓼𝔀𝓸𝓻𝓭𝟏𝟐𝟑𝟒", PasswordProblem::Common),
+            ("ｇｒａｃｅ－ｔａｎ－２０２６", PasswordProblem::Personal),
+            ("ｍｅｚｚｏｆｙ of the north", PasswordProblem::Company),
+            ("ﷺ", PasswordProblem::TooShort),
+        ] {
+            assert_eq!(problem(same), Some(why), "{same}");
+        }
+    }
+
+    #[test]
+    fn the_names_of_the_company_and_the_product_are_no_part_of_a_password() {
+        for named in ["our Mezzofy rocks!", "mezz-ofy-on-monday", "the-bistro-group-99x"] {
+            assert_eq!(problem(named), Some(PasswordProblem::Company), "{named}");
+        }
+        assert_eq!(problem("a bistro by the group"), None);
     }
 
     #[test]

@@ -33,6 +33,7 @@ use tokio_util::task::TaskTracker;
 use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp, Uuid};
 
+use crate::access::Access;
 use crate::access::limiters::Limiters;
 use crate::access::tokens::Tokens;
 use crate::catalogue::Products;
@@ -113,8 +114,10 @@ pub struct AppState {
     pub public_url: Option<String>,
     /// What secrets in the database are sealed with.
     pub keyring: Keyring,
-    /// Makes and reads access tokens.
+    /// Makes and reads the tokens that we sign.
     pub tokens: Tokens,
+    /// What bounds the work for those who come in.
+    pub access: Access,
     /// What all processes share and may lose.
     pub redis: Option<Redis>,
     /// Counts requests.

@@ -58,6 +58,9 @@ pub struct Settings {
     /// Who sends webhooks, and what their events are for.
     #[serde(default)]
     pub webhooks: BTreeMap<String, WebhookSource>,
+    /// Who may come how often before anybody knows them.
+    #[serde(default)]
+    pub access: AccessSettings,
     /// How much at once.
     pub limits: Limits,
     /// How long mails stay before they leave.
@@ -114,6 +117,34 @@ pub struct LinkedinSettings {
     pub read_pages: bool,
     /// Where the pages are.
     pub base_url: Option<String>,
+}
+
+/// Who may come how often before anybody knows them, or while they prove who they are.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AccessSettings {
+    /// Proxies before the server, each of which adds whom it saw to `X-Forwarded-For`.
+    pub trusted_proxies: usize,
+    /// Tries of signing in from one network address in a minute.
+    pub sign_ins_a_minute: u32,
+    /// Refreshes from one network address in a minute.
+    pub refreshes_a_minute: u32,
+    /// How often a signed-in person may show their password in a minute.
+    pub password_checks_a_minute: u32,
+    /// Live streams that one person has open in a process.
+    pub streams_a_person: usize,
+}
+
+impl Default for AccessSettings {
+    fn default() -> Self {
+        Self {
+            trusted_proxies: 0,
+            sign_ins_a_minute: 30,
+            refreshes_a_minute: 120,
+            password_checks_a_minute: 20,
+            streams_a_person: 20,
+        }
+    }
 }
 
 /// How much at once.

@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
-use mezzofy_domain::password::{self, PasswordProblem};
+use mezzofy_domain::password::{self, Owner, PasswordProblem};
 use mezzofy_domain::people::Person;
 use mezzofy_domain::people::change::{PersonChange, PersonProblem};
 use mezzofy_domain::roles::{Permission, Roles};
-use mezzofy_store::{StoreError, Tx, audit, people, second_factors, sessions};
+use mezzofy_store::{StoreError, Tx, audit, people, second_factors, sessions, sign_in_failures};
 
-use crate::secrets;
+use crate::access::hashing::{Hashing, HashingError};
 
 /// Why a person is not added or changed.
 #[derive(Debug, thiserror::Error)]
@@ -26,9 +26,9 @@ pub enum AccountError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The password could not be hashed.
-    #[error("the password can't be hashed: {0}")]
-    Hash(String),
+    /// The password was not hashed.
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
 }
 
 /// What is to change of a person.
@@ -42,10 +42,10 @@ pub struct AccountChange {
     pub remove_second_factor: bool,
 }
 
-/// The hash of a password that the rules allow for this person. Takes tens of milliseconds of processor time.
-pub fn checked_hash(password: &str, name: &str, email: &str) -> Result<String, AccountError> {
-    password::check(password, name, email)?;
-    secrets::hash_password(password).map_err(AccountError::Hash)
+/// The hash of a password that the rules allow for its owner.
+pub async fn checked_hash(hashing: &Hashing, password: String, owner: &Owner<'_>) -> Result<String, AccountError> {
+    password::check(&password, owner)?;
+    Ok(hashing.hash_password(password).await?)
 }
 
 /// Adds a person.
@@ -88,7 +88,7 @@ pub async fn change(
     }
     if let Some(hash) = password_hash {
         people::set_password(tx, person, &hash).await?;
-        people::clear_failures(tx, &after.email).await?;
+        sign_in_failures::clear_all(tx, &after.email).await?;
         sessions::end_all(tx, person, "password changed", now).await?;
         events.push(AuditEvent::PersonReset { person });
     }

@@ -2,15 +2,15 @@
 
 use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
-use mezzofy_domain::people::Person;
 use mezzofy_domain::{recovery_code, totp};
 use mezzofy_store::sealed::{self, SecretKind};
 use mezzofy_store::second_factors::{self, SecondFactor};
-use mezzofy_store::{Tx, audit, commit, people};
+use mezzofy_store::sign_in_failures::{self, Counter};
+use mezzofy_store::{Tx, audit, commit};
 
 use super::problem::Problem;
+use mezzofy_engine::access::refusals;
 use mezzofy_engine::app::AppState;
-use mezzofy_engine::secrets;
 
 /// What is said of a code that is not taken.
 pub(super) const WRONG: &str = "The code is wrong, over or was used before. Wait for the next one of your authenticator app, or take a recovery code.";
@@ -66,9 +66,9 @@ pub(super) async fn use_app_code(
 
 async fn use_recovery_code(app: &AppState, tx: &mut Tx, person: Id<id::Person>, code: String) -> Result<bool, Problem> {
     let now = app.clock.now();
-    let hashing = app.tasks.spawn_blocking(move || secrets::hash_recovery_code(&code, person.uuid()));
-    let hash = hashing.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
-    if !second_factors::use_code(tx, person, &hash, now).await? {
+    let hashes = app.access.hashing.hash_recovery_codes(vec![code], person.uuid()).await?;
+    let Some(hash) = hashes.first() else { return Ok(false) };
+    if !second_factors::use_code(tx, person, hash, now).await? {
         return Ok(false);
     }
     let left = second_factors::codes_left(tx, person).await?;
@@ -77,9 +77,15 @@ async fn use_recovery_code(app: &AppState, tx: &mut Tx, person: Id<id::Person>, 
 }
 
 /// Notes a wrong code as a wrong try.
-pub(super) async fn refuse(app: &AppState, mut tx: Tx, person: &Person, actor: Actor) -> Result<(), Problem> {
+pub(super) async fn refuse(
+    app: &AppState,
+    mut tx: Tx,
+    counter: &Counter,
+    person: Id<id::Person>,
+    actor: Actor,
+) -> Result<(), Problem> {
     let now = app.clock.now();
-    people::add_failure(&mut tx, &person.email, now).await?;
-    audit::append(&mut tx, now, actor, &AuditEvent::SignInRefused { person: Some(person.id) }).await?;
+    sign_in_failures::add(&mut tx, counter, now).await?;
+    refusals::note(&mut tx, actor, Some(person), now).await?;
     Ok(commit(tx).await?)
 }

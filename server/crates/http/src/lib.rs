@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::HeaderValue;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_request};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -36,6 +36,7 @@ mod leads;
 mod me;
 pub(crate) mod memories;
 pub(crate) mod messages;
+mod network;
 mod outbox;
 mod permission;
 pub(crate) mod problem;
@@ -45,6 +46,7 @@ pub(crate) mod runs;
 mod schedules;
 mod search;
 mod skills;
+mod slow_body;
 mod standing_approvals;
 mod stream;
 mod tries;
@@ -54,6 +56,8 @@ mod webhooks;
 
 /// Bytes of a JSON body at most.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
+/// Bytes of a path or a method that the log holds at most.
+const MAX_LOGGED_BYTES: usize = 200;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -108,6 +112,7 @@ pub fn router(app: App) -> Router {
         .fallback(web::serve)
         .method_not_allowed_fallback(docs::method_not_allowed)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(map_request(|request: Request| async { slow_body::bound(request) }))
         .layer(CompressionLayer::new().compress_when(readable))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(from_fn(problem::write))
@@ -118,14 +123,21 @@ pub fn router(app: App) -> Router {
                     let id =
                         request.headers().get(problem::REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
                     let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+                    let (method, path) = (beginning(request.method().as_str()), beginning(request.uri().path()));
                     // Who asks is known when their token is read: the caller adds it.
-                    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path(), route, person = Empty)
+                    tracing::info_span!("request", id, method, path, route, person = Empty)
                 })
                 .on_response(DefaultOnResponse::new().level(Level::INFO)),
         )
         .layer(SetRequestIdLayer::new(problem::REQUEST_ID, Numbered))
+        .layer(map_request(|request: Request| async { problem::without_odd_number(request) }))
         .layer(from_fn_with_state(app.clone(), headers::guard))
         .with_state(app)
+}
+
+/// As much of a text from outside as a line of the log holds of it.
+fn beginning(text: &str) -> &str {
+    text.get(..MAX_LOGGED_BYTES).unwrap_or(if text.len() > MAX_LOGGED_BYTES { "" } else { text })
 }
 
 /// Numbers requests at random.

@@ -2,11 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use mezzofy_domain::audit::{Actor, AuditEvent};
+use mezzofy_domain::audit::Actor;
 use mezzofy_domain::language::Language;
 use mezzofy_domain::people::{Department, Person};
 use mezzofy_domain::roles::{Permission, Roles};
-use mezzofy_store::{Tx, audit, commit, people};
+use mezzofy_store::sign_in_failures::Counter;
+use mezzofy_store::{Tx, commit, people};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::Object;
@@ -20,6 +21,9 @@ use super::extract::ApiJson;
 use super::permission::route;
 use super::problem::{Problem, Problems};
 use super::tries;
+use mezzofy_engine::access::limiters::RateKind;
+use mezzofy_engine::access::refusals;
+use mezzofy_engine::access::turns::Turn;
 use mezzofy_engine::app::{App, AppState};
 
 mod notifications;
@@ -114,18 +118,30 @@ async fn update(
     Ok(Json(PersonView::of(caller.person, &app.roles)))
 }
 
-/// A transaction for a caller who has shown their password in a field of the body. A wrong one counts as a wrong try of signing in.
-async fn proven(app: &AppState, caller: &Caller, field: &str, password: String) -> Result<Tx, Problem> {
+/// A caller who has shown their password.
+struct Proven {
+    /// Keeps other tries of theirs waiting.
+    tx: Tx,
+    /// Where their tries are counted.
+    counter: Counter,
+    /// The same in this process.
+    _turn: Turn,
+}
+
+/// Looks at the password in a field of the body. A wrong one counts as a wrong try of signing in on the caller's device. How often
+/// a person may is counted before anything is hashed.
+async fn proven(app: &AppState, caller: &Caller, field: &str, password: String) -> Result<Proven, Problem> {
     let person = &caller.person;
+    app.limiters.count(person.id, RateKind::PasswordCheck).await?;
+    let counter = tries::counter(app, caller).await?;
     let mut connection = app.store.connection().await?;
     let hash = people::by_email(&mut connection, &person.email).await?.map(|(_, hash)| hash);
     drop(connection);
-    let tries::Checked { mut tx, right } = tries::check(app, &person.email, password, hash).await?;
+    let tries::Checked { mut tx, right, turn } = tries::check(app, &counter, password, hash).await?;
     if right {
-        return Ok(tx);
+        return Ok(Proven { tx, counter, _turn: turn });
     }
-    let event = AuditEvent::SignInRefused { person: Some(person.id) };
-    audit::append(&mut tx, app.clock.now(), Actor::Person(person.id), &event).await?;
+    refusals::note(&mut tx, Actor::Person(person.id), Some(person.id), app.clock.now()).await?;
     commit(tx).await?;
     Err(Problem::field(field, "The current password is wrong."))
 }

@@ -8,6 +8,7 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use mezzofy_engine::access::hashing::HashingError;
 use mezzofy_engine::access::limiters::RateLimited;
 use mezzofy_engine::runs::BeginError;
 use mezzofy_store::StoreError;
@@ -17,6 +18,9 @@ use utoipa::{IntoResponses, ToResponse, ToSchema};
 
 /// The header that carries a request's number.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Characters of a number that a client gave its request at most.
+const MAX_REQUEST_ID_CHARS: usize = 64;
 
 /// The media type of a problem.
 const MEDIA_TYPE: &str = "application/problem+json";
@@ -172,6 +176,11 @@ impl Problem {
         Self { retry_after: Some(retry_after.max(1)), ..Self::new(ProblemKind::TooMany, detail) }
     }
 
+    /// A part of ours has too much to do; it is worth trying again after some seconds.
+    pub(crate) fn busy(detail: impl Into<String>, retry_after: u64) -> Self {
+        Self { retry_after: Some(retry_after.max(1)), ..Self::new(ProblemKind::Unavailable, detail) }
+    }
+
     /// The disk of the database or of the files is full.
     pub(crate) fn disk_full() -> Self {
         Self::new(
@@ -223,6 +232,15 @@ impl From<RateLimited> for Problem {
     }
 }
 
+impl From<HashingError> for Problem {
+    fn from(error: HashingError) -> Self {
+        match error {
+            HashingError::Busy { retry_after_seconds } => Self::busy(error.to_string(), retry_after_seconds),
+            HashingError::Failed(_) => Self::internal(error),
+        }
+    }
+}
+
 impl From<BeginError> for Problem {
     fn from(error: BeginError) -> Self {
         match error {
@@ -232,6 +250,17 @@ impl From<BeginError> for Problem {
             BeginError::Json(error) => Self::internal(error),
         }
     }
+}
+
+/// The request without a number that is not short and plain: it gets one of ours then.
+pub(crate) fn without_odd_number(mut request: Request) -> Request {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-".contains(byte);
+    let numbers = || request.headers().get_all(REQUEST_ID).iter().map(HeaderValue::as_bytes);
+    let is_good = |id: &[u8]| (1..=MAX_REQUEST_ID_CHARS).contains(&id.len()) && id.iter().all(plain);
+    if numbers().count() > 1 || !numbers().all(is_good) {
+        request.headers_mut().remove(REQUEST_ID);
+    }
+    request
 }
 
 /// What a panic of a handler becomes.
@@ -283,4 +312,32 @@ pub(crate) async fn write(request: Request, next: Next) -> Response {
         written.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     written
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    fn kept(numbers: &[&[u8]]) -> Option<HeaderValue> {
+        let mut request = Request::new(Body::empty());
+        for number in numbers {
+            request.headers_mut().append(REQUEST_ID, HeaderValue::from_bytes(number).unwrap());
+        }
+        without_odd_number(request).headers().get(REQUEST_ID).cloned()
+    }
+
+    #[test]
+    fn a_number_from_outside_is_taken_only_if_it_is_short_and_plain() {
+        let longest = [b'a'; 64];
+        for good in [b"0af7651916cd43dd8448eb211c80319c".as_slice(), b"order-7_b.2", &longest] {
+            assert_eq!(kept(&[good]).unwrap().as_bytes(), good);
+        }
+        for odd in [b"".as_slice(), &[b'a'; 65], b"two words", b"a=b", "caf\u{e9}".as_bytes(), b"a\tb", b"\"quoted\""] {
+            assert_eq!(kept(&[odd]), None);
+        }
+        assert_eq!(kept(&[b"one", b"two"]), None);
+        assert_eq!(kept(&[]), None);
+    }
 }

@@ -26,7 +26,9 @@ use mezzofy_engine::events::Waiter;
 
 const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
 const PING_INTERVAL: Duration = Duration::from_secs(25);
-/// How often the session is looked at, so that a signed-out person's stream ends.
+/// A client that takes longer to take a frame has gone.
+const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often the session is looked at, so that a signed-out person's stream ends, and whether the client has answered a ping.
 const PINGS_PER_RECHECK: u32 = 2;
 /// A stream counts as open for so long after it was noted, which is at every second ping.
 const WATCH_LIFETIME: TimeDelta = TimeDelta::minutes(2);
@@ -37,6 +39,8 @@ const READ_BUFFER_BYTES: usize = 2 * 1024;
 const CLOSE_REFUSED: u16 = 4401;
 const CLOSE_NOT_PERMITTED: u16 = 4403;
 const CLOSE_BAD_FRAME: u16 = 4400;
+const CLOSE_TOO_MANY: u16 = 4429;
+const TOO_MANY: &str = "You have too many of these streams open already. Close a window or another program of yours.";
 const CLOSE_GOING_AWAY: u16 = 1001;
 const CLOSE_FAULT: u16 = 1011;
 
@@ -68,7 +72,7 @@ enum HelloKind {
     Hello,
 }
 
-/// Opens a WebSocket. The first frame must be `{"type": "hello", "token", "after"?}` within 10 s; a wrong token closes with 4401, a role that may not with 4403.
+/// Opens a WebSocket. The first frame must be `{"type": "hello", "token", "after"?}` within 10 s; a wrong token closes with 4401, a role that may not with 4403, one stream more than a person may have with 4429.
 #[utoipa::path(get, path = "/v1/stream", params(StreamQuery), responses((status = 101, description = "frames `{type: \"event\", cursor, run_id, conversation_id, kind, data}`"), Problems))]
 async fn stream(State(app): State<App>, ApiQuery(from): ApiQuery<StreamQuery>, upgrade: WebSocketUpgrade) -> Response {
     upgrade.max_message_size(64 * 1024).read_buffer_size(READ_BUFFER_BYTES).on_upgrade(move |socket| async move {
@@ -80,18 +84,21 @@ async fn stream(State(app): State<App>, ApiQuery(from): ApiQuery<StreamQuery>, u
 #[tracing::instrument(name = "stream", skip_all, fields(person = tracing::field::Empty))]
 async fn serve(app: &AppState, mut socket: WebSocket, after: Option<i64>) {
     let end = match greet(app, &mut socket, after).await {
-        Ok((caller, cursor)) => {
-            let session = caller.session;
-            watched(app, session, true).await;
-            let end = send_events(app, &mut socket, caller, cursor).await;
-            watched(app, session, false).await;
-            end
-        }
+        Ok((caller, cursor)) => match app.access.streams.open(caller.person.id) {
+            Some(_open) => {
+                let session = caller.session;
+                watched(app, session, true).await;
+                let end = send_events(app, &mut socket, caller, cursor).await;
+                watched(app, session, false).await;
+                end
+            }
+            None => Some((CLOSE_TOO_MANY, TOO_MANY)),
+        },
         Err(end) => end,
     };
     if let Some((code, reason)) = end {
         let frame = CloseFrame { code, reason: reason.into() };
-        socket.send(Message::Close(Some(frame))).await.ok();
+        deliver(&mut socket, Message::Close(Some(frame))).await;
     }
 }
 
@@ -157,7 +164,7 @@ async fn send_events(app: &AppState, socket: &mut WebSocket, caller: Caller, mut
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
             },
             _ = ping.tick() => {
-                if socket.send(Message::Ping(Vec::new().into())).await.is_err() {
+                if !deliver(socket, Message::Ping(Vec::new().into())).await {
                     return None;
                 }
                 pings += 1;
@@ -165,9 +172,10 @@ async fn send_events(app: &AppState, socket: &mut WebSocket, caller: Caller, mut
                     if !still_signed_in(app, &caller).await {
                         return Some((CLOSE_REFUSED, "the session is over"));
                     }
-                    if std::mem::take(&mut answered) {
-                        watched(app, caller.session, true).await;
+                    if !std::mem::take(&mut answered) {
+                        return None;
                     }
+                    watched(app, caller.session, true).await;
                 }
             }
         }
@@ -204,15 +212,19 @@ async fn send(socket: &mut WebSocket, found: Vec<Event>, sent: &mut i64) -> bool
         let frame = json!({
             "type": "event", "cursor": cursor, "run_id": run_id, "conversation_id": conversation_id, "kind": kind, "data": data
         });
-        if socket.send(Message::Text(frame.to_string().into())).await.is_err() {
+        if !deliver(socket, Message::Text(frame.to_string().into())).await {
             return false;
         }
     }
     true
 }
 
-/// Notes that the person watches, so that their phone is not called for what they see; or that they do no more. A client that does not
-/// answer pings any more is not noted again.
+/// Sends a frame; answers false when the client has gone.
+async fn deliver(socket: &mut WebSocket, frame: Message) -> bool {
+    matches!(timeout(SEND_TIMEOUT, socket.send(frame)).await, Ok(Ok(())))
+}
+
+/// Notes that the person watches, so that their phone is not called for what they see; or that they do no more.
 async fn watched(app: &AppState, session: Id<id::Session>, watched: bool) {
     let until = watched.then(|| app.clock.now() + WATCH_LIFETIME);
     let noted = async { sessions::watch(&mut *app.store.connection().await?, session, until).await };

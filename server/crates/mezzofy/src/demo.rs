@@ -15,11 +15,12 @@ use mezzofy_store::schedules::{self, Schedule};
 use mezzofy_store::{Store, Tx, campaigns, commit, knowledge, leads, ledger, people, standing_approvals, tickets};
 
 use serde_json::Value;
+use tokio_util::task::TaskTracker;
 
+use mezzofy_engine::access::hashing::Hashing;
 use mezzofy_engine::clock::Clock;
 use mezzofy_engine::library;
 use mezzofy_engine::reader::{self, Reader};
-use mezzofy_engine::secrets;
 
 /// The password of every demo sign-in.
 pub const PASSWORD: &str = "mezzofy-demo";
@@ -169,6 +170,7 @@ pub async fn make(
 ) -> Result<String, String> {
     let text = |error: mezzofy_store::StoreError| error.to_string();
     let now = clock.now();
+    let hashing = Hashing::new(TaskTracker::new());
     let mut tx = store.begin().await.map_err(text)?;
     let mut added = 0;
     for (mailbox, name, title, role) in PEOPLE {
@@ -188,7 +190,8 @@ pub async fn make(
             language: Language::En,
             disabled: false,
         };
-        added += i32::from(people::add(&mut tx, &person, &secrets::hash_password(PASSWORD)?, now).await.map_err(text)?);
+        let hash = hashing.hash_password(PASSWORD.to_owned()).await.map_err(|error| error.to_string())?;
+        added += i32::from(people::add(&mut tx, &person, &hash, now).await.map_err(text)?);
     }
     let mut said = format!("{added} people");
     if what == Demo::All {

@@ -4,7 +4,6 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::serve::ListenerExt as _;
 use mezzofy_agent::instructions::Instructions;
 use mezzofy_agent::planner::Planner;
 use mezzofy_agent::texts::{Texts, ToolTexts};
@@ -25,9 +24,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::timestamp::context::ContextV7;
 
-use crate::local365;
+use crate::{connections, local365};
 use mezzofy_engine::access::limiters::Limiters;
 use mezzofy_engine::access::tokens::Tokens;
+use mezzofy_engine::access::{Access, refusals};
 use mezzofy_engine::app::{App, AppState, ToolRegistry as _};
 use mezzofy_engine::catalogue::Products;
 use mezzofy_engine::clock::Clock;
@@ -72,11 +72,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
     let knowledge = config.home.join("knowledge");
     let products = Products::new(config.settings.catalogue.url.as_deref(), &knowledge.join("catalogue.yaml"))?;
     let products = Arc::new(products);
-    let definitions = config.home.join("config/kpis.yaml");
-    let kpis = std::fs::read_to_string(&definitions).map_err(|error| error.to_string());
-    let kpis =
-        kpis.and_then(|yaml| kpi::parse(&yaml)).map_err(|error| format!("{}: {error}", definitions.display()))?;
-    let kpis = Arc::new(kpis);
+    let kpis = Arc::new(key_figures(config)?);
     let (web, prospecting) = web_access(config, &tasks, &stop).await?;
     let tools = Tools::all(ToolContext {
         web: web.clone(),
@@ -129,7 +125,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         defences: config.defences,
         hold: config.settings.hold,
         max_arrival: config.settings.microsoft.max_arrival(),
-        limiters: Limiters::new(&config.settings.limits, config.redis.as_ref()),
+        limiters: Limiters::new(&config.settings.limits, &config.settings.access, config.redis.as_ref()),
         redis: config.redis.clone(),
         limits: config.settings.limits.clone(),
         budgets: config.settings.budgets,
@@ -144,6 +140,7 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         public_url: config.public_url.clone(),
         keyring: config.encryption.clone(),
         tokens: Tokens::new(&config.jwt_secret),
+        access: Access::new(&config.settings.access, tasks.clone()),
         sources: config.settings.webhooks.clone(),
         webhook_secret: config.webhook_secret.clone(),
         hub: Hub::new(),
@@ -153,6 +150,12 @@ pub async fn build(config: &Config, store: Store, clock: Clock) -> Result<App, S
         tasks,
         stop,
     }))
+}
+
+fn key_figures(config: &Config) -> Result<Vec<kpi::Definition>, String> {
+    let file = config.home.join("config/kpis.yaml");
+    let yaml = std::fs::read_to_string(&file).map_err(|error| error.to_string());
+    yaml.and_then(|yaml| kpi::parse(&yaml)).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 /// What makes PDFs, presentations and Word documents.
@@ -265,6 +268,7 @@ pub async fn start_work(app: &App, alone: bool, does: impl Fn(Role) -> bool) -> 
     if does(Role::Api) {
         let relaying = app.clone();
         app.tasks.spawn(async move { relaying.hub.relay(&relaying.store, &relaying.stop).await });
+        app.tasks.spawn(refusals::run(app.clone()));
     }
     if let Some(redis) = app.redis.clone() {
         let stop = app.stop.clone();
@@ -318,36 +322,20 @@ pub async fn listen(host: IpAddr, port: u16) -> Result<TcpListener, String> {
 }
 
 /// Answers requests until the app stops, if it has a port for them, then lets what is at work end.
-pub async fn serve(app: App, listener: Option<TcpListener>) -> Result<(), String> {
-    let served = if let Some(listener) = listener {
-        answer(&app, listener).await
+pub async fn serve(app: App, listener: Option<TcpListener>) {
+    if let Some(listener) = listener {
+        tokio::select! {
+            () = connections::serve(&app, listener) => {}
+            () = after_grace(&app.stop) => {}
+        }
     } else {
         app.stop.cancelled().await;
-        Ok(())
-    };
+    }
     app.stop.cancel();
     app.tasks.close();
     if tokio::time::timeout(SHUTDOWN_TIMEOUT, app.tasks.wait()).await.is_err() {
         tracing::warn!("not everything ended in time; another process or the next start goes on with it");
     }
-    served
-}
-
-async fn answer(app: &App, listener: TcpListener) -> Result<(), String> {
-    let stop = app.stop.clone();
-    let router = mezzofy_http::router(app.clone());
-    // Else a small piece of a stream waits until the client has confirmed the one before.
-    let listener = listener.tap_io(|connection| {
-        if let Err(error) = connection.set_nodelay(true) {
-            tracing::debug!(%error, "a connection sends its small pieces late");
-        }
-    });
-    let served = axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await });
-    let served = tokio::select! {
-        served = served => served,
-        () = after_grace(&app.stop) => Ok(()),
-    };
-    served.map_err(|error| error.to_string())
 }
 
 async fn after_grace(stop: &CancellationToken) {

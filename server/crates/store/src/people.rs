@@ -1,4 +1,4 @@
-//! People and the wrong passwords tried on them.
+//! People.
 
 use chrono::{DateTime, Utc};
 use mezzofy_domain::id::{self, Id};
@@ -180,42 +180,5 @@ pub async fn save(db: &mut PgConnection, person: &Person) -> Result<(), StoreErr
 /// Sets a person's password.
 pub async fn set_password(db: &mut PgConnection, person: Id<id::Person>, hash: &str) -> Result<(), StoreError> {
     sqlx::query!("UPDATE people SET password_hash = $2 WHERE id = $1", person.uuid(), hash).execute(db).await?;
-    Ok(())
-}
-
-/// Lets the tries on this address take turns until the transaction ends, so that many at once are counted one by one.
-pub async fn take_turns(db: &mut PgConnection, email: &str) -> Result<(), StoreError> {
-    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('sign in ' || lower($1), 0))", email)
-        .execute(db)
-        .await?;
-    Ok(())
-}
-
-/// When the tries on this address after `since` went wrong, oldest first.
-pub async fn failures(
-    db: &mut PgConnection,
-    email: &str,
-    since: DateTime<Utc>,
-) -> Result<Vec<DateTime<Utc>>, StoreError> {
-    Ok(sqlx::query_scalar!(
-        "SELECT failed_at FROM sign_in_failures WHERE email = lower($1) AND failed_at > $2 ORDER BY failed_at",
-        email,
-        since
-    )
-    .fetch_all(db)
-    .await?)
-}
-
-/// Notes a wrong try. The address need not belong to anyone, so that guessing tells nothing.
-pub async fn add_failure(db: &mut PgConnection, email: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
-    sqlx::query!("INSERT INTO sign_in_failures (email, failed_at) VALUES (lower($1), $2)", email, now)
-        .execute(db)
-        .await?;
-    Ok(())
-}
-
-/// Forgets the wrong tries after a right one.
-pub async fn clear_failures(db: &mut PgConnection, email: &str) -> Result<(), StoreError> {
-    sqlx::query!("DELETE FROM sign_in_failures WHERE email = lower($1)", email).execute(db).await?;
     Ok(())
 }

@@ -39,24 +39,35 @@ pub struct Session {
     pub device: Option<String>,
 }
 
-/// Begins a session on a device.
+/// Begins a session on a device, which is called so and may be known by the session of the first sign-in there.
 pub async fn begin(
     db: &mut PgConnection,
     session: Id<id::Session>,
     person: Id<id::Person>,
     device: Option<&str>,
+    known_device: Option<Id<id::Session>>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "INSERT INTO sessions (id, person_id, device, created_at, last_seen_at) VALUES ($1, $2, $3, $4, $4)",
+        "INSERT INTO sessions (id, person_id, device, known_device, created_at, last_seen_at) VALUES ($1, $2, $3, $4, $5, $5)",
         session.uuid(),
         person.uuid(),
         device,
+        known_device.map(Id::uuid),
         now
     )
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// The session of the first sign-in on a session's device.
+pub async fn known_device(db: &mut PgConnection, session: Id<id::Session>) -> Result<Id<id::Session>, StoreError> {
+    let device = sqlx::query_scalar!(
+        r#"SELECT coalesce(known_device, id) AS "known_device!" FROM sessions WHERE id = $1"#,
+        session.uuid()
+    );
+    Ok(device.fetch_one(db).await?.into())
 }
 
 /// Stores a refresh token's SHA-256.

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use mezzofy_domain::audit::Actor;
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
+use mezzofy_domain::password::Owner;
 use mezzofy_domain::people::change::{NewPerson, PersonChange, PersonProblem};
 use mezzofy_store::commit;
 use mezzofy_store::people::accounts::{self, Account};
@@ -188,9 +189,8 @@ async fn update(
 }
 
 async fn hashed(app: &AppState, password: String, name: &str, email: &str) -> Result<String, Problem> {
-    let (name, email) = (name.to_owned(), email.to_owned());
-    let hashing = app.tasks.spawn_blocking(move || people::checked_hash(&password, &name, &email));
-    Ok(hashing.await.map_err(Problem::internal)??)
+    let owner = Owner { name, email, company: &app.company.name };
+    Ok(people::checked_hash(&app.access.hashing, password, &owner).await?)
 }
 
 fn unknown() -> Problem {
@@ -219,7 +219,7 @@ impl From<AccountError> for Problem {
             AccountError::Password(problem) => Self::field("password", problem.to_string()),
             AccountError::Unknown => unknown(),
             AccountError::Store(error) => error.into(),
-            AccountError::Hash(error) => Self::internal(error),
+            AccountError::Hashing(error) => error.into(),
         }
     }
 }

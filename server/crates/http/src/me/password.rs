@@ -3,19 +3,18 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use mezzofy_domain::audit::{Actor, AuditEvent};
-use mezzofy_domain::password;
-use mezzofy_store::{audit, commit, people, second_factors};
+use mezzofy_domain::password::{self, Owner};
+use mezzofy_store::{audit, commit, people, second_factors, sign_in_failures};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{proven, sessions};
+use super::{Proven, proven, sessions};
 use crate::caller::Caller;
 use crate::extract::ApiJson;
 use crate::permission::route;
 use crate::problem::{Problem, Problems};
 use mezzofy_engine::app::App;
-use mezzofy_engine::secrets;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(route!(update))
@@ -26,7 +25,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 struct ChangePassword {
     /// The password that holds now.
     current: String,
-    /// The one to take: 12 to 256 characters, none of the common ones, not the person's name or address.
+    /// The one to take: 12 to 256 characters, none of the common ones, without the name or address of the person and the company.
     new: String,
 }
 
@@ -38,18 +37,17 @@ async fn update(
     ApiJson(change): ApiJson<ChangePassword>,
 ) -> Result<StatusCode, Problem> {
     let person = &caller.person;
-    password::check(&change.new, &person.name, &person.email)
-        .map_err(|problem| Problem::field("new", problem.to_string()))?;
+    let owner = Owner { name: &person.name, email: &person.email, company: &app.company.name };
+    password::check(&change.new, &owner).map_err(|problem| Problem::field("new", problem.to_string()))?;
     if change.new == change.current {
         return Err(Problem::field("new", "The new password must differ from the current one."));
     }
-    let mut tx = proven(&app, &caller, "current", change.current).await?;
+    let Proven { mut tx, counter, _turn } = proven(&app, &caller, "current", change.current).await?;
     let now = app.clock.now();
-    let hashing = app.tasks.spawn_blocking(move || secrets::hash_password(&change.new));
-    let hash = hashing.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
+    let hash = app.access.hashing.hash_password(change.new).await?;
     // What was typed wrong may have been codes, which this password says nothing of.
     if !second_factors::in_force(&mut tx, person.id).await? {
-        people::clear_failures(&mut tx, &person.email).await?;
+        sign_in_failures::clear(&mut tx, &counter).await?;
     }
     people::set_password(&mut tx, person.id, &hash).await?;
     audit::append(&mut tx, now, Actor::Person(person.id), &AuditEvent::PersonReset { person: person.id }).await?;

@@ -7,12 +7,12 @@ use mezzofy_domain::audit::{Actor, AuditEvent};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::{recovery_code, totp};
 use mezzofy_store::sealed::{self, SecretKind};
-use mezzofy_store::{Tx, audit, commit, people, second_factors};
+use mezzofy_store::{Tx, audit, commit, second_factors, sign_in_failures};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{proven, sessions};
+use super::{Proven, proven, sessions};
 use crate::caller::Caller;
 use crate::codes::{self, Code};
 use crate::extract::ApiJson;
@@ -96,7 +96,7 @@ async fn begin(
     caller: Caller,
     ApiJson(body): ApiJson<BeginSecondFactor>,
 ) -> Result<Json<SecondFactorSecret>, Problem> {
-    let mut tx = proven(&app, &caller, "password", body.password).await?;
+    let Proven { mut tx, counter, _turn } = proven(&app, &caller, "password", body.password).await?;
     sealed::hold_keys(&mut tx).await?;
     let secret = secrets::random::<{ totp::SECRET_BYTES }>();
     let keys = app.keyring.keys().map_err(Problem::internal)?;
@@ -109,7 +109,7 @@ async fn begin(
         ));
     }
 
-    people::clear_failures(&mut tx, &caller.person.email).await?;
+    sign_in_failures::clear(&mut tx, &counter).await?;
     commit(tx).await?;
     let otpauth_url = totp::url(&secret, &app.company.name, &caller.person.email);
     Ok(Json(SecondFactorSecret { secret: totp::base32(&secret), otpauth_url }))
@@ -123,7 +123,8 @@ async fn confirm(
     ApiJson(body): ApiJson<ConfirmSecondFactor>,
 ) -> Result<Json<RecoveryCodes>, Problem> {
     let person = &caller.person;
-    let mut tx = tries::turn(&app, &person.email).await?;
+    let counter = tries::counter(&app, &caller).await?;
+    let mut tx = tries::begin(&app, &counter).await?;
     sealed::hold_keys(&mut tx).await?;
     let Some(factor) = second_factors::get(&mut tx, person.id).await?.filter(|factor| !factor.in_force) else {
         return Err(Problem::new(
@@ -132,7 +133,7 @@ async fn confirm(
         ));
     };
     if !codes::use_app_code(&app, &mut tx, person.id, &factor, &body.code).await? {
-        codes::refuse(&app, tx, person, Actor::Person(person.id)).await?;
+        codes::refuse(&app, tx, &counter, person.id, Actor::Person(person.id)).await?;
         return Err(Problem::field("code", codes::WRONG));
     }
 
@@ -153,7 +154,7 @@ async fn renew(
     ApiJson(body): ApiJson<ProveSecondFactor>,
 ) -> Result<Json<RecoveryCodes>, Problem> {
     let person = caller.person.id;
-    let mut tx = proven_twice(&app, &caller, body).await?;
+    let Proven { mut tx, counter: _, _turn } = proven_twice(&app, &caller, body).await?;
     let recovery_codes = new_codes(&app, &mut tx, person).await?;
     let event = AuditEvent::RecoveryCodesRenewed { person };
     audit::append(&mut tx, app.clock.now(), Actor::Person(person), &event).await?;
@@ -169,7 +170,7 @@ async fn delete(
     ApiJson(body): ApiJson<ProveSecondFactor>,
 ) -> Result<StatusCode, Problem> {
     let person = caller.person.id;
-    let mut tx = proven_twice(&app, &caller, body).await?;
+    let Proven { mut tx, counter: _, _turn } = proven_twice(&app, &caller, body).await?;
     second_factors::remove(&mut tx, person).await?;
     let event = AuditEvent::SecondFactorRemoved { person };
     audit::append(&mut tx, app.clock.now(), Actor::Person(person), &event).await?;
@@ -177,18 +178,18 @@ async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A transaction for who has shown their password and a code.
-async fn proven_twice(app: &AppState, caller: &Caller, shown: ProveSecondFactor) -> Result<Tx, Problem> {
+/// A caller who has shown their password and a code.
+async fn proven_twice(app: &AppState, caller: &Caller, shown: ProveSecondFactor) -> Result<Proven, Problem> {
     let person = &caller.person;
-    let mut tx = proven(app, caller, "password", shown.password).await?;
-    match codes::check(app, &mut tx, person.id, Some(&shown.code)).await? {
+    let mut proven = proven(app, caller, "password", shown.password).await?;
+    match codes::check(app, &mut proven.tx, person.id, Some(&shown.code)).await? {
         Code::Right => {
-            people::clear_failures(&mut tx, &person.email).await?;
-            Ok(tx)
+            sign_in_failures::clear(&mut proven.tx, &proven.counter).await?;
+            Ok(proven)
         }
         Code::NotAsked => Err(Problem::new(ProblemKind::Conflict, "You have no second factor. Set one up first.")),
         Code::Missing | Code::Wrong => {
-            codes::refuse(app, tx, person, Actor::Person(person.id)).await?;
+            codes::refuse(app, proven.tx, &proven.counter, person.id, Actor::Person(person.id)).await?;
             Err(Problem::field("code", codes::WRONG))
         }
     }
@@ -197,11 +198,7 @@ async fn proven_twice(app: &AppState, caller: &Caller, shown: ProveSecondFactor)
 async fn new_codes(app: &AppState, tx: &mut Tx, person: Id<id::Person>) -> Result<Vec<String>, Problem> {
     let codes: Vec<String> =
         (0..recovery_code::CODES_PER_PERSON).map(|_| recovery_code::of(secrets::random())).collect();
-    let plain = codes.clone();
-    let hashing = app.tasks.spawn_blocking(move || {
-        plain.iter().map(|code| secrets::hash_recovery_code(code, person.uuid())).collect::<Result<Vec<_>, _>>()
-    });
-    let hashes = hashing.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
+    let hashes = app.access.hashing.hash_recovery_codes(codes.clone(), person.uuid()).await?;
     second_factors::replace_codes(tx, person, &hashes).await?;
     Ok(codes)
 }

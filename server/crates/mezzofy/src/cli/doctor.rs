@@ -48,6 +48,8 @@ pub(super) async fn run() -> Result<(), String> {
                 .to_owned(),
         ),
     }
+    let (state, detail) = addresses(config.settings.access.trusted_proxies);
+    line(state, "addresses", detail);
     let (state, detail) = documents(&config);
     line(state, "documents", detail);
     let (state, detail) = reading(&config).await;
@@ -127,6 +129,15 @@ async fn reading(config: &Config) -> (State, String) {
         }
         Err(error) => (State::Wrong, format!("{} does not answer: {error}", config.reader.display())),
     }
+}
+
+/// Where those who sign in are said to come from.
+fn addresses(trusted_proxies: usize) -> (State, String) {
+    if trusted_proxies == 0 {
+        let detail = "X-Forwarded-For is not looked at: behind a proxy all share one address. Set access.trusted_proxies to the number of proxies";
+        return (State::Off, detail.to_owned());
+    }
+    (State::On, format!("of clients, as the last {trusted_proxies} of X-Forwarded-For say"))
 }
 
 fn documents(config: &Config) -> (State, String) {

@@ -49,7 +49,8 @@ pub(super) async fn run(config: &Config, demo: Option<Demo>, roles: &[Role]) -> 
             Some(port) => greet(config, port, demo),
             None => say("Mezzofy AI Assistant works. Ctrl-C stops it."),
         }
-        serve::serve(app, listener).await
+        serve::serve(app, listener).await;
+        Ok(())
     }
     .await;
     database.close().await;

@@ -4,9 +4,13 @@ use clap::Subcommand;
 use mezzofy_domain::audit::Actor;
 use mezzofy_domain::id::Id;
 use mezzofy_domain::language::Language;
+use mezzofy_domain::password::Owner;
+use mezzofy_domain::people::Person;
 use mezzofy_domain::people::change::{NewPerson, PersonChange};
 use mezzofy_store::{Store, commit, people as stored};
+use tokio_util::task::TaskTracker;
 
+use mezzofy_engine::access::hashing::Hashing;
 use mezzofy_engine::clock::Clock;
 use mezzofy_engine::config::Config;
 use mezzofy_engine::database::{Database, full};
@@ -67,7 +71,7 @@ async fn change(config: &Config, store: &Store, what: What, password: &str) -> R
         What::Add { email, name, title, role, .. } => {
             let new = NewPerson { email, name, title, role, language: Language::En };
             let person = new.checked(Id::new(now), &config.roles).map_err(|problem| problem.to_string())?;
-            let hash = checked_hash(password, &person.name, &person.email).map_err(|refused| full(&refused))?;
+            let hash = hashed(config, password, &person).await?;
             people::add(&mut tx, &person, &hash, actor, now).await.map_err(|refused| full(&refused))?;
             commit(tx).await.map_err(|error| full(&error))?;
             return Ok(format!("{} can sign in", person.email));
@@ -78,12 +82,17 @@ async fn change(config: &Config, store: &Store, what: What, password: &str) -> R
     let known = stored::by_email(&mut tx, &email).await.map_err(|error| full(&error))?;
     let (person, _) = known.ok_or_else(|| format!("nobody has the address {email}"))?;
     let reset = wanted.disabled == Some(false);
-    let hash = reset.then(|| checked_hash(password, &person.name, &person.email)).transpose();
-    let password_hash = hash.map_err(|refused| full(&refused))?;
+    let password_hash = if reset { Some(hashed(config, password, &person).await?) } else { None };
     let wanted = AccountChange { change: wanted, password_hash, remove_second_factor: reset };
     people::change(&mut tx, &config.roles, person.id, wanted, actor, now).await.map_err(|refused| full(&refused))?;
     commit(tx).await.map_err(|error| full(&error))?;
     Ok(format!("{} {done}", person.email))
+}
+
+async fn hashed(config: &Config, password: &str, person: &Person) -> Result<String, String> {
+    let owner = Owner { name: &person.name, email: &person.email, company: &config.settings.company.name };
+    let hash = checked_hash(&Hashing::new(TaskTracker::new()), password.to_owned(), &owner).await;
+    hash.map_err(|refused| full(&refused))
 }
 
 fn disabled(disabled: bool) -> PersonChange {

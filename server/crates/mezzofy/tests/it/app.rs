@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mezzofy::demo::{self, Demo};
-use mezzofy::serve;
+use mezzofy::{connections, serve};
 use mezzofy_agent::defences::Defences;
 use mezzofy_domain::reading::Reading;
 use mezzofy_domain::roles::Roles;
@@ -58,6 +58,8 @@ pub(crate) struct Client {
     http: reqwest::Client,
     pub(crate) token: String,
     pub(crate) refresh: String,
+    /// By which it is known again at the next sign-in.
+    pub(crate) device: String,
 }
 
 pub(crate) fn home() -> PathBuf {
@@ -99,8 +101,12 @@ pub(crate) async fn read(media_type: &str, bytes: &[u8]) -> Reading {
 fn config(data_dir: &Path) -> Config {
     let home = home();
     let yaml = std::fs::read_to_string(home.join("config/config.yaml")).unwrap();
+    let mut settings = mezzofy_engine::config::Settings::parse(&yaml).unwrap();
+    // All people of a test come from one address, at once.
+    settings.access.sign_ins_a_minute = 10_000;
+    settings.access.refreshes_a_minute = 10_000;
     Config {
-        settings: mezzofy_engine::config::Settings::parse(&yaml).unwrap(),
+        settings,
         roles: Roles::parse(&std::fs::read_to_string(home.join("config/roles.yaml")).unwrap()).unwrap(),
         reader: reader::program().unwrap(),
         home,
@@ -247,10 +253,8 @@ impl TestApp {
         serve::start_work(&app, false, |_| true).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (router, stop) = (mezzofy_http::router(app.clone()), app.stop.clone());
-        app.tasks.spawn(async move {
-            axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await }).await.unwrap();
-        });
+        let serving = app.clone();
+        app.tasks.spawn(async move { connections::serve(&serving, listener).await });
         Self { app, clock, address, server, database, folder }
     }
 
@@ -269,6 +273,7 @@ impl TestApp {
         assert_eq!(status, StatusCode::OK, "{body}");
         client.token = text(&body["access_token"]);
         client.refresh = text(&body["refresh_token"]);
+        client.device = text(&body["device_token"]);
         client
     }
 
@@ -373,11 +378,21 @@ pub(crate) fn left_out(test: &str, why: &str) {
 impl Client {
     /// Nobody yet, at a server that is a process of its own.
     pub(crate) fn at(base: &str) -> Self {
-        Self { base: base.to_owned(), http: client(), token: String::new(), refresh: String::new() }
+        Self {
+            base: base.to_owned(),
+            http: client(),
+            token: String::new(),
+            refresh: String::new(),
+            device: String::new(),
+        }
     }
 
+    /// Tries to sign in, on the device where it did before, if it did.
     pub(crate) async fn sign_in(&self, mailbox: &str, password: &str) -> (StatusCode, Value) {
-        let body = json!({"email": format!("{mailbox}@mezzofy.example"), "password": password});
+        let mut body = json!({"email": format!("{mailbox}@mezzofy.example"), "password": password});
+        if !self.device.is_empty() {
+            body["device_token"] = json!(self.device);
+        }
         self.send(Method::POST, "/v1/auth/login", Some(&body)).await
     }
 

@@ -86,6 +86,29 @@ async fn only_pages_of_known_origins_may_ask_and_none_with_cookies() {
     app.end().await;
 }
 
+#[tokio::test]
+async fn a_requests_number_from_outside_is_taken_only_if_it_is_short_and_plain() {
+    let app = TestApp::without_data().await;
+    let nobody = app.nobody();
+    let numbered = async |number: &str| {
+        let request = nobody.request(Method::GET, "/v1/me").header("x-request-id", number);
+        let response = request.send().await.unwrap();
+        let header = response.headers()["x-request-id"].to_str().unwrap().to_owned();
+        let problem: serde_json::Value = response.json().await.unwrap();
+        assert_eq!(problem["request_id"], header);
+        header
+    };
+    let longest = "a".repeat(64);
+    for good in ["order-7_b.2", &longest] {
+        assert_eq!(numbered(good).await, good);
+    }
+    for odd in ["x".repeat(6_000), "a".repeat(65), "two words".to_owned(), "<b>".to_owned()] {
+        let ours = numbered(&odd).await;
+        assert!(ours.len() == 32 && ours.bytes().all(|byte| byte.is_ascii_hexdigit()), "{ours}");
+    }
+    app.end().await;
+}
+
 #[test]
 fn an_allowed_origin_that_no_browser_sends_is_refused_at_the_start() {
     let yaml = std::fs::read_to_string(crate::app::home().join("config/config.yaml")).unwrap();

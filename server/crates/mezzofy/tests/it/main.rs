@@ -8,6 +8,7 @@ mod admin;
 mod app;
 mod approvals;
 mod audit;
+mod bounds;
 mod calendar;
 mod conversations;
 mod crash;

@@ -50,7 +50,19 @@ fn codes_of(answer: &Value) -> Vec<String> {
 }
 
 async fn sign_in(app: &TestApp, mailbox: &str, password: &str, code: Option<&str>) -> (StatusCode, Value) {
-    let body = json!({"email": format!("{mailbox}@mezzofy.example"), "password": password, "code": code});
+    sign_in_on(app, mailbox, password, code, None).await
+}
+
+/// The same on a device that is known.
+async fn sign_in_on(
+    app: &TestApp,
+    mailbox: &str,
+    password: &str,
+    code: Option<&str>,
+    device: Option<&str>,
+) -> (StatusCode, Value) {
+    let email = format!("{mailbox}@mezzofy.example");
+    let body = json!({"email": email, "password": password, "code": code, "device_token": device});
     app.nobody().send(Method::POST, "/v1/auth/login", Some(&body)).await
 }
 
@@ -129,11 +141,13 @@ async fn wrong_codes_count_as_wrong_tries_and_the_right_password_does_not_clear_
     let app = TestApp::without_data().await;
     let ceo = app.person("ceo").await;
     let (phone, _) = set_up(&app, &ceo).await;
+    let on_device =
+        async |password: &str, code: Option<&str>| sign_in_on(&app, "ceo", password, code, Some(&ceo.device)).await;
     next(&app);
     for _ in 0..4 {
         let code = wrong(&phone, app.now());
-        assert_eq!(sign_in(&app, "ceo", PASSWORD, Some(&code)).await.0, StatusCode::UNAUTHORIZED);
-        assert_eq!(sign_in(&app, "ceo", PASSWORD, None).await.0, StatusCode::UNAUTHORIZED, "only asks for the code");
+        assert_eq!(on_device(PASSWORD, Some(&code)).await.0, StatusCode::UNAUTHORIZED);
+        assert_eq!(on_device(PASSWORD, None).await.0, StatusCode::UNAUTHORIZED, "only asks for the code");
     }
     // Nor does a change of the password.
     let change = json!({"current": PASSWORD, "new": "violet anchor 77"});
@@ -144,14 +158,16 @@ async fn wrong_codes_count_as_wrong_tries_and_the_right_password_does_not_clear_
 
     let right = phone.shows(app.now());
     for code in [None, Some(right.as_str())] {
-        let (status, _) = sign_in(&app, "ceo", "violet anchor 77", code).await;
+        let (status, _) = on_device("violet anchor 77", code).await;
         assert_eq!(status, StatusCode::TOO_MANY_REQUESTS, "five wrong ones, so not even the right one");
     }
     let shown = json!({"password": "violet anchor 77", "code": right});
     assert_eq!(ceo.send(Method::DELETE, PATH, Some(&shown)).await.0, StatusCode::TOO_MANY_REQUESTS);
+    let (elsewhere, _) = sign_in(&app, "ceo", "violet anchor 77", None).await;
+    assert_eq!(elsewhere, StatusCode::UNAUTHORIZED, "whoever comes from elsewhere is asked for a code");
     app.advance(TimeDelta::minutes(15) + TimeDelta::seconds(1));
     let code = phone.shows(app.now());
-    assert_eq!(sign_in(&app, "ceo", "violet anchor 77", Some(&code)).await.0, StatusCode::OK);
+    assert_eq!(on_device("violet anchor 77", Some(&code)).await.0, StatusCode::OK);
     app.end().await;
 }
 

@@ -47,6 +47,63 @@ async fn five_wrong_passwords_make_the_address_wait_whoever_it_is() {
 }
 
 #[tokio::test]
+async fn strangers_lock_out_strangers_and_not_a_device_where_the_person_has_signed_in() {
+    let app = TestApp::without_data().await;
+    let (ceo, rep, nobody) = (app.person("ceo").await, app.person("sales.rep").await, app.nobody());
+    for _ in 0..5 {
+        assert_eq!(nobody.sign_in("ceo", "wrong").await.0, StatusCode::UNAUTHORIZED);
+    }
+    assert_eq!(nobody.sign_in("ceo", "mezzofy-demo").await.0, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(rep.sign_in("ceo", "mezzofy-demo").await.0, StatusCode::TOO_MANY_REQUESTS, "another one's device");
+    let change = json!({"current": "mezzofy-demo", "new": "violet anchor 77"});
+    assert_eq!(ceo.send(Method::POST, "/v1/me/password", Some(&change)).await.0, StatusCode::NO_CONTENT);
+    let (status, again) = ceo.sign_in("ceo", "violet anchor 77").await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(nobody.sign_in("ceo", "violet anchor 77").await.0, StatusCode::TOO_MANY_REQUESTS, "they still wait");
+
+    // The device has five tries of its own, under its newest token and all before it.
+    let mut later = app.nobody();
+    later.device = text(&again["device_token"]);
+    for _ in 0..5 {
+        assert_eq!(later.sign_in("ceo", "wrong").await.0, StatusCode::UNAUTHORIZED);
+    }
+    for device in [&later, &ceo] {
+        assert_eq!(device.sign_in("ceo", "violet anchor 77").await.0, StatusCode::TOO_MANY_REQUESTS);
+    }
+    app.advance(TimeDelta::minutes(15) + TimeDelta::seconds(1));
+    assert_eq!(nobody.sign_in("ceo", "violet anchor 77").await.0, StatusCode::OK);
+    app.end().await;
+}
+
+#[tokio::test]
+async fn a_browser_is_known_by_a_cookie_and_a_session_from_before_by_its_next_refresh() {
+    let app = TestApp::without_data().await;
+    let (nobody, phone) = (app.nobody(), app.person("ceo").await);
+    let body = json!({"email": "ceo@mezzofy.example", "password": "mezzofy-demo"});
+    let signed_in = nobody.request(Method::POST, "/v1/auth/login").json(&body).send().await.unwrap();
+    let mut cookies =
+        signed_in.headers().get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap().to_owned());
+    let cookie = cookies.find(|cookie| cookie.starts_with("mezzofy_device=")).unwrap();
+    for part in ["HttpOnly", "SameSite=Strict", "Path=/v1/auth", "Max-Age=34560000"] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    let refreshed = nobody.post("/v1/auth/refresh", json!({"refresh_token": phone.refresh})).await;
+    for _ in 0..5 {
+        nobody.sign_in("ceo", "wrong").await;
+    }
+    assert_eq!(nobody.sign_in("ceo", "mezzofy-demo").await.0, StatusCode::TOO_MANY_REQUESTS);
+    let pair = cookie.split(';').next().unwrap();
+    let request = nobody.request(Method::POST, "/v1/auth/login").header("cookie", pair);
+    assert_eq!(request.json(&body).send().await.unwrap().status(), StatusCode::OK);
+    let mut known = app.nobody();
+    known.device = text(&refreshed["device_token"]);
+    assert_eq!(known.sign_in("ceo", "mezzofy-demo").await.0, StatusCode::OK);
+    known.device = format!("{}x", phone.device);
+    assert_eq!(known.sign_in("ceo", "mezzofy-demo").await.0, StatusCode::TOO_MANY_REQUESTS, "nobody makes one up");
+    app.end().await;
+}
+
+#[tokio::test]
 async fn an_access_token_ends_after_fifteen_minutes_and_a_refresh_gives_another() {
     let app = TestApp::without_data().await;
     let mut finance = app.person("finance.manager").await;
