@@ -7,5 +7,7 @@ export const refreshKeeper: RefreshKeeper = {
   read: async () => (localStorage.getItem(MARK) ? 'cookie' : null),
   write: async () => localStorage.setItem(MARK, '1'),
   clear: async () => localStorage.removeItem(MARK),
+  device: async () => null,
+  keepDevice: async () => undefined,
   exclusive: (task) => (navigator.locks ? navigator.locks.request('mezzofy.refresh', task) : task()),
 };

@@ -484,8 +484,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Signs a person in. After five wrong passwords or codes the address has to wait. Where a code is missing or wrong the answer
-         *     to a right password is 401 with the type `/problems/second-factor-needed`.
+         * Signs a person in. After five wrong passwords or codes there is a wait: for tries from devices where the person has signed in
+         *     before each for itself, for all others together. Where a code is missing or wrong the answer to a right password is 401 with the
+         *     type `/problems/second-factor-needed`.
          */
         post: operations["post_v1_auth_login"];
         delete?: never;
@@ -1270,7 +1271,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Opens a WebSocket. The first frame must be `{"type": "hello", "token", "after"?}` within 10 s; a wrong token closes with 4401, a role that may not with 4403. */
+        /** Opens a WebSocket. The first frame must be `{"type": "hello", "token", "after"?}` within 10 s; a wrong token closes with 4401, a role that may not with 4403, one stream more than a person may have with 4429. */
         get: operations["get_v1_stream"];
         put?: never;
         post?: never;
@@ -1471,7 +1472,7 @@ export interface components {
         ChangePassword: {
             /** @description The password that holds now. */
             current: string;
-            /** @description The one to take: 12 to 256 characters, none of the common ones, not the person's name or address. */
+            /** @description The one to take: 12 to 256 characters, none of the common ones, without the name or address of the person and the company. */
             new: string;
         };
         /** @description What is to change; what is not given stays as it is. */
@@ -1997,6 +1998,11 @@ export interface components {
         Login: {
             /** @description A code of their authenticator app, or a recovery code; needed once they have set up a second factor. */
             code?: string | null;
+            /**
+             * @description The newest device token from here, if there is one; browsers leave it out and send the cookie. Wrong tries without it don't
+             *     count against the person on this device.
+             */
+            device_token?: string | null;
             /** @description The person's address. */
             email: string;
             /** @description Their password. */
@@ -2508,6 +2514,8 @@ export interface components {
         /** @description A sign-in. */
         SignIn: {
             access_token: string;
+            /** @description To be sent with the next sign-in here, also after signing out; good for 400 days. It lets nobody in. */
+            device_token: string;
             /**
              * Format: int64
              * @description Seconds until the access token is over.

@@ -4,20 +4,22 @@ import type { Person } from './types';
 const person: Person = { id: 'p', email: 'a@b.example', name: 'Ana', title: '', role: 'finance_manager', department: 'finance', language: 'en', permissions: ['chat'] };
 
 function server() {
-  const kept = { token: 'r0' as string | null };
+  const kept = { token: 'r0' as string | null, device: null as string | null };
   const log: string[] = [];
-  const state = { now: 0, valid: 'none', made: 0, refreshStatus: 200, offline: false, shown: [] as (Person | null)[] };
+  const state = { now: 0, knownAs: [] as (string | undefined)[], valid: 'none', made: 0, refreshStatus: 200, offline: false, shown: [] as (Person | null)[] };
   const keeper: RefreshKeeper = {
     read: async () => kept.token,
     write: async (token) => void (kept.token = token),
     clear: async () => void (kept.token = null),
+    device: async () => kept.device,
+    keepDevice: async (token) => void (kept.device = token),
     exclusive: (task) => task(),
   };
   const answer = (status: number, body: unknown) => new Response(JSON.stringify(body), { status });
   const begin = () => {
     state.made += 1;
     state.valid = `a${state.made}`;
-    return answer(200, { access_token: state.valid, refresh_token: `r${state.made}`, token_type: 'Bearer', expires_in: 900, person });
+    return answer(200, { access_token: state.valid, refresh_token: `r${state.made}`, device_token: `d${state.made}`, token_type: 'Bearer', expires_in: 900, person });
   };
   const fetch = async (request: Request): Promise<Response> => {
     const path = new URL(request.url).pathname;
@@ -25,7 +27,8 @@ function server() {
     await Promise.resolve();
     if (state.offline) throw new TypeError('no network');
     if (path === '/v1/auth/login') {
-      const { password } = (await request.json()) as { password: string };
+      const { password, device_token } = (await request.json()) as { password: string; device_token?: string };
+      state.knownAs.push(device_token);
       return password === 'right' ? begin() : answer(401, { detail: 'The email or the password is wrong.' });
     }
     if (path === '/v1/auth/refresh') {
@@ -59,6 +62,15 @@ it('renews a refused token once and repeats the requests with their bodies', asy
   expect(await one.json()).toEqual({ got: { text: '你好' } });
   expect(two.status).toBe(200);
   expect(t.refreshes()).toBe(2);
+});
+
+it('is known again at the next sign-in here, also after signing out', async () => {
+  const t = server();
+  await t.session.signIn('a@b.example', 'right');
+  await t.session.signOut();
+  await t.session.signIn('a@b.example', 'right');
+  expect(t.state.knownAs).toEqual([undefined, 'd1']);
+  expect(t.kept.device).toBe('d2');
 });
 
 it('renews shortly before the token ends', async () => {

@@ -7,6 +7,10 @@ export interface RefreshKeeper {
   read(): Promise<string | 'cookie' | null>;
   write(token: string): Promise<void>;
   clear(): Promise<void>;
+  /** What tells the server that somebody has signed in here before, so that strangers' wrong tries lock nobody out here; null in a browser, which has a cookie for it. */
+  device(): Promise<string | null>;
+  /** Keeps it, also after signing out. */
+  keepDevice(token: string): Promise<void>;
   /** Runs one refresh at a time, also across the tabs of a browser that share the cookie. */
   exclusive<T>(task: () => Promise<T>): Promise<T>;
 }
@@ -48,6 +52,7 @@ export function createSession({ fetch, address, keeper, now, onChange }: Session
     const session = (await response.json()) as Session;
     access = { token: session.access_token, endsAt: now() + session.expires_in * 1000 };
     await keeper.write(session.refresh_token);
+    await keeper.keepDevice(session.device_token);
     onChange(session.person);
     return session.access_token;
   }
@@ -89,7 +94,9 @@ export function createSession({ fetch, address, keeper, now, onChange }: Session
 
   /** Signs in; with a code of the second factor, or a recovery code, where one is needed. */
   async function signIn(email: string, password: string, code?: string): Promise<void> {
-    const response = await ask(post('/v1/auth/login', { email, password, ...(code ? { code } : {}) }));
+    const device = await keeper.device();
+    const known = device === null ? {} : { device_token: device };
+    const response = await ask(post('/v1/auth/login', { email, password, ...known, ...(code ? { code } : {}) }));
     if (!response.ok) throw problemFrom(response.status, await bodyOf(response));
     await begin(response);
   }
