@@ -68,7 +68,7 @@ def measure(sign_in, names):
     """Rows for the table. `sign_in(port, name)` gives a person who can `ask` and `say`; there are AT_ONCE names at least."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    limits = {"runs_at_once": AT_ONCE, "messages_a_minute": 100_000, "requests_a_minute": 100_000}
+    limits = {"runs_at_once": AT_ONCE, "messages_a_minute": 100_000, "requests_a_minute": 100_000, "streams_a_person": STREAMS}
     with Provider() as provider, Nodes(dict(provider.settings), limits) as server:
         server.start()
         people = [sign_in(server.port, name) for name in names]
