@@ -98,7 +98,6 @@ async fn lived_in(app: &TestApp) -> (Person, Person, Vec<String>) {
          FROM runs",
         "INSERT INTO standing_approvals (id, person_id, department, skill, rule, allowed, limit_a_day, created_at)
          SELECT gen_random_uuid(), id, department, 'financial_reporting', 'anyone', '{}', 1, now() FROM people",
-        "INSERT INTO refused_sign_ins (person_id, stranger, since) SELECT id, true, now() FROM people",
         "INSERT INTO second_factors (person_id, sealed_secret) SELECT id, 'sealed' FROM people",
         "INSERT INTO recovery_codes (person_id, hash) SELECT id, 'hash' FROM people",
         "INSERT INTO source_secrets (id, source, sealed_secret, created_at) VALUES (gen_random_uuid(), 's', 'sealed', now())",
