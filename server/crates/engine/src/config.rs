@@ -139,8 +139,8 @@ impl Default for AccessSettings {
     fn default() -> Self {
         Self {
             trusted_proxies: 0,
-            sign_ins_a_minute: 30,
-            refreshes_a_minute: 120,
+            sign_ins_a_minute: 120,
+            refreshes_a_minute: 600,
             password_checks_a_minute: 20,
             streams_a_person: 20,
         }
