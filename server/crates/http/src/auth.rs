@@ -93,17 +93,19 @@ async fn login(
     ApiJson(login): ApiJson<Login>,
 ) -> Result<Response, Problem> {
     let mut connection = app.store.connection().await?;
-    let found = people::by_email(&mut connection, &login.email.0).await?.filter(|(person, _)| !person.disabled);
+    let found = people::by_email(&mut connection, &login.email.0).await?.map(|(person, _)| person);
     drop(connection);
 
-    let (whose, hash) = found.as_ref().map(|(person, hash)| (person.id, hash.clone())).unzip();
+    let found = found.filter(|person| !person.disabled);
+    let whose = found.as_ref().map(|person| person.id);
     let device_token = login.device_token.or_else(|| cookie(&headers, DEVICE_COOKIE));
     let known = device_token.and_then(|token| app.tokens.read_device(&token, app.clock.now()));
     let known = known.filter(|known| Some(known.person) == whose).map(|known| known.device);
     let counter = Counter::new(&login.email.0, known);
-    let tries::Checked { mut tx, right, turn: _turn } = tries::check(&app, &counter, login.password, hash).await?;
+    let tries::Checked { mut tx, right, turn: _turn } =
+        tries::check(&app, &counter, &login.email.0, login.password).await?;
     let now = app.clock.now();
-    let Some((person, _)) = found.filter(|_| right) else {
+    let Some(person) = found.filter(|_| right) else {
         refusals::note(&mut tx, Actor::System, whose, now).await?;
         commit(tx).await?;
         return Err(Problem::new(ProblemKind::SignedOut, "The email address or the password is wrong."));

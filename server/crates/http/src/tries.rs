@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mezzofy_engine::access::turns::Turn;
 use mezzofy_engine::app::AppState;
 use mezzofy_store::sign_in_failures::{self, Counter};
-use mezzofy_store::{Tx, sessions};
+use mezzofy_store::{Tx, people, sessions};
 
 use super::caller::Caller;
 use super::problem::Problem;
@@ -30,14 +30,14 @@ pub(super) async fn counter(app: &AppState, caller: &Caller) -> Result<Counter, 
     Ok(Counter::new(&caller.person.email, Some(device)))
 }
 
-/// Checks a password against the hash of who has the address. An address nobody has takes the same time. Tries at the same
+/// Checks the password of who has an address and may sign in. An address nobody has takes the same time. Tries at the same
 /// moment come one after another, and where there is a wait nothing is hashed, so that no more than five are. A right one does not
 /// clear the count yet: a code may have to follow, and then it would give those who know the password any number of tries at the code.
 pub(super) async fn check(
     app: &AppState,
     counter: &Counter,
+    email: &str,
     password: String,
-    hash: Option<String>,
 ) -> Result<Checked, Problem> {
     // Once so that who has to wait takes no place of others, and once more for what happened before it was their turn.
     refuse_at_once(app, counter).await?;
@@ -45,6 +45,11 @@ pub(super) async fn check(
     let turn = app.access.turns.take(counter).await;
     refuse_at_once(app, counter).await?;
 
+    // As it is now: it may have changed while others had their turn.
+    let mut connection = app.store.connection().await?;
+    let found = people::by_email(&mut connection, email).await?;
+    drop(connection);
+    let hash = found.filter(|(person, _)| !person.disabled).map(|(_, hash)| hash);
     let right = app.access.hashing.check_password(place, password, hash).await?;
 
     let mut tx = begin(app, counter).await?;
