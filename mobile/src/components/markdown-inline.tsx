@@ -5,6 +5,7 @@ import { Linking, Platform, StyleSheet, Text as Span } from 'react-native';
 import { useTexts } from '@/i18n/texts';
 import { usePalette } from '@/theme/theme';
 
+import { linkTarget, saysWhere } from './link';
 import { Text } from './text';
 
 const styles = StyleSheet.create({
@@ -14,29 +15,26 @@ const styles = StyleSheet.create({
   link: { textDecorationLine: 'underline' },
 });
 
-/** Where a link leads, for showing it; null for what is not opened. */
-export function hostOf(href: string): string | null {
-  if (/^mailto:/i.test(href)) return href.slice(7).split('?')[0] ?? null;
-  return /^https?:\/\/(?:[^/?#@]*@)?([^/?#]+)/i.exec(href)?.[1]?.toLowerCase() ?? null;
-}
-
+/** A link that can be opened, with where it leads; any other one is shown whole, as text. */
 function Link({ token }: { token: Tokens.Link }) {
   const palette = usePalette();
   const { states } = useTexts();
-  const host = hostOf(token.href);
-  if (host === null) return <>{inline(token.tokens)}</>;
+  const target = linkTarget(token.href);
+  if (target === null) return <>{whole(token)}</>;
   const opening =
     Platform.OS === 'web'
-      ? { href: token.href, hrefAttrs: { target: 'blank', rel: 'noopener noreferrer' } }
-      : { onPress: () => void Linking.openURL(token.href) };
-  const named = token.text.toLowerCase().includes(host);
+      ? { href: target.href, hrefAttrs: { target: 'blank', rel: 'noopener noreferrer' } }
+      : { onPress: () => void Linking.openURL(target.href) };
+  const named = saysWhere(token.text, target);
   return (
-    <Span role="link" aria-label={named ? token.text : states.linkTo(token.text, host)} style={[styles.link, { color: palette.accentText }]} {...opening}>
+    <Span role="link" aria-label={named ? token.text : states.linkTo(token.text, target.place)} style={[styles.link, { color: palette.accentText }]} {...opening}>
       {inline(token.tokens)}
-      {named ? null : ` (${host})`}
+      {named ? null : ` (${target.place})`}
     </Span>
   );
 }
+
+const whole = ({ raw, text, href }: Tokens.Link): string => (raw === text || raw.includes(href) ? raw : `[${text}](${href})`);
 
 /** The parts of a line of text; `raw` where it has none. */
 export function inline(tokens: Token[] | undefined, raw = ''): ReactNode {
@@ -58,7 +56,7 @@ export function inline(tokens: Token[] | undefined, raw = ''): ReactNode {
       case 'link':
         return <Link key={at} token={token as Tokens.Link} />;
       case 'image':
-        return `[${(token as Tokens.Image).text || hostOf((token as Tokens.Image).href) || ''}]`;
+        return `[${(token as Tokens.Image).text || linkTarget((token as Tokens.Image).href)?.place || ''}]`;
       case 'br':
         return '\n';
       case 'text':
