@@ -18,6 +18,7 @@ pub mod invisible;
 pub mod kpi;
 pub mod language;
 pub mod ledger;
+pub mod link;
 pub mod meeting;
 pub mod memory;
 pub mod money;
