@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use mezzofy_domain::approval::{Origin, ValueOrigin};
 use mezzofy_domain::effect::{EventTimes, Payload, is_address};
-use mezzofy_domain::file::File;
+use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
+use mezzofy_domain::link::{Link, LinkTarget, links};
 use mezzofy_domain::meeting;
 use mezzofy_domain::people::{Company, Department};
 use mezzofy_domain::trust::Trust;
@@ -16,10 +17,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::defences::{Defence, Defences};
 use crate::texts::Texts;
-
-/// Endings of file names that look like the end of a host's name.
-const FILE_ENDINGS: [&str; 12] =
-    ["pdf", "csv", "xlsx", "xls", "docx", "doc", "pptx", "ppt", "txt", "json", "png", "jpg"];
 
 /// What a run has read.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -130,9 +127,11 @@ impl Sources {
             values.push(self.time(times, context));
         }
         if self.any_outside() && context.defences.on(Defence::Links) {
+            let said = context.own_words.iter().map(String::as_str).chain(payload.recipients());
+            let named: BTreeSet<LinkTarget> = said.flat_map(links).map(|link| link.target).collect();
             for (argument, text) in [("subject", payload.subject()), ("body", payload.body())] {
-                values
-                    .extend(names_in(text).into_iter().filter_map(|name| self.link(argument, name, payload, context)));
+                let unknown = self.unknown_links(text, &named, payload, context.company);
+                values.extend(unknown.iter().map(|target| self.link(argument, target, context)));
             }
             let typed = payload.attachments().iter().filter_map(|file| self.typed.get(&file.id)).flatten();
             values.extend(typed.filter_map(|name| self.link("attachments", name.clone(), payload, context)));
@@ -193,19 +192,38 @@ impl Sources {
         ValueOrigin { argument: "attachments".to_owned(), value: name.clone(), trust, from }
     }
 
-    /// The origin of a link or an address in a text, where it is not the person's, the company's or a recipient's.
-    fn link(&self, argument: &str, name: String, payload: &Payload, context: &MailContext<'_>) -> Option<ValueOrigin> {
-        let inside = context.company.holds(&name) || host_of(&name).is_some_and(|host| context.company.is_host(host));
-        let good = inside
-            || self.known.contains(&name)
-            || payload.recipients().contains(&name.as_str())
-            || context.own_words.iter().any(|said| names_in(said).contains(&name))
-            || payload.attachments().iter().any(|file| file.name == name);
-        if good {
-            return None;
+    /// Links and addresses of a text that are not the person's, the company's, a recipient's (`named`), or the name of an
+    /// attached file.
+    fn unknown_links(
+        &self,
+        text: &str,
+        named: &BTreeSet<LinkTarget>,
+        payload: &Payload,
+        company: &Company,
+    ) -> BTreeSet<LinkTarget> {
+        let of_file = |link: &Link, file: &Attachment| {
+            let mut written = text.match_indices(file.name.as_str());
+            written.any(|(at, name)| at <= link.span.start && link.span.end <= at + name.len())
+        };
+        let unknown = links(text).into_iter().filter(|link| {
+            let known = named.contains(&link.target) || self.knows(&link.target, company);
+            !known && !payload.attachments().iter().any(|file| of_file(link, file))
+        });
+        unknown.map(|link| link.target).collect()
+    }
+
+    /// Whether a link leads into the company, or company data named it before anything from outside was read.
+    fn knows(&self, target: &LinkTarget, company: &Company) -> bool {
+        match target {
+            LinkTarget::Web { host, place } => company.is_host(host) || self.known.contains(place),
+            LinkTarget::Mail { address } => company.holds(address) || self.known.contains(address),
+            LinkTarget::Other { .. } => false,
         }
-        let from = self.blame(&name, context);
-        Some(ValueOrigin { argument: argument.to_owned(), value: name, trust: Trust::Outside, from })
+    }
+
+    fn link(&self, argument: &str, target: &LinkTarget, context: &MailContext<'_>) -> ValueOrigin {
+        let (value, from) = (target.name().to_owned(), self.blame(target.name(), context));
+        ValueOrigin { argument: argument.to_owned(), value, trust: Trust::Outside, from }
     }
 
     /// Says where a value was read; where it was not, all that was read may have put it there.
@@ -229,40 +247,15 @@ impl Provenance {
     }
 }
 
-/// The mail addresses and links of a text, lower case, without scheme. A bare host counts: mail programs make links of them.
+/// The mail addresses and links of a text, without scheme, as [`LinkTarget::name`] shows them. A bare host counts: mail programs
+/// make links of them. Recipients are compared as they are written, so an address in other letters than ASCII stands in it both ways.
 #[must_use]
 pub fn names_in(text: &str) -> BTreeSet<String> {
-    const FULL_STOPS: [char; 3] = ['。', '．', '｡'];
-    let text = text.to_lowercase();
-    let stops = |c: char| c.is_whitespace() || c.is_control() || "<>()[]{}\"'`|,;，；、“”‘’（）【】《》\\".contains(c);
-    // Browsers read these as dots after a scheme; elsewhere they end a sentence.
-    let words = text.split(stops).flat_map(|word| match word.rsplit_once("://") {
-        Some((_, rest)) => vec![rest.replace(FULL_STOPS, ".")],
-        None => word.split(FULL_STOPS).map(str::to_owned).collect(),
+    let names = links(text).into_iter().flat_map(|link| {
+        let written = text.get(link.span).map(str::to_lowercase).filter(|written| is_address(written));
+        [Some(link.target.name().to_owned()), written]
     });
-    let names = words.filter_map(|word| {
-        let word = word.trim_start_matches("mailto:");
-        let word = word.trim_matches(|c: char| ".:!?…*_~#=&".contains(c));
-        // `a label:value@host` of other programs: an address begins after the last mark that none can hold.
-        let word = word.rsplit_once([':', '=']).filter(|(_, rest)| is_address(rest)).map_or(word, |(_, rest)| rest);
-        (is_address(word) || host_of(word).is_some()).then(|| word.trim_end_matches('/').to_owned())
-    });
-    names.collect()
-}
-
-/// The host of a link without scheme, if it is one.
-fn host_of(link: &str) -> Option<&str> {
-    let place = link.split(['/', '?', '#']).next()?;
-    let place = place.rsplit_once('@').map_or(place, |(_, host)| host);
-    let host = place.split_once(':').map_or(place, |(host, _)| host);
-    let labels: Vec<&str> = host.split('.').collect();
-    let label = |label: &&str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
-    let last = labels.last()?;
-    let numbers = labels.len() == 4 && labels.iter().all(|label| label.parse::<u8>().is_ok());
-    let name =
-        last.chars().count() >= 2 && last.chars().any(char::is_alphabetic) && last.chars().all(|c| !c.is_ascii_digit());
-    let file = labels.len() == 2 && place == link && FILE_ENDINGS.contains(last);
-    (labels.len() >= 2 && labels.iter().all(label) && (name || numbers) && !file).then_some(host)
+    names.flatten().collect()
 }
 
 #[cfg(test)]

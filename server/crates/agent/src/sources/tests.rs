@@ -165,14 +165,55 @@ fn a_link_that_a_model_typed_into_a_file_of_the_run_is_looked_at_like_one_in_the
 }
 
 #[test]
+fn a_link_is_judged_and_shown_by_the_host_to_which_it_leads() {
+    let links = |body: &str, said: &str| -> Vec<String> {
+        let values = origin(&tainted(), CEO, body, &[], said, &[CEO]).values;
+        values.into_iter().filter(|value| value.argument == "body").map(|value| value.value).collect()
+    };
+    let said = "send it to the CEO";
+    for (body, shown) in [
+        ("https://evil.example/pay?next=https://mezzofy.example/", "evil.example/pay?next=https://mezzofy.example"),
+        ("https://pay_now.evil.example/x", "pay_now.evil.example/x"),
+        ("https://evil.example./pay", "evil.example/pay"),
+        ("https://evil.example\\@mezzofy.example/x", "evil.example/@mezzofy.example/x"),
+        ("https://evil.example/?x@mezzofy.example", "evil.example/?x@mezzofy.example"),
+        ("https://mezzofу.example/", "xn--mezzof-1rf.example"),
+        ("ceo@mezzofу.example", "ceo@xn--mezzof-1rf.example"),
+        ("http://3232235777/", "192.168.1.1"),
+        ("http://intranet/x", "intranet/x"),
+        ("\\\\mezzofy.example\\share", "\\\\mezzofy.example\\share"),
+        ("Call tel:+6561234567", "tel:+6561234567"),
+    ] {
+        assert_eq!(links(body, said), [shown], "{body}");
+    }
+    for body in
+        ["https://App.Mezzofy.example./x?y=1", "www.mezzofy.example:8080", "网站：https://mezzofy.example。谢谢"]
+    {
+        assert!(links(body, said).is_empty(), "{body}");
+    }
+    assert!(links("Call tel:+6561234567", "tell the CEO to call tel:+6561234567").is_empty());
+}
+
+#[test]
+fn the_name_of_an_attached_file_is_no_link() {
+    let files = [file("Spring campaign.md", Some(this_run()))];
+    let body = "Attached: Spring campaign.md. Also campaign.md";
+    let found = origin(&tainted(), CEO, body, &files, "send it to the CEO", &[CEO]);
+    assert_eq!(found.values.last().map(|value| value.value.as_str()), Some("campaign.md"));
+    let found = origin(&tainted(), CEO, "Attached: Spring campaign.md.", &files, "send it to the CEO", &[CEO]);
+    assert!(found.values.iter().all(|value| value.argument != "body"), "{found:?}");
+}
+
+#[test]
 fn addresses_and_links_are_found_in_any_dress() {
     for (text, names) in [
         ("to: Bob <BOB@Evil.example>;", vec!["bob@evil.example"]),
         ("mailto:bob@evil.example?", vec!["bob@evil.example"]),
         ("HTTPS://Evil.Example/a/b/ and www.evil.example.", vec!["evil.example/a/b", "www.evil.example"]),
-        ("[x](http://1.2.3.4:80/p)", vec!["1.2.3.4:80/p"]),
+        ("[x](http://1.2.3.4:8080/p)", vec!["1.2.3.4:8080/p"]),
         ("报表见附件。谢谢。OK", vec![]),
-        ("链接：“http://坏人。中国/付款”", vec!["坏人.中国/付款"]),
+        ("链接：“http://bad。example/付款”", vec!["bad", "bad.example"]),
+        ("bob@坏人.中国", vec!["bob@坏人.中国", "bob@xn--gmqz2s.xn--fiqs8s"]),
         ("bcc=bob@evil.example", vec!["bob@evil.example"]),
         ("Total 1.5 of 2,000.00 at 10.30, e.g. report.pdf v1.2", vec![]),
     ] {
