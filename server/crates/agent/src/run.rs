@@ -381,7 +381,7 @@ impl RunMachine {
     }
 
     /// Notes what a model typed into a file that it made.
-    pub fn add_file(&mut self, file: Id<id::File>, typed: &str) {
+    pub fn add_file(&mut self, file: Id<id::File>, typed: &Value) {
         self.sources.record_file(file, typed);
     }
 

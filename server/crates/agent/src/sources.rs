@@ -14,6 +14,7 @@ use mezzofy_domain::meeting;
 use mezzofy_domain::people::{Company, Department};
 use mezzofy_domain::trust::Trust;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::defences::{Defence, Defences};
 use crate::texts::Texts;
@@ -27,7 +28,7 @@ pub struct Sources {
     outside: Vec<Outside>,
     /// Addresses and links that a model typed into files which it had made after that.
     #[serde(default)]
-    typed: BTreeMap<Id<id::File>, BTreeSet<String>>,
+    typed: BTreeMap<Id<id::File>, BTreeSet<LinkTarget>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -91,11 +92,11 @@ impl Sources {
         }
     }
 
-    /// Notes what a model typed into a file.
-    pub fn record_file(&mut self, file: Id<id::File>, typed: &str) {
-        let names = names_in(typed);
-        if self.any_outside() && !names.is_empty() {
-            self.typed.insert(file, names);
+    /// Notes what a model typed into a file: the input of the call that made it.
+    pub fn record_file(&mut self, file: Id<id::File>, typed: &Value) {
+        let targets = link_targets(typed);
+        if self.any_outside() && !targets.is_empty() {
+            self.typed.insert(file, targets);
         }
     }
 
@@ -134,7 +135,8 @@ impl Sources {
                 values.extend(unknown.iter().map(|target| self.link(argument, target, context)));
             }
             let typed = payload.attachments().iter().filter_map(|file| self.typed.get(&file.id)).flatten();
-            values.extend(typed.filter_map(|name| self.link("attachments", name.clone(), payload, context)));
+            let unknown = typed.filter(|target| !named.contains(target) && !self.knows(target, context.company));
+            values.extend(unknown.map(|target| self.link("attachments", target, context)));
         }
         Origin::of(values)
     }
@@ -256,6 +258,16 @@ pub fn names_in(text: &str) -> BTreeSet<String> {
         [Some(link.target.name().to_owned()), written]
     });
     names.flatten().collect()
+}
+
+/// What the links in all texts of a value lead to.
+fn link_targets(value: &Value) -> BTreeSet<LinkTarget> {
+    match value {
+        Value::String(text) => links(text).into_iter().map(|link| link.target).collect(),
+        Value::Array(values) => values.iter().flat_map(link_targets).collect(),
+        Value::Object(fields) => fields.values().flat_map(link_targets).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => BTreeSet::new(),
+    }
 }
 
 #[cfg(test)]

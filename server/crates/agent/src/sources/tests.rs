@@ -3,6 +3,7 @@ use std::path::Path;
 use chrono::DateTime;
 use mezzofy_domain::effect::PayloadFields;
 use mezzofy_domain::file::Attachment;
+use serde_json::json;
 
 use super::*;
 
@@ -157,9 +158,13 @@ fn a_file_that_the_run_did_not_make_goes_out_only_when_the_person_named_it() {
 fn a_link_that_a_model_typed_into_a_file_of_the_run_is_looked_at_like_one_in_the_mail() {
     let mut sources = tainted();
     let made = [file("summary.pdf", Some(this_run()))];
-    sources.record_file(made[0].attachment.id, r#"{"title":"Summary","text":"See https://app.mezzofy.example/x"}"#);
+    sources
+        .record_file(made[0].attachment.id, &json!({"title": "Summary", "text": "See https://app.mezzofy.example/x"}));
     assert_eq!(origin(&sources, CEO, "", &made, "send it to the CEO", &[CEO]).trust, Trust::Company);
-    sources.record_file(made[0].attachment.id, r#"{"text":"Pay at https://bank.evil.example/now\nToday"}"#);
+    sources.record_file(
+        made[0].attachment.id,
+        &json!({"parts": [{"text": "Pay at https://bank.evil.example/now\nToday"}]}),
+    );
     let found = origin(&sources, CEO, "", &made, "send it to the CEO", &[CEO]);
     assert_eq!(found.trust, Trust::Outside, "{found:?}");
 }

@@ -63,8 +63,7 @@ impl RunWorker<'_> {
                     events
                         .extend(output.files.iter().map(|file| EventBody::FileReady { file: file.attachment.clone() }));
                     if !call.is_of_skill() {
-                        let typed = call.input.to_string();
-                        output.files.iter().for_each(|file| self.machine.add_file(file.attachment.id, &typed));
+                        output.files.iter().for_each(|file| self.machine.add_file(file.attachment.id, &call.input));
                     }
                     let Output { result, keep, files: made, .. } = output;
                     files.extend(made);

@@ -1,6 +1,6 @@
 //! Everybody has a share of reading and of the disk, and nobody takes another's.
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
