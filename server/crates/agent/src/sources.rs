@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use mezzofy_domain::approval::{Origin, ValueOrigin};
-use mezzofy_domain::effect::{EventTimes, Payload, is_address};
+use mezzofy_domain::effect::{EventTimes, Payload};
 use mezzofy_domain::file::{Attachment, File};
 use mezzofy_domain::id::{self, Id};
 use mezzofy_domain::language::Language;
@@ -250,14 +250,10 @@ impl Provenance {
 }
 
 /// The mail addresses and links of a text, without scheme, as [`LinkTarget::name`] shows them. A bare host counts: mail programs
-/// make links of them. Recipients are compared as they are written, so an address in other letters than ASCII stands in it both ways.
+/// make links of them.
 #[must_use]
 pub fn names_in(text: &str) -> BTreeSet<String> {
-    let names = links(text).into_iter().flat_map(|link| {
-        let written = text.get(link.span).map(str::to_lowercase).filter(|written| is_address(written));
-        [Some(link.target.name().to_owned()), written]
-    });
-    names.flatten().collect()
+    links(text).into_iter().map(|link| link.target.name().to_owned()).collect()
 }
 
 /// What the links in all texts of a value lead to.

@@ -36,11 +36,10 @@ impl Pixels {
     #[must_use]
     pub fn are_whole(&self) -> bool {
         let edges = 1..=MAX_PICTURE_EDGE;
-        let count = u64::from(self.width) * u64::from(self.height) * u64::from(self.channels);
         edges.contains(&self.width)
             && edges.contains(&self.height)
             && [1, 3, 4].contains(&self.channels)
-            && count == self.bytes.len() as u64
+            && u64::from(self.width) * u64::from(self.height) * u64::from(self.channels) == self.bytes.len() as u64
     }
 }
 

@@ -218,7 +218,7 @@ fn addresses_and_links_are_found_in_any_dress() {
         ("[x](http://1.2.3.4:8080/p)", vec!["1.2.3.4:8080/p"]),
         ("报表见附件。谢谢。OK", vec![]),
         ("链接：“http://bad。example/付款”", vec!["bad", "bad.example"]),
-        ("bob@坏人.中国", vec!["bob@坏人.中国", "bob@xn--gmqz2s.xn--fiqs8s"]),
+        ("bob@坏人.中国", vec!["bob@xn--gmqz2s.xn--fiqs8s"]),
         ("bcc=bob@evil.example", vec!["bob@evil.example"]),
         ("Total 1.5 of 2,000.00 at 10.30, e.g. report.pdf v1.2", vec![]),
     ] {

@@ -135,7 +135,7 @@ impl Finder<'_> {
 /// A mail address as it is compared and shown.
 pub(super) fn mailbox(address: &str) -> Option<String> {
     let address = address.to_lowercase();
-    let (local, domain) = address.split_once('@').filter(|_| is_address(&address))?;
+    let (local, domain) = address.split_once('@')?;
     let domain = url_standard::domain(domain).unwrap_or_else(|| domain.to_owned());
-    Some(format!("{local}@{domain}"))
+    Some(format!("{local}@{domain}")).filter(|address| is_address(address))
 }

@@ -175,7 +175,7 @@ fn a_long_text_made_to_be_slow_is_read_like_any_other() {
 
 #[test]
 fn a_link_knows_where_it_is_written() {
-    let text = "看 https://Ｅvil.example/a，or bob&commat;evil.example";
+    let text = "看 https://Ｅvil.example/a, or bob&commat;evil.example";
     let written: Vec<(&str, LinkTarget)> =
         links(text).into_iter().map(|link| (&text[link.span.clone()], link.target)).collect();
     let web = |host: &str, place: &str| LinkTarget::Web { host: host.to_owned(), place: place.to_owned() };

@@ -46,7 +46,8 @@ async fn no_text_of_any_route_may_have_nul_and_no_endless_one_is_a_fault() {
                 }
             }
         }
-        for field in fields(&api, operation) {
+        // What a source says is looked at once its signature is right.
+        for field in fields(&api, operation).into_iter().filter(|_| !path.starts_with("/webhooks/")) {
             for who in [&admin, &manager] {
                 let body = json!({field.clone(): ["a", {"b": "a\u{0}b"}]});
                 let (status, problem) = who.send(method.clone(), &real, Some(&body)).await;
@@ -107,10 +108,12 @@ async fn who_signs_up_with_a_sentence_for_a_name_is_greeted_without_it_or_not_wr
     assert_eq!(deliver(&app, "/webhooks/mezzofy", &event(&app, "s-2", "customer_signed_up", &company)).await.0, 202);
     let admin = app.person("admin").await;
     let ended = |all: &Vec<Value>| all.len() == 2 && all.iter().all(|one| one["run_state"] == "succeeded");
-    let all = wait_for(async || Some(admin.items("/v1/admin/deliveries").await).filter(ended)).await;
-    let newest = all.iter().find(|one| one["key"] == "s-2").unwrap();
-    let run = manager.get(&format!("/v1/runs/{}", text(&newest["run_id"]))).await;
-    assert!(text(&run["answer"]).contains("Not written to: 1 whose company name is none"), "{run}");
+    wait_for(async || Some(admin.items("/v1/admin/deliveries").await).filter(ended)).await;
+    let newest = manager.items("/v1/conversations").await.remove(0);
+    let messages = manager.items(&format!("/v1/conversations/{}/messages", text(&newest["id"]))).await;
+    let told =
+        messages.iter().any(|message| text(&message["text"]).contains("Not written to: 1 whose company name is none"));
+    assert!(told, "{messages:?}");
     assert_eq!(manager.items("/v1/outbox?kind=mail").await.len(), 1, "nothing went out in that name");
     app.end().await;
 }

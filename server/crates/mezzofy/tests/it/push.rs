@@ -183,7 +183,11 @@ async fn a_webhook_is_told_when_it_has_ended_and_what_no_standing_approval_cover
     app.advance(TimeDelta::seconds(21));
     assert_eq!(taken(&expo, 1).await[0]["body"], "Your result is ready.");
 
-    let mut data = customer("Lotus www.evil.example Spa");
+    for given in manager.items("/v1/standing-approvals").await {
+        let path = format!("/v1/standing-approvals/{}", text(&given["id"]));
+        assert!(manager.send(Method::DELETE, &path, None).await.0.is_success());
+    }
+    let mut data = customer("Lotus Spa");
     data["email"] = json!("mei@lotus-spa.example");
     data["phone"] = json!("+65 6999 1234");
     tell("2", data).await;

@@ -151,23 +151,11 @@ async fn what_a_customer_has_typed_makes_nothing_act() {
         let body = event(&app, id, "customer_signed_up", &data);
         assert_eq!(deliver(&app, PATH, &body).await.0, StatusCode::ACCEPTED);
     }
-    let waiting =
-        until(&admin, "/v1/admin/deliveries", |all| all.iter().all(|one| one["waiting_for"] == "approval")).await;
-    assert_eq!(waiting.len(), 3);
-    assert_eq!(manager.items("/v1/outbox").await.len(), 0, "nothing leaves before somebody has looked at it");
-    let approvals = manager.items("/v1/approvals").await;
-    assert_eq!(approvals.len(), 3);
-    for approval in &approvals {
-        let asked = manager.get(&format!("/v1/approvals/{}", text(&approval["id"]))).await;
-        let effects = asked["effects"].as_array().unwrap();
-        let own = |to: &Value| text(&to[0]).starts_with("ana@kopi") && to.as_array().is_some_and(|to| to.len() == 1);
-        assert!(effects.iter().all(|effect| own(&effect["payload"]["to"])), "{asked}");
-        let path = format!("/v1/approvals/{}/decision", text(&approval["id"]));
-        manager
-            .post(&path, json!({"decision": "reject", "reason": "no", "payload_hash": approval["payload_hash"]}))
-            .await;
-    }
-    until(&admin, "/v1/admin/deliveries", |all| all.iter().all(|one| one["run_state"] == "cancelled")).await;
+    let ended =
+        until(&admin, "/v1/admin/deliveries", |all| all.iter().all(|one| one["run_state"] == "succeeded")).await;
+    assert_eq!(ended.len(), 3);
+    assert_eq!(manager.items("/v1/outbox").await.len(), 0, "what is no name goes into no mail");
+    assert_eq!(manager.items("/v1/approvals").await.len(), 0);
 
     // Who has no address that mail can go to is a customer all the same.
     let body = event(
@@ -177,7 +165,7 @@ async fn what_a_customer_has_typed_makes_nothing_act() {
         &json!({"company_name": "Lotus Spa", "email": "not an address"}),
     );
     assert_eq!(deliver(&app, PATH, &body).await.0, StatusCode::ACCEPTED);
-    until(&admin, "/v1/admin/deliveries", |all| all[0]["run_state"] == "succeeded").await;
+    until(&admin, "/v1/admin/deliveries", |all| all.len() == 4 && all[0]["run_state"] == "succeeded").await;
     assert_eq!(manager.get("/v1/leads?q=Lotus Spa").await["items"][0]["status"], "won");
     assert_eq!(manager.items("/v1/outbox").await.len(), 0);
     app.end().await;
