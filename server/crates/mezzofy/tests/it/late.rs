@@ -59,6 +59,8 @@ impl Slow {
         self.tenant.faults.script(Operation::Post, fault);
         let run = self.begin(tool, input).await;
         wait_for(async || (self.tenant.faults.seen(Operation::ListPosts) > looks).then_some(())).await;
+        // What is asked of the run from here on finds it at rest, not in the step that has looked.
+        self.app.settled().await;
         run
     }
 
