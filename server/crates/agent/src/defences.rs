@@ -15,7 +15,7 @@ pub enum Defence {
     Attachments,
     /// A link or an address in a mail is the person's word or company data.
     Links,
-    /// A query is not asked for by what was read.
+    /// A query, a fetch or a change of our data is not asked for by what was read.
     Queries,
     /// What leaves the company waits for a person.
     Leaving,
